@@ -1,0 +1,99 @@
+import tseslint from 'typescript-eslint';
+
+/** One rule per room: what a folder must not import. The arrows of ARCHITECTURE.md, enforced. */
+const arrows = (files, patterns, message) => ({
+  files: files.flatMap((folder) => [`src/${folder}/**/*.ts`]),
+  ignores: ['**/*.test.ts', '**/*.testsuite.ts'],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },
+});
+const room = (name) => [`**/${name}/**`, `**/${name}`];
+const rooms = (...names) => names.flatMap(room);
+const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
+
+export default tseslint.config(
+  { ignores: ['dist/**', '.local/**', 'node_modules/**', 'coverage/**', 'examples/data/**'] },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.testsuite.ts'],
+    rules: {
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 10],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Only src/config.ts reads the environment.',
+        },
+      ],
+    },
+  },
+  { files: ['src/config.ts', 'src/local/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  arrows(
+    ['domain'],
+    [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), 'node:*', ...servers],
+    'The domain is pure: no I/O, nothing from outside domain/.',
+  ),
+  {
+    files: ['src/domain/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time is an argument in domain/.' },
+        { object: 'Math', property: 'random', message: 'Chance is an argument in domain/.' },
+      ],
+    },
+  },
+  arrows(['store'], rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), 'store → domain only.'),
+  arrows(
+    ['destinations'],
+    rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+    'destinations → domain only.',
+  ),
+  arrows(['activities'], rooms('workers', 'api', 'client', 'cli', 'local'), 'activities → domain, store, destinations.'),
+  {
+    files: ['src/workflows/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*', 'mongodb', 'express', 'zod', 'undici', 'pino', '**/*.schema', '**/store/**'], message: 'Workflow code is deterministic and small.' },
+            { group: rooms('activities'), allowTypeImports: true, message: 'Workflows import only the types of activities.' },
+          ],
+        },
+      ],
+    },
+  },
+  arrows(['api'], rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), 'api → domain, store, workflows/messages.'),
+  arrows(
+    ['client'],
+    [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'), 'node:*', ...servers],
+    'The client runs in browsers and reaches the server over HTTP only.',
+  ),
+  arrows(['cli'], rooms('store', 'activities', 'workflows', 'api', 'destinations'), 'The command line reaches the server over HTTP only.'),
+  {
+    files: ['**/*.test.ts', '**/*.testsuite.ts', 'src/testing/**/*.ts', 'test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' },
+  },
+);

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../json';
+
+export const eventKinds = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** `{ type, value }` after normalisation; `value` compares exactly. */
+export interface Identifier {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** One accepted event. All instants are epoch milliseconds. */
+export interface Event {
+  readonly messageId: string;
+  readonly kind: EventKind;
+  /** What rules and triggers match: the event name of a `track`, the kind itself (`page`, `identify`, …) of the others. */
+  readonly name: string;
+  /** When it happened, corrected for the sender's clock and clamped to `receivedAt` beyond 5 minutes of skew. */
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  /** As sent: the device's time and the time of sending, kept for audit; absent when the sender gave none or nonsense. */
+  readonly sentOccurredAt?: number;
+  readonly sentAt?: number;
+  readonly identifiers: readonly Identifier[];
+  readonly properties: JsonObject;
+  readonly traits: JsonObject;
+  readonly context: JsonObject;
+  readonly source: string;
+  /** From a secret key. A public key (browser, app) may attach anonymous to known, never merge two known profiles. */
+  readonly isTrusted: boolean;
+}
+
+/** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */
+export function effectiveAt(event: Pick<Event, 'occurredAt' | 'receivedAt'>): number {
+  return Math.min(event.occurredAt, event.receivedAt);
+}
+
+/** What rules, triggers and goals need of an event. */
+export interface RuleEvent {
+  readonly name: string;
+  /** `effectiveAt`, epoch milliseconds. */
+  readonly at: number;
+  readonly properties: JsonObject;
+}
+
+export function toRuleEvent(event: Event): RuleEvent {
+  return { name: event.name, at: effectiveAt(event), properties: event.properties };
+}

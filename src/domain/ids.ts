@@ -1,0 +1,11 @@
+declare const brand: unique symbol;
+type Brand<Name extends string> = string & { readonly [brand]: Name };
+
+/** Ids that could be swapped by mistake carry a brand; keys chosen by users (audience, journey, destination) stay strings. */
+export type WorkspaceId = Brand<'WorkspaceId'>;
+export type ProfileId = Brand<'ProfileId'>;
+export type EnrollmentId = Brand<'EnrollmentId'>;
+
+export const workspaceId = (value: string): WorkspaceId => value as WorkspaceId;
+export const profileId = (value: string): ProfileId => value as ProfileId;
+export const enrollmentId = (value: string): EnrollmentId => value as EnrollmentId;

@@ -1,0 +1,57 @@
+import type { BehaviourState } from '../audiences/behaviour-state';
+import type { Identifier } from '../events/event';
+import type { ProfileId } from '../ids';
+import type { Json } from '../json';
+
+/** A fact about the person with the time it was true. `value: null` is a deletion that older facts must not undo. */
+export interface Trait {
+  readonly value: Json;
+  readonly at: number;
+  readonly source: string;
+  readonly expiresAt?: number;
+}
+
+export interface Consent {
+  readonly status: 'granted' | 'denied';
+  readonly at: number;
+  readonly source: string;
+}
+
+export interface KnownIdentifier extends Identifier {
+  readonly firstSeenAt: number;
+}
+
+/** Present membership of one audience. `version` counts the edges of this profile and audience, so later ones win everywhere. */
+export interface Membership {
+  readonly enteredAt: number;
+  readonly version: number;
+}
+
+/** The person. Everything that decides about them is here, bounded; instants are epoch milliseconds. */
+export interface Profile {
+  readonly id: ProfileId;
+  readonly createdAt: number;
+  /** Counts writes; a writer that read another revision must start again. */
+  readonly rev: number;
+  /** Counts everything that happens to the profile: events and membership edges. */
+  readonly seq: number;
+  /** Profiles absorbed by merges. Their events keep the id under which they were applied. */
+  readonly lineage: readonly ProfileId[];
+  readonly identifiers: readonly KnownIdentifier[];
+  readonly traits: Readonly<Record<string, Trait>>;
+  readonly consent: Readonly<Record<string, Consent>>;
+  readonly memberships: Readonly<Record<string, Membership>>;
+  /** Highest membership version given per audience, kept after leaving. */
+  readonly edgeCounts: Readonly<Record<string, number>>;
+  /** Behaviour state by condition key (see `audiences/behaviour-state`). */
+  readonly states: Readonly<Record<string, BehaviourState>>;
+  readonly rulesetVersion: number;
+  readonly evaluatedAt: number;
+  /** The earliest instant at which a membership may change with no event; absent when none can. */
+  readonly nextCheckAt?: number;
+  /** 0 … 1023: which clock owns it. */
+  readonly slot: number;
+  /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */
+  readonly hasEnrollments: boolean;
+  readonly mergedInto?: ProfileId;
+}
