@@ -1,0 +1,170 @@
+import type { Event } from '../domain/events/event';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { Profile } from '../domain/profiles/profile';
+
+/**
+ * The shapes kept in MongoDB. Every `_id` starts with the workspace, which is the shard key; a field named `subject` is
+ * `workspace:profile`, one indexed string that answers "what belongs to this person". Instants are epoch milliseconds.
+ */
+interface Scoped {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+}
+
+export interface WorkspaceDoc {
+  readonly _id: WorkspaceId;
+  readonly name: string;
+  readonly createdAt: number;
+  /** Raised by every saved definition; a writer whose rules are older reloads them. */
+  readonly rulesetVersion: number;
+  readonly partitions: number;
+}
+
+export interface KeyDoc extends Scoped {
+  readonly id: string;
+  readonly name: string;
+  /** `public` and `secret` keys ingest, `management` keys carry scopes. */
+  readonly kind: 'public' | 'secret' | 'management';
+  readonly scopes: readonly string[];
+  readonly source: string;
+  /** SHA-256 of the whole key, hex. The key itself is shown once and never stored. */
+  readonly sha256: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly disabledAt?: number;
+}
+
+export interface EventDoc extends Scoped, Event {
+  readonly state: 'pending' | 'applied' | 'dead';
+  /** `workspace/partition`, present while pending: the intake's claim is one index range. */
+  readonly pending?: string;
+  readonly lane: 'live' | 'bulk';
+  /** Position within its request, so that claims keep the order of arrival. */
+  readonly n: number;
+  /** Identifier keys, present while pending in the live lane: "is anything pending for this profile?" */
+  readonly pendingKeys?: readonly string[];
+  readonly subject?: string;
+  readonly profile?: ProfileId;
+  readonly seq?: number;
+  /** `workspace:profile|event name`, see `waitKey`. */
+  readonly waitKey?: string;
+  readonly deadReason?: string;
+}
+
+export interface IdentifierDoc extends Scoped {
+  readonly type: string;
+  readonly profile: ProfileId;
+  readonly firstSeenAt: number;
+}
+
+export interface ProfileDoc extends Profile, Scoped {}
+
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
+
+/** One stay in an audience. The open ones are the present members. */
+export interface MembershipDoc extends Scoped {
+  readonly audience: string;
+  readonly profile: ProfileId;
+  readonly subject: string;
+  /** `workspace:audience` while the profile is in, absent after: members are one index range. */
+  readonly memberOf?: string;
+  readonly version: number;
+  readonly enteredAt: number;
+  readonly enteredSeq: number;
+  readonly enteredCause: EdgeCause;
+  readonly enteredWaitKey: string;
+  readonly exitedAt?: number;
+  readonly exitedSeq?: number;
+  readonly exitedCause?: EdgeCause;
+  readonly exitedWaitKey?: string;
+}
+
+export interface MergeDoc extends Scoped {
+  readonly survivor: ProfileId;
+  readonly absorbed: ProfileId;
+  readonly at: number;
+  /** The event that tied them, and by which identifier types. Values stay in the profiles. */
+  readonly messageId: string;
+  readonly identifierTypes: readonly string[];
+  readonly survivorSeq: number;
+  readonly absorbedSeq: number;
+  /** The absorbed profile as it was, so that the merge can be taken back. */
+  readonly absorbedProfile: Profile;
+}
+
+export interface AudienceDoc extends Scoped {
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  /** A parsed `Rule`, stored as JSON text because property names in it are users' data. */
+  readonly ruleJson: string;
+  readonly version: number;
+  /** The ruleset version that made this definition count. */
+  readonly sinceRuleset: number;
+  readonly status: 'computing' | 'ready';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deletedAt?: number;
+}
+
+/** What must happen outside the database after a commit. Carrying it out twice does no harm. */
+export type OutboxWork =
+  | { readonly kind: 'start-enrollment'; readonly enrollment: string }
+  | { readonly kind: 'wake'; readonly profile: ProfileId; readonly lineage: readonly ProfileId[]; readonly waitKeys: readonly string[] }
+  | { readonly kind: 'sync'; readonly audience: string; readonly destination: string };
+
+export interface OutboxDoc extends Scoped {
+  readonly work: OutboxWork;
+  readonly createdAt: number;
+  /** A sweeper takes rows whose `nextAt` has passed, after pushing it: 5 s at first, doubling. */
+  readonly nextAt: number;
+  readonly tries: number;
+}
+
+export interface DestinationDoc extends Scoped {
+  readonly key: string;
+  readonly type: string;
+  readonly name: string;
+  readonly settings: Record<string, unknown>;
+  /** AES-256-GCM envelope of the secrets' JSON; `domain` and API never see the plain text again. */
+  readonly sealedSecrets: string;
+  readonly purpose?: string;
+  readonly enabled: boolean;
+  /** Set by authentication failures and by hand; work waits and no attempt is burnt. */
+  readonly paused?: { readonly reason: string; readonly at: number };
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deletedAt?: number;
+}
+
+export interface AttachmentDoc extends Scoped {
+  readonly audience: string;
+  readonly destination: string;
+  readonly use: 'target' | 'exclude';
+  readonly purpose?: string;
+  readonly identifiers: readonly string[];
+  readonly onExit: 'remove' | 'keep';
+  readonly onDetach: 'keep' | 'remove';
+  readonly externalId?: string;
+  readonly createExternal: boolean;
+  readonly sinceRuleset: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly detachedAt?: number;
+}
+
+/** Desired state of one profile at one destination. Only a higher `version` (the profile's `seq`) replaces it. */
+export interface SyncMemberDoc extends Scoped {
+  readonly audience: string;
+  readonly destination: string;
+  readonly profile: ProfileId;
+  readonly version: number;
+  readonly isIn: boolean;
+  readonly identifiers: Readonly<Record<string, string>>;
+  /** Instant of the cause, for the latency from event to delivery. */
+  readonly causedAt: number;
+  /** `workspace:audience:destination` while the actual state may differ. */
+  readonly dirty?: string;
+}
