@@ -1,0 +1,51 @@
+import type { Db, IndexDescription } from 'mongodb';
+
+/** Every index of the product, in one list: read it to know which questions are cheap. */
+export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
+  events: [
+    { key: { pending: 1, lane: -1, receivedAt: 1, n: 1 }, name: 'pending', partialFilterExpression: { pending: { $exists: true } } },
+    { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
+    { key: { subject: 1, seq: 1 }, name: 'subject' },
+    { key: { waitKey: 1, seq: 1 }, name: 'waitKey' },
+  ],
+  profiles: [
+    { key: { nextCheckAt: 1 }, name: 'nextCheckAt', partialFilterExpression: { nextCheckAt: { $exists: true } } },
+    { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
+  ],
+  memberships: [
+    { key: { memberOf: 1, _id: 1 }, name: 'memberOf', partialFilterExpression: { memberOf: { $exists: true } } },
+    { key: { subject: 1 }, name: 'subject' },
+    { key: { ws: 1, audience: 1, enteredAt: 1 }, name: 'history' },
+    { key: { enteredWaitKey: 1 }, name: 'enteredWaitKey' },
+    { key: { exitedWaitKey: 1 }, name: 'exitedWaitKey', partialFilterExpression: { exitedWaitKey: { $exists: true } } },
+  ],
+  merges: [
+    { key: { ws: 1, survivor: 1 }, name: 'survivor' },
+    { key: { ws: 1, absorbed: 1 }, name: 'absorbed' },
+  ],
+  keys: [{ key: { sha256: 1 }, name: 'sha256', unique: true }],
+  audiences: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  attachments: [{ key: { ws: 1, audience: 1, destination: 1 }, name: 'pair' }],
+  destinations: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  journeys: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  enrollments: [
+    { key: { subject: 1, openUntil: 1 }, name: 'subject' },
+    { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
+    { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },
+    { key: { dueAt: 1 }, name: 'dueAt', partialFilterExpression: { dueAt: { $exists: true } } },
+  ],
+  deliveries: [
+    { key: { ws: 1, destination: 1, createdAt: -1 }, name: 'destination' },
+    { key: { subject: 1, createdAt: -1 }, name: 'subject' },
+    { key: { ws: 1, journey: 1, createdAt: -1 }, name: 'journey' },
+    { key: { ws: 1, createdAt: -1 }, name: 'createdAt' },
+  ],
+  syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', partialFilterExpression: { dirty: { $exists: true } } }],
+  syncActual: [{ key: { pair: 1, state: 1 }, name: 'pair' }],
+  outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
+  deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
+};
+
+export async function ensureIndexes(db: Db): Promise<void> {
+  for (const [collection, list] of Object.entries(indexes)) await db.collection(collection).createIndexes([...list]);
+}
