@@ -111,7 +111,12 @@ export interface AudienceDoc extends Scoped {
 /** What must happen outside the database after a commit. Carrying it out twice does no harm. */
 export type OutboxWork =
   | { readonly kind: 'start-enrollment'; readonly enrollment: string }
-  | { readonly kind: 'wake'; readonly profile: ProfileId; readonly lineage: readonly ProfileId[]; readonly waitKeys: readonly string[] }
+  | {
+      readonly kind: 'wake';
+      readonly profile: ProfileId;
+      readonly lineage: readonly ProfileId[];
+      readonly waitKeys: readonly string[];
+    }
   | { readonly kind: 'sync'; readonly audience: string; readonly destination: string };
 
 export interface OutboxDoc extends Scoped {

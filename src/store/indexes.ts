@@ -3,7 +3,11 @@ import type { Db, IndexDescription } from 'mongodb';
 /** Every index of the product, in one list: read it to know which questions are cheap. */
 export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   events: [
-    { key: { pending: 1, lane: -1, receivedAt: 1, n: 1 }, name: 'pending', partialFilterExpression: { pending: { $exists: true } } },
+    {
+      key: { pending: 1, lane: -1, receivedAt: 1, n: 1 },
+      name: 'pending',
+      partialFilterExpression: { pending: { $exists: true } },
+    },
     { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
     { key: { subject: 1, seq: 1 }, name: 'subject' },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey' },

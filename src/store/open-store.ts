@@ -41,7 +41,11 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const session = client.startSession();
   try {
-    session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' }, maxCommitTimeMS: 5_000 });
+    session.startTransaction({
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority' },
+      maxCommitTimeMS: 5_000,
+    });
     const result = await write(session);
     await session.commitTransaction();
     return result;

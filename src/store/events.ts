@@ -1,0 +1,164 @@
+import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { EventDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+const duplicateKey = 11_000;
+
+export const subjectOf = (ws: WorkspaceId, profile: ProfileId): string => `${ws}:${profile}`;
+export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}:${messageId}`;
+export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
+
+/** What an applied event is stamped with. */
+export interface Applied {
+  readonly messageId: string;
+  readonly profile: ProfileId;
+  readonly seq: number;
+  readonly waitKey: string;
+}
+
+/** The event log: the truth that everything else can be recomputed from. */
+export class EventRepository {
+  readonly #events: Collection<EventDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#events = db.collection<EventDoc>('events');
+  }
+
+  /**
+   * Stores accepted events after a majority write. A repeated `messageId` changes nothing and is reported by its index.
+   * Any other failure throws, with nothing promised: the sender repeats and the stored ones count as duplicates.
+   */
+  async insertPending(
+    docs: readonly EventDoc[],
+    session?: ClientSession,
+  ): Promise<{ inserted: number; duplicateIndexes: number[] }> {
+    if (docs.length === 0) return { inserted: 0, duplicateIndexes: [] };
+    try {
+      const { insertedCount } = await this.#events.insertMany([...docs], {
+        ordered: false,
+        ...(session && { session }),
+      });
+      return { inserted: insertedCount, duplicateIndexes: [] };
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError)) throw error;
+      const failures = [error.writeErrors].flat();
+      if (failures.length === 0 || failures.some((failure) => failure.code !== duplicateKey)) throw error;
+      return { inserted: error.insertedCount, duplicateIndexes: failures.map((failure) => failure.index) };
+    }
+  }
+
+  /** The next pending events of a partition in order of arrival, live before bulk, at most `limit` and about `maxBytes`. */
+  async claim(ws: WorkspaceId, partition: number, limit: number): Promise<EventDoc[]> {
+    return this.#events
+      .find({ pending: partitionKey(ws, partition) })
+      .sort({ pending: 1, lane: -1, receivedAt: 1, n: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  async hasPending(ws: WorkspaceId, partition: number): Promise<boolean> {
+    return (await this.#events.findOne({ pending: partitionKey(ws, partition) }, { projection: { _id: 1 } })) !== null;
+  }
+
+  /** Pending events per partition key with the age of the oldest: the lag people watch. Bounded by `limit` rows counted. */
+  async backlog(limit = 100_000): Promise<{ partition: string; count: number; oldestReceivedAt: number }[]> {
+    const rows = await this.#events
+      .aggregate<{ _id: string; count: number; oldest: number }>([
+        { $match: { pending: { $exists: true } } },
+        { $limit: limit },
+        { $group: { _id: '$pending', count: { $sum: 1 }, oldest: { $min: '$receivedAt' } } },
+      ])
+      .toArray();
+    return rows.map((row) => ({ partition: row._id, count: row.count, oldestReceivedAt: row.oldest }));
+  }
+
+  /** Whether a live event with one of these identifier keys, received at or before `receivedBy`, still waits for the intake. */
+  async hasPendingFor(identifierKeys: readonly string[], receivedBy: number): Promise<boolean> {
+    if (identifierKeys.length === 0) return false;
+    const waiting = await this.#events
+      .find({ pendingKeys: { $in: [...identifierKeys] } }, { projection: { receivedAt: 1 } })
+      .limit(1_000)
+      .toArray();
+    return waiting.some((event) => event.receivedAt <= receivedBy);
+  }
+
+  /**
+   * Consumes the events: pending → applied, stamped. Answers how many were still pending; fewer than asked means that
+   * another writer applied some, and the caller must abort its transaction and read again.
+   */
+  async markApplied(ws: WorkspaceId, applied: readonly Applied[], session: ClientSession): Promise<number> {
+    if (applied.length === 0) return 0;
+    const result = await this.#events.bulkWrite(
+      applied.map(({ messageId, profile, seq, waitKey }) => ({
+        updateOne: {
+          filter: { _id: eventDocId(ws, messageId), state: 'pending' },
+          update: {
+            $set: { state: 'applied' as const, profile, subject: subjectOf(ws, profile), seq, waitKey },
+            $unset: { pending: '' as const, pendingKeys: '' as const },
+          },
+        },
+      })),
+      { session, ordered: false },
+    );
+    return result.modifiedCount;
+  }
+
+  async markDead(ws: WorkspaceId, messageId: string, reason: string, session: ClientSession): Promise<boolean> {
+    const result = await this.#events.updateOne(
+      { _id: eventDocId(ws, messageId), state: 'pending' },
+      { $set: { state: 'dead', deadReason: reason }, $unset: { pending: '', pendingKeys: '' } },
+      { session },
+    );
+    return result.modifiedCount === 1;
+  }
+
+  /** Applied events of a person (present id and lineage), oldest `seq` first per id; `names` narrows to what rules ask for. */
+  async history(
+    ws: WorkspaceId,
+    profiles: readonly ProfileId[],
+    names?: readonly string[],
+    session?: ClientSession,
+  ): Promise<EventDoc[]> {
+    const filter = {
+      subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
+      ...(names && { name: { $in: [...names] } }),
+    };
+    return this.#events
+      .find(filter, { ...(session && { session }) })
+      .sort({ subject: 1, seq: 1 })
+      .toArray();
+  }
+
+  /** Newest first, one page. */
+  async page(
+    ws: WorkspaceId,
+    profiles: readonly ProfileId[],
+    limit: number,
+    beforeReceivedAt?: number,
+  ): Promise<EventDoc[]> {
+    const filter = {
+      subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
+      ...(beforeReceivedAt !== undefined && { receivedAt: { $lt: beforeReceivedAt } }),
+    };
+    return this.#events.find(filter).sort({ receivedAt: -1, n: -1 }).limit(limit).toArray();
+  }
+
+  /** Applied events stored under these wait keys; the caller compares `seq` with its cursor. */
+  async underWaitKeys(waitKeys: readonly string[], afterSeq = -1): Promise<EventDoc[]> {
+    if (waitKeys.length === 0) return [];
+    return this.#events.find({ waitKey: { $in: [...waitKeys] }, seq: { $gt: afterSeq } }).toArray();
+  }
+
+  async byMessageId(ws: WorkspaceId, messageId: string): Promise<EventDoc | null> {
+    return this.#events.findOne({ _id: eventDocId(ws, messageId) });
+  }
+
+  /** Every applied event of a workspace, person by person: the scan behind previews. */
+  scan(ws: WorkspaceId, names?: readonly string[]): AsyncIterable<EventDoc> {
+    return this.#events
+      .find({ ws, state: 'applied', ...(names && { name: { $in: [...names] } }) })
+      .sort({ subject: 1 })
+      .allowDiskUse(true);
+  }
+}

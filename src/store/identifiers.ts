@@ -1,0 +1,53 @@
+import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { Identifier } from '../domain/events/event';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { IdentifierDoc } from './documents';
+import { identifierKey } from './identifier-key';
+import type { StoreConnection } from './open-store';
+
+export interface IdentifierWrite {
+  readonly identifier: Identifier;
+  readonly profile: ProfileId;
+  readonly firstSeenAt: number;
+  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge. */
+  readonly change: 'new' | 'move';
+}
+
+export class IdentifierRepository {
+  readonly #identifiers: Collection<IdentifierDoc>;
+  readonly #masterKey: Buffer;
+
+  constructor({ db, masterKey }: StoreConnection) {
+    this.#identifiers = db.collection<IdentifierDoc>('identifiers');
+    this.#masterKey = masterKey;
+  }
+
+  key(ws: WorkspaceId, identifier: Identifier): string {
+    return identifierKey(this.#masterKey, ws, identifier);
+  }
+
+  /** Owner by identifier key, for those that are known. */
+  async owners(keys: readonly string[]): Promise<Map<string, ProfileId>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, { projection: { profile: 1 } }).toArray();
+    return new Map(rows.map((row) => [row._id, row.profile]));
+  }
+
+  async ownerOf(ws: WorkspaceId, identifier: Identifier): Promise<ProfileId | undefined> {
+    const key = this.key(ws, identifier);
+    return (await this.owners([key])).get(key);
+  }
+
+  async write(ws: WorkspaceId, writes: readonly IdentifierWrite[], session: ClientSession): Promise<void> {
+    if (writes.length === 0) return;
+    const operations = writes.map(
+      ({ identifier, profile, firstSeenAt, change }): AnyBulkWriteOperation<IdentifierDoc> => {
+        const _id = this.key(ws, identifier);
+        return change === 'new'
+          ? { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt } } }
+          : { updateOne: { filter: { _id }, update: { $set: { profile } } } };
+      },
+    );
+    await this.#identifiers.bulkWrite(operations, { session, ordered: false });
+  }
+}

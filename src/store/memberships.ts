@@ -1,0 +1,128 @@
+import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import { edgeWaitKey } from '../domain/journeys/wait-keys';
+import type { EdgeCause, MembershipDoc } from './documents';
+import { subjectOf } from './events';
+import type { StoreConnection } from './open-store';
+
+/** One exact edge of a membership, as the fold decided it. */
+export interface MembershipEdge {
+  readonly audience: string;
+  readonly profile: ProfileId;
+  readonly edge: 'entered' | 'exited';
+  readonly version: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly cause: EdgeCause;
+}
+
+const docId = (ws: WorkspaceId, audience: string, profile: ProfileId, stay: number): string =>
+  `${ws}:${audience}:${profile}:${stay}`;
+const memberOf = (ws: WorkspaceId, audience: string): string => `${ws}:${audience}`;
+
+/** Entering is version 1, 3, 5 …; leaving 2, 4, 6 …: both edges of a stay name the same document. */
+const stayOf = (version: number): number => Math.ceil(version / 2);
+
+export class MembershipRepository {
+  readonly #memberships: Collection<MembershipDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#memberships = db.collection<MembershipDoc>('memberships');
+  }
+
+  async writeEdges(ws: WorkspaceId, edges: readonly MembershipEdge[], session: ClientSession): Promise<void> {
+    if (edges.length > 0)
+      await this.#memberships.bulkWrite(
+        edges.map((edge) => toWrite(ws, edge)),
+        { session, ordered: true },
+      );
+  }
+
+  async size(ws: WorkspaceId, audience: string): Promise<number> {
+    return this.#memberships.countDocuments({ memberOf: memberOf(ws, audience) });
+  }
+
+  /** One page of present members. `after` is the last page's `cursor`. */
+  async members(
+    ws: WorkspaceId,
+    audience: string,
+    limit: number,
+    after?: string,
+  ): Promise<(MembershipDoc & { cursor: string })[]> {
+    const filter = { memberOf: memberOf(ws, audience), ...(after !== undefined && { _id: { $gt: after } }) };
+    const docs = await this.#memberships.find(filter).sort({ memberOf: 1, _id: 1 }).limit(limit).toArray();
+    return docs.map((doc) => ({ ...doc, cursor: doc._id }));
+  }
+
+  /** Every stay of a person, newest first. */
+  async ofProfile(ws: WorkspaceId, profiles: readonly ProfileId[]): Promise<MembershipDoc[]> {
+    const docs = await this.#memberships.find({ subject: { $in: profiles.map((id) => subjectOf(ws, id)) } }).toArray();
+    return docs.sort((a, b) => b.enteredAt - a.enteredAt);
+  }
+
+  /** Stays stored under these edge wait keys; the caller compares the seq of that edge with its cursor. */
+  async underWaitKeys(waitKeys: readonly string[]): Promise<MembershipDoc[]> {
+    if (waitKeys.length === 0) return [];
+    const keys = { $in: [...waitKeys] };
+    const [entered, exited] = await Promise.all([
+      this.#memberships.find({ enteredWaitKey: keys }).toArray(),
+      this.#memberships.find({ exitedWaitKey: keys }).toArray(),
+    ]);
+    return [...new Map([...entered, ...exited].map((doc) => [doc._id, doc])).values()];
+  }
+
+  /** Size at each instant: stays entered at or before it and not yet left. Exact, from the edges. */
+  async sizesAt(
+    ws: WorkspaceId,
+    audience: string,
+    instants: readonly number[],
+  ): Promise<{ at: number; size: number }[]> {
+    const sizes = instants.map(async (at) => ({
+      at,
+      size: await this.#memberships.countDocuments({
+        ws,
+        audience,
+        enteredAt: { $lte: at },
+        $or: [{ exitedAt: { $exists: false } }, { exitedAt: { $gt: at } }],
+      }),
+    }));
+    return Promise.all(sizes);
+  }
+
+  async edgesBetween(
+    ws: WorkspaceId,
+    audience: string,
+    from: number,
+    to: number,
+  ): Promise<{ entered: number; exited: number }> {
+    const within = { $gte: from, $lte: to };
+    const [entered, exited] = await Promise.all([
+      this.#memberships.countDocuments({ ws, audience, enteredAt: within }),
+      this.#memberships.countDocuments({ ws, audience, exitedAt: within }),
+    ]);
+    return { entered, exited };
+  }
+}
+
+function toWrite(ws: WorkspaceId, edge: MembershipEdge): AnyBulkWriteOperation<MembershipDoc> {
+  const { audience, profile, version, seq, at, cause } = edge;
+  const _id = docId(ws, audience, profile, stayOf(version));
+  const waitKey = edgeWaitKey(ws, profile, audience, edge.edge);
+  if (edge.edge === 'exited')
+    return {
+      updateOne: {
+        filter: { _id },
+        update: {
+          $set: { version, exitedAt: at, exitedSeq: seq, exitedCause: cause, exitedWaitKey: waitKey },
+          $unset: { memberOf: '' },
+        },
+      },
+    };
+  const subject = subjectOf(ws, profile);
+  const entered = { enteredAt: at, enteredSeq: seq, enteredCause: cause, enteredWaitKey: waitKey };
+  return {
+    insertOne: {
+      document: { _id, ws, audience, profile, subject, memberOf: memberOf(ws, audience), version, ...entered },
+    },
+  };
+}

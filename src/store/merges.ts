@@ -1,0 +1,28 @@
+import type { ClientSession, Collection } from 'mongodb';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { MergeDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+/** The ledger of merges: who absorbed whom, when, and by which event. */
+export class MergeRepository {
+  readonly #merges: Collection<MergeDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#merges = db.collection<MergeDoc>('merges');
+  }
+
+  async write(ws: WorkspaceId, merges: readonly Omit<MergeDoc, '_id' | 'ws'>[], session: ClientSession): Promise<void> {
+    if (merges.length === 0) return;
+    await this.#merges.insertMany(
+      merges.map((merge) => ({ ...merge, _id: `${ws}:${merge.absorbed}`, ws })),
+      { session },
+    );
+  }
+
+  async ofProfile(ws: WorkspaceId, id: ProfileId): Promise<MergeDoc[]> {
+    return this.#merges
+      .find({ ws, $or: [{ survivor: id }, { absorbed: id }] })
+      .sort({ at: -1 })
+      .toArray();
+  }
+}

@@ -1,0 +1,114 @@
+import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import type { Profile } from '../domain/profiles/profile';
+import type { ProfileDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
+
+/** A profile to write: `rev` is the one that was read, absent for a profile that is created. */
+export interface ProfileWrite {
+  readonly profile: Profile;
+  readonly readRev?: number;
+}
+
+export class ProfileRepository {
+  readonly #profiles: Collection<ProfileDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#profiles = db.collection<ProfileDoc>('profiles');
+  }
+
+  async byIds(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<Profile[]> {
+    if (ids.length === 0) return [];
+    const docs = await this.#profiles.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
+    return docs.map(toProfile);
+  }
+
+  /** The living profile behind an id: an absorbed one answers with its survivor. */
+  async canonical(ws: WorkspaceId, id: ProfileId): Promise<Profile | undefined> {
+    const [found] = await this.byIds(ws, [id]);
+    if (!found?.mergedInto) return found;
+    return this.canonical(ws, found.mergedInto);
+  }
+
+  /** Like `canonical` for many; the map's keys are the ids asked for. */
+  async canonicalOf(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<Map<ProfileId, Profile>> {
+    const found = new Map((await this.byIds(ws, [...new Set(ids)])).map((profile) => [profile.id, profile]));
+    const targets = [...found.values()].flatMap((profile) => profile.mergedInto ?? []).filter((id) => !found.has(id));
+    const further = targets.length > 0 ? await this.canonicalOf(ws, targets) : new Map<ProfileId, Profile>();
+    const resolve = (id: ProfileId): Profile | undefined => {
+      const profile = found.get(id) ?? further.get(id);
+      return profile?.mergedInto && profile.mergedInto !== id ? resolve(profile.mergedInto) : profile;
+    };
+    return new Map(
+      ids.flatMap((id) => {
+        const profile = resolve(id);
+        return profile ? [[id, profile] as const] : [];
+      }),
+    );
+  }
+
+  /** Writes whole documents, each under the revision that was read. Answers how many matched; fewer means a conflict. */
+  async write(ws: WorkspaceId, writes: readonly ProfileWrite[], session: ClientSession): Promise<number> {
+    if (writes.length === 0) return 0;
+    const operations = writes.map(({ profile, readRev }): AnyBulkWriteOperation<ProfileDoc> => {
+      const document = { ...profile, _id: docId(ws, profile.id), ws };
+      return readRev === undefined
+        ? { insertOne: { document } }
+        : { replaceOne: { filter: { _id: document._id, rev: readRev }, replacement: document } };
+    });
+    const result = await this.#profiles.bulkWrite(operations, { session, ordered: false });
+    return result.insertedCount + result.matchedCount;
+  }
+
+  /** Profiles whose membership may change by time alone, most overdue first. */
+  async due(
+    now: number,
+    limit: number,
+    slots: { from: number; to: number },
+  ): Promise<{ ws: WorkspaceId; id: ProfileId; dueAt: number }[]> {
+    const rows = await this.#profiles
+      .find({ nextCheckAt: { $lte: now } }, { projection: { ws: 1, id: 1, slot: 1, nextCheckAt: 1 } })
+      .sort({ nextCheckAt: 1 })
+      .limit(limit)
+      .toArray();
+    return rows
+      .filter((row) => row.slot >= slots.from && row.slot < slots.to)
+      .map((row) => ({ ws: row.ws, id: profileId(row.id), dueAt: row.nextCheckAt ?? now }));
+  }
+
+  /** Profiles last evaluated under older rules: what a back-fill has left to do. */
+  async behindRuleset(ws: WorkspaceId, version: number, limit: number): Promise<ProfileId[]> {
+    const rows = await this.#profiles
+      .find({ ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } }, { projection: { id: 1 } })
+      .limit(limit)
+      .toArray();
+    return rows.map((row) => row.id);
+  }
+
+  async countBehindRuleset(ws: WorkspaceId, version: number): Promise<number> {
+    return this.#profiles.countDocuments({ ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } });
+  }
+
+  /** One page of living profiles in id order. */
+  async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
+    const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };
+    const docs = await this.#profiles
+      .find({ _id: range, mergedInto: { $exists: false } })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return docs.map(toProfile);
+  }
+
+  async count(ws: WorkspaceId): Promise<number> {
+    return this.#profiles.countDocuments({ ws, mergedInto: { $exists: false } });
+  }
+}
+
+function toProfile({ _id, ws, ...profile }: ProfileDoc): Profile {
+  void _id;
+  void ws;
+  return profile;
+}
