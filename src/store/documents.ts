@@ -1,5 +1,6 @@
 import type { Event } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 
 /**
@@ -39,6 +40,8 @@ export interface EventDoc extends Scoped, Event {
   /** `workspace/partition`, present while pending: the intake's claim is one index range. */
   readonly pending?: string;
   readonly lane: 'live' | 'bulk';
+  /** Size as received, so that a claim stays within what one transaction can carry. */
+  readonly bytes?: number;
   /** Position within its request, so that claims keep the order of arrival. */
   readonly n: number;
   /** Identifier keys, present while pending in the live lane: "is anything pending for this profile?" */
@@ -59,8 +62,6 @@ export interface IdentifierDoc extends Scoped {
 
 export interface ProfileDoc extends Profile, Scoped {}
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
-
 /** One stay in an audience. The open ones are the present members. */
 export interface MembershipDoc extends Scoped {
   readonly audience: string;
@@ -79,18 +80,7 @@ export interface MembershipDoc extends Scoped {
   readonly exitedWaitKey?: string;
 }
 
-export interface MergeDoc extends Scoped {
-  readonly survivor: ProfileId;
-  readonly absorbed: ProfileId;
-  readonly at: number;
-  /** The event that tied them, and by which identifier types. Values stay in the profiles. */
-  readonly messageId: string;
-  readonly identifierTypes: readonly string[];
-  readonly survivorSeq: number;
-  readonly absorbedSeq: number;
-  /** The absorbed profile as it was, so that the merge can be taken back. */
-  readonly absorbedProfile: Profile;
-}
+export interface MergeDoc extends Merge, Scoped {}
 
 export interface AudienceDoc extends Scoped {
   readonly key: string;
@@ -107,17 +97,6 @@ export interface AudienceDoc extends Scoped {
   readonly updatedAt: number;
   readonly deletedAt?: number;
 }
-
-/** What must happen outside the database after a commit. Carrying it out twice does no harm. */
-export type OutboxWork =
-  | { readonly kind: 'start-enrollment'; readonly enrollment: string }
-  | {
-      readonly kind: 'wake';
-      readonly profile: ProfileId;
-      readonly lineage: readonly ProfileId[];
-      readonly waitKeys: readonly string[];
-    }
-  | { readonly kind: 'sync'; readonly audience: string; readonly destination: string };
 
 export interface OutboxDoc extends Scoped {
   readonly work: OutboxWork;
@@ -160,16 +139,7 @@ export interface AttachmentDoc extends Scoped {
   readonly detachedAt?: number;
 }
 
-/** Desired state of one profile at one destination. Only a higher `version` (the profile's `seq`) replaces it. */
-export interface SyncMemberDoc extends Scoped {
-  readonly audience: string;
-  readonly destination: string;
-  readonly profile: ProfileId;
-  readonly version: number;
-  readonly isIn: boolean;
-  readonly identifiers: Readonly<Record<string, string>>;
-  /** Instant of the cause, for the latency from event to delivery. */
-  readonly causedAt: number;
+export interface SyncMemberDoc extends DesiredMember, Scoped {
   /** `workspace:audience:destination` while the actual state may differ. */
   readonly dirty?: string;
 }

@@ -1,5 +1,6 @@
 import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { AppliedEvent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
@@ -8,14 +9,6 @@ const duplicateKey = 11_000;
 export const subjectOf = (ws: WorkspaceId, profile: ProfileId): string => `${ws}:${profile}`;
 export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}:${messageId}`;
 export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
-
-/** What an applied event is stamped with. */
-export interface Applied {
-  readonly messageId: string;
-  readonly profile: ProfileId;
-  readonly seq: number;
-  readonly waitKey: string;
-}
 
 /** The event log: the truth that everything else can be recomputed from. */
 export class EventRepository {
@@ -48,13 +41,16 @@ export class EventRepository {
     }
   }
 
-  /** The next pending events of a partition in order of arrival, live before bulk, at most `limit` and about `maxBytes`. */
-  async claim(ws: WorkspaceId, partition: number, limit: number): Promise<EventDoc[]> {
-    return this.#events
+  /** The next pending events of a partition in order of arrival, live before bulk: at most `limit`, and about `maxBytes`. */
+  async claim(ws: WorkspaceId, partition: number, limit: number, maxBytes: number): Promise<EventDoc[]> {
+    const pending = await this.#events
       .find({ pending: partitionKey(ws, partition) })
       .sort({ pending: 1, lane: -1, receivedAt: 1, n: 1 })
       .limit(limit)
       .toArray();
+    let bytes = 0;
+    const fits = pending.findIndex((event) => (bytes += event.bytes ?? 0) > maxBytes);
+    return fits <= 0 ? pending.slice(0, fits === 0 ? 1 : undefined) : pending.slice(0, fits);
   }
 
   async hasPending(ws: WorkspaceId, partition: number): Promise<boolean> {
@@ -87,7 +83,7 @@ export class EventRepository {
    * Consumes the events: pending → applied, stamped. Answers how many were still pending; fewer than asked means that
    * another writer applied some, and the caller must abort its transaction and read again.
    */
-  async markApplied(ws: WorkspaceId, applied: readonly Applied[], session: ClientSession): Promise<number> {
+  async markApplied(ws: WorkspaceId, applied: readonly AppliedEvent[], session: ClientSession): Promise<number> {
     if (applied.length === 0) return 0;
     const result = await this.#events.bulkWrite(
       applied.map(({ messageId, profile, seq, waitKey }) => ({

@@ -1,17 +1,10 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { IdentifierWrite } from '../domain/profiles/change-set';
 import type { IdentifierDoc } from './documents';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
-
-export interface IdentifierWrite {
-  readonly identifier: Identifier;
-  readonly profile: ProfileId;
-  readonly firstSeenAt: number;
-  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge. */
-  readonly change: 'new' | 'move';
-}
 
 export class IdentifierRepository {
   readonly #identifiers: Collection<IdentifierDoc>;

@@ -1,20 +1,10 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
-import type { EdgeCause, MembershipDoc } from './documents';
+import type { MembershipEdge } from '../domain/profiles/change-set';
+import type { MembershipDoc } from './documents';
 import { subjectOf } from './events';
 import type { StoreConnection } from './open-store';
-
-/** One exact edge of a membership, as the fold decided it. */
-export interface MembershipEdge {
-  readonly audience: string;
-  readonly profile: ProfileId;
-  readonly edge: 'entered' | 'exited';
-  readonly version: number;
-  readonly seq: number;
-  readonly at: number;
-  readonly cause: EdgeCause;
-}
 
 const docId = (ws: WorkspaceId, audience: string, profile: ProfileId, stay: number): string =>
   `${ws}:${audience}:${profile}:${stay}`;

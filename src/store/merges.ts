@@ -1,5 +1,6 @@
 import type { ClientSession, Collection } from 'mongodb';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { Merge } from '../domain/profiles/change-set';
 import type { MergeDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
@@ -11,7 +12,7 @@ export class MergeRepository {
     this.#merges = db.collection<MergeDoc>('merges');
   }
 
-  async write(ws: WorkspaceId, merges: readonly Omit<MergeDoc, '_id' | 'ws'>[], session: ClientSession): Promise<void> {
+  async write(ws: WorkspaceId, merges: readonly Merge[], session: ClientSession): Promise<void> {
     if (merges.length === 0) return;
     await this.#merges.insertMany(
       merges.map((merge) => ({ ...merge, _id: `${ws}:${merge.absorbed}`, ws })),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
-import type { OutboxDoc, OutboxWork } from './documents';
+import type { OutboxWork } from '../domain/profiles/change-set';
+import type { OutboxDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const firstDelayMs = 5_000;

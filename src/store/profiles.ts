@@ -1,16 +1,11 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import type { ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import type { ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
-
-/** A profile to write: `rev` is the one that was read, absent for a profile that is created. */
-export interface ProfileWrite {
-  readonly profile: Profile;
-  readonly readRev?: number;
-}
 
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;

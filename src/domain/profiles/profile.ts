@@ -6,7 +6,10 @@ import type { Json } from '../json';
 /** A fact about the person with the time it was true. `value: null` is a deletion that older facts must not undo. */
 export interface Trait {
   readonly value: Json;
+  /** When it was last said to be so: the newest statement wins. */
   readonly at: number;
+  /** Since when it has been so without another value in between; what "for 7 days" asks. */
+  readonly since: number;
   readonly source: string;
   readonly expiresAt?: number;
 }

@@ -1,0 +1,96 @@
+import type { Identifier } from '../events/event';
+import type { ProfileId } from '../ids';
+import type { Enrollment } from '../journeys/enrollment';
+import type { Profile } from './profile';
+
+/**
+ * Everything one transaction writes: the profiles and all that follows from what happened to them, together with the
+ * events it consumes. Applied as a whole or not at all.
+ */
+export interface ChangeSet {
+  readonly profiles: readonly ProfileWrite[];
+  readonly identifiers: readonly IdentifierWrite[];
+  readonly merges: readonly Merge[];
+  readonly edges: readonly MembershipEdge[];
+  readonly enrollments: readonly EnrollmentWrite[];
+  readonly syncs: readonly DesiredMember[];
+  readonly applied: readonly AppliedEvent[];
+  readonly outbox: readonly OutboxWork[];
+}
+
+/** A profile to write: `readRev` is the revision that was read, absent for a profile that is created. */
+export interface ProfileWrite {
+  readonly profile: Profile;
+  readonly readRev?: number;
+}
+
+export interface IdentifierWrite {
+  readonly identifier: Identifier;
+  readonly profile: ProfileId;
+  readonly firstSeenAt: number;
+  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge. */
+  readonly change: 'new' | 'move';
+}
+
+export interface Merge {
+  readonly survivor: ProfileId;
+  readonly absorbed: ProfileId;
+  readonly at: number;
+  /** The event that tied them, and by which identifier types. Values stay in the profiles. */
+  readonly messageId: string;
+  readonly identifierTypes: readonly string[];
+  readonly survivorSeq: number;
+  readonly absorbedSeq: number;
+  /** The absorbed profile as it was, so that the merge can be taken back. */
+  readonly absorbedProfile: Profile;
+}
+
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
+
+/** One exact edge of a membership. */
+export interface MembershipEdge {
+  readonly audience: string;
+  readonly profile: ProfileId;
+  readonly edge: 'entered' | 'exited';
+  readonly version: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly cause: EdgeCause;
+}
+
+/** An enrollment that starts, or one that was read open and changed. */
+export interface EnrollmentWrite {
+  readonly enrollment: Enrollment;
+  readonly change: 'new' | 'changed';
+}
+
+/** What a destination should hold of one profile for one audience. Only a higher `version` (the profile's `seq`) replaces it. */
+export interface DesiredMember {
+  readonly audience: string;
+  readonly destination: string;
+  readonly profile: ProfileId;
+  readonly version: number;
+  readonly isIn: boolean;
+  readonly identifiers: Readonly<Record<string, string>>;
+  /** Instant of the cause, for the latency from event to delivery. */
+  readonly causedAt: number;
+}
+
+/** What a consumed event is stamped with. */
+export interface AppliedEvent {
+  readonly messageId: string;
+  readonly profile: ProfileId;
+  readonly seq: number;
+  readonly waitKey: string;
+}
+
+/** What must happen outside the database after the commit. Carrying it out twice does no harm. */
+export type OutboxWork =
+  | { readonly kind: 'start-enrollment'; readonly enrollment: string }
+  | {
+      readonly kind: 'wake';
+      readonly profile: ProfileId;
+      readonly lineage: readonly ProfileId[];
+      readonly waitKeys: readonly string[];
+    }
+  | { readonly kind: 'sync'; readonly audience: string; readonly destination: string };
