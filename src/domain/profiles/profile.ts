@@ -52,6 +52,8 @@ export interface Profile {
   readonly evaluatedAt: number;
   /** The earliest instant at which a membership may change with no event; absent when none can. */
   readonly nextCheckAt?: number;
+  /** The same for each audience that has such an instant, so that evaluating some leaves the others' time standing. */
+  readonly checks?: Readonly<Record<string, number>>;
   /** 0 … 1023: which clock owns it. */
   readonly slot: number;
   /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */

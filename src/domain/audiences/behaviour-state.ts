@@ -1,0 +1,155 @@
+import type { RuleEvent } from '../events/event';
+import { addDecimals, addToDecimal } from './decimal';
+import { aggregateOf, type Aggregate } from './event-aggregate';
+import type { EventCondition } from './rule.schema';
+
+/** What is known of events no longer kept one by one. `sum` is an exact decimal; sum, min and max only where a property is added up. */
+export interface Totals {
+  readonly n: number;
+  readonly first: number;
+  readonly last: number;
+  readonly sum?: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/**
+ * What one profile remembers for one event condition (and every condition with the same key): plain JSON, bounded.
+ * Without a window `total` says it all. With one, `at` holds the instants of the newest `keptPoints` matches, ascending, and
+ * `values` their numbers; older ones are in `buckets`, ascending, of one bucket width each. The state is a function of the
+ * events seen and never of their order, so it survives disorder, retries and merges.
+ */
+export interface BehaviourState {
+  readonly total?: Totals;
+  readonly at?: readonly number[];
+  readonly values?: readonly number[];
+  readonly buckets?: readonly Totals[];
+}
+
+/** How many matches a window keeps one by one. */
+export const keptPoints = 128;
+const hourMs = 3_600_000;
+
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+export function emptyState(_condition: EventCondition): BehaviourState {
+  return {};
+}
+
+/**
+ * The state after one more event, applied once; others than matching ones change nothing. Events may come late and in any
+ * order. With `now`, an event that has already left the window is not taken up.
+ */
+export function observe(
+  condition: EventCondition,
+  state: BehaviourState,
+  event: RuleEvent,
+  now = -Infinity,
+): BehaviourState {
+  const aggregate = aggregateOf(condition);
+  if (!aggregate.matches(event)) return state;
+  if (aggregate.windowMs !== undefined && event.at < now - aggregate.windowMs) return state;
+  return aggregate
+    .valuesOf(event)
+    .reduce((before, value) => addPoint(aggregate, before, { at: event.at, value }), state);
+}
+
+/** The state of somebody who did all that two profiles did: the same as observing the events of both. */
+export function combine(condition: EventCondition, one: BehaviourState, other: BehaviourState): BehaviourState {
+  const aggregate = aggregateOf(condition);
+  if (aggregate.windowMs === undefined) return totalState(mergeTotals(one.total, other.total));
+  const points = [...pointsOf(one), ...pointsOf(other)].sort(byAge);
+  const excess = Math.max(0, points.length - keptPoints);
+  const bucketed = points.slice(0, excess).map((point) => totalsOf(aggregate, point));
+  const buckets = [...(one.buckets ?? []), ...(other.buckets ?? []), ...bucketed].reduce(
+    (found, totals) => addToBuckets(aggregate, found, totals),
+    [] as readonly Totals[],
+  );
+  return windowState(aggregate, points.slice(excess), buckets);
+}
+
+/** Drops what can never count again at `now` or later. */
+export function prune(condition: EventCondition, state: BehaviourState, now: number): BehaviourState {
+  const aggregate = aggregateOf(condition);
+  const { at = [], buckets = [] } = state;
+  if (aggregate.windowMs === undefined) return state;
+  const lower = now - aggregate.windowMs;
+  const isOver = (at[0] ?? Infinity) < lower || (buckets[0]?.last ?? Infinity) < lower;
+  if (!isOver) return state;
+  const points = pointsOf(state).filter((point) => point.at >= lower);
+  const kept = buckets.filter((bucket) => bucket.last >= lower);
+  return windowState(aggregate, points, kept);
+}
+
+function addPoint(aggregate: Aggregate, state: BehaviourState, point: Point): BehaviourState {
+  if (aggregate.windowMs === undefined) return totalState(mergeTotals(state.total, totalsOf(aggregate, point)));
+  const { at = [], values, buckets = [] } = state;
+  const newest = at.at(-1);
+  if (at.length < keptPoints && (newest === undefined || newest < point.at)) {
+    const kept = { ...state, at: [...at, point.at] };
+    return aggregate.property === undefined ? kept : { ...kept, values: [...(values ?? []), point.value] };
+  }
+  const points = [...pointsOf(state), point].sort(byAge);
+  const oldest = points.length > keptPoints ? points.shift() : undefined;
+  const all = oldest === undefined ? buckets : addToBuckets(aggregate, buckets, totalsOf(aggregate, oldest));
+  return windowState(aggregate, points, all);
+}
+
+function windowState({ property }: Aggregate, points: readonly Point[], buckets: readonly Totals[]): BehaviourState {
+  if (points.length === 0) return {};
+  return {
+    at: points.map((point) => point.at),
+    ...(property === undefined ? {} : { values: points.map((point) => point.value) }),
+    ...(buckets.length === 0 ? {} : { buckets }),
+  };
+}
+
+function totalState(total: Totals | undefined): BehaviourState {
+  return total === undefined ? {} : { total };
+}
+
+function pointsOf({ at = [], values }: BehaviourState): Point[] {
+  return at.map((instant, index) => ({ at: instant, value: values?.[index] ?? 0 }));
+}
+
+// By value at one instant, so that which of two simultaneous matches is bucketed does not depend on their order.
+function byAge(one: Point, other: Point): number {
+  return one.at - other.at || one.value - other.value;
+}
+
+function totalsOf({ property }: Aggregate, { at, value }: Point): Totals {
+  const seen = { n: 1, first: at, last: at };
+  return property === undefined ? seen : { ...seen, sum: addToDecimal('0', [value]), min: value, max: value };
+}
+
+function addToBuckets(aggregate: Aggregate, buckets: readonly Totals[], totals: Totals): readonly Totals[] {
+  const width = bucketWidth(aggregate);
+  const slot = Math.floor(totals.first / width);
+  const index = buckets.findIndex((bucket) => Math.floor(bucket.first / width) >= slot);
+  const present = buckets[index];
+  if (present === undefined) return [...buckets, totals];
+  const isSame = Math.floor(present.first / width) === slot;
+  return buckets.toSpliced(index, isSame ? 1 : 0, isSame ? mergeTotals(present, totals) : totals);
+}
+
+/** Milliseconds of a bucket: an hour, or more where a long window would need over 500 of them. */
+function bucketWidth({ windowMs = 0 }: Aggregate): number {
+  return Math.max(hourMs, Math.ceil(windowMs / 500));
+}
+
+function mergeTotals(one: Totals | undefined, other: Totals): Totals;
+function mergeTotals(one: Totals | undefined, other: Totals | undefined): Totals | undefined;
+function mergeTotals(one: Totals | undefined, other: Totals | undefined): Totals | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const seen = { n: one.n + other.n, first: Math.min(one.first, other.first), last: Math.max(one.last, other.last) };
+  if (one.sum === undefined || other.sum === undefined) return seen;
+  return {
+    ...seen,
+    sum: addDecimals(one.sum, other.sum),
+    min: Math.min(one.min ?? Infinity, other.min ?? Infinity),
+    max: Math.max(one.max ?? -Infinity, other.max ?? -Infinity),
+  };
+}

@@ -1,0 +1,108 @@
+import { isJsonObject } from '../json';
+import { conditionKey } from './condition-key';
+import type { Evaluate, Reads } from './condition-kind';
+import { compileCondition, readsOf } from './condition-kinds';
+import type { EventCondition, Rule } from './rule.schema';
+import { no, yes, type RuleView, type Verdict } from './rule-view';
+
+/** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes. */
+export interface DependsOn {
+  readonly traits: readonly string[];
+  readonly events: readonly string[];
+  readonly audiences: readonly string[];
+  readonly consents: readonly string[];
+  readonly identifiers: boolean;
+  readonly paths: boolean;
+}
+
+export interface KeyedCondition {
+  readonly key: string;
+  readonly condition: EventCondition;
+}
+
+/** A rule made ready: evaluating it costs no parsing and no look-up of kinds. */
+export interface CompiledRule {
+  evaluate(view: RuleView, now: number): Verdict;
+  readonly dependsOn: DependsOn;
+  /** The event conditions, each key once: what a profile must remember for this rule. */
+  readonly conditions: readonly KeyedCondition[];
+}
+
+/** Compiles a parsed rule. Throws when a `{ "from": path }` is left in it: `bindPaths` comes first. */
+export function compileRule(rule: Rule): CompiledRule {
+  const found: Reads = {
+    traits: new Set(),
+    events: new Set(),
+    audiences: new Set(),
+    consents: new Set(),
+    identifiers: false,
+    paths: false,
+  };
+  const conditions = new Map<string, EventCondition>();
+  for (const condition of leavesOf(rule)) {
+    if (hasFrom(condition))
+      throw new Error('A value is still { "from": path }; bind the paths of a rule before compiling it.');
+    readsOf(condition, found);
+    if ('event' in condition) conditions.set(conditionKey(condition), condition);
+  }
+  return {
+    evaluate: compileNode(rule),
+    dependsOn: {
+      traits: [...found.traits],
+      events: [...found.events],
+      audiences: [...found.audiences],
+      consents: [...found.consents],
+      identifiers: found.identifiers,
+      paths: found.paths,
+    },
+    conditions: [...conditions].map(([key, condition]) => ({ key, condition })),
+  };
+}
+
+export type Condition = Exclude<Rule, { all: unknown } | { any: unknown } | { not: unknown }>;
+
+/** The conditions of a rule, left to right. */
+export function leavesOf(rule: Rule): Condition[] {
+  if ('all' in rule) return rule.all.flatMap(leavesOf);
+  if ('any' in rule) return rule.any.flatMap(leavesOf);
+  return 'not' in rule ? leavesOf(rule.not) : [rule];
+}
+
+function compileNode(rule: Rule): Evaluate {
+  if ('all' in rule) return until(rule.all.map(compileNode), false);
+  if ('any' in rule) return until(rule.any.map(compileNode), true);
+  if ('not' in rule) return opposite(compileNode(rule.not));
+  return compileCondition(rule);
+}
+
+/**
+ * `all` stops at the first false child and `any` at the first true one. That child alone keeps the answer, so its next check
+ * is also the group's; when no child decides, any of them may.
+ */
+function until(children: readonly Evaluate[], decisive: boolean): Evaluate {
+  return (view, now) => {
+    let nextCheckAt: number | undefined;
+    for (const child of children) {
+      const found = child(view, now);
+      if (found.matches === decisive) return found;
+      const next = found.nextCheckAt;
+      if (next !== undefined && (nextCheckAt === undefined || next < nextCheckAt)) nextCheckAt = next;
+    }
+    if (nextCheckAt === undefined) return decisive ? no : yes;
+    return { matches: !decisive, nextCheckAt };
+  };
+}
+
+function opposite(child: Evaluate): Evaluate {
+  return (view, now) => {
+    const { matches, nextCheckAt } = child(view, now);
+    if (nextCheckAt === undefined) return matches ? no : yes;
+    return { matches: !matches, nextCheckAt };
+  };
+}
+
+function hasFrom(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasFrom);
+  if (!isJsonObject(value)) return false;
+  return Object.hasOwn(value, 'from') || Object.values(value).some(hasFrom);
+}

@@ -1,0 +1,49 @@
+import type { CheckContext, ConditionKind, Evaluate, Filter, Finding, Reads } from './condition-kind';
+import { audience } from './conditions/audience';
+import { consent } from './conditions/consent';
+import { event } from './conditions/event';
+import { identifier } from './conditions/identifier';
+import { path } from './conditions/path';
+import { trait } from './conditions/trait';
+import type {
+  AudienceCondition,
+  ConsentCondition,
+  EventCondition,
+  IdentifierCondition,
+  PathCondition,
+  TraitCondition,
+} from './rule.schema';
+
+interface Conditions {
+  trait: TraitCondition;
+  path: PathCondition;
+  event: EventCondition;
+  audience: AudienceCondition;
+  consent: ConsentCondition;
+  identifier: IdentifierCondition;
+}
+type Kind = keyof Conditions;
+type Condition = Conditions[Kind];
+
+const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
+  trait,
+  path,
+  event,
+  audience,
+  consent,
+  identifier,
+};
+
+export const compileCondition = (condition: Condition): Evaluate => kindOf(condition).compile(condition);
+export const readsOf = (condition: Condition, found: Reads): void => kindOf(condition).reads(condition, found);
+export const conditionFilter = (condition: Condition, now: number): Filter | undefined =>
+  kindOf(condition).toFilter(condition, now);
+export const checkCondition = (condition: Condition, at: string, context: CheckContext): Finding[] =>
+  kindOf(condition).check(condition, at, context);
+
+/** A condition is of the kind whose name is one of its keys; the schema lets exactly one through. */
+function kindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {
+  const kind = (Object.keys(kinds) as Kind[]).find((name) => Object.hasOwn(condition, name));
+  if (kind === undefined) throw new Error(`No kind of condition has the keys ${Object.keys(condition).join(', ')}.`);
+  return kinds[kind] as unknown as ConditionKind<Found>;
+}

@@ -1,0 +1,21 @@
+import type { ConditionKind } from '../condition-kind';
+import { fieldPath } from '../field-filter';
+import type { ConsentCondition } from '../rule.schema';
+import { no, yes } from '../rule-view';
+
+/** `{ "consent": "advertising", "is": "granted" }`, or denied, or unset. */
+export const consent: ConditionKind<ConsentCondition> = {
+  compile:
+    ({ consent: purpose, is }) =>
+    (view) =>
+      (view.consent(purpose) ?? 'unset') === is ? yes : no,
+  reads(condition, found) {
+    found.consents.add(condition.consent);
+  },
+  toFilter(condition) {
+    const field = fieldPath(['consent', condition.consent]);
+    if (field === undefined) return undefined;
+    return condition.is === 'unset' ? { [field]: { $exists: false } } : { [`${field}.status`]: { $eq: condition.is } };
+  },
+  check: () => [],
+};

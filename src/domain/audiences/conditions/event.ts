@@ -1,0 +1,62 @@
+import { checkComparison, checkNumberTest } from '../check-comparison';
+import { aggregates } from '../event-aggregate';
+import { conditionKey } from '../condition-key';
+import type { CheckContext, ConditionKind, Finding } from '../condition-kind';
+import { readOffset } from '../comparison';
+import type { EventCondition, Where } from '../rule.schema';
+
+/** `{ "event": "Order Completed", "where": […], "count": { "is": "at_least", "value": 3 }, "within": "7d" }` */
+export const event: ConditionKind<EventCondition> = {
+  compile(condition) {
+    const key = conditionKey(condition);
+    return (view, now) => view.behaviour(condition, key, now);
+  },
+  reads(condition, found) {
+    found.events.add(condition.event);
+  },
+  toFilter: () => undefined,
+  check(condition, path, context) {
+    const named = aggregates.filter((name) => condition[name] !== undefined);
+    return [
+      ...(condition.where ?? []).flatMap((where, index) => checkWhere(where, `${path}/where/${index}`, context)),
+      ...named.flatMap((name) => checkAggregate(condition, name, `${path}/${name}`, context)),
+      ...named.slice(1).map((name) => oneAggregate(`${path}/${name}`, named)),
+    ];
+  },
+};
+
+function checkWhere(where: Where, path: string, context: CheckContext): Finding[] {
+  const findings = checkComparison(where, path, context);
+  if ((where.is !== 'before' && where.is !== 'after') || readOffset(where.value) === undefined) return findings;
+  return [
+    ...findings,
+    {
+      code: 'moving_date_in_where',
+      path: `${path}/value`,
+      message: 'Whether an event matches cannot depend on the time of asking.',
+      suggestion: 'Write a fixed date here, and use "within", "first" or "last" for the time of the event.',
+    },
+  ];
+}
+
+function checkAggregate(
+  condition: EventCondition,
+  name: (typeof aggregates)[number],
+  path: string,
+  context: CheckContext,
+): Finding[] {
+  const test = condition[name];
+  if (test === undefined) return [];
+  return name === 'first' || name === 'last'
+    ? checkComparison(test, path, context)
+    : checkNumberTest(test, path, context);
+}
+
+function oneAggregate(path: string, named: readonly string[]): Finding {
+  return {
+    code: 'several_aggregates',
+    path,
+    message: `A condition tests one of ${named.join(', ')}.`,
+    suggestion: 'Write one condition for each and join them with "all".',
+  };
+}

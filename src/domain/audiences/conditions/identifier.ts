@@ -1,0 +1,19 @@
+import type { ConditionKind } from '../condition-kind';
+import type { IdentifierCondition } from '../rule.schema';
+import { no, yes } from '../rule-view';
+
+/** `{ "identifier": "email", "is": "set" }` */
+export const identifier: ConditionKind<IdentifierCondition> = {
+  compile:
+    ({ identifier: type, is }) =>
+    (view) =>
+      view.hasIdentifier(type) === (is === 'set') ? yes : no,
+  reads(_condition, found) {
+    found.identifiers = true;
+  },
+  toFilter(condition) {
+    const isSet = { identifiers: { $elemMatch: { type: { $eq: condition.identifier } } } };
+    return condition.is === 'set' ? isSet : { $nor: [isSet] };
+  },
+  check: () => [],
+};

@@ -1,0 +1,78 @@
+import { parseDuration } from '../../duration';
+import type { Json } from '../../json';
+import { checkComparison } from '../check-comparison';
+import { compileComparison, type Comparison } from '../comparison';
+import type { ConditionKind, Evaluate, Finding } from '../condition-kind';
+import { comparisonFilter, fieldPath } from '../field-filter';
+import { someAt, stepsOf, type Step } from '../path';
+import type { TraitCondition } from '../rule.schema';
+import { earlier, no, verdict, yes, type Verdict } from '../rule-view';
+import { compareValue } from './compare-value';
+
+interface Asked {
+  readonly comparison: Comparison;
+  readonly steps: readonly Step[];
+  /** Milliseconds for which the value must have been so; 0 when any time will do. */
+  readonly heldFor: number;
+}
+type HeldTrait = { readonly value: Json; readonly at: number; readonly expiresAt?: number };
+
+/** `{ "trait": "loyalty.tier", "is": "equals", "value": "gold", "for": "7d" }` */
+export const trait: ConditionKind<TraitCondition> = {
+  compile(condition): Evaluate {
+    const [key, ...steps] = stepsOf(condition.trait);
+    const comparison = compileComparison(condition);
+    const { isNegated, holds } = comparison;
+    const heldFor = condition.for === undefined ? 0 : parseDuration(condition.for);
+    const isStill = heldFor === 0 && comparison.spanOf === undefined;
+    const absent = isNegated ? yes : no;
+    return (view, now) => {
+      const held = view.trait(key);
+      if (held === undefined) return absent;
+      if (isStill && held.expiresAt === undefined) return someAt(held.value, steps, holds) !== isNegated ? yes : no;
+      return judge(held, { comparison, steps, heldFor }, now);
+    };
+  },
+
+  reads(condition, found) {
+    found.traits.add(stepsOf(condition.trait)[0]);
+  },
+
+  toFilter(condition, now) {
+    const [key, ...steps] = stepsOf(condition.trait);
+    const stem = fieldPath(['traits', key]);
+    const test = stem && comparisonFilter(condition, `${stem}.value`, steps);
+    if (stem === undefined || test === undefined) return undefined;
+    const { isNegated } = compileComparison(condition);
+    const expired = { [`${stem}.expiresAt`]: { $lte: now } };
+    const holds = { $and: [test, { $nor: [expired] }] };
+    if (condition.for === undefined) return isNegated ? { $nor: [holds] } : holds;
+    // An expired value has been absent only since it expired; that is left to evaluation.
+    const isLasting = { [`${stem}.at`]: { $lte: now - parseDuration(condition.for) } };
+    if (!isNegated) return { $and: [holds, isLasting] };
+    return undefined;
+  },
+
+  check(condition, path, context): Finding[] {
+    const findings = checkComparison(condition, path, context);
+    if (condition.for !== undefined && compileComparison(condition).spanOf) {
+      findings.push({
+        code: 'for_with_moving_date',
+        path: `${path}/for`,
+        message: `"${condition.is}" already moves with time and cannot be combined with "for".`,
+        suggestion: 'Leave "for" out and shift the date instead.',
+      });
+    }
+    return findings;
+  },
+};
+
+function judge(held: HeldTrait, { comparison, steps, heldFor }: Asked, now: number): Verdict {
+  const { value, at, expiresAt } = held;
+  const hasExpired = expiresAt !== undefined && expiresAt <= now;
+  const { matches, nextCheckAt } = compareValue(comparison, hasExpired ? undefined : value, steps, now);
+  const next = hasExpired ? nextCheckAt : earlier(nextCheckAt, expiresAt);
+  if (!matches) return verdict(false, next);
+  const lastingAt = (hasExpired ? expiresAt : at) + heldFor;
+  return heldFor > 0 && now < lastingAt ? verdict(false, earlier(next, lastingAt)) : verdict(true, next);
+}

@@ -1,0 +1,87 @@
+import { parseDuration } from '../duration';
+import type { RuleEvent } from '../events/event';
+import type { Json } from '../json';
+import { compileComparison, type Comparison } from './comparison';
+import { someAt, stepsOf } from './path';
+import type { EventCondition, Where } from './rule.schema';
+
+export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'last'] as const;
+export type AggregateName = (typeof aggregates)[number];
+
+/** What a condition works out over its matching events, made ready. */
+export interface Aggregate {
+  readonly name: AggregateName;
+  /** The property added up by sum, min, max and average. */
+  readonly property?: string;
+  readonly comparison: Comparison;
+  /** Numbers at which the comparison may change its answer, descending. */
+  readonly boundaries: readonly number[];
+  readonly windowMs?: number;
+  matches(event: RuleEvent): boolean;
+  /** The numbers an event adds; for counts and dates one 0. A property that is no number adds nothing. */
+  valuesOf(event: RuleEvent): readonly number[];
+}
+
+const ready = new WeakMap<EventCondition, Aggregate>();
+const atLeastOne = { is: 'at_least', value: 1 } as const;
+const one: readonly number[] = [0];
+
+/** The aggregate of a condition; worked out once for each condition object. */
+export function aggregateOf(condition: EventCondition): Aggregate {
+  let aggregate = ready.get(condition);
+  if (!aggregate) {
+    aggregate = compileAggregate(condition);
+    ready.set(condition, aggregate);
+  }
+  return aggregate;
+}
+
+function compileAggregate(condition: EventCondition): Aggregate {
+  const name = aggregates.find((candidate) => condition[candidate] !== undefined) ?? 'count';
+  const test = condition[name] ?? atLeastOne;
+  const property = (condition.sum ?? condition.min ?? condition.max ?? condition.average)?.property;
+  return {
+    name,
+    ...(property === undefined ? {} : { property }),
+    comparison: compileComparison(test),
+    boundaries: boundariesOf(test.value),
+    ...(condition.within === undefined ? {} : { windowMs: parseDuration(condition.within) }),
+    matches: compileMatch(condition),
+    valuesOf: property === undefined ? () => one : compileValues(property),
+  };
+}
+
+function compileMatch({ event, where }: EventCondition): (happened: RuleEvent) => boolean {
+  const tests = (where ?? []).map(compileWhere);
+  const isAny = event === '*';
+  return (happened) => (isAny || happened.name === event) && tests.every((test) => test(happened.properties));
+}
+
+function compileWhere(where: Where): (properties: Json) => boolean {
+  const steps = stepsOf(where.property);
+  const { holds, isNegated } = compileComparison(where);
+  return (properties) => someAt(properties, steps, holds) !== isNegated;
+}
+
+function compileValues(property: string): (event: RuleEvent) => readonly number[] {
+  const steps = stepsOf(property);
+  return ({ properties }) => {
+    const found: number[] = [];
+    someAt(properties, steps, (value) => {
+      if (typeof value === 'number') found.push(value);
+      return false;
+    });
+    return found;
+  };
+}
+
+function boundariesOf(value: unknown): readonly number[] {
+  const numbers = (Array.isArray(value) ? value : [value]).filter((item): item is number => typeof item === 'number');
+  const near = numbers.flatMap((item) => [Math.ceil(item) - 1, Math.floor(item)]);
+  return [...new Set(near)].sort((a, b) => b - a);
+}
+
+/** Whether a number, or its absence, passes the comparison of an aggregate. */
+export function passes({ comparison }: Aggregate, result: number | undefined): boolean {
+  return (result !== undefined && comparison.holds(result)) !== comparison.isNegated;
+}

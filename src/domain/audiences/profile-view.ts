@@ -1,0 +1,58 @@
+import type { RuleEvent } from '../events/event';
+import { own, type Json } from '../json';
+import type { Membership, Profile } from '../profiles/profile';
+import { answer, edgeRead, type EdgeRange } from './behaviour-answer';
+import type { BehaviourState } from './behaviour-state';
+import type { CompiledRule, KeyedCondition } from './compile-rule';
+import type { RuleView } from './rule-view';
+
+/** What rules read of a profile besides its behaviour. */
+export type Facts = Pick<Profile, 'traits' | 'identifiers' | 'consent' | 'memberships'>;
+export type ReadPath = (path: string) => Json | undefined;
+
+/** Stored events read for the edges of windows, by condition key. */
+export type EdgeEvents = ReadonlyMap<string, readonly RuleEvent[]>;
+
+const noEdges: EdgeEvents = new Map();
+const noState: BehaviourState = {};
+
+/** A profile as rules see it, its behaviour answered from bounded state. `memberships` replaces those of the profile. */
+export function profileView(
+  profile: Facts & Pick<Profile, 'states'>,
+  edges: EdgeEvents = noEdges,
+  memberships: Readonly<Record<string, Membership>> = profile.memberships,
+  path?: ReadPath,
+): RuleView {
+  return {
+    ...factsView({ ...profile, memberships }, path),
+    behaviour: (condition, key, now) => answer(condition, own(profile.states, key) ?? noState, now, edges.get(key)),
+  };
+}
+
+/** Everything a rule may know but behaviour. */
+export function factsView(facts: Facts, path?: ReadPath): Omit<RuleView, 'behaviour'> {
+  const { traits, identifiers, consent, memberships } = facts;
+  return {
+    trait: (key) => own(traits, key),
+    hasIdentifier: (type) => identifiers.some((identifier) => identifier.type === type),
+    consent: (purpose) => own(consent, purpose)?.status,
+    isMember: (audience) => Object.hasOwn(memberships, audience),
+    ...(path ? { path } : {}),
+  };
+}
+
+/** A range of stored events that a condition must re-read, from every id of the profile's lineage. */
+export interface NeededEdge extends KeyedCondition, EdgeRange {}
+
+/** What must be read, and supplied as edges, before the rule can be evaluated at `now`; almost always nothing. */
+export function neededEdges(
+  compiled: Pick<CompiledRule, 'conditions'>,
+  profile: Pick<Profile, 'states'>,
+  now: number,
+): NeededEdge[] {
+  return compiled.conditions.flatMap(({ key, condition }) => {
+    const state = own(profile.states, key);
+    const range = state && edgeRead(condition, state, now);
+    return range ? [{ key, condition, ...range }] : [];
+  });
+}

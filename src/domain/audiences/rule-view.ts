@@ -1,0 +1,38 @@
+import type { Json } from '../json';
+import type { EventCondition } from './rule.schema';
+
+/** The answer to a rule at one instant. */
+export interface Verdict {
+  readonly matches: boolean;
+  /** The earliest later instant at which the answer may change with no event. Perhaps too early, never too late. */
+  readonly nextCheckAt?: number;
+}
+
+export const yes: Verdict = { matches: true };
+export const no: Verdict = { matches: false };
+
+export function verdict(matches: boolean, nextCheckAt: number | undefined): Verdict {
+  if (nextCheckAt === undefined || nextCheckAt === Infinity) return matches ? yes : no;
+  return { matches, nextCheckAt };
+}
+
+/** The earlier of two instants, either of which may be absent. */
+export function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined) return other;
+  return other === undefined || one < other ? one : other;
+}
+
+/**
+ * What a rule may know about one person. Traits are asked for by their top-level key. `at` is when the trait got its present
+ * value: whoever writes an equal value again keeps the earlier `at`, or `for` would start anew.
+ */
+export interface RuleView {
+  trait(key: string): { readonly value: Json; readonly at: number; readonly expiresAt?: number } | undefined;
+  hasIdentifier(type: string): boolean;
+  consent(purpose: string): 'granted' | 'denied' | undefined;
+  isMember(audience: string): boolean;
+  /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */
+  behaviour(condition: EventCondition, key: string, now: number): Verdict;
+  /** In journeys: the value at a path. For `a[].b` it is asked for `a`, the list. */
+  path?(path: string): Json | undefined;
+}

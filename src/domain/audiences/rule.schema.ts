@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { durationPattern } from '../duration';
+import { checkRule } from './check-rule';
+import { measure, ruleLimits } from './rule-size';
+import { dateOperators, eventOperators, numberOperators, operators } from './operators';
+import { isPath } from './path';
+
+const Name = z.string().min(1).max(256);
+const Path = z.string().max(512).refine(isPath, {
+  error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
+});
+const Duration = z
+  .string()
+  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });
+const Scalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
+
+/** A value read from a path when the rule is evaluated; only journeys have paths to read. */
+export const From = z.strictObject({ from: Path });
+/** What an operator compares with. Which of these it needs is checked by `checkRule`. */
+export const Value = z.union([Scalar, z.array(Scalar).max(1_000), From], {
+  error: 'Write text, a number, true or false, a list of them, or { "from": path }.',
+});
+const comparison = { is: z.enum(operators), value: Value.optional(), ignoreCase: z.boolean().optional() };
+
+export const TraitCondition = z.strictObject({ trait: Path, ...comparison, for: Duration.optional() });
+export const PathCondition = z.strictObject({ path: Path, ...comparison });
+
+/** One test of an event's properties. Operators that move with time are left out: a match must stay a match. */
+export const Where = z.strictObject({ property: Path, ...comparison, is: z.enum(eventOperators) });
+const NumberTest = z.strictObject({ is: z.enum(numberOperators), value: Value });
+const PropertyTest = z.strictObject({ property: Path, is: z.enum(numberOperators), value: Value });
+const DateTest = z.strictObject({ is: z.enum(dateOperators), value: Value });
+
+/** At most one of count, sum, min, max, average, first and last; none means "at least once". */
+export const EventCondition = z.strictObject({
+  event: Name,
+  where: z.array(Where).min(1).max(20).optional(),
+  count: NumberTest.optional(),
+  sum: PropertyTest.optional(),
+  min: PropertyTest.optional(),
+  max: PropertyTest.optional(),
+  average: PropertyTest.optional(),
+  first: DateTest.optional(),
+  last: DateTest.optional(),
+  within: Duration.optional(),
+});
+export const AudienceCondition = z.strictObject({ audience: Name });
+export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum(['granted', 'denied', 'unset']) });
+export const IdentifierCondition = z.strictObject({ identifier: Name, is: z.enum(['set', 'not_set']) });
+
+const All = z.strictObject({
+  get all() {
+    return z.array(RuleNode).min(1).max(ruleLimits.children);
+  },
+});
+const Any = z.strictObject({
+  get any() {
+    return z.array(RuleNode).min(1).max(ruleLimits.children);
+  },
+});
+const Not = z.strictObject({
+  get not() {
+    return RuleNode;
+  },
+});
+
+const kinds = ['all', 'any', 'not', 'trait', 'path', 'event', 'audience', 'consent', 'identifier'] as const;
+const options = [
+  All,
+  Any,
+  Not,
+  TraitCondition,
+  PathCondition,
+  EventCondition,
+  AudienceCondition,
+  ConsentCondition,
+  IdentifierCondition,
+] as const;
+
+/** Says what is wrong with the kind of condition that was meant, where a union would list the faults of every kind. */
+function explain(issue: z.core.$ZodRawIssue): string {
+  const input: unknown = issue.input;
+  const present = kinds.filter((kind) => typeof input === 'object' && input !== null && Object.hasOwn(input, kind));
+  const [meant] = present;
+  if (meant === undefined || present.length > 1) return `A rule has exactly one of: ${kinds.join(', ')}.`;
+  const faults = issue.code === 'invalid_union' ? (issue['errors'] as z.core.$ZodIssue[][])[kinds.indexOf(meant)] : [];
+  return (faults ?? []).map((fault) => [fault.path.join('.'), fault.message].filter(Boolean).join(': ')).join('; ');
+}
+
+const RuleNode = z.union(options, { error: explain });
+
+/** A rule: a tree of `all`, `any` and `not` over conditions. Bounded in depth and size before it is read. */
+export const Rule = z
+  .unknown()
+  .superRefine((value, context) => {
+    const excess = measure(value);
+    if (excess) context.addIssue({ code: 'custom', message: excess });
+  })
+  .pipe(RuleNode);
+
+export type Rule = z.infer<typeof RuleNode>;
+export type TraitCondition = z.infer<typeof TraitCondition>;
+export type PathCondition = z.infer<typeof PathCondition>;
+export type EventCondition = z.infer<typeof EventCondition>;
+export type AudienceCondition = z.infer<typeof AudienceCondition>;
+export type ConsentCondition = z.infer<typeof ConsentCondition>;
+export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
+export type Where = z.infer<typeof Where>;
+export type Value = z.infer<typeof Value>;
+
+/** An audience as users write it. Its rule is also checked for types, so that a stored audience can always be evaluated. */
+export const AudienceDefinition = z.strictObject({
+  key: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' }),
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).optional(),
+  labels: z.array(z.string().min(1).max(100)).max(50).optional(),
+  kind: z.literal('live').optional(),
+  rule: Rule.superRefine((rule, context) => {
+    for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
+      context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });
+    }
+  }),
+});
+export type AudienceDefinition = z.infer<typeof AudienceDefinition>;
