@@ -6,5 +6,9 @@ import type { ProfileId, WorkspaceId } from '../ids';
  */
 export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string): string => `${ws}:${profile}|${event}`;
 
-export const edgeWaitKey = (ws: WorkspaceId, profile: ProfileId, audience: string, edge: 'entered' | 'exited'): string =>
-  `${ws}:${profile}#${audience}|${edge}`;
+export const edgeWaitKey = (
+  ws: WorkspaceId,
+  profile: ProfileId,
+  audience: string,
+  edge: 'entered' | 'exited',
+): string => `${ws}:${profile}#${audience}|${edge}`;

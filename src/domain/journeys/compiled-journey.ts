@@ -1,0 +1,35 @@
+import { parseDuration } from '../duration';
+import type { JourneyDefinition } from './journey.schema';
+
+export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
+
+const defaultMaxEventAge = '72h';
+const defaultLifetime = '90d';
+
+/** One version of a journey made ready. Durations are milliseconds; a day is 24 h until zones exist. */
+export interface CompiledJourney {
+  readonly key: string;
+  readonly version: number;
+  /** Of the journey, not of the version: whether anybody enters and anything is sent. */
+  readonly status: JourneyStatus;
+  readonly definition: JourneyDefinition;
+  readonly maxEventAgeMs: number;
+  readonly lifetimeMs: number;
+  readonly longestGoalMs: number;
+  /** How long an entry bars the next one of the same key: 0 for "always", infinite for "never". */
+  readonly againAfterMs: number;
+}
+
+export function compileJourney(definition: JourneyDefinition, version: number, status: JourneyStatus): CompiledJourney {
+  const again = definition.entry.reentry?.again ?? 'never';
+  return {
+    key: definition.key,
+    version,
+    status,
+    definition,
+    maxEventAgeMs: parseDuration(definition.entry.maxEventAge ?? defaultMaxEventAge),
+    lifetimeMs: parseDuration(definition.lifetime ?? defaultLifetime),
+    longestGoalMs: Math.max(0, ...(definition.goals ?? []).map((goal) => parseDuration(goal.within))),
+    againAfterMs: again === 'never' ? Infinity : again === 'always' ? 0 : parseDuration(again),
+  };
+}

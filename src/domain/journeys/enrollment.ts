@@ -1,0 +1,132 @@
+import type { RuleEvent } from '../events/event';
+import type { EnrollmentId, ProfileId } from '../ids';
+import type { JsonObject } from '../json';
+
+export type EnrollmentStatus = 'starting' | 'active' | 'completed' | 'exited' | 'failed';
+
+/** How far something has been read: the highest `seq` per profile id. */
+export type Cursor = Readonly<Record<ProfileId, number>>;
+
+/** The seq of an absorbed profile never moves again: everything of it that was there then has been seen. */
+export const seenAll = Number.MAX_SAFE_INTEGER;
+
+/** What began a run. For an audience edge `name` is the audience and `properties` are empty. */
+export interface EntryCause {
+  /** Effective time of the event or edge; goal windows and re-entry count from it. */
+  readonly at: number;
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly messageId?: string;
+  /** What had happened to the profile by then, the entry itself included. */
+  readonly cursor: Cursor;
+}
+
+/** An event that a `wait-for` caught, with its place, so that a later visit of the step does not catch it again. */
+export interface Caught {
+  readonly event: RuleEvent;
+  readonly profile: ProfileId;
+  readonly seq: number;
+}
+
+export interface PathEntry {
+  readonly step: string;
+  readonly visit: number;
+  readonly at: number;
+  /** How the step ended: the branch taken, `timeout`, a delivery's status, …; absent for the present step. */
+  readonly outcome?: string;
+}
+
+/** A goal reached: the first matching cause inside the window. */
+export interface Conversion {
+  readonly goal: string;
+  readonly at: number;
+  readonly messageId?: string;
+  readonly value?: number;
+  readonly currency?: string;
+}
+
+/** One profile's run through one version of a journey: plain JSON, bounded; instants are epoch milliseconds. */
+export interface Enrollment {
+  readonly id: EnrollmentId;
+  readonly journey: string;
+  readonly version: number;
+  readonly profile: ProfileId;
+  /** `workspace:profile`. */
+  readonly subject: string;
+  /** The value of the entry key; empty when the journey has none. */
+  readonly entryKey: string;
+  /** Tells runs of one subject and key apart: the `seq` of the entry. */
+  readonly n: number;
+  readonly status: EnrollmentStatus;
+  readonly step: string;
+  /** Which visit of the present step this is, from 1. */
+  readonly visit: number;
+  readonly visits: Readonly<Record<string, number>>;
+  /** When the present step was reached. */
+  readonly arrivedAt: number;
+  /** When the workflow looks again at the latest. After the end it stays until the workflow has noticed. */
+  readonly dueAt?: number;
+  /** Wait keys: see `wait-keys`. */
+  readonly waitingFor: readonly string[];
+  /** What had happened by arrival at the present step. */
+  readonly cursor: Cursor;
+  readonly entry: EntryCause;
+  readonly steps: Readonly<Record<string, Caught>>;
+  /** A delivery attempt in flight, claimed under "active, same step, same visit". */
+  readonly sending?: { readonly key: string; readonly at: number };
+  /** Steps that a run merged into this one has already sent. */
+  readonly sentElsewhere?: readonly string[];
+  readonly path: readonly PathEntry[];
+  /** Sends emitted. */
+  readonly effects: number;
+  readonly conversions: readonly Conversion[];
+  readonly enteredAt: number;
+  readonly endedAt?: number;
+  readonly reason?: string;
+  /** Which exit rule ended it, by its position. */
+  readonly exitRule?: number;
+  /** Until when the run matters to its profile: lifetime, goal windows, re-entry. */
+  readonly openUntil: number;
+  readonly workflowId: string;
+  readonly rev: number;
+}
+
+const pathLimit = 200;
+
+export const isInside = ({ status }: Pick<Enrollment, 'status'>): boolean =>
+  status === 'starting' || status === 'active';
+
+export function enrollmentWorkflowId(ws: string, journey: string, id: EnrollmentId): string {
+  return `enrollment/${ws}/${journey}/${id}`;
+}
+
+/** The idempotency key of an effect of the present step. */
+export const effectKey = ({ id, step, visit }: Pick<Enrollment, 'id' | 'step' | 'visit'>): string =>
+  `${id}:${step}:${visit}`;
+
+/** The path with the present step's outcome written and, when the run goes on, the next step begun. */
+export function extendPath(path: readonly PathEntry[], outcome: string | undefined, begun?: PathEntry): PathEntry[] {
+  const last = path.at(-1);
+  const closed = last && outcome !== undefined ? [...path.slice(0, -1), { ...last, outcome }] : [...path];
+  return [...closed, ...(begun ? [begun] : [])].slice(-pathLimit);
+}
+
+/**
+ * Ends a run. `dueAt` stays set to the instant of the end: the workflow that still sleeps is rung, and the clock rings again
+ * until an `advance` has noticed and cleared it.
+ */
+export function endEnrollment(
+  run: Enrollment,
+  end: { status: 'completed' | 'exited' | 'failed'; reason: string; exitRule?: number },
+  at: number,
+): Enrollment {
+  return {
+    ...run,
+    ...end,
+    endedAt: at,
+    dueAt: at,
+    waitingFor: [],
+    path: extendPath(run.path, end.reason),
+    rev: run.rev + 1,
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { isPath } from '../audiences/path';
+import { Rule, Where } from '../audiences/rule.schema';
+import { durationPattern } from '../duration';
+
+/** Bounds of one journey. */
+export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
+
+const Name = z.string().min(1).max(256);
+const Path = z.string().max(512).refine(isPath, { error: 'Write a path such as `properties.cart_id`.' });
+const Duration = z
+  .string()
+  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });
+const Key = z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' });
+/** Starts with a letter or digit, so that no step is named like a part of the language. */
+const StepId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, { error: 'Name a step with 1 to 64 letters, digits, "-" or "_".' });
+
+/** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
+export const EventTrigger = z.strictObject({
+  event: Name,
+  where: z.array(Where).min(1).max(20).optional(),
+  match: z.record(Path, Path).optional(),
+});
+export const EdgeTrigger = z.strictObject({ audience: Key, edge: z.enum(['entered', 'exited']) });
+export const Trigger = z.union([EventTrigger, EdgeTrigger], {
+  error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
+});
+
+export const Reentry = z.strictObject({
+  again: z.union([z.enum(['never', 'always']), Duration], {
+    error: 'Write "never", "always" or a duration such as "7d".',
+  }),
+  whileInside: z.literal('ignore').optional(),
+});
+export const Entry = z.strictObject({
+  on: z.union([EventTrigger.omit({ match: true }), EdgeTrigger], {
+    error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
+  }),
+  /** A path in the entry event: one run per value. */
+  key: Path.optional(),
+  if: Rule.optional(),
+  maxEventAge: Duration.optional(),
+  per: z.literal('profile').optional(),
+  reentry: Reentry.optional(),
+});
+export const ExitRule = z.strictObject({ on: Trigger, reason: z.string().min(1).max(200).optional() });
+export const Goal = z.strictObject({
+  key: Key,
+  on: Trigger,
+  within: Duration,
+  value: Path.optional(),
+  currency: Path.optional(),
+});
+
+export const WaitStep = z.strictObject({ type: z.literal('wait'), for: Duration, next: StepId });
+export const WaitForStep = z.strictObject({
+  type: z.literal('wait-for'),
+  since: z.enum(['step', 'entry', 'ever']).optional(),
+  timeout: Duration,
+  first: z
+    .array(z.strictObject({ on: Trigger, next: StepId }))
+    .min(1)
+    .max(journeyLimits.triggers),
+  onTimeout: StepId,
+});
+export const BranchStep = z.strictObject({
+  type: z.literal('branch'),
+  cases: z
+    .array(z.strictObject({ if: Rule, next: StepId }))
+    .min(1)
+    .max(journeyLimits.cases),
+  else: StepId,
+});
+/** Without `next` the journey is complete after the step. */
+export const SendStep = z.strictObject({
+  type: z.literal('send'),
+  destination: Key,
+  action: Name.optional(),
+  /** Checked against the destination's action, whose module owns the form of mappings. */
+  mapping: z.record(z.string().min(1).max(256), z.json()).optional(),
+  onFailure: z.enum(['continue', 'exit']).optional(),
+  next: StepId.optional(),
+});
+/** Constants, or values read from a path of the run. */
+export const TraitValue = z.union([z.strictObject({ from: Path }), z.json()]);
+export const UpdateStep = z.strictObject({
+  type: z.literal('update'),
+  set: z.record(Name, TraitValue).optional(),
+  unset: z.array(Name).min(1).max(100).optional(),
+  next: StepId.optional(),
+});
+export const ExitStep = z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200).optional() });
+
+export const Step = z.discriminatedUnion('type', [WaitStep, WaitForStep, BranchStep, SendStep, UpdateStep, ExitStep]);
+
+/** A journey as users write it. What only the whole can show (a step that leads nowhere) is `lintJourney`'s. */
+export const JourneyDefinition = z.strictObject({
+  key: Key,
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).optional(),
+  labels: z.array(z.string().min(1).max(100)).max(50).optional(),
+  entry: Entry,
+  exits: z.array(ExitRule).max(journeyLimits.exits).optional(),
+  goals: z.array(Goal).max(journeyLimits.goals).optional(),
+  purpose: Name.optional(),
+  lifetime: Duration.optional(),
+  start: StepId,
+  steps: z.record(StepId, Step).refine((steps) => Object.keys(steps).length <= journeyLimits.steps, {
+    error: `A journey has at most ${journeyLimits.steps} steps.`,
+  }),
+});
+
+export type EventTrigger = z.infer<typeof EventTrigger>;
+export type EdgeTrigger = z.infer<typeof EdgeTrigger>;
+export type Trigger = z.infer<typeof Trigger>;
+export type ExitRule = z.infer<typeof ExitRule>;
+export type Goal = z.infer<typeof Goal>;
+export type Step = z.infer<typeof Step>;
+export type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>;
+export type JourneyDefinition = z.infer<typeof JourneyDefinition>;

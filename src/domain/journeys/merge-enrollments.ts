@@ -1,0 +1,58 @@
+import type { ProfileId, WorkspaceId } from '../ids';
+import { endEnrollment, isInside, type Enrollment } from './enrollment';
+
+/**
+ * What two people's runs become when they turn out to be one. Of two runs of one journey and key that are both inside, the older
+ * goes on and skips what the other has sent; the other exits `merged`. All runs of the absorbed profile move to the survivor.
+ * Answers the runs that changed, each with `rev` raised; whoever writes them also rings their workflows.
+ */
+export function mergeEnrollments(
+  ws: WorkspaceId,
+  survivor: ProfileId,
+  survivorRuns: readonly Enrollment[],
+  absorbedRuns: readonly Enrollment[],
+  at: number,
+): Enrollment[] {
+  const changed = new Map<string, Enrollment>();
+  const moved = absorbedRuns.map((run) => move(run, ws, survivor));
+  for (const run of moved) changed.set(run.id, run);
+  for (const run of moved.filter(isInside)) {
+    const twin = survivorRuns.find((other) => isInside(other) && isTwin(other, run));
+    if (!twin) continue;
+    const [older, younger] = [twin, run].sort(byAge) as [Enrollment, Enrollment];
+    changed.set(older.id, { ...older, sentElsewhere: sendsOf(younger, older), rev: bumped(older, changed) });
+    changed.set(younger.id, {
+      ...endEnrollment(younger, { status: 'exited', reason: 'merged' }, at),
+      rev: bumped(younger, changed),
+    });
+  }
+  return [...changed.values()];
+}
+
+const isTwin = (a: Enrollment, b: Enrollment): boolean => a.journey === b.journey && a.entryKey === b.entryKey;
+
+function byAge(a: Enrollment, b: Enrollment): number {
+  return a.enteredAt !== b.enteredAt ? a.enteredAt - b.enteredAt : a.id < b.id ? -1 : 1;
+}
+
+/** One write, one revision: a moved run has its new one already. */
+const bumped = (run: Enrollment, changed: ReadonlyMap<string, Enrollment>): number =>
+  changed.has(run.id) ? run.rev : run.rev + 1;
+
+/** Wait keys name a profile; those of the survivor are added, and the old ones kept for looking back. */
+function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId): Enrollment {
+  const subject = `${ws}:${survivor}`;
+  const renamed = run.waitingFor.map((key) =>
+    key.startsWith(run.subject) ? `${subject}${key.slice(run.subject.length)}` : key,
+  );
+  const waitingFor = [...new Set([...run.waitingFor, ...renamed])];
+  return { ...run, profile: survivor, subject, waitingFor, rev: run.rev + 1 };
+}
+
+function sendsOf(from: Enrollment, into: Enrollment): string[] {
+  const sent = from.path.filter(
+    ({ outcome }) => outcome === 'sent' || outcome === 'delivered' || outcome === 'unknown',
+  );
+  const inFlight = from.sending ? [from.step] : [];
+  return [...new Set([...(into.sentElsewhere ?? []), ...sent.map(({ step }) => step), ...inFlight])];
+}

@@ -1,0 +1,215 @@
+import { bindPaths } from '../audiences/bind-paths';
+import type { Rule } from '../audiences/rule.schema';
+import { parseDuration } from '../duration';
+import type { EnrollmentId, ProfileId, WorkspaceId } from '../ids';
+import type { Json } from '../json';
+import type { CompiledJourney } from './compiled-journey';
+import {
+  enrollmentWorkflowId,
+  isInside,
+  seenAll,
+  type Conversion,
+  type Cursor,
+  type Enrollment,
+  type EntryCause,
+} from './enrollment';
+import type { Goal, Trigger } from './journey.schema';
+import { eventRoot, readFrom, runRoot, type ReadPath } from './run-paths';
+import { belongsToRun, causeAt, triggers, type Cause } from './trigger';
+import { edgeWaitKey, eventWaitKey } from './wait-keys';
+
+export type { Cause, EdgeCause, EventCause } from './trigger';
+
+/** Why a cause that fits an entry starts nothing. */
+export type IgnoredEntry =
+  | 'not-published'
+  | 'edge-starts-nothing'
+  | 'too-old'
+  | 'no-key'
+  | 'already-inside'
+  | 'entered-before'
+  | 'too-soon'
+  | 'rule';
+
+export interface EntryContext {
+  readonly ws: WorkspaceId;
+  readonly profile: ProfileId;
+  /** The profile's id and those it has absorbed. */
+  readonly subjectIds: readonly ProfileId[];
+  /** This person's runs that are open or recent, of any journey. */
+  readonly existing: readonly Enrollment[];
+  /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read with `path`. */
+  readonly evaluateIf: (rule: Rule, path: ReadPath) => boolean;
+  readonly now: number;
+  readonly makeId: (journey: string, subject: string, entryKey: string, n: number) => EnrollmentId;
+}
+
+/** The run that a cause begins, `ignored` with the reason, or nothing when the cause is not this journey's entry. */
+export function decideEntry(
+  journey: CompiledJourney,
+  cause: Cause,
+  context: EntryContext,
+): Enrollment | { readonly ignored: IgnoredEntry } | undefined {
+  const { entry } = journey.definition;
+  if (!triggers(entry.on, cause)) return undefined;
+  const cameIn = entryCause(cause, context);
+  const entryKey = keyOf(entry.key, cameIn);
+  const ignored = whyIgnored(journey, cause, context) ?? (entryKey === undefined ? 'no-key' : undefined);
+  if (ignored || entryKey === undefined) return { ignored: ignored ?? 'no-key' };
+  const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
+  if (barred) return { ignored: barred };
+  if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
+  return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
+}
+
+/**
+ * The first exit rule that the cause satisfies, by position. What happened before the entry ends nothing, unless a `match` ties
+ * it to this run; nor does the entry event itself.
+ */
+export function decideExit(
+  run: Enrollment,
+  journey: CompiledJourney,
+  cause: Cause,
+): { readonly reason: string; readonly rule: number } | undefined {
+  if (!isInside(run) || isEntryOf(run, cause)) return undefined;
+  const isEarlier = causeAt(cause) < run.entry.at;
+  const rules = journey.definition.exits ?? [];
+  const rule = rules.findIndex(
+    ({ on }) => triggers(on, cause) && belongsToRun(on, cause, run) && (!isEarlier || hasMatch(on)),
+  );
+  const found = rules[rule];
+  return found ? { reason: found.reason ?? 'exit-rule', rule } : undefined;
+}
+
+/** Conversions that the cause adds: once per goal, in `[entry, entry + within]`, also after the run has ended. */
+export function decideConversions(run: Enrollment, journey: CompiledJourney, cause: Cause): Conversion[] {
+  if (isEntryOf(run, cause)) return [];
+  const goals = journey.definition.goals ?? [];
+  return goals.filter((goal) => isReached(goal, run, cause)).map((goal) => toConversion(goal, cause));
+}
+
+/** The keys under which causes of these triggers are stored, for each id of the person. `*` has no key of its own. */
+export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: readonly Trigger[]): string[] {
+  const keys = ids.flatMap((id) =>
+    waited.map((on) => ('event' in on ? eventWaitKey(ws, id, on.event) : edgeWaitKey(ws, id, on.audience, on.edge))),
+  );
+  return [...new Set(keys)];
+}
+
+function entryCause(cause: Cause, { profile, subjectIds }: EntryContext): EntryCause {
+  const cursor = cursorAt(profile, cause.seq, subjectIds);
+  if (cause.kind === 'edge') return { at: cause.at, name: cause.audience, properties: {}, cursor };
+  const { at, name, properties, messageId } = cause.event;
+  return { at, name, properties, messageId, cursor };
+}
+
+/** Everything up to `seq` of the profile, and all of those it had absorbed. */
+export function cursorAt(profile: ProfileId, seq: number, ids: readonly ProfileId[]): Cursor {
+  return Object.fromEntries(ids.map((id) => [id, id === profile ? seq : seenAll]));
+}
+
+function keyOf(path: string | undefined, entry: EntryCause): string | undefined {
+  if (path === undefined) return '';
+  const value = readFrom(eventRoot(entry))(path);
+  return value === undefined || typeof value === 'object' || value === '' ? undefined : String(value);
+}
+
+function whyIgnored(
+  { status, maxEventAgeMs }: CompiledJourney,
+  cause: Cause,
+  { now }: EntryContext,
+): IgnoredEntry | undefined {
+  if (status !== 'published') return 'not-published';
+  if (cause.kind === 'edge') return cause.startsJourneys ? undefined : 'edge-starts-nothing';
+  return now - cause.event.at > maxEventAgeMs ? 'too-old' : undefined;
+}
+
+function whyBarred(
+  { key, againAfterMs }: CompiledJourney,
+  entryKey: string,
+  at: number,
+  existing: readonly Enrollment[],
+): IgnoredEntry | undefined {
+  const earlier = existing.filter((run) => run.journey === key && run.entryKey === entryKey);
+  if (earlier.some(isInside)) return 'already-inside';
+  if (earlier.length === 0) return undefined;
+  if (againAfterMs === Infinity) return 'entered-before';
+  return at - Math.max(...earlier.map((run) => run.entry.at)) < againAfterMs ? 'too-soon' : undefined;
+}
+
+function asks(rule: Rule, entry: EntryCause, { evaluateIf }: EntryContext): boolean {
+  const read = readFrom({ ...runRoot({ entry, steps: {} }), event: eventRoot(entry) });
+  // A rule with nothing to bind stays the same object, so that whoever evaluates it may keep it compiled.
+  return evaluateIf(JSON.stringify(rule).includes('"from":') ? bindPaths(rule, read) : rule, read);
+}
+
+function newEnrollment(
+  journey: CompiledJourney,
+  entry: EntryCause,
+  entryKey: string,
+  n: number,
+  { ws, profile, now, makeId }: EntryContext,
+): Enrollment {
+  const subject = `${ws}:${profile}`;
+  const id = makeId(journey.key, subject, entryKey, n);
+  const step = journey.definition.start;
+  return {
+    id,
+    journey: journey.key,
+    version: journey.version,
+    profile,
+    subject,
+    entryKey,
+    n,
+    status: 'starting',
+    step,
+    visit: 1,
+    visits: { [step]: 1 },
+    arrivedAt: now,
+    waitingFor: [],
+    cursor: entry.cursor,
+    entry,
+    steps: {},
+    path: [{ step, visit: 1, at: now }],
+    effects: 0,
+    conversions: [],
+    enteredAt: now,
+    openUntil: openUntil(journey, entry.at, entryKey, now),
+    workflowId: enrollmentWorkflowId(ws, journey.key, id),
+    rev: 1,
+  };
+}
+
+/** Keyed runs are forgotten after this, so that a person's orders of years do not weigh on each of their events. */
+const keyedMemoryMs = 400 * 86_400_000;
+
+function openUntil(journey: CompiledJourney, enteredOn: number, entryKey: string, now: number): number {
+  const { lifetimeMs, longestGoalMs, againAfterMs } = journey;
+  const memoryMs = againAfterMs !== Infinity ? againAfterMs : entryKey === '' ? Number.MAX_SAFE_INTEGER : keyedMemoryMs;
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(now + lifetimeMs, enteredOn + longestGoalMs, enteredOn + memoryMs));
+}
+
+const hasMatch = (on: Trigger): boolean => 'event' in on && on.match !== undefined;
+
+const isEntryOf = (run: Enrollment, cause: Cause): boolean =>
+  cause.kind === 'event' ? cause.event.messageId === run.entry.messageId : run.entry.cursor[run.profile] === cause.seq;
+
+function isReached(goal: Goal, run: Enrollment, cause: Cause): boolean {
+  if (run.conversions.some((conversion) => conversion.goal === goal.key)) return false;
+  const age = causeAt(cause) - run.entry.at;
+  return age >= 0 && age <= parseDuration(goal.within) && triggers(goal.on, cause) && belongsToRun(goal.on, cause, run);
+}
+
+function toConversion(goal: Goal, cause: Cause): Conversion {
+  if (cause.kind === 'edge') return { goal: goal.key, at: cause.at };
+  const read = readFrom(eventRoot(cause.event));
+  const value = goal.value === undefined ? undefined : read(goal.value);
+  const currency: Json | undefined = goal.currency === undefined ? undefined : read(goal.currency);
+  return {
+    goal: goal.key,
+    at: cause.event.at,
+    messageId: cause.event.messageId,
+    ...(typeof value === 'number' && { value }),
+    ...(typeof currency === 'string' && { currency }),
+  };
+}

@@ -1,0 +1,58 @@
+import { aggregateOf } from '../audiences/event-aggregate';
+import type { RuleEvent } from '../events/event';
+import type { Enrollment } from './enrollment';
+import type { EventTrigger, EdgeTrigger, Trigger } from './journey.schema';
+import { eventRoot, hasValueAt, readFrom, runRoot } from './run-paths';
+
+/** Something that happened to a profile, in the order of its `seq`. Instants are epoch milliseconds. */
+export type Cause = EventCause | EdgeCause;
+
+export interface EventCause {
+  readonly kind: 'event';
+  readonly event: RuleEvent & { readonly messageId: string; readonly occurredAt: number; readonly receivedAt: number };
+  readonly seq: number;
+}
+
+export interface EdgeCause {
+  readonly kind: 'edge';
+  readonly audience: string;
+  readonly edge: 'entered' | 'exited';
+  readonly at: number;
+  readonly seq: number;
+  /** False for edges by definition change or merge: they start nothing. */
+  readonly startsJourneys: boolean;
+}
+
+/** Effective time of a cause. */
+export const causeAt = (cause: Cause): number => (cause.kind === 'event' ? cause.event.at : cause.at);
+
+/** When we learned of a cause: what a deadline is compared with. */
+export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event' ? cause.event.receivedAt : cause.at);
+
+type AnyTrigger = Omit<EventTrigger, 'match'> | EdgeTrigger;
+
+/** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
+export function triggers(trigger: AnyTrigger, cause: Cause): boolean {
+  if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);
+  return cause.kind === 'edge' && cause.audience === trigger.audience && cause.edge === trigger.edge;
+}
+
+/** Whether the `match` of an event trigger holds: each path in the event has the value of its path of the run. */
+export function belongsToRun(trigger: Trigger, cause: Cause, run: Pick<Enrollment, 'entry' | 'steps'>): boolean {
+  if (!('event' in trigger) || !trigger.match || cause.kind !== 'event') return true;
+  const event = eventRoot(cause.event);
+  const read = readFrom(runRoot(run));
+  return Object.entries(trigger.match).every(([inEvent, inRun]) => hasValueAt(event, inEvent, read(inRun)));
+}
+
+const conditions = new WeakMap<object, { event: string; where?: EventTrigger['where'] }>();
+
+/** The trigger as an event condition, one object per trigger, so that it is made ready once. */
+function eventCondition(trigger: Omit<EventTrigger, 'match'>): { event: string; where?: EventTrigger['where'] } {
+  let condition = conditions.get(trigger);
+  if (!condition) {
+    condition = { event: trigger.event, ...(trigger.where && { where: trigger.where }) };
+    conditions.set(trigger, condition);
+  }
+  return condition;
+}
