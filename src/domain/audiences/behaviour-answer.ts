@@ -76,21 +76,20 @@ function missingRange(aggregate: Aggregate, window: Window): EdgeRange | undefin
 }
 
 function answerTotal(aggregate: Aggregate, total: Totals | undefined, now: number): Verdict {
-  switch (aggregate.name) {
-    case 'count':
-      return verdict(passes(aggregate, total?.n ?? 0), undefined);
-    case 'sum':
-      return verdict(passes(aggregate, Number(total?.sum ?? 0)), undefined);
-    case 'average':
-      return verdict(passes(aggregate, total && Number(total.sum) / total.n), undefined);
-    case 'min':
-    case 'max':
-      return verdict(passes(aggregate, total?.[aggregate.name]), undefined);
-    case 'first':
-    case 'last':
-      return answerDate(aggregate, total?.[aggregate.name], now, undefined);
-  }
+  const { name } = aggregate;
+  if (name === 'first' || name === 'last') return answerDate(aggregate, total?.[name], now, undefined);
+  return verdict(passes(aggregate, total === undefined ? ofNothing[name] : ofTotal[name](total)), undefined);
 }
+
+/** Nothing counts and adds up to 0; it has no smallest, largest or average number. */
+const ofNothing = { count: 0, sum: 0, average: undefined, min: undefined, max: undefined } as const;
+const ofTotal = {
+  count: ({ n }: Totals) => n,
+  sum: ({ sum }: Totals) => Number(sum),
+  average: ({ sum, n }: Totals) => Number(sum) / n,
+  min: ({ min }: Totals) => min,
+  max: ({ max }: Totals) => max,
+} as const;
 
 function answerWindow(aggregate: Aggregate, window: Window, now: number): Verdict {
   const { windowMs = 0, name } = aggregate;

@@ -35,8 +35,9 @@ interface Point {
   readonly value: number;
 }
 
-export function emptyState(_condition: EventCondition): BehaviourState {
-  return {};
+export function emptyState(condition: EventCondition): BehaviourState {
+  const aggregate = aggregateOf(condition);
+  return aggregate.windowMs === undefined ? {} : windowState(aggregate, [], []);
 }
 
 /**
@@ -86,12 +87,19 @@ export function prune(condition: EventCondition, state: BehaviourState, now: num
 
 function addPoint(aggregate: Aggregate, state: BehaviourState, point: Point): BehaviourState {
   if (aggregate.windowMs === undefined) return totalState(mergeTotals(state.total, totalsOf(aggregate, point)));
-  const { at = [], values, buckets = [] } = state;
-  const newest = at.at(-1);
-  if (at.length < keptPoints && (newest === undefined || newest < point.at)) {
-    const kept = { ...state, at: [...at, point.at] };
-    return aggregate.property === undefined ? kept : { ...kept, values: [...(values ?? []), point.value] };
-  }
+  return appended(aggregate, state, point) ?? inserted(aggregate, state, point);
+}
+
+/** The usual case without sorting: room is left and nothing is newer. */
+function appended({ property }: Aggregate, state: BehaviourState, { at, value }: Point): BehaviourState | undefined {
+  const { at: instants = [], values = [] } = state;
+  const newest = instants.at(-1) ?? -Infinity;
+  if (instants.length >= keptPoints || at <= newest) return undefined;
+  return { ...state, at: [...instants, at], ...(property === undefined ? {} : { values: [...values, value] }) };
+}
+
+function inserted(aggregate: Aggregate, state: BehaviourState, point: Point): BehaviourState {
+  const { buckets = [] } = state;
   const points = [...pointsOf(state), point].sort(byAge);
   const oldest = points.length > keptPoints ? points.shift() : undefined;
   const all = oldest === undefined ? buckets : addToBuckets(aggregate, buckets, totalsOf(aggregate, oldest));
@@ -99,7 +107,6 @@ function addPoint(aggregate: Aggregate, state: BehaviourState, point: Point): Be
 }
 
 function windowState({ property }: Aggregate, points: readonly Point[], buckets: readonly Totals[]): BehaviourState {
-  if (points.length === 0) return {};
   return {
     at: points.map((point) => point.at),
     ...(property === undefined ? {} : { values: points.map((point) => point.value) }),

@@ -1,66 +1,75 @@
-import { own, withKey, withoutKey } from '../json';
-import type { Membership, Profile } from '../profiles/profile';
-import { compileRule, type CompiledRule } from './compile-rule';
+import { own } from '../json';
+import type { Profile } from '../profiles/profile';
 import { orderAudiences } from './audience-order';
+import { edgeRead, type EdgeRange } from './behaviour-answer';
+import { compileRule, type CompiledRule, type KeyedCondition } from './compile-rule';
 import { profileView, type EdgeEvents } from './profile-view';
 import type { Rule } from './rule.schema';
 import { earlier } from './rule-view';
 
-export interface CompiledAudience extends CompiledRule {
+export interface CompiledAudience {
   readonly key: string;
+  readonly rule: CompiledRule;
 }
 
 /** Audiences made ready for evaluation, each after those it refers to. Throws `AudienceOrderError`. */
 export function compileAudiences(
   audiences: readonly { readonly key: string; readonly rule: Rule }[],
 ): CompiledAudience[] {
-  return orderAudiences(audiences).map(({ key, rule }) => ({ key, ...compileRule(rule) }));
+  return orderAudiences(audiences).map(({ key, rule }) => ({ key, rule: compileRule(rule) }));
 }
 
-/** What changed about a profile, in the terms of `dependsOn`. */
+/** What changed about a profile, in the terms of `dependsOn`: top-level trait keys, event names, purposes, audience keys. */
 export interface Change {
-  /** Top-level trait keys. */
   readonly traits?: Iterable<string>;
-  /** Names of applied events. */
   readonly events?: Iterable<string>;
   readonly consents?: Iterable<string>;
   readonly audiences?: Iterable<string>;
   readonly identifiers?: boolean;
 }
 
-/** Whether the change can alter the rule's answer or when it must be checked next. */
-export function affectedBy({ dependsOn }: Pick<CompiledRule, 'dependsOn'>, change: Change): boolean {
-  const touches = (names: readonly string[], changed: Iterable<string> = []) => {
-    for (const name of changed) if (names.includes(name)) return true;
-    return false;
-  };
-  const everyEvent = dependsOn.events.includes('*') && !isEmpty(change.events ?? []);
+/** Whether the change can alter a rule's answer or the time of its next check. */
+export function affectedBy({ dependsOn }: CompiledRule, change: Change): boolean {
+  const events = [...(change.events ?? [])];
   return (
-    everyEvent ||
     (dependsOn.identifiers && change.identifiers === true) ||
     touches(dependsOn.traits, change.traits) ||
-    touches(dependsOn.events, change.events) ||
+    touches(dependsOn.events, dependsOn.events.includes('*') && events.length > 0 ? ['*'] : events) ||
     touches(dependsOn.consents, change.consents) ||
     touches(dependsOn.audiences, change.audiences)
   );
 }
 
-/** The keys of the audiences that a change affects. */
-export function affectedAudiences(audiences: readonly CompiledAudience[], change: Change): Set<string> {
-  return new Set(audiences.filter((audience) => affectedBy(audience, change)).map(({ key }) => key));
+/** A range of stored events to re-read for a condition, from every id of the profile's lineage. */
+export interface NeededEdge extends KeyedCondition, EdgeRange {}
+
+/** What must be read and supplied as edges before the rule is evaluated at this very `now`; almost always nothing. */
+export function neededEdges(
+  { conditions }: Pick<CompiledRule, 'conditions'>,
+  { states }: Pick<Profile, 'states'>,
+  now: number,
+): NeededEdge[] {
+  return conditions.flatMap(({ key, condition }) => {
+    const state = own(states, key);
+    const range = state && edgeRead(condition, state, now);
+    return range ? [{ key, condition, ...range }] : [];
+  });
 }
 
-/** The profile with its memberships brought up to date, and the edges, in order of evaluation. `seq` and `rev` are the caller's. */
-export interface Evaluated {
-  readonly profile: Profile;
+/** The edges that an evaluation makes, in the order of the audiences, and when to look again. */
+export interface MembershipChanges {
   readonly entered: readonly string[];
   readonly exited: readonly string[];
+  /** For each audience that may change with no event: when it must be evaluated again. Belongs in the profile. */
+  readonly checks: Readonly<Record<string, number>>;
+  /** The earliest of `checks`. */
+  readonly nextCheckAt?: number;
 }
 
 /**
- * Brings memberships up to date at `now`. Audiences come ordered and each is evaluated at most once, after those it refers
- * to, so that one change gives one edge. Evaluated are the `affected` ones (all, without it), those whose time to be checked
- * has come, and those that refer to one that changed; an empty set is the clock's. Throws `EdgeEventsMissing`.
+ * Evaluates memberships at `now`. Audiences come ordered, and each is evaluated at most once, after those it refers to, so
+ * that one change makes one edge. Evaluated are the `affected` ones (all, without it), those whose check is due, and those
+ * that refer to one that has just changed; an empty set is what a clock passes. Throws `EdgeEventsMissing`.
  */
 export function evaluateMemberships(
   profile: Profile,
@@ -68,55 +77,44 @@ export function evaluateMemberships(
   now: number,
   edges?: EdgeEvents,
   affected?: ReadonlySet<string>,
-): Evaluated {
-  const checks: Record<string, number> = {};
-  const entered: string[] = [];
-  const exited: string[] = [];
-  const changed = new Set<string>();
-  let current = profile;
-  let view = profileView(profile, edges);
-  for (const audience of audiences) {
-    const { key } = audience;
-    const known = own(profile.checks ?? {}, key);
-    const isDue = affected === undefined || affected.has(key) || (known !== undefined && known <= now);
-    if (!isDue && !audience.dependsOn.audiences.some((name) => changed.has(name))) {
-      if (known !== undefined) checks[key] = known;
-      continue;
+): MembershipChanges {
+  const before = profile.checks ?? {};
+  const changes = new Map<string, boolean>();
+  const checks: [string, number][] = [];
+  const stored = profileView(profile, edges);
+  const view = { ...stored, isMember: (key: string) => changes.get(key) ?? stored.isMember(key) };
+  for (const { key, rule } of audiences) {
+    const known = own(before, key);
+    let next = known;
+    if (
+      isStale(known, now) ||
+      affected?.has(key) !== false ||
+      rule.dependsOn.audiences.some((name) => changes.has(name))
+    ) {
+      const { matches, nextCheckAt } = rule.evaluate(view, now);
+      if (matches !== stored.isMember(key)) changes.set(key, matches);
+      next = nextCheckAt;
     }
-    const { matches, nextCheckAt } = audience.evaluate(view, now);
-    if (nextCheckAt !== undefined) checks[key] = nextCheckAt;
-    if (matches === Object.hasOwn(current.memberships, key)) continue;
-    (matches ? entered : exited).push(key);
-    changed.add(key);
-    current = withEdge(current, key, now);
-    view = profileView(current, edges);
+    if (next !== undefined) checks.push([key, next]);
   }
+  return summary(changes, checks);
+}
+
+function summary(
+  changes: ReadonlyMap<string, boolean>,
+  checks: readonly (readonly [string, number])[],
+): MembershipChanges {
+  const nextCheckAt = checks.reduce<number | undefined>((soonest, [, at]) => earlier(soonest, at), undefined);
+  const edges = [...changes];
   return {
-    profile: { ...withChecks(current, checks), evaluatedAt: Math.max(now, profile.evaluatedAt) },
-    entered,
-    exited,
+    entered: edges.flatMap(([key, isMember]) => (isMember ? [key] : [])),
+    exited: edges.flatMap(([key, isMember]) => (isMember ? [] : [key])),
+    checks: Object.fromEntries(checks),
+    ...(nextCheckAt === undefined ? {} : { nextCheckAt }),
   };
 }
 
-/** Enters or leaves: the next version of this membership, so that a later edge is known as later everywhere. */
-function withEdge(profile: Profile, key: string, now: number): Profile {
-  const version = (own(profile.edgeCounts, key) ?? 0) + 1;
-  const membership: Membership = { enteredAt: now, version };
-  const isMember = Object.hasOwn(profile.memberships, key);
-  return {
-    ...profile,
-    edgeCounts: withKey(profile.edgeCounts, key, version),
-    memberships: isMember ? withoutKey(profile.memberships, key) : withKey(profile.memberships, key, membership),
-  };
-}
-
-function withChecks(profile: Profile, checks: Readonly<Record<string, number>>): Profile {
-  const { nextCheckAt: _before, ...rest } = profile;
-  const nextCheckAt = Object.values(checks).reduce<number | undefined>(earlier, undefined);
-  return { ...rest, checks, ...(nextCheckAt === undefined ? {} : { nextCheckAt }) };
-}
-
-function isEmpty(items: Iterable<string>): boolean {
-  for (const _item of items) return false;
-  return true;
+function touches(names: readonly string[], changed: Iterable<string> = []): boolean {
+  for (const name of changed) if (names.includes(name)) return true;
+  return false;
 }

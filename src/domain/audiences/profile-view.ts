@@ -1,9 +1,8 @@
 import type { RuleEvent } from '../events/event';
 import { own, type Json } from '../json';
 import type { Membership, Profile } from '../profiles/profile';
-import { answer, edgeRead, type EdgeRange } from './behaviour-answer';
+import { answer } from './behaviour-answer';
 import type { BehaviourState } from './behaviour-state';
-import type { CompiledRule, KeyedCondition } from './compile-rule';
 import type { RuleView } from './rule-view';
 
 /** What rules read of a profile besides its behaviour. */
@@ -39,20 +38,4 @@ export function factsView(facts: Facts, path?: ReadPath): Omit<RuleView, 'behavi
     isMember: (audience) => Object.hasOwn(memberships, audience),
     ...(path ? { path } : {}),
   };
-}
-
-/** A range of stored events that a condition must re-read, from every id of the profile's lineage. */
-export interface NeededEdge extends KeyedCondition, EdgeRange {}
-
-/** What must be read, and supplied as edges, before the rule can be evaluated at `now`; almost always nothing. */
-export function neededEdges(
-  compiled: Pick<CompiledRule, 'conditions'>,
-  profile: Pick<Profile, 'states'>,
-  now: number,
-): NeededEdge[] {
-  return compiled.conditions.flatMap(({ key, condition }) => {
-    const state = own(profile.states, key);
-    const range = state && edgeRead(condition, state, now);
-    return range ? [{ key, condition, ...range }] : [];
-  });
 }
