@@ -1,4 +1,5 @@
 import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
+import { effectiveAt } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { AppliedEvent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
@@ -124,6 +125,19 @@ export class EventRepository {
       .find(filter, { ...(session && { session }) })
       .sort({ subject: 1, seq: 1 })
       .toArray();
+  }
+
+  /** Applied events of one name (`*` is any) that rules see in `[from, to)`: the edge of a window. */
+  async between(
+    ws: WorkspaceId,
+    profiles: readonly ProfileId[],
+    range: { readonly event: string; readonly from: number; readonly to: number },
+  ): Promise<EventDoc[]> {
+    const occurredAt = { $gte: range.from };
+    const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
+    const filter = { subject, occurredAt, ...(range.event !== '*' && { name: range.event }) };
+    const candidates = await this.#events.find(filter).toArray();
+    return candidates.filter((event) => effectiveAt(event) >= range.from && effectiveAt(event) < range.to);
   }
 
   /** Newest first, one page. */

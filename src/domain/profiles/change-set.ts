@@ -58,10 +58,10 @@ export interface MembershipEdge {
   readonly cause: EdgeCause;
 }
 
-/** An enrollment that starts, or one that was read open and changed. */
+/** An enrollment to write: `readRev` is the revision that was read, absent for one that starts. */
 export interface EnrollmentWrite {
   readonly enrollment: Enrollment;
-  readonly change: 'new' | 'changed';
+  readonly readRev?: number;
 }
 
 /** What a destination should hold of one profile for one audience. Only a higher `version` (the profile's `seq`) replaces it. */

@@ -1,0 +1,70 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Event } from '../../domain/events/event';
+import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
+import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-input';
+import type { OutboxDoc } from '../../store/documents';
+import type { Store } from '../../store/store';
+import type { RulesetCache } from '../ruleset-cache';
+import { WriteConflict } from './conflict';
+import { nothingStored, readForEvents, readForTime, readNeeds } from './read-fold-input';
+import { writeChanges } from './write-changes';
+
+export interface ApplyDeps {
+  readonly store: Store;
+  readonly rulesets: RulesetCache;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface AppliedBatch {
+  readonly outbox: readonly OutboxDoc[];
+  readonly blocked: number;
+}
+
+/** A fold asks for stored events at most a few times: first whole histories, then edges of windows. */
+const maxReads = 5;
+
+/** Applies events in one transaction, or throws and applies none. */
+export async function applyEventBatch(
+  deps: ApplyDeps,
+  ws: WorkspaceId,
+  events: readonly Event[],
+): Promise<AppliedBatch> {
+  const now = events.reduce((latest, event) => Math.max(latest, event.receivedAt), deps.clock());
+  return apply(deps, ws, now, await readForEvents(deps.store, ws, events, now), foldEvents);
+}
+
+/** Evaluates profiles because of time or definitions, in one transaction, or throws and changes none. */
+export async function applyTime(deps: ApplyDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<AppliedBatch> {
+  const now = deps.clock();
+  return apply(deps, ws, now, await readForTime(deps.store, ws, ids, now), foldTime);
+}
+
+async function apply(
+  deps: ApplyDeps,
+  ws: WorkspaceId,
+  readAt: number,
+  read: Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>,
+  fold: (input: FoldInput) => FoldOutcome,
+): Promise<AppliedBatch> {
+  const { store } = deps;
+  const ruleset = await deps.rulesets.current(ws);
+  const now = read.profiles.reduce((latest, profile) => Math.max(latest, profile.evaluatedAt), readAt);
+  const makeEnrollmentId = (parts: readonly string[]): string =>
+    `enr_${createHmac('sha256', store.connection.masterKey)
+      .update([ws, ...parts].join('\n'))
+      .digest('base64url')
+      .slice(0, 22)}`;
+  let stored = nothingStored;
+  for (let reads = 0; reads <= maxReads; reads += 1) {
+    const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);
+    const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
+    if (outcome.done) {
+      const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
+      return { outbox, blocked: outcome.blocked.length };
+    }
+    stored = await readNeeds(store, ws, ruleset, read.profiles, stored, outcome.needs);
+  }
+  throw new WriteConflict('the events of a window');
+}

@@ -1,0 +1,81 @@
+import { toRuleEvent, type Event } from '../../domain/events/event';
+import { identifierName } from '../../domain/identity/identifier-types';
+import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import { edgeName, type FoldInput, type Needs, type StoredEvents } from '../../domain/profiles/fold/fold-input';
+import type { Profile } from '../../domain/profiles/profile';
+import type { Ruleset } from '../../domain/profiles/ruleset';
+import { subjectOf } from '../../store/events';
+import type { Store } from '../../store/store';
+
+type Read = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>;
+
+export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
+
+/** Reads what a batch of events may touch: the owners of their identifiers, and those people's open enrollments. */
+export async function readForEvents(
+  store: Store,
+  ws: WorkspaceId,
+  events: readonly Event[],
+  now: number,
+): Promise<Read> {
+  const names = new Map(events.flatMap((event) => event.identifiers).map((one) => [identifierName(one), one]));
+  const keys = new Map([...names].map(([name, identifier]) => [name, store.identifiers.key(ws, identifier)]));
+  const stored = await store.identifiers.owners([...new Set(keys.values())]);
+  const living = await store.profiles.canonicalOf(ws, [...new Set(stored.values())]);
+  const owners = new Map<string, ProfileId>();
+  for (const [name, key] of keys) {
+    const owner = stored.get(key);
+    const profile = owner === undefined ? undefined : living.get(owner);
+    if (profile) owners.set(name, profile.id);
+  }
+  const profiles = distinct([...living.values()]);
+  return { events, profiles, owners, enrollments: await openEnrollments(store, ws, profiles, now) };
+}
+
+/** Reads profiles that time or a definition may move. Absorbed ones are left out. */
+export async function readForTime(
+  store: Store,
+  ws: WorkspaceId,
+  ids: readonly ProfileId[],
+  now: number,
+): Promise<Read> {
+  const profiles = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
+  return { events: [], profiles, owners: new Map(), enrollments: await openEnrollments(store, ws, profiles, now) };
+}
+
+/** Adds the stored events that a fold asked for. */
+export async function readNeeds(
+  store: Store,
+  ws: WorkspaceId,
+  ruleset: Ruleset,
+  profiles: readonly Profile[],
+  have: StoredEvents,
+  needs: Needs,
+): Promise<StoredEvents> {
+  const lineage = new Map(profiles.map((profile) => [profile.id, [profile.id, ...profile.lineage]]));
+  const histories = new Map(have.histories);
+  for (const id of needs.histories) {
+    const events = await store.events.history(ws, lineage.get(id) ?? [id], ruleset.eventNames);
+    histories.set(id, events.map(toRuleEvent));
+  }
+  const edges = new Map(have.edges);
+  for (const read of needs.edges) {
+    const events = await store.events.between(ws, lineage.get(read.profile) ?? [read.profile], read);
+    edges.set(edgeName(read), events.map(toRuleEvent));
+  }
+  return { histories, edges };
+}
+
+async function openEnrollments(
+  store: Store,
+  ws: WorkspaceId,
+  profiles: readonly Profile[],
+  now: number,
+): Promise<FoldInput['enrollments']> {
+  const subjects = profiles.filter((profile) => profile.hasEnrollments).map((profile) => subjectOf(ws, profile.id));
+  return subjects.length === 0 ? [] : store.enrollments.open(subjects, now);
+}
+
+function distinct(profiles: readonly Profile[]): Profile[] {
+  return [...new Map(profiles.map((profile) => [profileId(profile.id), profile])).values()];
+}

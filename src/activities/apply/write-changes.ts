@@ -1,0 +1,32 @@
+import type { WorkspaceId } from '../../domain/ids';
+import type { ChangeSet } from '../../domain/profiles/change-set';
+import type { OutboxDoc } from '../../store/documents';
+import { inTransaction } from '../../store/open-store';
+import type { Store } from '../../store/store';
+import { WriteConflict } from './conflict';
+
+/**
+ * Writes a change set in one transaction, which also consumes its events. Every write is guarded by what was read: profiles by
+ * revision, events by being pending, rules by version. Throws `WriteConflict`, with nothing written, when a guard does not hold.
+ */
+export async function writeChanges(
+  store: Store,
+  ws: WorkspaceId,
+  changes: ChangeSet,
+  { rulesetVersion, now }: { rulesetVersion: number; now: number },
+): Promise<OutboxDoc[]> {
+  return inTransaction(store.connection, async (session) => {
+    if ((await store.workspaces.rulesetVersion(ws, session)) !== rulesetVersion)
+      throw new WriteConflict('the definitions');
+    if ((await store.profiles.write(ws, changes.profiles, session)) !== changes.profiles.length)
+      throw new WriteConflict('a profile');
+    if ((await store.events.markApplied(ws, changes.applied, session)) !== changes.applied.length)
+      throw new WriteConflict('an event');
+    await store.identifiers.write(ws, changes.identifiers, session);
+    await store.merges.write(ws, changes.merges, session);
+    await store.memberships.writeEdges(ws, changes.edges, session);
+    await store.enrollments.write(ws, changes.enrollments, session);
+    await store.syncMembers.setDesired(ws, changes.syncs, session);
+    return store.outbox.add(ws, changes.outbox, now, session);
+  });
+}

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import { applyTime, type ApplyDeps } from './apply/apply';
+import { heartbeating } from './heartbeating';
+import type { IntakeMetrics } from './metrics';
+import type { Outbox } from './outbox';
+
+export interface ClockDeps extends ApplyDeps {
+  readonly outbox: Outbox;
+  readonly log: Logger;
+  readonly metrics: IntakeMetrics;
+  /** Restarts runs that should have started or moved on by now. */
+  readonly restartStale: (now: number) => Promise<void>;
+  /** Rings the intake of a partition. */
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+}
+
+const turnMs = 5 * 60_000;
+const sweepEveryMs = 1_000;
+const profilesPerSweep = 2_000;
+const profilesPerTransaction = 100;
+const staleAfterMs = 2_000;
+
+export type ClockActivities = ReturnType<typeof createClockActivities>;
+
+export function createClockActivities(deps: ClockDeps) {
+  return {
+    /** Sweeps once a second for some minutes: everything that becomes due by time alone, and everything a crash left behind. */
+    tick: (range: { from: number; to: number }): Promise<void> =>
+      heartbeating(async (signal) => {
+        const endsAt = Date.now() + turnMs;
+        while (!signal.aborted && Date.now() < endsAt) {
+          const startedAt = Date.now();
+          await sweep(deps, range, signal);
+          await delay(Math.max(0, sweepEveryMs - (Date.now() - startedAt)), undefined, { signal }).catch(
+            () => undefined,
+          );
+        }
+      }),
+  };
+}
+
+/** One sweep. A part that fails is logged and comes again in a second; the others go on. */
+export async function sweep(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
+  const parts = {
+    'due profiles': () => sweepProfiles(deps, range, signal),
+    outbox: async () => deps.outbox.carryOut(await deps.store.outbox.takeStale(deps.clock(), 500)),
+    intakes: () => ringStale(deps),
+    enrollments: () => deps.restartStale(deps.clock()),
+  };
+  for (const [name, part] of Object.entries(parts)) {
+    await part().catch((error: unknown) =>
+      deps.log.warn(
+        { part: name, error: error instanceof Error ? error.name : 'unknown' },
+        'a sweep failed; it comes again',
+      ),
+    );
+  }
+}
+
+/** Evaluates profiles whose time has come, most overdue first, leaving those with pending events to the intake. */
+async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const now = deps.clock();
+    const due = await deps.store.profiles.due(now, profilesPerSweep, range);
+    for (const [ws, rows] of Map.groupBy(due, (row) => row.ws)) {
+      for (let start = 0; start < rows.length && !signal.aborted; start += profilesPerTransaction) {
+        const chunk = rows.slice(start, start + profilesPerTransaction);
+        await evaluate(
+          deps,
+          ws,
+          chunk.map((row) => row.id),
+        );
+        for (const row of chunk) deps.metrics.clockLateness.observe(Math.max(0, deps.clock() - row.dueAt) / 1_000);
+      }
+    }
+    if (due.length < profilesPerSweep || signal.aborted) return;
+  }
+}
+
+/** A profile in conflict is being written by the intake, which evaluates it too: halve the group, then skip it until the next sweep. */
+async function evaluate(deps: ClockDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
+  try {
+    const { outbox } = await applyTime(deps, workspaceId(ws), ids);
+    await deps.outbox.carryOut(outbox);
+  } catch (error) {
+    if (ids.length === 1) {
+      deps.log.debug(
+        { ws, profile: ids[0], error: error instanceof Error ? error.name : 'unknown' },
+        'a due profile is left to the next sweep',
+      );
+      return;
+    }
+    const half = Math.ceil(ids.length / 2);
+    await evaluate(deps, ws, ids.slice(0, half));
+    await evaluate(deps, ws, ids.slice(half));
+  }
+}
+
+async function ringStale(deps: ClockDeps): Promise<void> {
+  const now = deps.clock();
+  for (const { partition, oldestReceivedAt } of await deps.store.events.backlog(10_000)) {
+    if (now - oldestReceivedAt < staleAfterMs) continue;
+    const [ws = '', number = '0'] = partition.split('/');
+    await deps.ringIntake(workspaceId(ws), Number(number));
+  }
+}

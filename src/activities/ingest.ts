@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Event } from '../domain/events/event';
+import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { EventDoc } from '../store/documents';
+import { inTransaction } from '../store/open-store';
+import { applyEventBatch, type ApplyDeps } from './apply/apply';
+import { isTransient, WriteConflict } from './apply/conflict';
+import { heartbeating } from './heartbeating';
+import type { IntakeMetrics } from './metrics';
+import type { Outbox } from './outbox';
+
+export interface IngestDeps extends ApplyDeps {
+  readonly outbox: Outbox;
+  readonly log: Logger;
+  readonly metrics: IntakeMetrics;
+  readonly limits: { readonly batchEvents: number; readonly batchBytes: number };
+}
+
+/** One call works no longer than this, so that the workflow sees it end well before its time-out. */
+const turnMs = 25_000;
+const triesPerBatch = 8;
+
+export type IngestActivities = ReturnType<typeof createIngestActivities>;
+
+export function createIngestActivities(deps: IngestDeps) {
+  return {
+    /** Applies what is pending in a partition, batch after batch, until nothing is or the turn is over. Answers the number applied. */
+    applyEvents: ({ ws, partition }: { ws: string; partition: number }): Promise<number> =>
+      heartbeating((signal) => drain(deps, workspaceId(ws), partition, signal)),
+  };
+}
+
+async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signal: AbortSignal): Promise<number> {
+  const endsAt = Date.now() + turnMs;
+  let applied = 0;
+  while (!signal.aborted && Date.now() < endsAt) {
+    const batch = await deps.store.events.claim(ws, partition, deps.limits.batchEvents, deps.limits.batchBytes);
+    if (batch.length === 0) break;
+    await applyBatch(deps, ws, batch);
+    applied += batch.length;
+  }
+  return applied;
+}
+
+async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<void> {
+  const stop = deps.metrics.applyDuration.startTimer();
+  try {
+    const { outbox } = await applyEventBatch(deps, ws, batch);
+    deps.metrics.applied.inc(batch.length);
+    await deps.outbox.carryOut(outbox);
+  } catch (error) {
+    await recover(deps, ws, batch, error);
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * A conflict makes the caller claim again, since another writer may have applied part of the batch. Anything else is looked for
+ * by applying the events one by one: only one that fails alone, twice, becomes a dead letter, with its reason.
+ */
+async function recover(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[], error: unknown): Promise<void> {
+  if (isTransient(error)) {
+    deps.metrics.conflicts.inc();
+    if (!(error instanceof WriteConflict)) deps.log.warn({ ws, code: codeOf(error) }, 'a batch is applied again');
+    await delay(Math.random() * 100);
+    return;
+  }
+  deps.log.error(
+    { ws, events: batch.length, code: codeOf(error) },
+    'a batch failed; its events are applied one by one',
+  );
+  for (const event of batch) await applyAlone(deps, ws, event);
+}
+
+async function applyAlone(deps: IngestDeps, ws: WorkspaceId, event: EventDoc): Promise<void> {
+  let failures = 0;
+  for (let attempt = 0; attempt < triesPerBatch; attempt += 1) {
+    try {
+      const { outbox } = await applyEventBatch(deps, ws, [event]);
+      deps.metrics.applied.inc();
+      await deps.outbox.carryOut(outbox);
+      return;
+    } catch (error) {
+      if (await isSettled(deps, ws, event)) return;
+      if (!isTransient(error) && (failures += 1) >= 2) return bury(deps, ws, event, codeOf(error));
+      await delay(Math.random() * 100);
+    }
+  }
+}
+
+async function isSettled(deps: IngestDeps, ws: WorkspaceId, event: Event): Promise<boolean> {
+  return (await deps.store.events.byMessageId(ws, event.messageId))?.state !== 'pending';
+}
+
+async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: string): Promise<void> {
+  const at = deps.clock();
+  await inTransaction(deps.store.connection, async (session) => {
+    if (!(await deps.store.events.markDead(ws, event.messageId, reason, session))) return;
+    await deps.store.deadLetters.addUnapplied(
+      ws,
+      { messageId: event.messageId, kind: event.kind, reason, at },
+      session,
+    );
+  });
+  deps.metrics.dead.inc();
+  deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');
+}
+
+/** A code for logs and dead letters; messages may quote values. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' || typeof code === 'number' ? `${error.name} ${code}` : error.name;
+}

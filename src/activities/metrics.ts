@@ -1,0 +1,38 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+/** What a worker counts. Labels are bounded: never a workspace, profile or key chosen by users. */
+export function createIntakeMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    applied: new Counter({ name: 'heddle_events_applied_total', help: 'Events applied to profiles.', registers }),
+    dead: new Counter({
+      name: 'heddle_events_dead_total',
+      help: 'Events that could not be applied and became dead letters.',
+      registers,
+    }),
+    conflicts: new Counter({
+      name: 'heddle_apply_conflicts_total',
+      help: 'Batches read again because another writer was first.',
+      registers,
+    }),
+    applyDuration: new Histogram({
+      name: 'heddle_apply_duration_seconds',
+      help: 'Time to apply one batch, store included.',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    clockLateness: new Histogram({
+      name: 'heddle_clock_lateness_seconds',
+      help: 'How late a membership that changes by time was evaluated.',
+      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
+      registers,
+    }),
+    backfilled: new Counter({
+      name: 'heddle_profiles_backfilled_total',
+      help: 'Profiles brought to newer definitions.',
+      registers,
+    }),
+  };
+}
+
+export type IntakeMetrics = ReturnType<typeof createIntakeMetrics>;

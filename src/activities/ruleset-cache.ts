@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import type { Rule } from '../domain/audiences/rule.schema';
+import type { WorkspaceId } from '../domain/ids';
+import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
+import type { Store } from '../store/store';
+
+const workspacesKept = 200;
+
+/** Compiled definitions per workspace. The version in the store decides whether what is kept still holds. */
+export class RulesetCache {
+  readonly #kept = new LRUCache<WorkspaceId, Ruleset>({ max: workspacesKept });
+
+  constructor(readonly store: Store) {}
+
+  async current(ws: WorkspaceId): Promise<Ruleset> {
+    const version = await this.store.workspaces.rulesetVersion(ws);
+    const kept = this.#kept.get(ws);
+    if (kept?.version === version) return kept;
+    const loaded = await this.#load(ws, version);
+    this.#kept.set(ws, loaded);
+    return loaded;
+  }
+
+  /** Reads may see definitions newer than `version`; the transaction's guard then refuses, and the next try loads again. */
+  async #load(ws: WorkspaceId, version: number): Promise<Ruleset> {
+    const [audiences, journeys, attachments] = await Promise.all([
+      this.store.audiences.list(ws),
+      this.store.journeys.compiledVersions(ws),
+      this.store.attachments.list(ws),
+    ]);
+    return buildRuleset({
+      version,
+      audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
+      audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
+      journeys,
+      attachments: attachments.map(
+        ({ audience, destination, identifiers, use, purpose, sinceRuleset }): Attachment => ({
+          audience,
+          destination,
+          identifiers,
+          use,
+          sinceRuleset,
+          ...(purpose !== undefined && { purpose }),
+        }),
+      ),
+    });
+  }
+}

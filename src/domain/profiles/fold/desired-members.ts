@@ -1,0 +1,50 @@
+import { own } from '../../json';
+import type { DesiredMember } from '../change-set';
+import type { Profile } from '../profile';
+import type { Attachment } from '../ruleset';
+import type { Draft } from './draft';
+import type { WorkspaceFold } from './workspace-fold';
+
+/** What destinations should now hold of every profile this fold changed, for the audiences attached to them. */
+export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
+  const { attachments } = fold.input.ruleset;
+  if (attachments.length === 0) return [];
+  return [...fold.drafts.values()]
+    .filter((draft) => draft.isTouched)
+    .flatMap((draft) =>
+      attachments
+        .filter((attachment) => isChanged(draft, attachment))
+        .map((attachment) => desired(fold, draft, attachment)),
+    );
+}
+
+function isChanged(draft: Draft, attachment: Attachment): boolean {
+  if (draft.moved.has(attachment.audience)) return true;
+  if (own(draft.profile.memberships, attachment.audience) === undefined) return false;
+  return draft.hasNewIdentifiers || draft.hasNewConsent || draft.readRuleset < attachment.sinceRuleset;
+}
+
+function desired(fold: WorkspaceFold, { profile, causedAt }: Draft, attachment: Attachment): DesiredMember {
+  return {
+    audience: attachment.audience,
+    destination: attachment.destination,
+    profile: profile.id,
+    version: profile.seq,
+    isIn: own(profile.memberships, attachment.audience) !== undefined && !isRefused(profile, attachment),
+    identifiers: identifiersFor(profile, attachment),
+    causedAt: causedAt > 0 ? causedAt : fold.input.now,
+  };
+}
+
+/** Somebody who refused the purpose is taken off target lists, and stays on exclusion lists, which protect them. */
+function isRefused(profile: Profile, { use, purpose }: Attachment): boolean {
+  return use === 'target' && purpose !== undefined && own(profile.consent, purpose)?.status === 'denied';
+}
+
+/** The newest value of each identifier type the attachment may send. */
+function identifiersFor(profile: Profile, { identifiers }: Attachment): Record<string, string> {
+  const oldestFirst = [...profile.identifiers].sort((a, b) => a.firstSeenAt - b.firstSeenAt);
+  return Object.fromEntries(
+    oldestFirst.filter(({ type }) => identifiers.includes(type)).map(({ type, value }) => [type, value]),
+  );
+}

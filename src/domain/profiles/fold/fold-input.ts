@@ -1,0 +1,59 @@
+import type { Event, Identifier, RuleEvent } from '../../events/event';
+import type { ProfileId, WorkspaceId } from '../../ids';
+import type { Enrollment } from '../../journeys/enrollment';
+import type { ChangeSet } from '../change-set';
+import type { Profile } from '../profile';
+import type { Ruleset } from '../ruleset';
+
+export interface FoldInput {
+  readonly ws: WorkspaceId;
+  /** The store's clock, never earlier than any receipt in `events`. */
+  readonly now: number;
+  readonly ruleset: Ruleset;
+  /** In order of arrival. Empty for the clock and for back-fills, which only evaluate `profiles`. */
+  readonly events: readonly Event[];
+  /** Living profiles: the owners of the events' identifiers, or those to evaluate. */
+  readonly profiles: readonly Profile[];
+  /** Owner by `identifierName`, as living profile ids. */
+  readonly owners: ReadonlyMap<string, ProfileId>;
+  /** Open enrollments of these profiles. */
+  readonly enrollments: readonly Enrollment[];
+  readonly stored: StoredEvents;
+  readonly makeProfileId: () => ProfileId;
+  readonly makeEnrollmentId: (parts: readonly string[]) => string;
+}
+
+/** Stored events that were read because an earlier try asked for them. */
+export interface StoredEvents {
+  /** Whole history as far as conditions ask for it, of profiles that are behind the ruleset. */
+  readonly histories: ReadonlyMap<ProfileId, readonly RuleEvent[]>;
+  /** Matching events of one edge bucket, by `edgeName`. */
+  readonly edges: ReadonlyMap<string, readonly RuleEvent[]>;
+}
+
+/** What a fold found missing. The caller reads it and folds again; nothing was decided yet. */
+export interface Needs {
+  readonly histories: readonly ProfileId[];
+  readonly edges: readonly EdgeRead[];
+}
+
+/** A time range of stored events, `from` inclusive and `to` exclusive, that decides a window's lower edge. */
+export interface EdgeRead {
+  readonly profile: ProfileId;
+  readonly key: string;
+  readonly event: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const edgeName = (read: Pick<EdgeRead, 'profile' | 'key' | 'from' | 'to'>): string =>
+  `${read.profile}|${read.key}|${read.from}|${read.to}`;
+
+export interface Blocked {
+  readonly messageId: string;
+  readonly identifiers: readonly Identifier[];
+}
+
+export type FoldOutcome =
+  | { readonly done: true; readonly changes: ChangeSet; readonly blocked: readonly Blocked[] }
+  | { readonly done: false; readonly needs: Needs };

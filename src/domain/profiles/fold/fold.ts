@@ -1,0 +1,158 @@
+import { affectedBy } from '../../audiences/evaluate-memberships';
+import { emptyState, observe, prune } from '../../audiences/behaviour-state';
+import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
+import { own, withKey } from '../../json';
+import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
+import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
+import { conditionsFor } from '../ruleset';
+import { writeConsent, writeTraits } from '../write-traits';
+import { desiredMembers } from './desired-members';
+import { nextSeq, type Draft } from './draft';
+import { evaluateDraft, upgrade } from './evaluate-draft';
+import type { FoldInput, FoldOutcome } from './fold-input';
+import { resolveEvent } from './resolve-event';
+import { edgeCause, runJourneys } from './run-journeys';
+import { WorkspaceFold, type Run } from './workspace-fold';
+
+/**
+ * Folds a batch of events into profiles, in order: identity → traits and consent → behaviour state → audiences → journeys.
+ * Pure; answers everything one transaction must write, or the stored events it needs to read before it can decide.
+ */
+export function foldEvents(input: FoldInput): FoldOutcome {
+  const fold = new WorkspaceFold(input);
+  for (const event of input.events) foldEvent(fold, event);
+  return outcomeOf(fold);
+}
+
+/** Evaluates profiles because time has passed (`clock`) or definitions have changed. */
+export function foldTime(input: FoldInput): FoldOutcome {
+  const fold = new WorkspaceFold(input);
+  for (const draft of fold.drafts.values()) {
+    const firstEdge = fold.edges.length;
+    upgrade(fold, draft);
+    prunePast(fold, draft);
+    evaluateDraft(fold, draft, 'clock');
+    draft.isTouched = true;
+    reachEdges(fold, draft, firstEdge);
+  }
+  return outcomeOf(fold);
+}
+
+function foldEvent(fold: WorkspaceFold, event: Event): void {
+  const firstEdge = fold.edges.length;
+  const draft = resolveEvent(fold, event);
+  const changed = write(fold, draft, event);
+  const seq = nextSeq(draft);
+  const waitKey = eventWaitKey(fold.input.ws, draft.profile.id, event.name);
+  fold.applied.push({ messageId: event.messageId, profile: draft.profile.id, seq, waitKey });
+  draft.waitKeys.add(waitKey);
+  draft.causedAt = Math.max(draft.causedAt, event.receivedAt);
+  const isFirst = seq === 1;
+  const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
+  evaluateDraft(fold, draft, 'event', isFirst ? undefined : new Set(affected.map(({ key }) => key)));
+  const { messageId, occurredAt, receivedAt } = event;
+  runJourneys(fold, draft, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
+  reachEdges(fold, draft, firstEdge);
+}
+
+/** Audience edges reach journeys after the event that caused them. */
+function reachEdges(fold: WorkspaceFold, draft: Draft, firstEdge: number): void {
+  for (const edge of fold.edges.slice(firstEdge)) {
+    if (edge.profile !== draft.profile.id) continue;
+    draft.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
+    runJourneys(fold, draft, edgeCause(edge));
+  }
+}
+
+/** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
+function write(fold: WorkspaceFold, draft: Draft, event: Event): Parameters<typeof affectedBy>[1] {
+  const hadNewIdentifiers = draft.hasNewIdentifiers;
+  const traits =
+    event.kind === 'identify'
+      ? writeTraits(draft.profile.traits, event.traits, effectiveAt(event), event.source)
+      : undefined;
+  const consent = writeConsent(draft.profile.consent, event);
+  draft.profile = { ...draft.profile, consent: consent.facts, ...(traits && { traits: traits.facts }) };
+  if (consent.changed.length > 0) draft.hasNewConsent = true;
+  const ruleEvent = toRuleEvent(event);
+  for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
+    const present = own(draft.profile.states, key) ?? emptyState(condition);
+    const state = prune(condition, observe(condition, present, ruleEvent), fold.input.now);
+    draft.profile = { ...draft.profile, states: withKey(draft.profile.states, key, state) };
+  }
+  draft.batch.push(ruleEvent);
+  return {
+    traits: traits?.changed ?? [],
+    events: [event.name],
+    consents: consent.changed,
+    identifiers: hadNewIdentifiers,
+    audiences: [],
+  };
+}
+
+function prunePast(fold: WorkspaceFold, draft: Draft): void {
+  const states = Object.entries(draft.profile.states).map(([key, state]) => {
+    const condition = fold.input.ruleset.conditions.get(key);
+    return [key, condition ? prune(condition, state, fold.input.now) : state] as const;
+  });
+  draft.profile = { ...draft.profile, states: Object.fromEntries(states) };
+}
+
+function outcomeOf(fold: WorkspaceFold): FoldOutcome {
+  if (fold.isMissingReads)
+    return { done: false, needs: { histories: [...fold.neededHistories], edges: [...fold.neededEdges.values()] } };
+  return { done: true, changes: changesOf(fold), blocked: fold.blocked };
+}
+
+function changesOf(fold: WorkspaceFold): ChangeSet {
+  const syncs = desiredMembers(fold);
+  const runs = [...fold.runs.values()].filter((run) => run.isChanged);
+  return {
+    profiles: [...fold.drafts.values()].filter((draft) => draft.isTouched).map((draft) => toWrite(fold, draft)),
+    identifiers: [...fold.identifiers.values()],
+    merges: fold.merges,
+    edges: fold.edges,
+    enrollments: runs.map(toEnrollmentWrite),
+    syncs,
+    applied: fold.applied,
+    outbox: [...starts(fold), ...wakes(fold), ...rings(syncs)],
+  };
+}
+
+function toWrite(fold: WorkspaceFold, { profile, readRev }: Draft): ProfileWrite {
+  const evaluatedAt = Math.max(profile.evaluatedAt, fold.input.now);
+  return { profile: { ...profile, rev: profile.rev + 1, evaluatedAt }, ...(readRev !== undefined && { readRev }) };
+}
+
+/** One write, one revision, however often the fold touched the run. */
+function toEnrollmentWrite({ enrollment, readRev }: Run): EnrollmentWrite {
+  return readRev === undefined ? { enrollment } : { enrollment: { ...enrollment, rev: readRev + 1 }, readRev };
+}
+
+function starts(fold: WorkspaceFold): OutboxWork[] {
+  return [...fold.runs.values()]
+    .filter((run) => run.readRev === undefined)
+    .map((run) => ({ kind: 'start-enrollment', enrollment: run.enrollment.id }));
+}
+
+/** One wake row per profile with enrollments, not one per event. */
+function wakes(fold: WorkspaceFold): OutboxWork[] {
+  const waiting = new Set(
+    [...fold.runs.values()].filter((run) => run.readRev !== undefined).map((run) => run.enrollment.profile),
+  );
+  return [...fold.drafts.values()]
+    .filter((draft) => draft.isTouched && draft.waitKeys.size > 0 && waiting.has(draft.profile.id))
+    .map(({ profile, waitKeys }) => ({
+      kind: 'wake',
+      profile: profile.id,
+      lineage: profile.lineage,
+      waitKeys: [...waitKeys],
+    }));
+}
+
+function rings(syncs: ChangeSet['syncs']): OutboxWork[] {
+  const pairs = new Map(
+    syncs.map(({ audience, destination }) => [`${audience}|${destination}`, { audience, destination }]),
+  );
+  return [...pairs.values()].map((pair) => ({ kind: 'sync', ...pair }));
+}

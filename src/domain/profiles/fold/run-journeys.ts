@@ -1,0 +1,53 @@
+import type { MembershipEdge } from '../change-set';
+import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
+import { endEnrollment, isInside } from '../../journeys/enrollment';
+import { enrollmentId } from '../../ids';
+import { journeyVersionKey } from '../ruleset';
+import type { Draft } from './draft';
+import { matchesRule } from './evaluate-draft';
+import type { Run, WorkspaceFold } from './workspace-fold';
+
+/** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries. */
+export function runJourneys(fold: WorkspaceFold, draft: Draft, cause: Cause): void {
+  if (draft.profile.hasEnrollments) for (const run of fold.runsOf(draft.profile.id)) reach(fold, run, cause);
+  const { profile } = draft;
+  for (const journey of fold.input.ruleset.enterable) {
+    const entry = decideEntry(journey, cause, {
+      ws: fold.input.ws,
+      profile: profile.id,
+      subjectIds: [profile.id, ...profile.lineage],
+      existing: fold.runsOf(draft.profile.id).map(({ enrollment }) => enrollment),
+      evaluateIf: (rule, path) => matchesRule(fold, draft, rule, path),
+      now: fold.input.now,
+      makeId: (...parts) => enrollmentId(fold.input.makeEnrollmentId(parts.map(String))),
+    });
+    if (!entry || 'ignored' in entry) continue;
+    fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
+    draft.profile = { ...draft.profile, hasEnrollments: true };
+  }
+}
+
+export function edgeCause(edge: MembershipEdge): Cause {
+  return {
+    kind: 'edge',
+    audience: edge.audience,
+    edge: edge.edge,
+    at: edge.at,
+    seq: edge.seq,
+    startsJourneys: edge.cause === 'event' || edge.cause === 'clock',
+  };
+}
+
+function reach(fold: WorkspaceFold, run: Run, cause: Cause): void {
+  const { enrollment } = run;
+  const journey = fold.input.ruleset.journeyVersions.get(journeyVersionKey(enrollment.journey, enrollment.version));
+  if (!journey) return;
+  const exit = isInside(enrollment) ? decideExit(enrollment, journey, cause) : undefined;
+  const conversions = decideConversions(enrollment, journey, cause);
+  if (!exit && conversions.length === 0) return;
+  run.isChanged = true;
+  const ended = exit
+    ? endEnrollment(enrollment, { status: 'exited', reason: exit.reason, exitRule: exit.rule }, fold.input.now)
+    : enrollment;
+  run.enrollment = { ...ended, conversions: [...ended.conversions, ...conversions] };
+}

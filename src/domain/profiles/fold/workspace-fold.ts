@@ -1,0 +1,64 @@
+import type { Identifier } from '../../events/event';
+import type { ProfileId } from '../../ids';
+import { identifierName } from '../../identity/identifier-types';
+import type { Enrollment } from '../../journeys/enrollment';
+import type { IdentifierWrite, MembershipEdge, Merge, AppliedEvent } from '../change-set';
+import type { Profile } from '../profile';
+import { draftOf, type Draft } from './draft';
+import type { Blocked, EdgeRead, FoldInput } from './fold-input';
+
+/** An enrollment as it stands in this fold. */
+export interface Run {
+  enrollment: Enrollment;
+  /** The revision that was read; absent for one that starts. */
+  readonly readRev?: number;
+  isChanged: boolean;
+}
+
+/** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
+export class WorkspaceFold {
+  readonly drafts = new Map<ProfileId, Draft>();
+  readonly runs = new Map<string, Run>();
+  readonly identifiers = new Map<string, IdentifierWrite>();
+  readonly edges: MembershipEdge[] = [];
+  readonly merges: Merge[] = [];
+  readonly applied: AppliedEvent[] = [];
+  readonly blocked: Blocked[] = [];
+  readonly neededHistories = new Set<ProfileId>();
+  readonly neededEdges = new Map<string, EdgeRead>();
+  readonly #owners: Map<string, ProfileId>;
+
+  constructor(readonly input: FoldInput) {
+    this.#owners = new Map(input.owners);
+    for (const profile of input.profiles) this.drafts.set(profile.id, draftOf(profile));
+    for (const enrollment of input.enrollments)
+      this.runs.set(enrollment.id, { enrollment, readRev: enrollment.rev, isChanged: false });
+  }
+
+  get isMissingReads(): boolean {
+    return this.neededHistories.size > 0 || this.neededEdges.size > 0;
+  }
+
+  draft(id: ProfileId): Draft {
+    const draft = this.drafts.get(id);
+    if (!draft) throw new Error(`Profile ${id} was not read for this fold.`);
+    return draft;
+  }
+
+  owner(identifier: Identifier): Profile | undefined {
+    const id = this.#owners.get(identifierName(identifier));
+    return id === undefined ? undefined : this.draft(id).profile;
+  }
+
+  /** Records the owner of an identifier: a new one, or one that follows its profile into a merge. */
+  own(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
+    const name = identifierName(identifier);
+    const isNew = this.identifiers.get(name)?.change === 'new' || !this.#owners.has(name);
+    this.#owners.set(name, profile);
+    this.identifiers.set(name, { identifier, profile, firstSeenAt, change: isNew ? 'new' : 'move' });
+  }
+
+  runsOf(profile: ProfileId): Run[] {
+    return [...this.runs.values()].filter((run) => run.enrollment.profile === profile);
+  }
+}

@@ -1,0 +1,95 @@
+import { leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
+import { compileRule } from '../audiences/compile-rule';
+import type { CompiledAudience } from '../audiences/evaluate-memberships';
+import type { EventCondition, Rule } from '../audiences/rule.schema';
+import type { CompiledJourney } from '../journeys/compiled-journey';
+
+/** An audience kept in step with a destination, as far as the fold needs to know. */
+export interface Attachment {
+  readonly audience: string;
+  readonly destination: string;
+  readonly identifiers: readonly string[];
+  readonly use: 'target' | 'exclude';
+  readonly purpose?: string;
+  /** Profiles last written under older rules have not seen it. */
+  readonly sinceRuleset: number;
+}
+
+/** What one workspace has defined. `audiences` in dependency order; `journeys` every published version. */
+export interface Definitions {
+  readonly version: number;
+  readonly audiences: readonly CompiledAudience[];
+  /** The ruleset version since which an audience means what it means. */
+  readonly audienceSince: ReadonlyMap<string, number>;
+  readonly journeys: readonly CompiledJourney[];
+  readonly attachments: readonly Attachment[];
+}
+
+/** The definitions with the indexes that folding needs. */
+export interface Ruleset extends Definitions {
+  /** The newest version of each journey: the one people enter. */
+  readonly enterable: readonly CompiledJourney[];
+  /** By `journeyVersionKey`: people finish the version they entered. */
+  readonly journeyVersions: ReadonlyMap<string, CompiledJourney>;
+  /** Event conditions whose behaviour state profiles carry, by key. */
+  readonly conditions: ReadonlyMap<string, EventCondition>;
+  /** The same by event name, `*` for any: what one event can touch. */
+  readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
+  /** Event names that some rule asks for; `undefined` when one asks for any. */
+  readonly eventNames: readonly string[] | undefined;
+}
+
+export const journeyVersionKey = (journey: string, version: number): string => `${journey}@${version}`;
+
+const none: readonly KeyedCondition[] = [];
+
+/** Conditions that an event of this name may change. */
+export function conditionsFor(ruleset: Ruleset, eventName: string): readonly KeyedCondition[] {
+  const named = ruleset.conditionsByEvent.get(eventName) ?? none;
+  const any = ruleset.conditionsByEvent.get('*') ?? none;
+  return any.length === 0 ? named : [...named, ...any];
+}
+
+export function buildRuleset(definitions: Definitions): Ruleset {
+  const { audiences, journeys } = definitions;
+  const enterable = newest(journeys);
+  const entryRules = enterable.flatMap(({ definition }) => definition.entry.if ?? []);
+  const kept = entryRules.filter(hasNoPaths).flatMap((rule) => compiled(rule).conditions);
+  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept];
+  const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
+  const conditionsByEvent = new Map<string, KeyedCondition[]>();
+  for (const [key, condition] of conditions)
+    conditionsByEvent.set(condition.event, [...(conditionsByEvent.get(condition.event) ?? []), { key, condition }]);
+  const names = new Set([...conditionsByEvent.keys(), ...entryRules.flatMap(eventNamesOf)]);
+  return {
+    ...definitions,
+    enterable,
+    journeyVersions: new Map(journeys.map((journey) => [journeyVersionKey(journey.key, journey.version), journey])),
+    conditions,
+    conditionsByEvent,
+    eventNames: names.has('*') ? undefined : [...names],
+  };
+}
+
+/** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */
+const compiledRules = new WeakMap<object, CompiledRule>();
+
+export function compiled(rule: Rule): CompiledRule {
+  const known = compiledRules.get(rule);
+  if (known) return known;
+  const fresh = compileRule(rule);
+  compiledRules.set(rule, fresh);
+  return fresh;
+}
+
+function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
+  const byKey = new Map<string, CompiledJourney>();
+  for (const journey of journeys)
+    if (journey.version >= (byKey.get(journey.key)?.version ?? 0)) byKey.set(journey.key, journey);
+  return [...byKey.values()];
+}
+
+const hasNoPaths = (rule: Rule): boolean => !JSON.stringify(rule).includes('"from":');
+
+const eventNamesOf = (rule: Rule): string[] =>
+  leavesOf(rule).flatMap((condition) => ('event' in condition ? [condition.event] : []));

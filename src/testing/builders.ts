@@ -1,0 +1,90 @@
+import type { Event, Identifier } from '../domain/events/event';
+import { profileId, workspaceId, type ProfileId } from '../domain/ids';
+import { newDraft } from '../domain/profiles/fold/draft';
+import type { FoldInput } from '../domain/profiles/fold/fold-input';
+import { identifierName } from '../domain/identity/identifier-types';
+import type { Profile } from '../domain/profiles/profile';
+import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
+import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import type { Rule } from '../domain/audiences/rule.schema';
+import { compileJourney } from '../domain/journeys/compiled-journey';
+import type { JourneyDefinition } from '../domain/journeys/journey.schema';
+
+/** A fixed instant for tests: 2026-03-01T12:00:00Z. */
+export const noon = Date.UTC(2026, 2, 1, 12);
+export const hour = 3_600_000;
+export const day = 24 * hour;
+export const testWorkspace = workspaceId('ws_test');
+
+let counter = 0;
+
+export function identifiers(of: Readonly<Record<string, string>>): Identifier[] {
+  return Object.entries(of).map(([type, value]) => ({ type, value }));
+}
+
+/** A trusted `track` of `u1`, applied to nothing; override what the sentence is about. */
+export function anEvent(of: Partial<Event> & { readonly by?: Readonly<Record<string, string>> } = {}): Event {
+  const { by, ...overrides } = of;
+  counter += 1;
+  return {
+    messageId: `m${counter}`,
+    kind: 'track',
+    name: 'Product Viewed',
+    occurredAt: overrides.receivedAt ?? noon,
+    receivedAt: overrides.occurredAt ?? noon,
+    identifiers: identifiers(by ?? { user_id: 'u1' }),
+    properties: {},
+    traits: {},
+    context: {},
+    source: 'src_test',
+    isTrusted: true,
+    ...overrides,
+  };
+}
+
+export function anIdentify(traits: Event['traits'], of: Parameters<typeof anEvent>[0] = {}): Event {
+  return anEvent({ kind: 'identify', name: 'identify', traits, ...of });
+}
+
+export function aProfile(id: string, of: Partial<Profile> = {}): Profile {
+  return { ...newDraft(profileId(id), noon, noon, 1).profile, rev: 1, ...of };
+}
+
+export function aRuleset(of: {
+  readonly version?: number;
+  readonly audiences?: Readonly<Record<string, Rule>>;
+  readonly journeys?: readonly JourneyDefinition[];
+  readonly attachments?: readonly Attachment[];
+}): Ruleset {
+  const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({ key, rule }));
+  return buildRuleset({
+    version: of.version ?? 1,
+    audiences: compileAudiences(audiences),
+    audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
+    journeys: (of.journeys ?? []).map((journey) => compileJourney(journey, 1, 'published')),
+    attachments: of.attachments ?? [],
+  });
+}
+
+/** Input of a fold over profiles that already exist; new ones are `prf_new1`, `prf_new2`, …. */
+export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): FoldInput {
+  const profiles = of.profiles ?? [];
+  const owners = new Map<string, ProfileId>(
+    profiles.flatMap((profile) =>
+      profile.identifiers.map((identifier) => [identifierName(identifier), profile.id] as const),
+    ),
+  );
+  let made = 0;
+  return {
+    ws: testWorkspace,
+    now: noon,
+    events: [],
+    profiles,
+    owners,
+    enrollments: [],
+    stored: { histories: new Map(), edges: new Map() },
+    makeProfileId: () => profileId(`prf_new${(made += 1)}`),
+    makeEnrollmentId: (parts) => `enr_${parts.join('-')}`,
+    ...of,
+  };
+}
