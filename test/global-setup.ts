@@ -1,0 +1,39 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { startServers, type LocalServers } from '../src/local/start-servers';
+
+declare global {
+  var heddleTestServers: { readonly servers: LocalServers; readonly folder: string } | undefined;
+}
+
+/**
+ * One Temporal and one MongoDB for all test files of a run, and the workflows bundled once. Test files keep apart by a database name
+ * and a task-queue prefix of their own.
+ */
+export default async function globalSetup(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'));
+  try {
+    const servers = await startServers({ storage: 'ephemeral', ui: 'headless' });
+    globalThis.heddleTestServers = { servers, folder };
+    process.env['HEDDLE_TEST_TEMPORAL_ADDRESS'] = servers.temporalAddress;
+    process.env['HEDDLE_TEST_MONGODB_URI'] = servers.mongodbUri;
+    await bundleWorkflows(join(folder, 'workflows.js'));
+  } catch (error) {
+    await globalThis.heddleTestServers?.servers.stop();
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function bundleWorkflows(file: string): Promise<void> {
+  const workflowsPath = resolve(__dirname, '../src/workflows/index.ts');
+  if (!existsSync(workflowsPath)) return;
+  const quiet = { trace: ignore, debug: ignore, info: ignore, warn: console.warn, error: console.error, log: ignore };
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  writeFileSync(file, code);
+  process.env['HEDDLE_TEST_WORKFLOW_BUNDLE'] = file;
+}
+
+const ignore = () => undefined;
