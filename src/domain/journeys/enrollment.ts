@@ -104,10 +104,13 @@ export function enrollmentWorkflowId(ws: string, journey: string, id: Enrollment
 export const effectKey = ({ id, step, visit }: Pick<Enrollment, 'id' | 'step' | 'visit'>): string =>
   `${id}:${step}:${visit}`;
 
-/** The path with the present step's outcome written and, when the run goes on, the next step begun. */
+/** The path with the present step's outcome written, unless it has one, and, when the run goes on, the next step begun. */
 export function extendPath(path: readonly PathEntry[], outcome: string | undefined, begun?: PathEntry): PathEntry[] {
   const last = path.at(-1);
-  const closed = last && outcome !== undefined ? [...path.slice(0, -1), { ...last, outcome }] : [...path];
+  const closed =
+    last && last.outcome === undefined && outcome !== undefined
+      ? [...path.slice(0, -1), { ...last, outcome }]
+      : [...path];
   return [...closed, ...(begun ? [begun] : [])].slice(-pathLimit);
 }
 

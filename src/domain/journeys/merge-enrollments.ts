@@ -14,13 +14,14 @@ export function mergeEnrollments(
   at: number,
 ): Enrollment[] {
   const changed = new Map<string, Enrollment>();
-  const moved = absorbedRuns.map((run) => move(run, ws, survivor));
+  const moved = absorbedRuns.map((run) => move(run, ws, survivor, at));
   for (const run of moved) changed.set(run.id, run);
   for (const run of moved.filter(isInside)) {
     const twin = survivorRuns.find((other) => isInside(other) && isTwin(other, run));
     if (!twin) continue;
     const [older, younger] = [twin, run].sort(byAge) as [Enrollment, Enrollment];
-    changed.set(older.id, { ...older, sentElsewhere: sendsOf(younger, older), rev: bumped(older, changed) });
+    const sentElsewhere = sendsOf(younger, older);
+    changed.set(older.id, { ...older, sentElsewhere, dueAt: at, rev: bumped(older, changed) });
     changed.set(younger.id, {
       ...endEnrollment(younger, { status: 'exited', reason: 'merged' }, at),
       rev: bumped(younger, changed),
@@ -39,14 +40,18 @@ function byAge(a: Enrollment, b: Enrollment): number {
 const bumped = (run: Enrollment, changed: ReadonlyMap<string, Enrollment>): number =>
   changed.has(run.id) ? run.rev : run.rev + 1;
 
-/** Wait keys name a profile; those of the survivor are added, and the old ones kept for looking back. */
-function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId): Enrollment {
+/**
+ * Wait keys name a profile; those of the survivor are added, and the old ones kept. A run that waits is due at once, since the other
+ * person's history may hold what it waits for.
+ */
+function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId, at: number): Enrollment {
   const subject = `${ws}:${survivor}`;
   const renamed = run.waitingFor.map((key) =>
     key.startsWith(run.subject) ? `${subject}${key.slice(run.subject.length)}` : key,
   );
   const waitingFor = [...new Set([...run.waitingFor, ...renamed])];
-  return { ...run, profile: survivor, subject, waitingFor, rev: run.rev + 1 };
+  const due = isInside(run) && waitingFor.length > 0 ? { dueAt: at } : {};
+  return { ...run, ...due, profile: survivor, subject, waitingFor, rev: run.rev + 1 };
 }
 
 function sendsOf(from: Enrollment, into: Enrollment): string[] {

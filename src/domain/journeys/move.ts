@@ -1,0 +1,115 @@
+import type { Rule } from '../audiences/rule.schema';
+import { own, withKey, type JsonObject } from '../json';
+import type { ProfileId } from '../ids';
+import type { CompiledJourney } from './compiled-journey';
+import { endEnrollment, extendPath, type Enrollment } from './enrollment';
+import type { ReadPath } from './run-paths';
+import { cursorAt } from './routing';
+import type { Cause } from './trigger';
+
+/** A cause with the profile id under which it was applied. */
+export type FoundCause = Cause & { readonly profile: ProfileId };
+
+/** What a step may know, read afresh for each step. */
+export interface Facts {
+  /** The profile's id, then those it has absorbed. */
+  readonly ids: readonly ProfileId[];
+  /** The profile's present `seq`. */
+  readonly seq: number;
+  /** Live events of this person, received before the question, are not applied yet. */
+  readonly isIntakeBehind: boolean;
+  /** For `wait-for`: what is stored under its wait keys. */
+  readonly causes: readonly FoundCause[];
+  /** For `update`: what became of its event. */
+  readonly update?: 'absent' | 'pending' | 'applied' | 'dead';
+  /** For `send`: why the destination takes nothing at present. */
+  readonly heldBy?: string;
+  readonly evaluate: (rule: Rule) => boolean;
+  readonly read: ReadPath;
+}
+
+/** Why a step is taken: to look how things stand, or because its delivery has settled. */
+export type StepCause =
+  { readonly on: 'look' } | { readonly on: 'settled'; readonly status: string; readonly isFailure: boolean };
+
+/** Where a run stands and what it may know there. */
+export interface Standing {
+  readonly journey: CompiledJourney;
+  readonly run: Enrollment;
+  readonly cause: StepCause;
+  readonly facts: Facts;
+  readonly now: number;
+}
+
+/** What a step decides. `run` is the enrollment afterwards; whoever writes it raises `rev`. */
+export type Move =
+  | { readonly to: 'step'; readonly run: Enrollment }
+  | {
+      readonly to: 'wait';
+      readonly run: Enrollment;
+      readonly dueAt: number;
+      readonly label: string;
+      readonly names: readonly string[];
+    }
+  | { readonly to: 'deliver'; readonly run: Enrollment; readonly label: string }
+  | { readonly to: 'record'; readonly run: Enrollment; readonly traits: JsonObject }
+  | { readonly to: 'end'; readonly run: Enrollment };
+
+export const visitLimit = 100;
+
+/** On to the next step; without one the journey is complete. */
+export function goTo({ run, facts, now }: Standing, next: string | undefined, outcome: string): Move {
+  if (next === undefined) return end({ ...run, path: extendPath(run.path, outcome) }, 'completed', 'completed', now);
+  const visit = (own(run.visits, next) ?? 0) + 1;
+  if (visit > visitLimit) return end(run, 'failed', 'visit-limit', now);
+  const arrived: Enrollment = {
+    ...withoutDue(run),
+    step: next,
+    visit,
+    visits: withKey(run.visits, next, visit),
+    arrivedAt: now,
+    waitingFor: [],
+    cursor: cursorAt(run.profile, facts.seq, facts.ids),
+    path: extendPath(run.path, outcome, { step: next, visit, at: now }),
+  };
+  return { to: 'step', run: arrived };
+}
+
+export function end(run: Enrollment, status: 'completed' | 'exited' | 'failed', reason: string, now: number): Move {
+  return { to: 'end', run: { ...endEnrollment(run, { status, reason }, now), rev: run.rev } };
+}
+
+/** Waits, never past the end of the run's lifetime. */
+export function waitUntil(
+  { journey, run }: Standing,
+  wanted: number,
+  what: string,
+  waiting: { readonly keys: readonly string[]; readonly names: readonly string[] } = { keys: [], names: [] },
+): Move {
+  const dueAt = Math.min(wanted, lifetimeEnd(journey, run));
+  const label = `${run.step}: ${what} until ${new Date(dueAt).toISOString()}`;
+  return { to: 'wait', run: { ...run, dueAt, waitingFor: waiting.keys }, dueAt, label, names: waiting.names };
+}
+
+const lookAgainMs = 2_000;
+const lookSeldomMs = 30_000;
+const backlogAfterMs = 10 * 60_000;
+
+/** Something acknowledged may still change the answer: looks again every 2 s, after a minute every 30 s. */
+export function waitForIntake(
+  standing: Standing,
+  since: number,
+  waiting?: { keys: readonly string[]; names: readonly string[] },
+): Move {
+  const { now } = standing;
+  const what = now - since > backlogAfterMs ? 'held: backlog' : 'waiting for the intake to catch up';
+  return waitUntil(standing, now + (now - since > 60_000 ? lookSeldomMs : lookAgainMs), what, waiting);
+}
+
+export const lifetimeEnd = ({ lifetimeMs }: CompiledJourney, { enteredAt }: Enrollment): number =>
+  enteredAt + lifetimeMs;
+
+function withoutDue({ dueAt, ...run }: Enrollment): Enrollment {
+  void dueAt;
+  return run;
+}

@@ -1,0 +1,33 @@
+import type { StepOf } from '../journey.schema';
+import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
+
+const lookAgainMs = 30_000;
+const lookSeldomMs = 10 * 60_000;
+
+export function takeSend(step: StepOf<'send'>, standing: Standing): Move {
+  const { run, cause, journey, facts, now } = standing;
+  if (cause.on === 'settled') return afterDelivery(step, standing, cause);
+  if (run.sentElsewhere?.includes(run.step)) {
+    const sentElsewhere = run.sentElsewhere.filter((sent) => sent !== run.step);
+    return goTo({ ...standing, run: { ...run, sentElsewhere } }, step.next, 'sent-elsewhere');
+  }
+  const held = journey.status === 'paused' ? 'the journey is paused' : facts.heldBy;
+  if (held !== undefined) {
+    const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
+    return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
+  }
+  if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt);
+  return { to: 'deliver', run, label: `${run.step}: sends to ${step.destination}` };
+}
+
+function afterDelivery(
+  step: StepOf<'send'>,
+  standing: Standing,
+  { status, isFailure }: { status: string; isFailure: boolean },
+): Move {
+  const { sending, ...rest } = standing.run;
+  void sending;
+  const run = { ...rest, effects: rest.effects + 1 };
+  if (isFailure && step.onFailure === 'exit') return end(run, 'exited', `send-${status}`, standing.now);
+  return goTo({ ...standing, run }, step.next, status);
+}

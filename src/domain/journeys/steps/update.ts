@@ -1,0 +1,33 @@
+import { isJsonObject, type Json, type JsonObject } from '../../json';
+import type { StepOf } from '../journey.schema';
+import { goTo, waitUntil, type Move, type Standing } from '../move';
+import { waitKeysOf } from '../routing';
+import type { ReadPath } from '../run-paths';
+import { workspaceId } from '../../ids';
+
+const lookAgainMs = 1_000;
+
+/** Profiles change only through events: the step records one and goes on when it has been applied. */
+export function takeUpdate(step: StepOf<'update'>, standing: Standing): Move {
+  const { run, facts, now } = standing;
+  if (facts.update === 'applied' || facts.update === 'dead') return goTo(standing, step.next, facts.update);
+  if (facts.update === 'pending') {
+    const ws = workspaceId(run.subject.slice(0, run.subject.lastIndexOf(':')));
+    const keys = waitKeysOf(ws, facts.ids, [{ event: 'identify' }]);
+    return waitUntil(standing, now + lookAgainMs, 'waits for its update to be applied', { keys, names: ['identify'] });
+  }
+  const traits = traitsOf(step, facts.read);
+  return Object.keys(traits).length === 0 ? goTo(standing, step.next, 'nothing') : { to: 'record', run, traits };
+}
+
+function traitsOf({ set, unset }: StepOf<'update'>, read: ReadPath): JsonObject {
+  const values = Object.entries(set ?? {}).flatMap(([name, value]): [string, Json][] => {
+    const found = isFrom(value) ? read(value.from) : (value as Json);
+    return found === undefined ? [] : [[name, found]];
+  });
+  return Object.fromEntries([...values, ...(unset ?? []).map((name): [string, Json] => [name, null])]);
+}
+
+function isFrom(value: unknown): value is { from: string } {
+  return isJsonObject(value) && Object.keys(value).length === 1 && typeof value['from'] === 'string';
+}

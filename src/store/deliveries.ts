@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { Collection, Filter } from 'mongodb';
+import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
+import type { StoreConnection } from './open-store';
+
+export const deliveryStatuses = [
+  'reserved',
+  'held',
+  'sent',
+  'retrying',
+  'delivered',
+  'rejected',
+  'dead',
+  'unknown',
+  'withheld',
+] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+/** One try. `code` never holds a value of a person. */
+export interface DeliveryAttempt {
+  readonly at: number;
+  readonly outcome: string;
+  readonly code?: string;
+  readonly latencyMs: number;
+}
+
+/** One effect with its idempotency key, in exactly one state. */
+export interface DeliveryDoc {
+  /** `workspace:idempotencyKey`. */
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly kind: 'journey' | 'audience';
+  readonly status: DeliveryStatus;
+  readonly reason?: string;
+  readonly destination: string;
+  readonly journey?: string;
+  readonly version?: number;
+  readonly step?: string;
+  readonly enrollment?: EnrollmentId;
+  readonly audience?: string;
+  readonly operation?: 'add' | 'remove';
+  readonly profile: ProfileId;
+  readonly subject: string;
+  readonly attempts: readonly DeliveryAttempt[];
+  /** When what caused it happened: latency counts from here. */
+  readonly causedAt: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly settledAt?: number;
+}
+
+export type NewDelivery = Omit<DeliveryDoc, '_id' | 'id' | 'status' | 'attempts' | 'createdAt' | 'updatedAt'>;
+
+/** The new state of a delivery, with the attempt that led to it. */
+export interface DeliveryChange {
+  readonly idempotencyKey: string;
+  readonly status: DeliveryStatus;
+  readonly reason?: string;
+  readonly attempt?: DeliveryAttempt;
+  readonly now: number;
+}
+
+const attemptsKept = 20;
+const settled: readonly DeliveryStatus[] = ['sent', 'delivered', 'rejected', 'dead', 'unknown', 'withheld'];
+export const isSettled = (status: DeliveryStatus): boolean => settled.includes(status);
+
+const docId = (ws: WorkspaceId, idempotencyKey: string): string => `${ws}:${idempotencyKey}`;
+
+/** The delivery ledger: every effect that was decided, and what became of it. */
+export class DeliveryRepository {
+  readonly #deliveries: Collection<DeliveryDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#deliveries = db.collection<DeliveryDoc>('deliveries');
+  }
+
+  /** Writes `reserved` rows for those that have none, and answers all of them as they are. */
+  async reserve(deliveries: readonly NewDelivery[], now: number): Promise<DeliveryDoc[]> {
+    if (deliveries.length === 0) return [];
+    const documents = deliveries.map((delivery): DeliveryDoc => {
+      const _id = docId(delivery.ws, delivery.idempotencyKey);
+      const id = `dlv_${createHash('sha256').update(_id).digest('base64url').slice(0, 22)}`;
+      return { ...delivery, _id, id, status: 'reserved', attempts: [], createdAt: now, updatedAt: now };
+    });
+    await this.#deliveries.bulkWrite(
+      documents.map(({ _id, ...rest }) => ({
+        updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true },
+      })),
+      { ordered: false },
+    );
+    return this.#deliveries.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray();
+  }
+
+  /** Moves deliveries on. One that has settled stays as it is: what was reported once is never taken back. */
+  async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await this.#deliveries.bulkWrite(
+      changes.map(({ idempotencyKey, status, reason, attempt, now }) => ({
+        updateOne: {
+          filter: {
+            _id: docId(ws, idempotencyKey),
+            status: { $in: deliveryStatuses.filter((state) => !isSettled(state)) },
+          },
+          update: {
+            $set: {
+              status,
+              updatedAt: now,
+              ...(reason !== undefined && { reason }),
+              ...(isSettled(status) && { settledAt: now }),
+            },
+            ...(attempt && { $push: { attempts: { $each: [attempt], $slice: -attemptsKept } } }),
+          },
+        },
+      })),
+      { ordered: false },
+    );
+  }
+
+  async byKey(ws: WorkspaceId, idempotencyKey: string): Promise<DeliveryDoc | undefined> {
+    return (await this.#deliveries.findOne({ _id: docId(ws, idempotencyKey) })) ?? undefined;
+  }
+
+  /** Newest first, one page. */
+  async page(
+    ws: WorkspaceId,
+    filter: {
+      readonly destination?: string;
+      readonly journey?: string;
+      readonly audience?: string;
+      readonly subjects?: readonly string[];
+      readonly status?: DeliveryStatus;
+      readonly id?: string;
+    },
+    limit: number,
+    before?: number,
+  ): Promise<DeliveryDoc[]> {
+    const { subjects, ...equal } = filter;
+    const query: Filter<DeliveryDoc> = {
+      ...equal,
+      ws,
+      ...(subjects && { subject: { $in: [...subjects] } }),
+      ...(before !== undefined && { createdAt: { $lt: before } }),
+    };
+    return this.#deliveries.find(query).sort({ createdAt: -1 }).limit(limit).toArray();
+  }
+}

@@ -1,0 +1,175 @@
+import { createHmac } from 'node:crypto';
+import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import { enrollmentId, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import type { Enrollment } from '../domain/journeys/enrollment';
+import { subjectOf } from './events';
+import type { EnrollmentWrite } from '../domain/profiles/change-set';
+import type { StoreConnection } from './open-store';
+
+export interface EnrollmentDoc extends Enrollment {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+}
+
+/** How a step was left, counted; an absent outcome is people waiting there. */
+export interface StepCount {
+  readonly step: string;
+  readonly outcome?: string;
+  readonly count: number;
+}
+
+const docId = (ws: WorkspaceId, id: EnrollmentId): string => `${ws}:${id}`;
+
+/** The runs of journeys. Writes are guarded by `rev`, so that a decision never overwrites one it did not see. */
+export class EnrollmentRepository {
+  readonly #enrollments: Collection<EnrollmentDoc>;
+  readonly #masterKey: Buffer;
+
+  constructor({ db, masterKey }: StoreConnection) {
+    this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
+    this.#masterKey = masterKey;
+  }
+
+  /** The `makeId` of `decideEntry`: one id per run, and no way back from it to the entry key. */
+  makeId(journey: string, subject: string, entryKey: string, n: number): EnrollmentId {
+    const text = [journey, subject, entryKey, String(n)].join('\n');
+    return enrollmentId(`enr_${createHmac('sha256', this.#masterKey).update(text).digest('base64url').slice(0, 26)}`);
+  }
+
+  async byId(ws: WorkspaceId, id: EnrollmentId): Promise<Enrollment | undefined> {
+    const doc = await this.#enrollments.findOne({ _id: docId(ws, id) });
+    return doc ? toEnrollment(doc) : undefined;
+  }
+
+  async byIds(ws: WorkspaceId, ids: readonly EnrollmentId[]): Promise<Enrollment[]> {
+    const docs = await this.#enrollments.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
+    return docs.map(toEnrollment);
+  }
+
+  /** Runs of these subjects (`workspace:profile`) that still matter: inside, in a goal window, or barring re-entry. */
+  async open(subjects: readonly string[], now: number, session?: ClientSession): Promise<Enrollment[]> {
+    if (subjects.length === 0) return [];
+    const filter = { subject: { $in: [...subjects] }, openUntil: { $gte: now } };
+    const docs = await this.#enrollments.find(filter, { ...(session && { session }) }).toArray();
+    return docs.map(toEnrollment);
+  }
+
+  /**
+   * Inserts runs that start and replaces those that were read, each under the revision that was read. Answers how many were written;
+   * fewer means that another writer was first.
+   */
+  async write(ws: WorkspaceId, writes: readonly EnrollmentWrite[], session?: ClientSession): Promise<number> {
+    if (writes.length === 0) return 0;
+    const operations = writes.map(({ enrollment, readRev }): AnyBulkWriteOperation<EnrollmentDoc> => {
+      const document = { ...enrollment, _id: docId(ws, enrollment.id), ws };
+      return readRev === undefined
+        ? { insertOne: { document } }
+        : { replaceOne: { filter: { _id: document._id, rev: readRev }, replacement: document } };
+    });
+    const result = await this.#enrollments.bulkWrite(operations, { ordered: false, ...(session && { session }) });
+    return result.insertedCount + result.matchedCount;
+  }
+
+  /** Claims a delivery attempt: only while the run is active, at this step and visit, and nothing is in flight. */
+  async claim(
+    ws: WorkspaceId,
+    run: Pick<Enrollment, 'id' | 'step' | 'visit'>,
+    sending: { readonly key: string; readonly at: number },
+  ): Promise<boolean> {
+    const { matchedCount } = await this.#enrollments.updateOne(
+      { _id: docId(ws, run.id), status: 'active', step: run.step, visit: run.visit, sending: { $exists: false } },
+      { $set: { sending }, $inc: { rev: 1 } },
+    );
+    return matchedCount === 1;
+  }
+
+  /** After a definite failure: nothing is in flight, and another attempt may follow. */
+  async release(ws: WorkspaceId, id: EnrollmentId, key: string): Promise<void> {
+    await this.#enrollments.updateOne(
+      { _id: docId(ws, id), 'sending.key': key },
+      { $unset: { sending: '' }, $inc: { rev: 1 } },
+    );
+  }
+
+  /** Runs whose workflow was never started: the commit happened, the start did not. */
+  async staleStarting(enteredBefore: number, limit = 500): Promise<EnrollmentDoc[]> {
+    return this.#enrollments
+      .find({ status: 'starting', enteredAt: { $lte: enteredBefore } })
+      .sort({ enteredAt: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  /** Runs past their `dueAt`, ended ones that their workflow has not noticed among them. */
+  async overdue(dueBefore: number, limit = 500): Promise<EnrollmentDoc[]> {
+    return this.#enrollments
+      .find({ dueAt: { $lte: dueBefore } })
+      .sort({ dueAt: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  /** Every run of a person, newest first. */
+  async ofProfile(ws: WorkspaceId, profiles: readonly ProfileId[], limit = 200): Promise<Enrollment[]> {
+    const subjects = profiles.map((id) => subjectOf(ws, id));
+    const docs = await this.#enrollments
+      .find({ subject: { $in: subjects } })
+      .limit(5_000)
+      .toArray();
+    return docs
+      .map(toEnrollment)
+      .sort((a, b) => b.enteredAt - a.enteredAt)
+      .slice(0, limit);
+  }
+
+  /** One page of a journey's runs, newest first. */
+  async ofJourney(ws: WorkspaceId, journey: string, limit: number, before?: number): Promise<Enrollment[]> {
+    const filter = { ws, journey, ...(before !== undefined && { enteredAt: { $lt: before } }) };
+    const docs = await this.#enrollments.find(filter).sort({ ws: 1, journey: 1, enteredAt: -1 }).limit(limit).toArray();
+    return docs.map(toEnrollment);
+  }
+
+  async countByStatus(ws: WorkspaceId, journey: string): Promise<Record<string, number>> {
+    const rows = await this.#enrollments
+      .aggregate<{ _id: string; count: number }>([
+        { $match: { ws, journey } },
+        { $group: { _id: '$status', count: { $sum: 1 } } },
+      ])
+      .toArray();
+    return Object.fromEntries(rows.map((row) => [row._id, row.count]));
+  }
+
+  /** Visits per step and outcome. */
+  async stepCounts(ws: WorkspaceId, journey: string): Promise<StepCount[]> {
+    const rows = await this.#enrollments
+      .aggregate<{ _id: { step: string; outcome?: string }; count: number }>([
+        { $match: { ws, journey } },
+        { $unwind: '$path' },
+        { $group: { _id: { step: '$path.step', outcome: '$path.outcome' }, count: { $sum: 1 } } },
+      ])
+      .toArray();
+    return rows.map(({ _id, count }) => ({
+      step: _id.step,
+      ...(_id.outcome !== undefined && { outcome: _id.outcome }),
+      count,
+    }));
+  }
+
+  /** Conversions per goal, with the sum of their values. */
+  async conversionCounts(ws: WorkspaceId, journey: string): Promise<{ goal: string; count: number; value: number }[]> {
+    const rows = await this.#enrollments
+      .aggregate<{ _id: string; count: number; value: number }>([
+        { $match: { ws, journey } },
+        { $unwind: '$conversions' },
+        { $group: { _id: '$conversions.goal', count: { $sum: 1 }, value: { $sum: '$conversions.value' } } },
+      ])
+      .toArray();
+    return rows.map(({ _id, count, value }) => ({ goal: _id, count, value }));
+  }
+}
+
+function toEnrollment({ _id, ws, ...run }: EnrollmentDoc): Enrollment {
+  void _id;
+  void ws;
+  return run;
+}
