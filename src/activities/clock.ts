@@ -64,7 +64,7 @@ async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number 
   for (;;) {
     const now = deps.clock();
     const due = await deps.store.profiles.due(now, profilesPerSweep, range);
-    for (const [ws, rows] of Map.groupBy(due, (row) => row.ws)) {
+    for (const [ws, rows] of byWorkspace(due)) {
       for (let start = 0; start < rows.length && !signal.aborted; start += profilesPerTransaction) {
         const chunk = rows.slice(start, start + profilesPerTransaction);
         await evaluate(
@@ -77,6 +77,12 @@ async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number 
     }
     if (due.length < profilesPerSweep || signal.aborted) return;
   }
+}
+
+function byWorkspace<Row extends { readonly ws: WorkspaceId }>(rows: readonly Row[]): Map<WorkspaceId, Row[]> {
+  const groups = new Map<WorkspaceId, Row[]>();
+  for (const row of rows) groups.set(row.ws, [...(groups.get(row.ws) ?? []), row]);
+  return groups;
 }
 
 /** A profile in conflict is being written by the intake, which evaluates it too: halve the group, then skip it until the next sweep. */

@@ -1,5 +1,5 @@
 import type { Event, Identifier } from '../domain/events/event';
-import { profileId, workspaceId, type ProfileId } from '../domain/ids';
+import { enrollmentId, profileId, workspaceId, type ProfileId } from '../domain/ids';
 import { newDraft } from '../domain/profiles/fold/draft';
 import type { FoldInput } from '../domain/profiles/fold/fold-input';
 import { identifierName } from '../domain/identity/identifier-types';
@@ -84,7 +84,7 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     enrollments: [],
     stored: { histories: new Map(), edges: new Map() },
     makeProfileId: () => profileId(`prf_new${(made += 1)}`),
-    makeEnrollmentId: (parts) => `enr_${parts.join('-')}`,
+    makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
     ...of,
   };
 }

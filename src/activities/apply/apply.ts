@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Event } from '../../domain/events/event';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
@@ -7,7 +7,7 @@ import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import type { RulesetCache } from '../ruleset-cache';
 import { WriteConflict } from './conflict';
-import { nothingStored, readForEvents, readForTime, readNeeds } from './read-fold-input';
+import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';
 import { writeChanges } from './write-changes';
 
 export interface ApplyDeps {
@@ -45,17 +45,13 @@ async function apply(
   deps: ApplyDeps,
   ws: WorkspaceId,
   readAt: number,
-  read: Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>,
+  read: FoldRead,
   fold: (input: FoldInput) => FoldOutcome,
 ): Promise<AppliedBatch> {
   const { store } = deps;
   const ruleset = await deps.rulesets.current(ws);
   const now = read.profiles.reduce((latest, profile) => Math.max(latest, profile.evaluatedAt), readAt);
-  const makeEnrollmentId = (parts: readonly string[]): string =>
-    `enr_${createHmac('sha256', store.connection.masterKey)
-      .update([ws, ...parts].join('\n'))
-      .digest('base64url')
-      .slice(0, 22)}`;
+  const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) => store.enrollments.makeId(...parts);
   let stored = nothingStored;
   for (let reads = 0; reads <= maxReads; reads += 1) {
     const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);

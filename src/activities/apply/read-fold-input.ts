@@ -7,7 +7,8 @@ import type { Ruleset } from '../../domain/profiles/ruleset';
 import { subjectOf } from '../../store/events';
 import type { Store } from '../../store/store';
 
-type Read = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>;
+/** What a fold is told about the world as it was read; the writes are guarded by it. */
+export type FoldRead = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
 
@@ -17,7 +18,7 @@ export async function readForEvents(
   ws: WorkspaceId,
   events: readonly Event[],
   now: number,
-): Promise<Read> {
+): Promise<FoldRead> {
   const names = new Map(events.flatMap((event) => event.identifiers).map((one) => [identifierName(one), one]));
   const keys = new Map([...names].map(([name, identifier]) => [name, store.identifiers.key(ws, identifier)]));
   const stored = await store.identifiers.owners([...new Set(keys.values())]);
@@ -38,7 +39,7 @@ export async function readForTime(
   ws: WorkspaceId,
   ids: readonly ProfileId[],
   now: number,
-): Promise<Read> {
+): Promise<FoldRead> {
   const profiles = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
   return { events: [], profiles, owners: new Map(), enrollments: await openEnrollments(store, ws, profiles, now) };
 }
@@ -71,7 +72,7 @@ async function openEnrollments(
   ws: WorkspaceId,
   profiles: readonly Profile[],
   now: number,
-): Promise<FoldInput['enrollments']> {
+): Promise<FoldRead['enrollments']> {
   const subjects = profiles.filter((profile) => profile.hasEnrollments).map((profile) => subjectOf(ws, profile.id));
   return subjects.length === 0 ? [] : store.enrollments.open(subjects, now);
 }

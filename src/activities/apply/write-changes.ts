@@ -25,7 +25,8 @@ export async function writeChanges(
     await store.identifiers.write(ws, changes.identifiers, session);
     await store.merges.write(ws, changes.merges, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
-    await store.enrollments.write(ws, changes.enrollments, session);
+    if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)
+      throw new WriteConflict('a run');
     await store.syncMembers.setDesired(ws, changes.syncs, session);
     return store.outbox.add(ws, changes.outbox, now, session);
   });

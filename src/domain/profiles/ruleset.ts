@@ -1,5 +1,4 @@
-import { leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
-import { compileRule } from '../audiences/compile-rule';
+import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import type { EventCondition, Rule } from '../audiences/rule.schema';
 import type { CompiledJourney } from '../journeys/compiled-journey';
@@ -39,6 +38,7 @@ export interface Ruleset extends Definitions {
   readonly eventNames: readonly string[] | undefined;
 }
 
+/** Names one version of a journey in a map. */
 export const journeyVersionKey = (journey: string, version: number): string => `${journey}@${version}`;
 
 const none: readonly KeyedCondition[] = [];

@@ -1,6 +1,7 @@
 import type { Event, Identifier, RuleEvent } from '../../events/event';
 import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
+import type { EntryContext } from '../../journeys/routing';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
 import type { Ruleset } from '../ruleset';
@@ -20,7 +21,7 @@ export interface FoldInput {
   readonly enrollments: readonly Enrollment[];
   readonly stored: StoredEvents;
   readonly makeProfileId: () => ProfileId;
-  readonly makeEnrollmentId: (parts: readonly string[]) => string;
+  readonly makeEnrollmentId: EntryContext['makeId'];
 }
 
 /** Stored events that were read because an earlier try asked for them. */

@@ -1,7 +1,6 @@
 import type { MembershipEdge } from '../change-set';
 import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
 import { endEnrollment, isInside } from '../../journeys/enrollment';
-import { enrollmentId } from '../../ids';
 import { journeyVersionKey } from '../ruleset';
 import type { Draft } from './draft';
 import { matchesRule } from './evaluate-draft';
@@ -19,7 +18,7 @@ export function runJourneys(fold: WorkspaceFold, draft: Draft, cause: Cause): vo
       existing: fold.runsOf(draft.profile.id).map(({ enrollment }) => enrollment),
       evaluateIf: (rule, path) => matchesRule(fold, draft, rule, path),
       now: fold.input.now,
-      makeId: (...parts) => enrollmentId(fold.input.makeEnrollmentId(parts.map(String))),
+      makeId: fold.input.makeEnrollmentId,
     });
     if (!entry || 'ignored' in entry) continue;
     fold.runs.set(entry.id, { enrollment: entry, isChanged: true });

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { numberOperators, operators } from '../domain/audiences/operators';
+import type { EventCondition, Rule, TraitCondition, Value } from '../domain/audiences/rule.schema';
+import type { RuleEvent } from '../domain/events/event';
+import type { Json } from '../domain/json';
+import { profileId } from '../domain/ids';
+import type { Profile } from '../domain/profiles/profile';
+
+/** Random profiles, events and rules over a small vocabulary, so that they meet. Instants lie in the 60 days from `epoch`. */
+export const epoch = Date.UTC(2026, 0, 1);
+export const dayMs = 86_400_000;
+
+const words = ['gold', 'Gold', 'silver', '', 'a.b', '$gt', 'sil', 'old', '500', 'two\nlines\n'] as const;
+const word = fc.constantFrom(...words);
+const amount = fc.oneof(fc.integer({ min: -3, max: 12 }), fc.constantFrom(0.1, 0.2, 19.99, 499.5, 1e-7, -0.3));
+const scalar = fc.oneof(word, amount, fc.boolean());
+const traitKeys = ['tier', 'ltv', 'tags', 'address', 'constructor', 'odd.name', '$odd', '0'] as const;
+const fieldKeys = ['city', 'tier', 'constructor', '0'] as const;
+
+/** Values with lists, nesting, nulls and keys that look like operators or prototypes. */
+export const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    scalar,
+    fc.constant(null),
+    fc.array(tie('json'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom(...fieldKeys), tie('json'), { maxKeys: 3 }),
+  ),
+})).json;
+
+const path = fc
+  .tuple(
+    fc.constantFrom(...traitKeys),
+    fc.array(fc.oneof(fc.constantFrom(...fieldKeys), fc.constant('[]')), { maxLength: 2 }),
+  )
+  .map(([key, steps]) =>
+    steps.reduce((text, step) => (step === '[]' ? `${text}[]` : `${text}.${step}`), `[${JSON.stringify(key)}]`),
+  );
+
+const value: fc.Arbitrary<Value> = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 3 }),
+  fc.tuple(amount, amount).map(([one, other]) => [Math.min(one, other), Math.max(one, other)]),
+);
+
+export const traitCondition: fc.Arbitrary<TraitCondition> = fc
+  .record({
+    trait: path,
+    is: fc.constantFrom(...operators),
+    value: fc.option(value, { nil: undefined }),
+    ignoreCase: fc.option(fc.boolean(), { nil: undefined }),
+    for: fc.option(fc.constantFrom('1d', '1w'), { nil: undefined, freq: 8 }),
+  })
+  .map((condition) => condition as TraitCondition);
+
+const leaf: fc.Arbitrary<Rule> = fc.oneof(
+  { weight: 6, arbitrary: traitCondition },
+  { weight: 1, arbitrary: fc.constantFrom('vip', 'constructor').map((audience) => ({ audience })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      consent: fc.constantFrom('ads', 'mail'),
+      is: fc.constantFrom('granted', 'denied', 'unset'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ identifier: fc.constantFrom('email', 'phone'), is: fc.constantFrom('set', 'not_set') }),
+  },
+);
+
+/** `all`, `any` and `not` over the given conditions. */
+export const ruleOver = (conditions: fc.Arbitrary<Rule>): fc.Arbitrary<Rule> =>
+  fc.letrec<{ rule: Rule }>((tie) => ({
+    rule: fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      conditions,
+      fc.array(tie('rule'), { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
+      fc.array(tie('rule'), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
+      tie('rule').map((not) => ({ not })),
+    ),
+  })).rule;
+
+/** Rules of every kind but events and paths. */
+export const factRule: fc.Arbitrary<Rule> = ruleOver(leaf);
+
+/** Whole hours with a millisecond either side now and then, so that window edges are hit exactly and just missed. */
+export const instant: fc.Arbitrary<number> = fc
+  .tuple(fc.integer({ min: 0, max: 60 * 24 }), fc.constantFrom(0, 0, 0, 1, -1))
+  .map(([hours, offset]) => epoch + hours * 3_600_000 + offset);
+
+export const ruleEvent: fc.Arbitrary<RuleEvent> = fc.record({
+  name: fc.constantFrom('Order', 'Order', 'View'),
+  at: instant,
+  properties: fc.record({
+    total: fc.oneof(amount, fc.constantFrom('12', null)),
+    tier: word,
+    items: fc.array(fc.record({ price: amount }), { maxLength: 3 }),
+  }),
+});
+
+const count = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constantFrom(127, 128, 129, 135, 200, 350));
+
+const aggregate: fc.Arbitrary<Partial<EventCondition>> = fc.oneof(
+  fc.constant({}),
+  fc.record({ count: fc.record({ is: fc.constantFrom(...numberOperators), value: count }) }),
+  fc
+    .record({
+      name: fc.constantFrom('sum', 'min', 'max', 'average'),
+      property: fc.constantFrom('total', 'items[].price'),
+      is: fc.constantFrom(...numberOperators),
+      value: amount,
+    })
+    .map(({ name, ...test }) => ({ [name]: test })),
+  fc
+    .record({
+      name: fc.constantFrom('first', 'last'),
+      test: fc.oneof(
+        fc.record({ is: fc.constantFrom('within_last', 'older_than'), value: fc.constantFrom('3h', '2d', '2w') }),
+        fc.record({
+          is: fc.constantFrom('before', 'after'),
+          value: fc.constantFrom('2026-01-20', 'now', '-5d', '+1d'),
+        }),
+      ),
+    })
+    .map(({ name, test }) => ({ [name]: test })),
+) as fc.Arbitrary<Partial<EventCondition>>;
+
+export const eventCondition: fc.Arbitrary<EventCondition> = fc
+  .record({
+    event: fc.constantFrom('Order', 'Order', '*'),
+    where: fc.option(fc.constantFrom([{ property: 'tier', is: 'not_equals' as const, value: 'gold' }]), { freq: 4 }),
+    within: fc.option(fc.constantFrom('5h', '1d', '7d', '4w')),
+    rest: aggregate,
+  })
+  .map(({ event, where, within, rest }) => ({
+    event,
+    ...rest,
+    ...(where && { where }),
+    ...(within !== null && { within }),
+  }));
+
+export const profile: fc.Arbitrary<Profile> = fc
+  .record({
+    traits: fc.dictionary(
+      fc.constantFrom(...traitKeys),
+      fc.record(
+        { value: json, at: instant, source: fc.constant('api'), expiresAt: instant },
+        { requiredKeys: ['value', 'at', 'source'] },
+      ),
+    ),
+    isVip: fc.boolean(),
+    ads: fc.constantFrom('granted' as const, 'denied' as const, undefined),
+    types: fc.subarray(['email', 'phone']),
+  })
+  .map(({ traits, isVip, ads, types }) => ({
+    ...blank,
+    traits,
+    memberships: isVip ? { vip: { enteredAt: epoch, version: 1 } } : {},
+    consent: ads ? { ads: { status: ads, at: epoch, source: 'api' } } : {},
+    identifiers: types.map((type) => ({ type, value: 'x', firstSeenAt: epoch })),
+  }));
+
+/** A profile of which nothing is known. */
+export const blank: Profile = {
+  id: profileId('prf_1'),
+  createdAt: epoch,
+  rev: 0,
+  seq: 0,
+  lineage: [],
+  identifiers: [],
+  traits: {},
+  consent: {},
+  memberships: {},
+  edgeCounts: {},
+  states: {},
+  rulesetVersion: 1,
+  evaluatedAt: epoch,
+  slot: 0,
+  hasEnrollments: false,
+};

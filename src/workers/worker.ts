@@ -1,0 +1,41 @@
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { failureInterceptor } from './failure-interceptor';
+
+export const queueNames = ['intake', 'clock', 'journeys', 'delivery'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+export interface WorkerSetup {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Separates deployments, and tests, that share a Temporal namespace. */
+  readonly queuePrefix: string;
+  readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+  readonly activities: object;
+}
+
+/** Slots per queue: intakes and clocks are few and long, deliveries many and waiting for others. */
+const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
+  intake: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 8, maxCachedWorkflows: 100 },
+  clock: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 4, maxCachedWorkflows: 50 },
+  journeys: { maxConcurrentActivityTaskExecutions: 20, maxConcurrentLocalActivityExecutions: 20, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 600 },
+  delivery: { maxConcurrentActivityTaskExecutions: 50, maxConcurrentWorkflowTaskExecutions: 8, maxCachedWorkflows: 200 },
+};
+
+/** One worker per task queue, so that none can starve another. */
+export async function createWorkers(setup: WorkerSetup, queues: readonly QueueName[]): Promise<Worker[]> {
+  return Promise.all(
+    queues.map((queue) =>
+      Worker.create({
+        connection: setup.connection,
+        namespace: setup.namespace,
+        taskQueue: `${setup.queuePrefix}${queue}`,
+        ...setup.workflows,
+        activities: setup.activities,
+        interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+        shutdownGraceTime: '10s',
+        shutdownForceTime: '25s',
+        ...slots[queue],
+      }),
+    ),
+  );
+}
