@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { WorkspaceId } from '../domain/ids';
+import type { KeyDoc } from '../store/documents';
+import type { KeyRepository } from '../store/keys';
+import { isKeyText, sha256Of } from '../store/key-text';
+import { forbidden, unauthenticated } from './problem';
+import { hasScope, type Scope } from './scopes';
+
+/** Who is calling: a key, hence one workspace. */
+export interface Principal {
+  readonly ws: WorkspaceId;
+  readonly keyId: string;
+  readonly kind: KeyDoc['kind'];
+  readonly scopes: readonly string[];
+  readonly source: string;
+}
+
+/** A revoked key works no longer than this. */
+const cachedMs = 5_000;
+const cachedKeys = 10_000;
+
+const noKey = 'Send a key: `Authorization: Bearer <key>`, or for ingestion `Basic <key>:` or `writeKey` in the body.';
+const badKey = 'The key is unknown, expired or revoked.';
+
+/** Answers who a key belongs to. Looked up by hash, compared in constant time, remembered for up to 5 s. */
+export class Authenticator {
+  readonly #known = new LRUCache<string, { readonly key: KeyDoc | 'unknown' }>({ max: cachedKeys, ttl: cachedMs });
+
+  constructor(
+    readonly keys: KeyRepository,
+    readonly clock: () => number,
+  ) {}
+
+  /** For management routes. Throws 401 or 403. */
+  async admit(authorization: string | undefined, scope: Scope): Promise<Principal> {
+    const principal = await this.#principalOf(bearer(authorization));
+    const isAllowed = hasScope(scopesOf(principal), scope);
+    if (!isAllowed) throw forbidden(`This key lacks the scope ${scope}.`);
+    return principal;
+  }
+
+  /** For ingestion: a write key, or any key that may write events. `undefined` when the header names no key. */
+  async admitSource(key: string): Promise<Principal> {
+    const principal = await this.#principalOf(key);
+    if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {
+      throw forbidden('This key lacks the scope events:write.');
+    }
+    return principal;
+  }
+
+  async #principalOf(text: string | undefined): Promise<Principal> {
+    if (text === undefined || text === '') throw unauthenticated(noKey);
+    if (!isKeyText(text)) throw unauthenticated(badKey);
+    const sha256 = sha256Of(text);
+    const key = await this.#look(sha256);
+    if (key === 'unknown' || !isSameHash(key.sha256, sha256) || !isLive(key, this.clock()))
+      throw unauthenticated(badKey);
+    return { ws: key.ws, keyId: key.id, kind: key.kind, scopes: key.scopes, source: key.source };
+  }
+
+  async #look(sha256: string): Promise<KeyDoc | 'unknown'> {
+    const known = this.#known.get(sha256);
+    if (known) return known.key;
+    const key = (await this.keys.byHash(sha256)) ?? 'unknown';
+    this.#known.set(sha256, { key });
+    return key;
+  }
+}
+
+/** A secret write key may send events through management routes too, and nothing else. */
+function scopesOf({ kind, scopes }: Principal): readonly string[] {
+  if (kind === 'management') return scopes;
+  return kind === 'secret' ? ['events:write'] : [];
+}
+
+function isLive({ expiresAt, disabledAt }: KeyDoc, now: number): boolean {
+  return disabledAt === undefined && (expiresAt === undefined || expiresAt > now);
+}
+
+function isSameHash(stored: string, given: string): boolean {
+  const [one, other] = [Buffer.from(stored, 'hex'), Buffer.from(given, 'hex')];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function bearer(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** The write key of a header: `Basic base64(key:)`, with or without the colon, or a bearer. `undefined` when there is none. */
+export function writeKeyOf(authorization: string | undefined): string | undefined {
+  const basic = /^basic +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (basic === undefined) return bearer(authorization);
+  const [key = ''] = Buffer.from(basic, 'base64').toString('latin1').split(':', 1);
+  return key;
+}
+
+export function admitRoot(authorization: string | undefined, rootKey: string | undefined): void {
+  if (rootKey === undefined)
+    throw forbidden('This installation has no root key; set HEDDLE_ROOT_KEY to create workspaces.');
+  const hashOf = (text: string) => createHash('sha256').update(text).digest();
+  const given = bearer(authorization);
+  if (given === undefined || !timingSafeEqual(hashOf(given), hashOf(rootKey)))
+    throw unauthenticated('Send the root key as bearer.');
+}

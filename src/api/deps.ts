@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { WorkspaceId } from '../domain/ids';
+import type { Store } from '../store/store';
+
+export interface ApiLimits {
+  readonly maxBodyBytes: number;
+  readonly maxBatchEvents: number;
+  readonly maxEventBytes: number;
+  readonly maxJsonDepth: number;
+  readonly pageSizeMax: number;
+}
+
+/** Something that must answer before the process takes traffic. Rejects when it does not. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<unknown>;
+}
+
+/** A figure read when `/metrics` is asked. */
+export interface GaugeSource {
+  readonly name: string;
+  readonly help: string;
+  read(): Promise<number>;
+}
+
+/** Everything the API needs from outside, so that tests give it a database and nothing else. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly limits: ApiLimits;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** A doorbell: returns at once, never fails, and rings once for many calls. */
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => void;
+  /** Brings profiles to a definition just saved. Rejects when nobody answers; the definition is saved nevertheless. */
+  readonly startBackfill: (ws: WorkspaceId) => Promise<void>;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly checks: readonly ReadinessCheck[];
+  readonly gauges?: readonly GaugeSource[];
+  /** Bearer key that may create workspaces. */
+  readonly rootKey?: string;
+  /** The `<env>` of keys made here, so that people see which installation a key belongs to. */
+  readonly keyEnvironment: 'live' | 'dev';
+  /** Where people open the Temporal UI, with no slash at the end, and the namespace that links name. */
+  readonly temporalUi?: { readonly url: string; readonly namespace: string };
+}

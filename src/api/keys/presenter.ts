@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { KeyDoc } from '../../store/documents';
+import { Instant, presentInstant } from '../instant';
+
+export const KeyBody = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['public', 'secret', 'management']),
+  scopes: z.array(z.string()),
+  source: z.string(),
+  createdAt: Instant,
+  expiresAt: Instant.optional(),
+  disabledAt: Instant.optional(),
+});
+
+/** The key itself, in the one answer that shows it. */
+export const NewKeyBody = KeyBody.extend({ key: z.string() });
+
+export function presentKey(key: KeyDoc) {
+  return {
+    id: key.id,
+    name: key.name,
+    kind: key.kind,
+    scopes: key.scopes,
+    source: key.source,
+    createdAt: presentInstant(key.createdAt),
+    ...(key.expiresAt !== undefined && { expiresAt: presentInstant(key.expiresAt) }),
+    ...(key.disabledAt !== undefined && { disabledAt: presentInstant(key.disabledAt) }),
+  };
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import type { Route } from './route';
+
+type Schema = Record<string, unknown>;
+type Components = Record<string, Schema>;
+
+const problem = 'Problem';
+const ProblemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z
+    .array(
+      z.strictObject({ in: z.enum(['body', 'query', 'path']).optional(), pointer: z.string(), message: z.string() }),
+    )
+    .optional(),
+});
+
+/** The OpenAPI 3.1 document of the routes, from the schemas that check them. */
+export function documentRoutes(routes: readonly Route[]) {
+  const components: Components = {};
+  const paths: Record<string, Record<string, unknown>> = {};
+  components[problem] = toSchema(ProblemSchema, 'output', problem, components);
+  for (const route of routes) {
+    const operations = (paths[route.path] ??= {});
+    operations[route.method] = documentRoute(route, components);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Heddle',
+      version: '1',
+      description: 'Events to profiles, audiences, durable journeys and destinations.',
+    },
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: {
+        management: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A management key; each operation names its scope.',
+        },
+        writeKey: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'A write key as user name, or `writeKey` in the body.',
+        },
+        root: { type: 'http', scheme: 'bearer', description: "The installation's root key." },
+      },
+    },
+  };
+}
+
+function documentRoute(route: Route, components: Components) {
+  const name = operationId(route);
+  const body = route.body && {
+    required: !route.body.safeParse(undefined).success,
+    content: { 'application/json': { schema: toSchema(route.body, 'input', `${name}Body`, components) } },
+  };
+  return {
+    operationId: name,
+    summary: route.summary,
+    ...security(route),
+    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    ...(body && { requestBody: body }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.responses).map(([status, schema]) => answer(status, schema, name, components)),
+      ),
+      default: {
+        description: 'A problem (RFC 9457)',
+        content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problem}` } } },
+      },
+    },
+  };
+}
+
+function answer(status: string, schema: z.ZodType, name: string, components: Components): [string, unknown] {
+  const description = schema.meta()?.description ?? 'Done';
+  if (schema instanceof z.ZodUndefined) return [status, { description }];
+  const type = schema instanceof z.ZodString ? 'text/plain' : 'application/json';
+  return [
+    status,
+    { description, content: { [type]: { schema: toSchema(schema, 'output', `${name}${status}`, components) } } },
+  ];
+}
+
+function security({ access }: Route) {
+  if ('scope' in access) return { security: [{ management: [] }], 'x-scope': access.scope };
+  if (access.door === 'ingest') return { security: [{ writeKey: [] }, { management: [] }], 'x-scope': 'events:write' };
+  return { security: access.door === 'root' ? [{ root: [] }] : [] };
+}
+
+function parameters(schema: z.ZodObject | undefined, part: 'path' | 'query') {
+  return Object.entries(schema?.shape ?? {}).map(([name, one]) => ({
+    name,
+    in: part,
+    required: part === 'path' || !(one as z.ZodType).safeParse(undefined).success,
+    schema: toSchema(one as z.ZodType, 'input', name, {}),
+  }));
+}
+
+/** `GET /v1/audiences/{key}/members` → `getAudiencesByKeyMembers`. */
+function operationId({ method, path }: Route): string {
+  const words = path.split('/').filter((part) => part !== '' && part !== 'v1');
+  const named = words.map((part) => (part.startsWith('{') ? `By${capital(part.slice(1, -1))}` : capital(part)));
+  return `${method}${named.join('').replace(/[^A-Za-z0-9]/g, '')}`;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** JSON Schema of a zod schema. What it defines for itself (recursion) moves to the components, under the name of its owner. */
+function toSchema(schema: z.ZodType, io: 'input' | 'output', owner: string, components: Components): Schema {
+  const { $schema, $defs, ...own } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => describePipe(zodSchema, jsonSchema, io),
+  }) as Schema & { $defs?: Components };
+  void $schema;
+  for (const [name, definition] of Object.entries($defs ?? {}))
+    components[owner + name] = rename(definition, owner) as Schema;
+  const isRecursive = JSON.stringify(own).includes('"$ref":"#"');
+  if (!isRecursive) return rename(own, owner) as Schema;
+  components[owner] = rename(own, owner) as Schema;
+  return { $ref: `#/components/schemas/${owner}` };
+}
+
+/** A schema that measures raw input before it reads it says nothing as input; what it reads into is the better documentation. */
+function describePipe(zodSchema: z.core.$ZodType, jsonSchema: object, io: 'input' | 'output'): void {
+  if (io === 'output' || !(zodSchema instanceof z.ZodPipe) || !(zodSchema.in instanceof z.ZodUnknown)) return;
+  const { $schema, ...target } = z.toJSONSchema(zodSchema.out as z.ZodType, {
+    io,
+    reused: 'inline',
+    unrepresentable: 'any',
+  }) as Schema;
+  void $schema;
+  Object.assign(jsonSchema, target);
+}
+
+function rename(value: unknown, owner: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => rename(item, owner));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) =>
+      key === '$ref' && typeof item === 'string' ? [key, renamed(item, owner)] : [key, rename(item, owner)],
+    ),
+  );
+}
+
+function renamed(ref: string, owner: string): string {
+  if (ref === '#') return `#/components/schemas/${owner}`;
+  return ref.replace('#/$defs/', `#/components/schemas/${owner}`);
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { invalidRequest } from './problem';
+import type { Call } from './route';
+
+const usualSize = 100;
+
+/** The query of every list. `cursor` is what `next` of the page before said. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  cursor: z.string().min(1).max(1_000).optional(),
+});
+
+/** The body of every list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ data: z.array(item), next: z.string().optional() });
+
+export interface Page {
+  readonly limit: number;
+  /** What `toPage` was given as the cursor of the last item of the page before. */
+  readonly after?: string;
+}
+
+export function readPage({ query, deps }: Call<unknown, z.output<typeof PageQuery>>): Page {
+  const limit = Math.min(query.limit ?? usualSize, deps.limits.pageSizeMax);
+  return query.cursor === undefined ? { limit } : { limit, after: decodeCursor(query.cursor) };
+}
+
+/**
+ * One page of a list with `Link`. Give it one item more than `limit` where there are more; `cursorOf` names a row so that the
+ * repository can continue after it.
+ */
+export function toPage<Row, Item>(
+  call: Pick<Call, 'url'>,
+  { limit }: Page,
+  rows: readonly Row[],
+  present: (row: Row) => Item,
+  cursorOf: (row: Row) => string,
+) {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const data = shown.map(present);
+  if (rows.length <= limit || last === undefined) return { status: 200 as const, body: { data } };
+  const next = Buffer.from(cursorOf(last)).toString('base64url');
+  return { status: 200 as const, body: { data, next }, headers: { Link: `<${nextUrl(call.url, next)}>; rel="next"` } };
+}
+
+function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (Buffer.from(text).toString('base64url') === cursor) return text;
+  throw invalidRequest('The cursor is not one that a list gave.', [
+    { in: 'query', pointer: '/cursor', message: 'Use `next` of the page before, as it came.' },
+  ]);
+}
+
+function nextUrl(url: string, cursor: string): string {
+  const [path = '', search = ''] = url.split('?', 2);
+  const query = new URLSearchParams(search);
+  query.set('cursor', cursor);
+  return `${path}?${query.toString()}`;
+}

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import type { WorkspaceId } from '../domain/ids';
+import type { Principal } from './authenticate';
+import type { ApiDeps } from './deps';
+import type { ApiMetrics } from './metrics';
+import type { Scope } from './scopes';
+
+type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+type Responses = Readonly<Record<number, z.ZodType>>;
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** An answer: one of the declared statuses with a body of its schema. */
+export type Reply<R extends Responses> = {
+  [Status in keyof R & number]: {
+    readonly status: Status;
+    readonly body: Frozen<z.input<R[Status]>>;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[keyof R & number];
+
+/** A request after the framework has read, checked and typed it. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly deps: ApiDeps;
+  readonly metrics: ApiMetrics;
+  /** When the request arrived, epoch milliseconds. */
+  readonly now: number;
+  /** Path with query as received: what `Link` headers build on. */
+  readonly url: string;
+  header(name: string): string | undefined;
+}
+
+/** A call with a key: everything it may see is in the key's workspace. */
+export interface KeyCall<Params = unknown, Query = unknown, Body = unknown> extends Call<Params, Query, Body> {
+  readonly principal: Principal;
+  readonly ws: WorkspaceId;
+}
+
+interface Spec<P, Q, B, R extends Responses> {
+  readonly method: Method;
+  /** As OpenAPI writes it: `/v1/audiences/{key}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** The successes. Problems are every route's and need no mention. */
+  readonly responses: R;
+}
+
+/** Behind a management key with `scope`; with a write key (`ingest`); with the root key; or for everybody. */
+export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'root' | 'open' };
+
+/** A route as the framework mounts, documents and tests it. */
+export interface Route extends Spec<
+  z.ZodObject | undefined,
+  z.ZodObject | undefined,
+  z.ZodType | undefined,
+  Responses
+> {
+  readonly access: Access;
+  run(call: Call | KeyCall): Promise<Reply<Responses>>;
+}
+
+type Handle<C, R extends Responses> = (call: C) => Promise<Reply<R>>;
+
+/** A route of the management or ingestion door: its handler gets the workspace of the key, and can ask for no other. */
+export function defineRoute<
+  const R extends Responses,
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  spec: Spec<P, Q, B, R> &
+    ({ readonly scope: Scope } | { readonly door: 'ingest' }) & {
+      readonly handle: Handle<KeyCall<OutputOf<P>, OutputOf<Q>, OutputOf<B>>, NoInfer<R>>;
+    },
+): Route {
+  const access = 'scope' in spec ? { scope: spec.scope } : { door: spec.door };
+  return toRoute(spec, access, spec.handle as Handle<never, R>);
+}
+
+/** A route without a workspace: open to everybody, or behind the root key. */
+export function defineOpenRoute<
+  const R extends Responses,
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  spec: Spec<P, Q, B, R> & {
+    readonly door: 'open' | 'root';
+    readonly handle: Handle<Call<OutputOf<P>, OutputOf<Q>, OutputOf<B>>, NoInfer<R>>;
+  },
+): Route {
+  return toRoute(spec, { door: spec.door }, spec.handle as Handle<never, R>);
+}
+
+// The one cast: what was parsed by a route's schemas is what its handler declared.
+function toRoute<R extends Responses>(
+  spec: Spec<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined, R>,
+  access: Access,
+  handle: Handle<never, R>,
+): Route {
+  const { method, path, summary, params, query, body, responses } = spec;
+  const run = handle as unknown as Route['run'];
+  return { method, path, summary, params, query, body, responses, access, run };
+}

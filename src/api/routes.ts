@@ -1,0 +1,7 @@
+import { healthRoutes } from './health/routes';
+import { keyRoutes } from './keys/routes';
+import type { Route } from './route';
+import { workspaceRoutes } from './workspaces/routes';
+
+/** Every route of the product. Each resource adds its line. */
+export const routes: readonly Route[] = [...healthRoutes, ...workspaceRoutes, ...keyRoutes];

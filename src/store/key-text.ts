@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** `hdl_<env>_<id>_<secret>`: the prefix is for secret scanners, the id for people, the secret has 256 bits. */
+const keyText = /^hdl_[a-z]{2,8}_[0-9a-f]{12}_[\w-]{43}$/;
+
+export interface NewKeyText {
+  readonly id: string;
+  readonly text: string;
+  readonly sha256: string;
+}
+
+export const isKeyText = (text: string): boolean => keyText.test(text);
+export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function makeKeyText(env: string): NewKeyText {
+  const id = randomBytes(6).toString('hex');
+  const text = `hdl_${env}_${id}_${randomBytes(32).toString('base64url')}`;
+  return { id, text, sha256: sha256Of(text) };
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientSession, Collection } from 'mongodb';
+import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { WorkspaceDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+export class WorkspaceRepository {
+  readonly #workspaces: Collection<WorkspaceDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#workspaces = db.collection<WorkspaceDoc>('workspaces');
+  }
+
+  async create(name: string, createdAt: number, session?: ClientSession): Promise<WorkspaceDoc> {
+    const _id = workspaceId(`ws_${randomUUID().replaceAll('-', '').slice(0, 16)}`);
+    const doc: WorkspaceDoc = { _id, name, createdAt, rulesetVersion: 1, partitions: 1 };
+    await this.#workspaces.insertOne(doc, { ...(session && { session }) });
+    return doc;
+  }
+
+  async find(ws: WorkspaceId): Promise<WorkspaceDoc | undefined> {
+    return (await this.#workspaces.findOne({ _id: ws })) ?? undefined;
+  }
+
+  /** Every workspace: what workers look after. */
+  async list(): Promise<WorkspaceDoc[]> {
+    return this.#workspaces.find().sort({ _id: 1 }).toArray();
+  }
+
+  /** 0 for a workspace that does not exist. */
+  async rulesetVersion(ws: WorkspaceId, session?: ClientSession): Promise<number> {
+    const options = { projection: { rulesetVersion: 1 }, ...(session && { session }) };
+    return (await this.#workspaces.findOne({ _id: ws }, options))?.rulesetVersion ?? 0;
+  }
+
+  /** Raises the version inside the transaction that saves a definition, and answers the new one. Racing saves conflict. */
+  async raiseRuleset(ws: WorkspaceId, session: ClientSession): Promise<number> {
+    await this.#workspaces.updateOne({ _id: ws }, { $inc: { rulesetVersion: 1 } }, { session });
+    return this.rulesetVersion(ws, session);
+  }
+}
