@@ -24,7 +24,7 @@ export const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
     scalar,
     fc.constant(null),
     fc.array(tie('json'), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom(...fieldKeys), tie('json'), { maxKeys: 3 }),
+    fc.dictionary(fc.constantFrom(...fieldKeys), tie('json'), { maxKeys: 3, noNullPrototype: true }),
   ),
 })).json;
 
@@ -101,7 +101,7 @@ export const ruleEvent: fc.Arbitrary<RuleEvent> = fc.record({
 
 const count = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constantFrom(127, 128, 129, 135, 200, 350));
 
-const aggregate: fc.Arbitrary<Partial<EventCondition>> = fc.oneof(
+const aggregate: fc.Arbitrary<Partial<Omit<EventCondition, 'event'>>> = fc.oneof(
   fc.constant({}),
   fc.record({ count: fc.record({ is: fc.constantFrom(...numberOperators), value: count }) }),
   fc
@@ -124,7 +124,7 @@ const aggregate: fc.Arbitrary<Partial<EventCondition>> = fc.oneof(
       ),
     })
     .map(({ name, test }) => ({ [name]: test })),
-) as fc.Arbitrary<Partial<EventCondition>>;
+);
 
 export const eventCondition: fc.Arbitrary<EventCondition> = fc
   .record({
@@ -133,11 +133,11 @@ export const eventCondition: fc.Arbitrary<EventCondition> = fc
     within: fc.option(fc.constantFrom('5h', '1d', '7d', '4w')),
     rest: aggregate,
   })
-  .map(({ event, where, within, rest }) => ({
+  .map(({ event, where, within, rest }): EventCondition => ({
     event,
     ...rest,
-    ...(where && { where }),
-    ...(within !== null && { within }),
+    ...(where === null ? {} : { where }),
+    ...(within === null ? {} : { within }),
   }));
 
 export const profile: fc.Arbitrary<Profile> = fc
@@ -145,8 +145,8 @@ export const profile: fc.Arbitrary<Profile> = fc
     traits: fc.dictionary(
       fc.constantFrom(...traitKeys),
       fc.record(
-        { value: json, at: instant, source: fc.constant('api'), expiresAt: instant },
-        { requiredKeys: ['value', 'at', 'source'] },
+        { value: json, at: instant, since: instant, source: fc.constant('api'), expiresAt: instant },
+        { requiredKeys: ['value', 'at', 'since', 'source'] },
       ),
     ),
     isVip: fc.boolean(),

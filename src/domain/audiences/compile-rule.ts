@@ -3,7 +3,7 @@ import { conditionKey } from './condition-key';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';
 import type { EventCondition, Rule } from './rule.schema';
-import { no, yes, type RuleView, type Verdict } from './rule-view';
+import { no, yes } from './rule-view';
 
 /** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes. */
 export interface DependsOn {
@@ -22,7 +22,7 @@ export interface KeyedCondition {
 
 /** A rule made ready: evaluating it costs no parsing and no look-up of kinds. */
 export interface CompiledRule {
-  evaluate(view: RuleView, now: number): Verdict;
+  readonly evaluate: Evaluate;
   readonly dependsOn: DependsOn;
   /** The event conditions, each key once: what a profile must remember for this rule. */
   readonly conditions: readonly KeyedCondition[];

@@ -86,11 +86,8 @@ export function evaluateMemberships(
   for (const { key, rule } of audiences) {
     const known = own(before, key);
     let next = known;
-    if (
-      isStale(known, now) ||
-      affected?.has(key) !== false ||
-      rule.dependsOn.audiences.some((name) => changes.has(name))
-    ) {
+    const isAsked = affected === undefined || affected.has(key) || (known !== undefined && known <= now);
+    if (isAsked || rule.dependsOn.audiences.some((name) => changes.has(name))) {
       const { matches, nextCheckAt } = rule.evaluate(view, now);
       if (matches !== stored.isMember(key)) changes.set(key, matches);
       next = nextCheckAt;

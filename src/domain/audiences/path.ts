@@ -4,13 +4,14 @@ import { isJsonObject, own, type Json } from '../json';
 export const anyElement = Symbol('any element');
 export type Step = string | typeof anyElement;
 
-const stepPattern = /(?:^|\.)([^.[\]]+)|(?:^|\.)?\[("(?:[^"\\]|\\.)*")\]|(\[\])/y;
+const stepPattern = /(?:^|\.)([^.[\]]+)|\.?\[("(?:[^"\\]|\\.)*")\]|(\[\])/y;
 
 /**
  * Steps of a path such as `a.b`, `items[].sku` (any element) or `["a name with dots"].b` (a JSON string in brackets).
  * `undefined` when the text is no path. The first step is always a name.
  */
 export function parsePath(text: string): readonly [string, ...Step[]] | undefined {
+  if (text.startsWith('.')) return undefined;
   const steps: Step[] = [];
   stepPattern.lastIndex = 0;
   while (stepPattern.lastIndex < text.length) {

@@ -23,11 +23,11 @@ export function earlier(one: number | undefined, other: number | undefined): num
 }
 
 /**
- * What a rule may know about one person. Traits are asked for by their top-level key. `at` is when the trait got its present
- * value: whoever writes an equal value again keeps the earlier `at`, or `for` would start anew.
+ * What a rule may know about one person. Traits are asked for by their top-level key. `since` is when the trait got its
+ * present value: whoever writes an equal value again keeps it, or `for` would start anew.
  */
 export interface RuleView {
-  trait(key: string): { readonly value: Json; readonly at: number; readonly expiresAt?: number } | undefined;
+  trait(key: string): { readonly value: Json; readonly since: number; readonly expiresAt?: number } | undefined;
   hasIdentifier(type: string): boolean;
   consent(purpose: string): 'granted' | 'denied' | undefined;
   isMember(audience: string): boolean;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationPattern } from '../duration';
+import { isJsonObject } from '../json';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
@@ -77,26 +78,34 @@ const options = [
   IdentifierCondition,
 ] as const;
 
-/** Says what is wrong with the kind of condition that was meant, where a union would list the faults of every kind. */
-function explain(issue: z.core.$ZodRawIssue): string {
-  const input: unknown = issue.input;
-  const present = kinds.filter((kind) => typeof input === 'object' && input !== null && Object.hasOwn(input, kind));
-  const [meant] = present;
-  if (meant === undefined || present.length > 1) return `A rule has exactly one of: ${kinds.join(', ')}.`;
-  const faults = issue.code === 'invalid_union' ? (issue['errors'] as z.core.$ZodIssue[][])[kinds.indexOf(meant)] : [];
-  return (faults ?? []).map((fault) => [fault.path.join('.'), fault.message].filter(Boolean).join(': ')).join('; ');
-}
-
-const RuleNode = z.union(options, { error: explain });
+const RuleNode = z.union(options, { error: `A rule has exactly one of: ${kinds.join(', ')}.` });
 
 /** A rule: a tree of `all`, `any` and `not` over conditions. Bounded in depth and size before it is read. */
 export const Rule = z
   .unknown()
   .superRefine((value, context) => {
     const excess = measure(value);
-    if (excess) context.addIssue({ code: 'custom', message: excess });
+    if (excess) return context.addIssue({ code: 'custom', message: excess });
+    for (const { path, message } of RuleNode.safeParse(value).error?.issues.flatMap((issue) => meant(issue, value)) ??
+      []) {
+      context.addIssue({ code: 'custom', path, message });
+    }
   })
   .pipe(RuleNode);
+
+type Fault = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/** The faults of the kind of condition that was meant, at their places, where a union lists those of every kind. */
+function meant(issue: z.core.$ZodIssue, root: unknown): Fault[] {
+  const isRule = issue.code === 'invalid_union' && issue.errors.length === options.length;
+  if (!isRule) return [issue];
+  const node = issue.path.reduce<unknown>((found, key) => (found as Record<PropertyKey, unknown>)[key], root);
+  const present = kinds.filter((kind) => isJsonObject(node) && Object.hasOwn(node, kind));
+  const [kind] = present;
+  if (kind === undefined || present.length > 1) return [issue];
+  const faults = issue.errors[kinds.indexOf(kind)] ?? [];
+  return faults.flatMap((fault) => meant({ ...fault, path: [...issue.path, ...fault.path] }, root));
+}
 
 export type Rule = z.infer<typeof RuleNode>;
 export type TraitCondition = z.infer<typeof TraitCondition>;

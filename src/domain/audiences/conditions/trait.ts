@@ -1,12 +1,11 @@
 import { parseDuration } from '../../duration';
-import type { Json } from '../../json';
 import { checkComparison } from '../check-comparison';
 import { compileComparison, type Comparison } from '../comparison';
 import type { ConditionKind, Evaluate, Finding } from '../condition-kind';
 import { comparisonFilter, fieldPath } from '../field-filter';
 import { someAt, stepsOf, type Step } from '../path';
 import type { TraitCondition } from '../rule.schema';
-import { earlier, no, verdict, yes, type Verdict } from '../rule-view';
+import { earlier, no, verdict, yes, type RuleView, type Verdict } from '../rule-view';
 import { compareValue } from './compare-value';
 
 interface Asked {
@@ -15,7 +14,7 @@ interface Asked {
   /** Milliseconds for which the value must have been so; 0 when any time will do. */
   readonly heldFor: number;
 }
-type HeldTrait = { readonly value: Json; readonly at: number; readonly expiresAt?: number };
+type HeldTrait = NonNullable<ReturnType<RuleView['trait']>>;
 
 /** `{ "trait": "loyalty.tier", "is": "equals", "value": "gold", "for": "7d" }` */
 export const trait: ConditionKind<TraitCondition> = {
@@ -47,10 +46,9 @@ export const trait: ConditionKind<TraitCondition> = {
     const expired = { [`${stem}.expiresAt`]: { $lte: now } };
     const holds = { $and: [test, { $nor: [expired] }] };
     if (condition.for === undefined) return isNegated ? { $nor: [holds] } : holds;
-    // An expired value has been absent only since it expired; that is left to evaluation.
-    const isLasting = { [`${stem}.at`]: { $lte: now - parseDuration(condition.for) } };
-    if (!isNegated) return { $and: [holds, isLasting] };
-    return undefined;
+    // An expired value has been absent only since it expired, which no single field says.
+    if (isNegated) return undefined;
+    return { $and: [holds, { [`${stem}.since`]: { $lte: now - parseDuration(condition.for) } }] };
   },
 
   check(condition, path, context): Finding[] {
@@ -68,11 +66,11 @@ export const trait: ConditionKind<TraitCondition> = {
 };
 
 function judge(held: HeldTrait, { comparison, steps, heldFor }: Asked, now: number): Verdict {
-  const { value, at, expiresAt } = held;
+  const { value, since, expiresAt } = held;
   const hasExpired = expiresAt !== undefined && expiresAt <= now;
   const { matches, nextCheckAt } = compareValue(comparison, hasExpired ? undefined : value, steps, now);
   const next = hasExpired ? nextCheckAt : earlier(nextCheckAt, expiresAt);
   if (!matches) return verdict(false, next);
-  const lastingAt = (hasExpired ? expiresAt : at) + heldFor;
+  const lastingAt = (hasExpired ? expiresAt : since) + heldFor;
   return heldFor > 0 && now < lastingAt ? verdict(false, earlier(next, lastingAt)) : verdict(true, next);
 }

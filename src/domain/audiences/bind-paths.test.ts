@@ -1,0 +1,46 @@
+import { historyView } from './history-view';
+import { blank, epoch } from '../../testing/rule-arbitraries';
+import type { Json } from '../json';
+import { bindPaths } from './bind-paths';
+import { compileRule } from './compile-rule';
+import type { Rule } from './rule.schema';
+
+const rule: Rule = {
+  any: [
+    { event: 'Order', where: [{ property: 'cart', is: 'equals', value: { from: 'entry.properties.cart' } }] },
+    { trait: 'city', is: 'not_equals', value: { from: 'entry.properties.city' } },
+  ],
+};
+const read = (values: Record<string, Json>) => (path: string) => values[path];
+
+describe('bindPaths', () => {
+  it('puts in the values found at the paths, everywhere', () => {
+    expect(bindPaths(rule, read({ 'entry.properties.cart': 'c1', 'entry.properties.city': 'Bern' }))).toEqual({
+      any: [
+        { event: 'Order', where: [{ property: 'cart', is: 'equals', value: 'c1' }] },
+        { trait: 'city', is: 'not_equals', value: 'Bern' },
+      ],
+    });
+  });
+
+  it.each([undefined, null, { nested: 1 }, [null]])(
+    'compares with nothing where the value is %j: positive fails, negation holds',
+    (value) => {
+      const bound = (one: Rule) => compileRule(bindPaths(one, () => value));
+      const view = historyView(
+        { ...blank, traits: { city: { value: 'Bern', at: epoch, since: epoch, source: 'api' } } },
+        [],
+      );
+      expect(bound({ trait: 'city', is: 'equals', value: { from: 'entry.x' } }).evaluate(view, epoch).matches).toBe(
+        false,
+      );
+      expect(bound({ trait: 'city', is: 'not_equals', value: { from: 'entry.x' } }).evaluate(view, epoch).matches).toBe(
+        true,
+      );
+    },
+  );
+
+  it('comes before compiling: an unbound rule is refused', () => {
+    expect(() => compileRule(rule)).toThrow('bind the paths of a rule before compiling it');
+  });
+});
