@@ -14,14 +14,14 @@ export interface ApiLimits {
 /** Something that must answer before the process takes traffic. Rejects when it does not. */
 export interface ReadinessCheck {
   readonly name: string;
-  check(): Promise<unknown>;
+  readonly check: () => Promise<unknown>;
 }
 
 /** A figure read when `/metrics` is asked. */
 export interface GaugeSource {
   readonly name: string;
   readonly help: string;
-  read(): Promise<number>;
+  readonly read: () => Promise<number>;
 }
 
 /** Everything the API needs from outside, so that tests give it a database and nothing else. */

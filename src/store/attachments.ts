@@ -1,0 +1,81 @@
+import type { ClientSession, Collection } from 'mongodb';
+import type { WorkspaceId } from '../domain/ids';
+import type { AttachmentDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+export type AttachmentContent = Omit<
+  AttachmentDoc,
+  '_id' | 'ws' | 'sinceRuleset' | 'createdAt' | 'updatedAt' | 'detachedAt'
+>;
+
+const docId = (ws: WorkspaceId, audience: string, destination: string): string => `${ws}:${audience}:${destination}`;
+
+/** Which audiences are kept in step with which destinations. */
+export class AttachmentRepository {
+  readonly #attachments: Collection<AttachmentDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#attachments = db.collection<AttachmentDoc>('attachments');
+  }
+
+  async list(ws: WorkspaceId): Promise<AttachmentDoc[]> {
+    return this.#attachments
+      .find({ ws, detachedAt: { $exists: false } })
+      .sort({ audience: 1, destination: 1 })
+      .toArray();
+  }
+
+  async ofAudience(ws: WorkspaceId, audience: string): Promise<AttachmentDoc[]> {
+    return this.#attachments
+      .find({ ws, audience: { $eq: audience }, detachedAt: { $exists: false } })
+      .sort({ destination: 1 })
+      .toArray();
+  }
+
+  async find(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    session?: ClientSession,
+  ): Promise<AttachmentDoc | undefined> {
+    const found = await this.findEver(ws, audience, destination, session);
+    return found?.detachedAt === undefined ? found : undefined;
+  }
+
+  /** Also one that was detached: what it said of leaving still holds for what the destination keeps. */
+  async findEver(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    session?: ClientSession,
+  ): Promise<AttachmentDoc | undefined> {
+    const _id = docId(ws, audience, destination);
+    return (await this.#attachments.findOne({ _id }, { ...(session && { session }) })) ?? undefined;
+  }
+
+  async save(
+    ws: WorkspaceId,
+    content: AttachmentContent,
+    { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
+    session: ClientSession,
+  ): Promise<AttachmentDoc> {
+    const before = await this.findEver(ws, content.audience, content.destination, session);
+    const createdAt = before && before.detachedAt === undefined ? before.createdAt : now;
+    const _id = docId(ws, content.audience, content.destination);
+    const doc: AttachmentDoc = { ...content, _id, ws, sinceRuleset, createdAt, updatedAt: now };
+    if (before) await this.#attachments.replaceOne({ _id }, doc, { session });
+    else await this.#attachments.insertOne(doc, { session });
+    return doc;
+  }
+
+  async detach(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    now: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const _id = docId(ws, audience, destination);
+    await this.#attachments.updateOne({ _id }, { $set: { detachedAt: now, updatedAt: now } }, { session });
+  }
+}
