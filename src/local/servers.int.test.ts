@@ -111,9 +111,10 @@ describe('a lasting server', () => {
 describe('a server whose owner is killed', () => {
   it('ends by itself and clears away its folder', async () => {
     const owner = spawn(process.execPath, ['-e', ownerScript], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const port = await new Promise<number>((resolve) =>
-      owner.stdout.once('data', (data: Buffer) => resolve(Number(data))),
+    const [port, dataDir] = await new Promise<[number, string]>((resolve) =>
+      owner.stdout.once('data', (line: Buffer) => resolve(JSON.parse(line.toString()) as [number, string])),
     );
+    expect(existsSync(dataDir)).toBe(true);
     expect(await isFree(port)).toBe(false);
     owner.kill('SIGKILL');
     const isGone = async () => ((await isFree(port)) && !existsSync(dataDir) ? true : undefined);

@@ -29,9 +29,14 @@ const flags: Readonly<Record<StoreKind, (folder: Folder, port: number) => readon
   'secantusd-py': secantus,
 };
 
-function secantus({ path }: Folder, port: number): readonly string[] {
+/**
+ * Without `--sync-on-commit` these two acknowledge up to 200 ms before a write is safe from kill -9 (measured), which a replica set's
+ * majority write never does. What goes with its test needs no such promise, and is up to three times as fast without.
+ */
+function secantus({ path, ephemeralDir }: Folder, port: number): readonly string[] {
+  const promise = ephemeralDir === undefined ? ['--sync-on-commit'] : [];
   const at = ['--host', '127.0.0.1', '--port', `${port}`, '--storage-path', path];
-  return [...at, '--cache-size', '512M', '--log-level', 'WARNING'];
+  return [...at, '--cache-size', '512M', '--log-level', 'WARNING', ...promise];
 }
 
 /** Starts a database on loopback and waits until it takes writes. Throws LocalError. */

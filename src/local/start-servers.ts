@@ -39,9 +39,7 @@ export async function startServers(
     temporalAddress ? undefined : startOwnTemporal(),
     mongodbUri ? undefined : startOwnMongo(),
   );
-  if (temporal)
-    say(`Temporal at ${temporal.address}, UI at ${temporal.uiUrl ?? '(none)'}, data in ${temporal.dataDir}`);
-  if (mongo) say(`MongoDB (${mongo.kind}) at ${mongo.uri}, data in ${mongo.dataDir}`);
+  introduce(temporal, mongo).forEach((line) => say(line));
   return {
     temporalAddress: String(temporal?.address ?? temporalAddress),
     temporalUi: temporal ? temporal.uiUrl : env['HEDDLE_TEMPORAL_UI_URL'],
@@ -52,7 +50,7 @@ export async function startServers(
   };
 }
 
-const silent = () => undefined;
+const silent = (): void => undefined;
 
 function introduce(temporal: LocalTemporal | undefined, mongo: LocalMongo | undefined): readonly string[] {
   const ui = temporal?.uiUrl ? `, UI at ${temporal.uiUrl}` : '';
