@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { numberOperators, operators } from '../domain/audiences/operators';
-import type { EventCondition, Rule, TraitCondition, Value } from '../domain/audiences/rule.schema';
+import type { EventCondition, Rule, TraitCondition, Value, Where } from '../domain/audiences/rule.schema';
 import type { RuleEvent } from '../domain/events/event';
 import type { Json } from '../domain/json';
 import { profileId } from '../domain/ids';
@@ -126,10 +126,12 @@ const aggregate: fc.Arbitrary<Partial<Omit<EventCondition, 'event'>>> = fc.oneof
     .map(({ name, test }) => ({ [name]: test })),
 );
 
+const notGold: Where[] = [{ property: 'tier', is: 'not_equals', value: 'gold' }];
+
 export const eventCondition: fc.Arbitrary<EventCondition> = fc
   .record({
     event: fc.constantFrom('Order', 'Order', '*'),
-    where: fc.option(fc.constantFrom([{ property: 'tier', is: 'not_equals' as const, value: 'gold' }]), { freq: 4 }),
+    where: fc.option(fc.constant(notGold), { freq: 4 }),
     within: fc.option(fc.constantFrom('5h', '1d', '7d', '4w')),
     rest: aggregate,
   })

@@ -61,7 +61,7 @@ describe('behaviour state', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('behaviour state', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -99,7 +99,7 @@ describe('behaviour state', () => {
           at = found.nextCheckAt;
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 
@@ -118,7 +118,7 @@ describe('behaviour state', () => {
           combine(condition, a, combine(condition, b, c)),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -133,7 +133,7 @@ describe('behaviour state', () => {
           expect(remember(condition, shuffled)).toEqual(remember(condition, events));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

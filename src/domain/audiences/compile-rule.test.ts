@@ -210,7 +210,7 @@ describe('compileRule', () => {
           expect(ask(profileView({ ...one, states }), when).matches).toBe(ask(historyView(one, events), when).matches);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -229,15 +229,15 @@ describe('compileRule', () => {
           const { matches, nextCheckAt = Infinity } = ask(view, start);
           expect(nextCheckAt).toBeGreaterThan(start);
           // Every instant in these streams is a whole hour, give or take a millisecond.
-          for (let hour = 1; hour <= 40 * 24; hour += 1) {
-            for (const offset of [-2, -1, 0, 1, 2]) {
+          for (let hour = 1; hour <= 30 * 24; hour += 1) {
+            for (const offset of [-1, 0, 1, 2]) {
               const instant = start + hour * 3_600_000 + offset;
               if (instant < nextCheckAt) expect(ask(view, instant).matches).toBe(matches);
             }
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
