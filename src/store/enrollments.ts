@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
-import { enrollmentId, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { subjectOf } from './events';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
@@ -23,17 +22,9 @@ const docId = (ws: WorkspaceId, id: EnrollmentId): string => `${ws}:${id}`;
 /** The runs of journeys. Writes are guarded by `rev`, so that a decision never overwrites one it did not see. */
 export class EnrollmentRepository {
   readonly #enrollments: Collection<EnrollmentDoc>;
-  readonly #masterKey: Buffer;
 
-  constructor({ db, masterKey }: StoreConnection) {
+  constructor({ db }: StoreConnection) {
     this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
-    this.#masterKey = masterKey;
-  }
-
-  /** The `makeId` of `decideEntry`: one id per run, and no way back from it to the entry key. */
-  makeId(journey: string, subject: string, entryKey: string, n: number): EnrollmentId {
-    const text = [journey, subject, entryKey, String(n)].join('\n');
-    return enrollmentId(`enr_${createHmac('sha256', this.#masterKey).update(text).digest('base64url').slice(0, 26)}`);
   }
 
   async byId(ws: WorkspaceId, id: EnrollmentId): Promise<Enrollment | undefined> {

@@ -20,8 +20,13 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 export function toCode(error: unknown): unknown {
   if (error instanceof CompleteAsyncError) return error;
   if (error instanceof ApplicationFailure) {
-    const { type, nonRetryable, nextRetryDelay, category } = error;
-    return code(type ?? 'Failed', { nonRetryable: nonRetryable ?? false, nextRetryDelay, category });
+    const { category } = error;
+    const delayMs: unknown = error.nextRetryDelay;
+    return code(error.type ?? 'Failed', {
+      nonRetryable: error.nonRetryable ?? false,
+      ...(typeof delayMs === 'number' && { nextRetryDelay: delayMs }),
+      ...(category && { category }),
+    });
   }
   // Cancellation and time-outs steer the activity's life and hold no text of ours.
   if (error instanceof TemporalFailure) return error;
@@ -30,6 +35,6 @@ export function toCode(error: unknown): unknown {
 
 function code(type: string, options: Partial<Parameters<typeof ApplicationFailure.create>[0]>): ApplicationFailure {
   const failure = ApplicationFailure.create({ ...options, type, message: type });
-  failure.stack = `${type}`;
+  failure.stack = type;
   return failure;
 }

@@ -1,0 +1,132 @@
+import { bindPaths } from '../domain/audiences/bind-paths';
+import { compileRule } from '../domain/audiences/compile-rule';
+import { historyView } from '../domain/audiences/history-view';
+import { toRuleEvent } from '../domain/events/event';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { Json, JsonObject } from '../domain/json';
+import { parseDuration } from '../domain/duration';
+import type { CompiledJourney } from '../domain/journeys/compiled-journey';
+import { effectKey, type Enrollment } from '../domain/journeys/enrollment';
+import type { Step, StepOf } from '../domain/journeys/journey.schema';
+import type { Facts, FoundCause } from '../domain/journeys/move';
+import { readFrom, runRoot, type ReadPath } from '../domain/journeys/run-paths';
+import { stepOf } from '../domain/journeys/step';
+import { lookBack } from '../domain/journeys/steps/wait-for';
+import type { Profile } from '../domain/profiles/profile';
+import type { JourneyDeps } from './journeys';
+
+export interface FactsInput {
+  readonly ws: WorkspaceId;
+  readonly journey: CompiledJourney;
+  readonly run: Enrollment;
+  readonly profile: Profile;
+  readonly now: number;
+  /** Whether the run's wait keys are stored: only a look back after that misses nothing. */
+  readonly isArmed: boolean;
+}
+
+/** Reads what the present step may know, and nothing the step does not ask for. */
+export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<Facts> {
+  const { journey, run, profile } = input;
+  const step = stepOf(journey, run);
+  const ids = [profile.id, ...profile.lineage];
+  const read = readFrom(pathRoot(run, profile));
+  const base: Facts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, read };
+  return step ? { ...base, ...(await readFor(deps, step, input, ids, read)) } : base;
+}
+
+/** What rules and mappings in a journey can name. */
+export function pathRoot(run: Enrollment, profile: Profile): JsonObject {
+  const traits = Object.entries(profile.traits).map(([name, { value }]): [string, Json] => [name, value]);
+  const identifiers = [...profile.identifiers].reverse().map(({ type, value }): [string, Json] => [type, value]);
+  return runRoot(run, { traits: Object.fromEntries(traits), identifiers: Object.fromEntries(identifiers) });
+}
+
+async function readFor(
+  deps: JourneyDeps,
+  step: Step,
+  input: FactsInput,
+  ids: readonly ProfileId[],
+  read: ReadPath,
+): Promise<Partial<Facts>> {
+  switch (step.type) {
+    case 'wait':
+      return { isIntakeBehind: await isBehindAt(deps, input, step.for) };
+    case 'wait-for':
+      return {
+        causes: input.isArmed ? await readCauses(deps, step, input.run, ids) : [],
+        isIntakeBehind: await isBehindAt(deps, input, step.timeout),
+      };
+    case 'branch':
+      return { evaluate: await readEvaluate(deps, step, input, ids, read) };
+    case 'send':
+      return {
+        isIntakeBehind: await isBehind(deps, input, input.now),
+        ...(await readHold(deps, input.ws, step.destination)),
+      };
+    case 'update':
+      return { update: await readUpdate(deps, input) };
+    case 'exit':
+      return {};
+  }
+}
+
+/** Asked only once the time is over: until then nothing depends on it. */
+async function isBehindAt(deps: JourneyDeps, input: FactsInput, duration: string): Promise<boolean> {
+  const dueAt = input.run.arrivedAt + parseDuration(duration);
+  return input.now >= dueAt && isBehind(deps, input, dueAt);
+}
+
+function isBehind({ store }: JourneyDeps, { ws, profile }: FactsInput, receivedBy: number): Promise<boolean> {
+  const keys = profile.identifiers.map((identifier) => store.identifiers.key(ws, identifier));
+  return store.events.hasPendingFor(keys, receivedBy);
+}
+
+async function readCauses(
+  { store }: JourneyDeps,
+  step: StepOf<'wait-for'>,
+  run: Enrollment,
+  ids: readonly ProfileId[],
+): Promise<FoundCause[]> {
+  const { keys, afterSeq } = lookBack(step, run, ids);
+  const edgeKeys = keys.filter((key) => key.includes('#'));
+  const [events, stays] = await Promise.all([
+    store.events.underWaitKeys(keys, afterSeq),
+    store.memberships.underWaitKeys(edgeKeys),
+  ]);
+  const happened = events.flatMap((event): FoundCause[] => {
+    if (event.profile === undefined || event.seq === undefined) return [];
+    const { messageId, occurredAt, receivedAt, profile, seq } = event;
+    return [{ kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq, profile }];
+  });
+  const edges = stays.flatMap((stay): FoundCause[] => {
+    const of = { kind: 'edge' as const, audience: stay.audience, profile: stay.profile, startsJourneys: false };
+    const entered: FoundCause = { ...of, edge: 'entered', at: stay.enteredAt, seq: stay.enteredSeq };
+    if (stay.exitedAt === undefined || stay.exitedSeq === undefined) return [entered];
+    return [entered, { ...of, edge: 'exited', at: stay.exitedAt, seq: stay.exitedSeq }];
+  });
+  return [...happened, ...edges];
+}
+
+async function readEvaluate(
+  { store }: JourneyDeps,
+  step: StepOf<'branch'>,
+  { ws, profile, now }: FactsInput,
+  ids: readonly ProfileId[],
+  read: ReadPath,
+): Promise<Facts['evaluate']> {
+  const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, read))]));
+  const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
+  const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
+  const view = historyView(profile, events.map(toRuleEvent), read);
+  return (rule) => rules.get(rule)?.evaluate(view, now).matches ?? false;
+}
+
+async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<Facts>> {
+  const { state } = await sender.state(ws, destination);
+  return state === 'paused' ? { heldBy: `the destination ${destination} is paused` } : {};
+}
+
+async function readUpdate({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<NonNullable<Facts['update']>> {
+  return (await store.events.byMessageId(ws, effectKey(run)))?.state ?? 'absent';
+}

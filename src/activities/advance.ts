@@ -1,0 +1,167 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { EnrollmentId, WorkspaceId } from '../domain/ids';
+import { describeRun } from '../domain/journeys/describe-run';
+import { effectKey, endEnrollment, isInside, type Enrollment } from '../domain/journeys/enrollment';
+import type { CompiledJourney } from '../domain/journeys/compiled-journey';
+import type { Move, StepCause } from '../domain/journeys/move';
+import type { Next } from '../domain/journeys/next';
+import { step } from '../domain/journeys/step';
+import type { Profile } from '../domain/profiles/profile';
+import { readFacts } from './advance-facts';
+import type { JourneyDeps } from './journeys';
+import { giveUp } from './deliver';
+
+export interface RunRef {
+  readonly ws: WorkspaceId;
+  readonly id: EnrollmentId;
+  /** Workflow time. */
+  readonly now: number;
+}
+
+const look: StepCause = { on: 'look' };
+const readsAtMost = 20;
+
+/** Takes steps until one needs time or the outside. Whatever another writer changes meanwhile is read again. */
+export async function advanceRun(
+  deps: JourneyDeps,
+  ref: RunRef & { readonly gaveUp?: { readonly step: string; readonly visit: number } },
+): Promise<Next> {
+  const cause = ref.gaveUp ? await giveUp(deps, ref, ref.gaveUp) : look;
+  return advanceFrom(deps, ref, cause, ref.gaveUp);
+}
+
+/** `cause` is news of the delivery of `at`; a run that has left it has had the news. */
+export async function advanceFrom(
+  deps: JourneyDeps,
+  ref: RunRef,
+  cause: StepCause,
+  at?: { readonly step: string; readonly visit: number },
+): Promise<Next> {
+  for (let reads = 0; reads < readsAtMost; reads += 1) {
+    const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+    if (!run) return { do: 'exit', reason: 'gone' };
+    const isNews = at === undefined || (run.step === at.step && run.visit === at.visit);
+    const next = await advanceOnce(deps, ref, run, isNews ? cause : look);
+    if (next) return next;
+  }
+  throw ApplicationFailure.create({ type: 'Contended', message: 'Contended' });
+}
+
+/** One reading of the run; `undefined` when another writer was first. */
+async function advanceOnce(
+  deps: JourneyDeps,
+  ref: RunRef,
+  run: Enrollment,
+  cause: StepCause,
+): Promise<Next | undefined> {
+  if (!isInside(run)) return acknowledgeEnd(deps, ref, run);
+  const [journey, profile] = await Promise.all([
+    deps.store.journeys.compiled(ref.ws, run.journey, run.version),
+    deps.store.profiles.canonical(ref.ws, run.profile),
+  ]);
+  if (!journey || !profile) {
+    const reason = journey ? 'profile-gone' : 'journey-gone';
+    return finish(deps, ref, endEnrollment(run, { status: 'failed', reason }, ref.now), run.rev);
+  }
+  return new Walk(deps, ref, journey, profile, run).go(cause);
+}
+
+/** The run of steps from one that was stored to the next that is. */
+class Walk {
+  #stored: Enrollment;
+  #run: Enrollment;
+
+  constructor(
+    readonly deps: JourneyDeps,
+    readonly ref: RunRef,
+    readonly journey: CompiledJourney,
+    readonly profile: Profile,
+    run: Enrollment,
+  ) {
+    this.#stored = run;
+    this.#run = { ...run, status: 'active' };
+  }
+
+  async go(cause: StepCause): Promise<Next | undefined> {
+    for (let move = await this.#take(cause); ; move = await this.#take(look)) {
+      this.#run = move.run;
+      if (move.to === 'end') return finish(this.deps, this.ref, move.run, this.#stored.rev);
+      if (move.to === 'record') await this.#record(move);
+      if (move.to === 'deliver') return this.#deliver(move);
+      if (move.to !== 'wait') continue;
+      const wasArmed = this.#isArmed();
+      if (!(await this.#store())) return undefined;
+      // Now that the keys are stored, whatever happens rings; what happened before is found by looking once more.
+      if (wasArmed || move.run.waitingFor.length === 0) return this.#wait(move);
+    }
+  }
+
+  async #take(cause: StepCause): Promise<Move> {
+    const { deps, ref, journey, profile } = this;
+    const run = this.#run;
+    const facts = await readFacts(deps, { ws: ref.ws, journey, run, profile, now: ref.now, isArmed: this.#isArmed() });
+    return step(journey, run, cause, facts, ref.now);
+  }
+
+  #isArmed(): boolean {
+    const { step: at, visit, waitingFor } = this.#stored;
+    return at === this.#run.step && visit === this.#run.visit && waitingFor.length > 0;
+  }
+
+  async #store(): Promise<boolean> {
+    if (sameJson(this.#stored, this.#run)) return true;
+    const enrollment = { ...this.#run, rev: this.#stored.rev + 1 };
+    const readRev = this.#stored.rev;
+    if ((await this.deps.store.enrollments.write(this.ref.ws, [{ enrollment, readRev }])) === 0) return false;
+    this.#stored = enrollment;
+    this.#run = enrollment;
+    return true;
+  }
+
+  async #deliver({ label }: Extract<Move, { to: 'deliver' }>): Promise<Next | undefined> {
+    const budgetSeconds = this.deps.retryBudgetSeconds;
+    this.#run = { ...this.#run, dueAt: this.ref.now + budgetSeconds * 1_000 };
+    if (!(await this.#store())) return undefined;
+    const { step: at, visit } = this.#run;
+    return { do: 'deliver', step: at, visit, label, details: describeRun(this.#run, { names: [] }), budgetSeconds };
+  }
+
+  #wait({ dueAt, label, names }: Extract<Move, { to: 'wait' }>): Next {
+    return { do: 'wait', dueAt, label, details: describeRun(this.#run, { dueAt, names }) };
+  }
+
+  /** The run is not stored before its event: a crash between them repeats the event under the same id. */
+  async #record({ run, traits }: Extract<Move, { to: 'record' }>): Promise<void> {
+    const at = this.deps.clock();
+    await this.deps.recordEvent(this.ref.ws, {
+      messageId: effectKey(run),
+      kind: 'identify',
+      name: 'identify',
+      occurredAt: at,
+      receivedAt: at,
+      identifiers: this.profile.identifiers.slice(0, 1).map(({ type, value }) => ({ type, value })),
+      properties: {},
+      traits,
+      context: {},
+      source: `journey:${run.journey}`,
+      isTrusted: true,
+    });
+  }
+}
+
+/** The end is written without `dueAt`: the workflow that is told needs no further ring. */
+async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev: number): Promise<Next | undefined> {
+  const { dueAt, ...rest } = ended;
+  void dueAt;
+  const enrollment = { ...rest, rev: readRev + 1 };
+  const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }]);
+  return written === 0 ? undefined : { do: 'exit', reason: ended.reason ?? ended.status };
+}
+
+/** The run was ended by a transaction: its workflow has now noticed. */
+async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): Promise<Next | undefined> {
+  if (run.dueAt === undefined) return { do: 'exit', reason: run.reason ?? run.status };
+  return finish(deps, ref, run, run.rev);
+}
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

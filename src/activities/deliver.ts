@@ -1,0 +1,220 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { own } from '../domain/json';
+import type { CompiledJourney } from '../domain/journeys/compiled-journey';
+import { effectKey, isInside, type Enrollment } from '../domain/journeys/enrollment';
+import type { StepOf } from '../domain/journeys/journey.schema';
+import type { StepCause } from '../domain/journeys/move';
+import type { Next } from '../domain/journeys/next';
+import { stepOf } from '../domain/journeys/step';
+import type { Profile } from '../domain/profiles/profile';
+import { isSettled, type DeliveryStatus } from '../store/deliveries';
+import { advanceFrom, type RunRef } from './advance';
+import { pathRoot } from './advance-facts';
+import type { SendOutcome } from './journey-sender';
+import type { JourneyDeps } from './journeys';
+
+interface Visit {
+  readonly step: string;
+  readonly visit: number;
+}
+
+const ranOut = 'retry-budget-used-up';
+const look: StepCause = { on: 'look' };
+
+/** The send of one visit, with all that decides whether it may leave. */
+interface Send {
+  readonly ref: RunRef;
+  readonly key: string;
+  readonly run: Enrollment;
+  readonly journey: CompiledJourney;
+  readonly profile: Profile;
+  readonly definition: StepOf<'send'>;
+}
+
+/**
+ * One attempt. Claims the run first and re-reads everything after: an exit, a pause or a denial that was committed before the claim
+ * is seen, one committed later comes after the send has begun.
+ */
+export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promise<Next> {
+  const key = effectKey({ id: ref.id, step: ref.step, visit: ref.visit });
+  const known = await deps.store.deliveries.byKey(ref.ws, key);
+  if (known && isSettled(known.status)) return settle(deps, ref, known.status);
+  const claim = await claimRun(deps, ref, key);
+  const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
+  return send ? sendUnlessBarred(deps, send, claim === 'found') : leave(deps, ref, key);
+}
+
+/** `found`: an earlier attempt of this very visit began and was never heard of again. */
+async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<'taken' | 'found' | 'refused'> {
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  if (run?.sending?.key === key) return 'found';
+  const sending = { key, at: deps.clock() };
+  return (await deps.store.enrollments.claim(ref.ws, { id: ref.id, ...visitOf(ref) }, sending)) ? 'taken' : 'refused';
+}
+
+async function sendUnlessBarred(deps: JourneyDeps, send: Send, wasInFlight: boolean): Promise<Next> {
+  const { state, hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
+  await reserve(deps, send);
+  if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
+  if (send.journey.status === 'paused' || state === 'paused') return hold(deps, send, 'paused');
+  const withheld = state === 'ready' ? whyWithheld(send) : `destination-${state}`;
+  return withheld === undefined ? attempt(deps, send) : record(deps, send, 'withheld', withheld);
+}
+
+/** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
+export async function giveUp(deps: JourneyDeps, ref: RunRef, { step, visit }: Visit): Promise<StepCause> {
+  const key = effectKey({ id: ref.id, step, visit });
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  const status: DeliveryStatus = run?.sending?.key === key ? 'unknown' : 'dead';
+  await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, status, reason: ranOut, now: deps.clock() }]);
+  return settled((await deps.store.deliveries.byKey(ref.ws, key))?.status ?? status);
+}
+
+/** Nothing may be sent for this visit any more: the run has ended or moved on. */
+async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Next> {
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  if (run && !isInside(run)) {
+    await deps.store.enrollments.release(ref.ws, ref.id, key);
+    const change = { idempotencyKey: key, status: 'withheld' as const, reason: 'exited', now: deps.clock() };
+    await deps.store.deliveries.change(ref.ws, [change]);
+  }
+  return advanceFrom(deps, ref, look);
+}
+
+async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Send | undefined> {
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  if (!run || !isInside(run) || run.step !== ref.step || run.visit !== ref.visit) return undefined;
+  const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
+  const profile = await deps.store.profiles.canonical(ref.ws, run.profile);
+  const definition = journey && stepOf(journey, run);
+  if (!profile || !journey || definition?.type !== 'send') return undefined;
+  return { ref, key, run, journey, profile, definition };
+}
+
+/** Until purposes are defined, a denial withholds and silence allows. */
+function whyWithheld({ journey, profile }: Send): string | undefined {
+  const { purpose } = journey.definition;
+  return purpose !== undefined && own(profile.consent, purpose)?.status === 'denied' ? 'consent' : undefined;
+}
+
+async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }: Send): Promise<void> {
+  const { id: enrollment, journey, version, step, arrivedAt } = run;
+  const delivery = {
+    ws: ref.ws,
+    idempotencyKey: key,
+    kind: 'journey' as const,
+    destination: definition.destination,
+    journey,
+    version,
+    step,
+    enrollment,
+    profile: profile.id,
+    subject: run.subject,
+    causedAt: arrivedAt,
+  };
+  await deps.store.deliveries.reserve([delivery], deps.clock());
+}
+
+async function attempt(deps: JourneyDeps, send: Send): Promise<Next> {
+  const { ref, key, run, journey, profile, definition } = send;
+  const startedAt = deps.clock();
+  const outcome = await deps.sender.send({
+    ws: ref.ws,
+    idempotencyKey: key,
+    journey: journey.key,
+    version: journey.version,
+    step: run.step,
+    enrollment: run.id,
+    profile,
+    definition,
+    run: pathRoot(run, profile),
+  });
+  const code = 'code' in outcome ? { code: outcome.code } : {};
+  const made = { at: startedAt, outcome: outcome.status, ...code, latencyMs: deps.clock() - startedAt };
+  switch (outcome.status) {
+    case 'sent':
+    case 'delivered':
+      return record(deps, send, outcome.status, undefined, made);
+    case 'rejected':
+      return record(deps, send, 'rejected', outcome.code, made);
+    case 'unauthorised':
+      await deps.sender.pause(ref.ws, definition.destination, outcome.code);
+      return hold(deps, send, outcome.code, made);
+    case 'unclear':
+      return unclear(deps, send, outcome, made);
+    case 'throttled':
+    case 'transient':
+      await deps.store.enrollments.release(ref.ws, ref.id, key);
+      return retryLater(deps, send, outcome, made);
+  }
+}
+
+type Made = { readonly at: number; readonly outcome: string; readonly latencyMs: number; readonly code?: string };
+
+/** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
+async function unclear(
+  deps: JourneyDeps,
+  send: Send,
+  outcome: Extract<SendOutcome, { status: 'unclear' }>,
+  made: Made,
+): Promise<Next> {
+  const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
+  return hasDedup ? retryLater(deps, send, outcome, made) : record(deps, send, 'unknown', outcome.code, made);
+}
+
+async function retryLater(
+  deps: JourneyDeps,
+  { ref, key }: Send,
+  outcome: { readonly code: string; readonly retryAfterMs?: number },
+  made: Made,
+): Promise<never> {
+  const { code, retryAfterMs } = outcome;
+  const change = { idempotencyKey: key, status: 'retrying' as const, reason: code, attempt: made, now: deps.clock() };
+  await deps.store.deliveries.change(ref.ws, [change]);
+  throw ApplicationFailure.create({
+    type: code,
+    message: code,
+    category: ApplicationFailureCategory.BENIGN,
+    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+/** Gives the claim back and waits, without using up attempts. */
+async function hold(deps: JourneyDeps, send: Send, reason: string, made?: Made): Promise<Next> {
+  const { ref, key } = send;
+  const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
+  await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
+  await deps.store.enrollments.release(ref.ws, ref.id, key);
+  return advanceFrom(deps, ref, look);
+}
+
+async function record(
+  deps: JourneyDeps,
+  { ref, key, run }: Send,
+  status: DeliveryStatus,
+  reason?: string,
+  made?: Made,
+): Promise<Next> {
+  const now = deps.clock();
+  const change = {
+    idempotencyKey: key,
+    status,
+    now,
+    ...(reason !== undefined && { reason }),
+    ...(made && { attempt: made }),
+  };
+  await deps.store.deliveries.change(ref.ws, [change]);
+  return settle(deps, { ...ref, ...visitOf(run) }, status);
+}
+
+async function settle(deps: JourneyDeps, ref: RunRef & Visit, status: DeliveryStatus): Promise<Next> {
+  return advanceFrom(deps, ref, settled(status), visitOf(ref));
+}
+
+const settled = (status: DeliveryStatus): StepCause => ({
+  on: 'settled',
+  status,
+  isFailure: status === 'rejected' || status === 'dead' || status === 'withheld',
+});
+
+const visitOf = ({ step, visit }: Visit): Visit => ({ step, visit });

@@ -1,0 +1,44 @@
+import type { EnrollmentId, WorkspaceId } from '../domain/ids';
+import type { JsonObject } from '../domain/json';
+import type { StepOf } from '../domain/journeys/journey.schema';
+import type { Profile } from '../domain/profiles/profile';
+
+/** One journey send, as a destination's plan needs it. */
+export interface JourneySend {
+  readonly ws: WorkspaceId;
+  readonly idempotencyKey: string;
+  readonly journey: string;
+  readonly version: number;
+  readonly step: string;
+  readonly enrollment: EnrollmentId;
+  readonly profile: Profile;
+  readonly definition: StepOf<'send'>;
+  /** What mappings read besides the profile: `entry`, `steps`. */
+  readonly run: JsonObject;
+}
+
+/**
+ * What became of one attempt. `throttled` and `transient` are definite failures, safe to repeat; `unclear` may have been done.
+ * `code` holds no value of a person.
+ */
+export type SendOutcome =
+  | { readonly status: 'sent' | 'delivered' }
+  | { readonly status: 'rejected'; readonly code: string }
+  | { readonly status: 'throttled' | 'transient'; readonly code: string; readonly retryAfterMs?: number }
+  | { readonly status: 'unclear'; readonly code: string }
+  | { readonly status: 'unauthorised'; readonly code: string };
+
+/** How a destination stands before a send. */
+export interface DestinationState {
+  readonly state: 'ready' | 'paused' | 'disabled' | 'unknown';
+  /** Whether it does once what it gets twice under one idempotency key. */
+  readonly hasDedup: boolean;
+}
+
+/** What journeys need of destinations. */
+export interface JourneySender {
+  state(ws: WorkspaceId, destination: string): Promise<DestinationState>;
+  send(request: JourneySend): Promise<SendOutcome>;
+  /** Nothing more goes there until somebody has put the credentials right. */
+  pause(ws: WorkspaceId, destination: string, reason: string): Promise<void>;
+}

@@ -1,0 +1,63 @@
+import { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { Event } from '../domain/events/event';
+import { enrollmentId, workspaceId, type WorkspaceId } from '../domain/ids';
+import type { Next } from '../domain/journeys/next';
+import type { Store } from '../store/store';
+import { advanceRun } from './advance';
+import { deliverStep } from './deliver';
+import type { JourneySender } from './journey-sender';
+
+export interface JourneyDeps {
+  readonly store: Pick<
+    Store,
+    'connection' | 'enrollments' | 'journeys' | 'profiles' | 'events' | 'memberships' | 'identifiers' | 'deliveries'
+  >;
+  readonly sender: JourneySender;
+  /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */
+  readonly recordEvent: (ws: WorkspaceId, event: Event) => Promise<void>;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  readonly log: Logger;
+  /** How long attempts of one delivery go on. */
+  readonly retryBudgetSeconds: number;
+}
+
+interface Ref {
+  readonly ws: string;
+  readonly enrollment: string;
+  /** Workflow time: what waits are measured with, so that a test may skip it. */
+  readonly now: number;
+}
+export interface AdvanceInput extends Ref {
+  /** A delivery whose retries are over. */
+  readonly gaveUp?: { readonly step: string; readonly visit: number };
+}
+export interface DeliverInput extends Ref {
+  readonly step: string;
+  readonly visit: number;
+}
+
+export type JourneyActivities = ReturnType<typeof createJourneyActivities>;
+
+export function createJourneyActivities(deps: JourneyDeps) {
+  return {
+    /** Takes steps until one needs time or the outside, and answers what the workflow does about it. */
+    advance: ({ ws, enrollment, now, gaveUp }: AdvanceInput): Promise<Next> =>
+      advanceRun(deps, { ws: workspaceId(ws), id: enrollmentId(enrollment), now, ...(gaveUp && { gaveUp }) }),
+
+    /** One attempt to deliver the present step, then `advance`. Fails, to be retried, when nothing was delivered for now. */
+    deliver: ({ ws, enrollment, now, step, visit }: DeliverInput): Promise<Next> => {
+      const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+      // `now` is of the first attempt; a later one is later by what lay between.
+      const elapsedMs = Math.max(0, currentAttemptScheduledTimestampMs - scheduledTimestampMs);
+      return deliverStep(deps, {
+        ws: workspaceId(ws),
+        id: enrollmentId(enrollment),
+        now: now + elapsedMs,
+        step,
+        visit,
+      });
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Client } from '@temporalio/client';
+import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
+import type { Enrollment } from '../domain/journeys/enrollment';
+import { profileKey } from '../store/identifier-key';
+import { subjectOf } from '../store/events';
+import type { Store } from '../store/store';
+import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../workflows/messages';
+
+export interface StartingDeps {
+  readonly client: Client;
+  readonly store: Pick<Store, 'connection' | 'enrollments'>;
+  readonly queuePrefix: string;
+}
+
+/** What a wake row of the outbox says happened. */
+export interface Wake {
+  readonly profile: ProfileId;
+  readonly lineage: readonly ProfileId[];
+  readonly waitKeys: readonly string[];
+}
+
+const startingForMs = 5_000;
+const overdueByMs = 60_000;
+const atOnce = 32;
+
+/** Starts the workflow of an enrollment that a transaction wrote. Starting one that has been started is success. */
+export async function startEnrollment(deps: StartingDeps, ws: WorkspaceId, id: EnrollmentId): Promise<void> {
+  const run = await deps.store.enrollments.byId(ws, id);
+  if (!run) return;
+  try {
+    await deps.client.workflow.start(enrollmentWorkflow, {
+      ...startOptions(deps, ws, run),
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Rings the runs of a person that wait for what happened, and those that have something to notice: an end, a merge. */
+export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake: Wake): Promise<void> {
+  const now = Date.now();
+  const subjects = [wake.profile, ...wake.lineage].map((profile) => subjectOf(ws, profile));
+  const happened = new Set(wake.waitKeys);
+  const runs = (await deps.store.enrollments.open(subjects, now)).filter(
+    (run) => run.waitingFor.some((key) => happened.has(key)) || isDue(run, now),
+  );
+  await inGroups(runs, (run) => ring(deps, run.workflowId));
+}
+
+/**
+ * For the clock: starts runs that a crash left `starting`, and rings or starts again those that are a minute past their due time.
+ * An `advance` too many does nothing.
+ */
+export async function restartStaleEnrollments(deps: StartingDeps, now: number): Promise<void> {
+  const [starting, overdue] = await Promise.all([
+    deps.store.enrollments.staleStarting(now - startingForMs),
+    deps.store.enrollments.overdue(now - overdueByMs),
+  ]);
+  await inGroups([...starting, ...overdue], ({ ws, ...run }) => restart(deps, ws, run));
+}
+
+/** One that is gone starts again from its stored state; one that runs is rung. */
+async function restart(deps: StartingDeps, ws: WorkspaceId, run: Enrollment): Promise<void> {
+  await deps.client.workflow.signalWithStart(enrollmentWorkflow, {
+    ...startOptions(deps, ws, run),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    signal: wakeSignal,
+    signalArgs: [],
+  });
+}
+
+/** Ended by a transaction, or moved by a merge: the workflow ought to look now. */
+const isDue = ({ dueAt }: Enrollment, now: number): boolean => dueAt !== undefined && dueAt <= now;
+
+async function ring({ client }: StartingDeps, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(wakeSignal);
+  } catch (error) {
+    // A workflow that is gone needs no ring; the clock starts again those that should not be gone.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+function startOptions({ store, queuePrefix }: StartingDeps, ws: WorkspaceId, run: Enrollment) {
+  const { journey, version, entry } = run;
+  return {
+    workflowId: run.workflowId,
+    taskQueue: `${queuePrefix}journeys`,
+    args: [{ ws, enrollment: run.id }],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    staticSummary: `${journey} version ${version}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.workspace, value: ws },
+      { key: searchAttributes.journey, value: journey },
+      { key: searchAttributes.version, value: version },
+      { key: searchAttributes.profile, value: profileKey(store.connection.masterKey, ws, run.profile) },
+      { key: searchAttributes.entry, value: entry.messageId === undefined ? 'audience' : 'event' },
+    ]),
+  };
+}
+
+async function inGroups<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += atOnce)
+    await Promise.all(items.slice(start, start + atOnce).map(work));
+}

@@ -1,0 +1,5 @@
+export { backfill } from './backfill';
+export { clock } from './clock';
+export { enrollment } from './enrollment';
+export { intake } from './intake';
+export { sync } from './sync';
