@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Identifier } from '../domain/events/event';
-import type { ProfileId, WorkspaceId } from '../domain/ids';
+import { enrollmentId, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 
 /** `workspace:HMAC(type:value)`: an identifier's `_id`. Keyed, so that a leaked index does not reveal who is in it. */
 export function identifierKey(masterKey: Buffer, ws: WorkspaceId, { type, value }: Identifier): string {
@@ -10,4 +10,11 @@ export function identifierKey(masterKey: Buffer, ws: WorkspaceId, { type, value 
 /** What Temporal's search attributes show of a person: stable, unlike any identifier, and not reversible without the key. */
 export function profileKey(masterKey: Buffer, ws: WorkspaceId, profile: ProfileId): string {
   return createHmac('sha256', masterKey).update(`${ws}\nprofile\n${profile}`).digest('base64url').slice(0, 22);
+}
+
+/** The id of a run, from what makes it one: no way back to the entry key. */
+export function enrollmentKey(masterKey: Buffer, ...parts: readonly (string | number)[]): EnrollmentId {
+  return enrollmentId(
+    `enr_${createHmac('sha256', masterKey).update(parts.join('\n')).digest('base64url').slice(0, 26)}`,
+  );
 }

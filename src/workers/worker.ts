@@ -17,8 +17,17 @@ export interface WorkerSetup {
 const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
   intake: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 8, maxCachedWorkflows: 100 },
   clock: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 4, maxCachedWorkflows: 50 },
-  journeys: { maxConcurrentActivityTaskExecutions: 20, maxConcurrentLocalActivityExecutions: 20, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 600 },
-  delivery: { maxConcurrentActivityTaskExecutions: 50, maxConcurrentWorkflowTaskExecutions: 8, maxCachedWorkflows: 200 },
+  journeys: {
+    maxConcurrentActivityTaskExecutions: 20,
+    maxConcurrentLocalActivityExecutions: 20,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    maxCachedWorkflows: 600,
+  },
+  delivery: {
+    maxConcurrentActivityTaskExecutions: 50,
+    maxConcurrentWorkflowTaskExecutions: 8,
+    maxCachedWorkflows: 200,
+  },
 };
 
 /** One worker per task queue, so that none can starve another. */

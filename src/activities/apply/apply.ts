@@ -6,6 +6,7 @@ import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-inp
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import type { RulesetCache } from '../ruleset-cache';
+import { enrollmentKey } from '../../store/identifier-key';
 import { WriteConflict } from './conflict';
 import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';
 import { writeChanges } from './write-changes';
@@ -51,7 +52,8 @@ async function apply(
   const { store } = deps;
   const ruleset = await deps.rulesets.current(ws);
   const now = read.profiles.reduce((latest, profile) => Math.max(latest, profile.evaluatedAt), readAt);
-  const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) => store.enrollments.makeId(...parts);
+  const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) =>
+    enrollmentKey(store.connection.masterKey, ws, ...parts);
   let stored = nothingStored;
   for (let reads = 0; reads <= maxReads; reads += 1) {
     const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);

@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+import { slotCount } from '../domain/profiles/slot';
+import type { WorkspaceId } from '../domain/ids';
+import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from '../workflows/workflow-ids';
+
+/** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
+export interface Doorbells {
+  intake(ws: WorkspaceId, partition: number): Promise<void>;
+  backfill(ws: WorkspaceId): Promise<void>;
+  sync(ws: WorkspaceId, audience: string, destination: string): Promise<void>;
+  /** Starts the clocks that do not run. */
+  clocks(): Promise<void>;
+}
+
+export function createDoorbells(client: Client, queuePrefix: string, clocks = 1): Doorbells {
+  const ring = async (type: string, workflowId: string, queue: string, argument: object): Promise<void> => {
+    const taskQueue = `${queuePrefix}${queue}`;
+    await client.workflow.signalWithStart(type, {
+      workflowId,
+      taskQueue,
+      args: [argument],
+      signal: 'ring',
+      signalArgs: [],
+    });
+  };
+  return {
+    intake: (ws, partition) => ring('intake', intakeWorkflowId(ws, partition), 'intake', { ws, partition }),
+    backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
+    sync: (ws, audience, destination) =>
+      ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
+    clocks: async () => {
+      for (let clock = 0; clock < clocks; clock += 1) {
+        const range = {
+          from: Math.floor((clock * slotCount) / clocks),
+          to: Math.floor(((clock + 1) * slotCount) / clocks),
+        };
+        await client.workflow.start('clock', {
+          workflowId: clockWorkflowId(queuePrefix, clock),
+          taskQueue: `${queuePrefix}clock`,
+          args: [range],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { DesiredMember } from '../domain/profiles/change-set';
+import type { SyncMemberDoc } from './documents';
+import type { StoreConnection } from './open-store';
+
+const docId = (
+  ws: WorkspaceId,
+  { audience, destination, profile }: Pick<DesiredMember, 'audience' | 'destination' | 'profile'>,
+): string => `${pairKey(ws, audience, destination)}:${profile}`;
+
+/** `workspace:audience:destination`: one audience kept in step with one destination. */
+export const pairKey = (ws: WorkspaceId, audience: string, destination: string): string =>
+  `${ws}:${audience}:${destination}`;
+
+/** What each destination should hold of each profile. Written by folds, drained by the syncs. */
+export class SyncMemberRepository {
+  readonly #members: Collection<SyncMemberDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#members = db.collection<SyncMemberDoc>('syncMembers');
+  }
+
+  /** Writes desired states; a lower version than the stored one changes nothing. */
+  async setDesired(ws: WorkspaceId, members: readonly DesiredMember[], session: ClientSession): Promise<void> {
+    if (members.length === 0) return;
+    const ids = members.map((member) => docId(ws, member));
+    const known = await this.#members.find({ _id: { $in: ids } }, { session, projection: { version: 1 } }).toArray();
+    const versions = new Map(known.map((row) => [row._id, row.version]));
+    const operations = members.flatMap((member): AnyBulkWriteOperation<SyncMemberDoc>[] => {
+      const _id = docId(ws, member);
+      const document = { ...member, _id, ws, dirty: pairKey(ws, member.audience, member.destination) };
+      const version = versions.get(_id);
+      if (version === undefined) return [{ insertOne: { document } }];
+      return version < member.version ? [{ replaceOne: { filter: { _id, version }, replacement: document } }] : [];
+    });
+    if (operations.length > 0) await this.#members.bulkWrite(operations, { session, ordered: true });
+  }
+
+  /** Members whose actual state may differ, in id order, so that a pass always moves on. */
+  async dirty(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    limit: number,
+    after?: string,
+  ): Promise<SyncMemberDoc[]> {
+    const filter = { dirty: pairKey(ws, audience, destination), ...(after !== undefined && { _id: { $gt: after } }) };
+    return this.#members.find(filter).sort({ dirty: 1, _id: 1 }).limit(limit).toArray();
+  }
+
+  async hasDirty(ws: WorkspaceId, audience: string, destination: string): Promise<boolean> {
+    return (
+      (await this.#members.findOne({ dirty: pairKey(ws, audience, destination) }, { projection: { _id: 1 } })) !== null
+    );
+  }
+
+  /** Settled at this version; a newer wish, written meanwhile, stays dirty. */
+  async markClean(members: readonly Pick<SyncMemberDoc, '_id' | 'version'>[]): Promise<void> {
+    if (members.length === 0) return;
+    await this.#members.bulkWrite(
+      members.map(({ _id, version }) => ({
+        updateOne: { filter: { _id, version }, update: { $unset: { dirty: '' } } },
+      })),
+      { ordered: false },
+    );
+  }
+
+  /** Wishes everybody away, for a detach that removes. Answers how many were wished in. */
+  async wishAllOut(ws: WorkspaceId, audience: string, destination: string): Promise<number> {
+    const pair = pairKey(ws, audience, destination);
+    const range = { $gte: `${pair}:`, $lt: `${pair};` };
+    const result = await this.#members.updateMany(
+      { _id: range, isIn: true },
+      { $set: { isIn: false, dirty: pair }, $inc: { version: 1 } },
+    );
+    return result.modifiedCount;
+  }
+
+  async counts(ws: WorkspaceId, audience: string, destination: string): Promise<{ wanted: number; pending: number }> {
+    const pair = pairKey(ws, audience, destination);
+    const range = { $gte: `${pair}:`, $lt: `${pair};` };
+    const [wanted, pending] = await Promise.all([
+      this.#members.countDocuments({ _id: range, isIn: true }),
+      this.#members.countDocuments({ dirty: pair }),
+    ]);
+    return { wanted, pending };
+  }
+
+  async byProfiles(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    profiles: readonly ProfileId[],
+  ): Promise<SyncMemberDoc[]> {
+    return this.#members
+      .find({ _id: { $in: profiles.map((profile) => docId(ws, { audience, destination, profile })) } })
+      .toArray();
+  }
+}

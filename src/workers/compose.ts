@@ -1,0 +1,67 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { createBackfillActivities } from '../activities/backfill';
+import { createClockActivities } from '../activities/clock';
+import { createDeliveryMetrics } from '../activities/delivery-metrics';
+import { createDoorbells, type Doorbells } from '../activities/doorbells';
+import { createIngestActivities } from '../activities/ingest';
+import { createJourneyActivities } from '../activities/journeys';
+import { createIntakeMetrics } from '../activities/metrics';
+import { Outbox } from '../activities/outbox';
+import { RulesetCache } from '../activities/ruleset-cache';
+import { createSyncActivities } from '../activities/sync';
+import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../activities/start-enrollment';
+import { createSender } from '../destinations/send-request';
+import { enrollmentId } from '../domain/ids';
+import type { Store } from '../store/store';
+
+export interface WorkerDeps {
+  readonly store: Store;
+  readonly client: Client;
+  readonly queuePrefix: string;
+  readonly clock: () => number;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly allowedTargets: readonly string[];
+  readonly intakeBatch: number;
+  /** Where the Temporal client connects anew is the caller's business; this only uses it. */
+}
+
+const batchBytes = 4 * 1024 * 1024;
+
+/** Puts the activities together: everything a worker can do, over what it was given. */
+export function composeActivities(deps: WorkerDeps) {
+  const { store, client, queuePrefix, clock, log, registry } = deps;
+  const doorbells = createDoorbells(client, queuePrefix);
+  const metrics = createIntakeMetrics(registry);
+  const outbox = composeOutbox(deps, doorbells);
+  const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
+  const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
+  const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
+  const starting = { client, store, queuePrefix };
+  return {
+    ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
+    ...createClockActivities({
+      ...applying,
+      restartStale: (now) => restartStaleEnrollments(starting, now),
+      ringIntake: (ws, partition) => doorbells.intake(ws, partition),
+    }),
+    ...createBackfillActivities(applying),
+    ...createJourneyActivities(delivering),
+    ...createSyncActivities(delivering),
+  };
+}
+
+function composeOutbox({ store, client, queuePrefix, log }: WorkerDeps, doorbells: Doorbells): Outbox {
+  const starting = { client, store, queuePrefix };
+  return new Outbox(
+    store.outbox,
+    {
+      'start-enrollment': async (row, work) => startEnrollment(starting, row.ws, enrollmentId(work.enrollment)),
+      wake: async (row, work) => wakeEnrollments(starting, row.ws, work),
+      sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
+    },
+    log,
+  );
+}

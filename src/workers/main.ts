@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { createDoorbells } from '../activities/doorbells';
+import { ConfigError, loadConfig, type Config } from '../config';
+import { createLogger } from '../log';
+import { prepareStore } from '../store/open-store';
+import { openStore, type Store } from '../store/store';
+import { composeActivities } from './compose';
+import { createWorkers } from './worker';
+import { workflowBundlePath } from './workflow-bundle';
+
+/** A worker process: serves task queues until SIGTERM, then finishes what it has begun. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger('worker', config.logLevel);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const store = await openStore({
+    uri: config.mongodbUri,
+    database: config.mongodbDatabase,
+    masterKey: config.masterKey,
+  });
+  await prepareStore(store.connection);
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const { connectionOptions } = loadClientConnectConfig();
+  const address = { ...connectionOptions, address: config.temporalAddress };
+  const [connection, clientConnection] = await Promise.all([
+    NativeConnection.connect(address),
+    Connection.connect(address),
+  ]);
+  const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace });
+  const activities = composeActivities({
+    store,
+    client,
+    queuePrefix: '',
+    clock: Date.now,
+    log,
+    registry,
+    allowedTargets: config.allowedTargets,
+    intakeBatch: config.limits.intakeBatch,
+  });
+  const workflows = { workflowBundle: { codePath: workflowBundlePath } };
+  const workers = await createWorkers(
+    { connection, namespace: config.temporalNamespace, queuePrefix: '', workflows, activities },
+    config.queues,
+  );
+  const server = config.metricsPort === undefined ? undefined : serveMetrics(config, registry, workers);
+  await wakeUp(store, client, log);
+  log.info({ queues: config.queues }, 'the worker is ready');
+  await Promise.all(workers.map((worker) => worker.run()));
+  server?.close();
+  await Promise.all([connection.close(), clientConnection.close(), store.connection.client.close()]);
+  log.info('the worker has stopped; what it had begun is done');
+}
+
+/** Intakes and clocks run for ever; after the first start, or a wiped Temporal, they must be started. */
+async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> {
+  const doorbells = createDoorbells(client, '');
+  await doorbells.clocks();
+  for (const { _id: ws, partitions } of await store.workspaces.list()) {
+    for (let partition = 0; partition < partitions; partition += 1) await doorbells.intake(ws, partition);
+  }
+  log.debug('intakes and clocks are running');
+}
+
+function serveMetrics(config: Config, registry: Registry, workers: readonly Worker[]): Server {
+  const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING');
+  return createServer((request, response) => {
+    if (request.url === '/healthz') return void response.end('ok\n');
+    if (request.url === '/readyz')
+      return void response.writeHead(isReady() ? 200 : 503).end(isReady() ? 'ready\n' : 'starting or draining\n');
+    if (request.url !== '/metrics') return void response.writeHead(404).end();
+    void registry.metrics().then((text) => response.setHeader('content-type', registry.contentType).end(text));
+  }).listen(config.metricsPort, config.host);
+}
+
+function temporalLogger(log: Logger): DefaultLogger {
+  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+    // The SDK narrates its start and stop at INFO; that is our debug.
+    const severity = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug';
+    log[severity]({ temporal: ids(meta) }, message);
+  });
+}
+
+/** Ids only: error texts of the SDK may quote payloads. */
+function ids(meta: Record<string | symbol, unknown> | undefined): Record<string, unknown> {
+  const { workflowId, runId, workflowType, activityId, activityType, taskQueue } = meta ?? {};
+  return { workflowId, runId, workflowType, activityId, activityType, taskQueue };
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : `The worker could not start: ${error instanceof Error ? error.message : 'unknown reason'}`;
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,6 @@
+/** Ids of the workflows that keep the system going: one of each per thing they look after, readable in the Temporal UI. */
+export const intakeWorkflowId = (ws: string, partition: number): string => `intake/${ws}/${partition}`;
+export const clockWorkflowId = (prefix: string, clock: number): string => `${prefix}clock/${clock}`;
+export const backfillWorkflowId = (ws: string): string => `backfill/${ws}`;
+export const syncWorkflowId = (ws: string, audience: string, destination: string): string =>
+  `sync/${ws}/${audience}/${destination}`;
