@@ -18,7 +18,7 @@ const traitKeys = ['tier', 'ltv', 'tags', 'address', 'constructor', 'odd.name', 
 const fieldKeys = ['city', 'tier', 'constructor', '0'] as const;
 
 /** Values with lists, nesting, nulls and keys that look like operators or prototypes. */
-export const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
+const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     scalar,
@@ -43,7 +43,7 @@ const value: fc.Arbitrary<Value> = fc.oneof(
   fc.tuple(amount, amount).map(([one, other]) => [Math.min(one, other), Math.max(one, other)]),
 );
 
-export const traitCondition: fc.Arbitrary<TraitCondition> = fc
+const traitCondition: fc.Arbitrary<TraitCondition> = fc
   .record({
     trait: path,
     is: fc.constantFrom(...operators),
@@ -85,7 +85,7 @@ export const ruleOver = (conditions: fc.Arbitrary<Rule>): fc.Arbitrary<Rule> =>
 export const factRule: fc.Arbitrary<Rule> = ruleOver(leaf);
 
 /** Whole hours with a millisecond either side now and then, so that window edges are hit exactly and just missed. */
-export const instant: fc.Arbitrary<number> = fc
+const instant: fc.Arbitrary<number> = fc
   .tuple(fc.integer({ min: 0, max: 60 * 24 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([hours, offset]) => epoch + hours * 3_600_000 + offset);
 

@@ -37,7 +37,7 @@ const dense = fc
   .map(({ seeds, count, everyMs }) =>
     Array.from({ length: count }, (_, index) => ({
       ...(seeds[index % seeds.length] as RuleEvent),
-      at: end - index * everyMs,
+      at: end - Math.floor(index / 3) * everyMs, // three at a time: ties
     })),
   );
 const stream = fc.oneof(fc.array(ruleEvent, { maxLength: 30 }), dense);
@@ -148,6 +148,33 @@ describe('behaviour state', () => {
     expect(state.buckets?.length).toBeLessThanOrEqual(502);
     expect(JSON.stringify(state).length).toBeLessThan(64_000);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  });
+
+  it.each([10, 20, 30])(
+    'counts each match once where the edge cuts a bucket %d minutes in and instants are shared',
+    (minutes) => {
+      const at = (minute: number, count: number) => orders(count, 0, epoch + minute * 60_000);
+      const events = [...at(0, 3), ...at(30, 4), ...at(40, 126)];
+      const condition: EventCondition = { event: 'Order', count: { is: 'equals', value: 130 }, within: '5h' };
+      expect(remember(condition, events).buckets).toEqual([{ n: 5, first: epoch, last: epoch + 30 * 60_000 }]);
+      expect(ask(condition, remember(condition, events), epoch + 5 * hourMs + minutes * 60_000, events).matches).toBe(
+        true,
+      );
+    },
+  );
+
+  it('counts past what it keeps one by one as the plain definition does, at every edge', () => {
+    const events = orders(400, 4 * 60_000);
+    for (const is of ['equals', 'at_least', 'less_than'] as const) {
+      for (const value of [1, 120, 129, 150, 177, 241]) {
+        const condition: EventCondition = { event: 'Order', count: { is, value }, within: '1d' };
+        const state = remember(condition, events);
+        for (let minute = 0; minute < 30 * 60; minute += 11) {
+          const now = epoch + 1_596 * 60_000 + minute * 60_000;
+          expect(ask(condition, state, now, events).matches).toBe(recall(condition, events, now).matches);
+        }
+      }
+    }
   });
 
   it('keeps totals only where there is no window', () => {

@@ -6,7 +6,7 @@ import type { EventCondition, Rule } from './rule.schema';
 import { no, yes } from './rule-view';
 
 /** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes. */
-export interface DependsOn {
+interface DependsOn {
   readonly traits: readonly string[];
   readonly events: readonly string[];
   readonly audiences: readonly string[];

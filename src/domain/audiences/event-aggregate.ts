@@ -6,7 +6,7 @@ import { someAt, stepsOf } from './path';
 import type { EventCondition, Where } from './rule.schema';
 
 export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'last'] as const;
-export type AggregateName = (typeof aggregates)[number];
+type AggregateName = (typeof aggregates)[number];
 
 /** What a condition works out over its matching events, made ready. */
 export interface Aggregate {

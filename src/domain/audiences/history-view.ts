@@ -3,7 +3,7 @@ import { addToDecimal } from './decimal';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
 import { factsView, type Facts, type ReadPath } from './profile-view';
 import type { EventCondition } from './rule.schema';
-import { no, verdict, type RuleView, type Verdict } from './rule-view';
+import { verdict, type RuleView, type Verdict } from './rule-view';
 
 /**
  * A profile as rules see it, its behaviour answered from its events by the plain definition: filter by name, `where` and
@@ -27,7 +27,7 @@ function judge(aggregate: Aggregate, found: readonly RuleEvent[], now: number): 
   if (name === 'first' || name === 'last') {
     const instants = found.map((event) => event.at).sort((one, other) => one - other);
     const at = instants.at(name === 'first' ? 0 : -1);
-    if (at === undefined) return no.matches;
+    if (at === undefined) return false;
     const span = comparison.spanOf?.(at);
     return span ? now >= span.from && now < span.to : comparison.holds(at);
   }

@@ -16,7 +16,7 @@ const Duration = z
 const Scalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
 
 /** A value read from a path when the rule is evaluated; only journeys have paths to read. */
-export const From = z.strictObject({ from: Path });
+const From = z.strictObject({ from: Path });
 /** What an operator compares with. Which of these it needs is checked by `checkRule`. */
 export const Value = z.union([Scalar, z.array(Scalar).max(1_000), From], {
   error: 'Write text, a number, true or false, a list of them, or { "from": path }.',
