@@ -25,6 +25,8 @@ export interface Event {
   readonly properties: JsonObject;
   readonly traits: JsonObject;
   readonly context: JsonObject;
+  /** What the sender allows per destination, as Segment's clients write it; absent when it says nothing. */
+  readonly integrations?: JsonObject;
   readonly source: string;
   /** From a secret key. A public key (browser, app) may attach anonymous to known, never merge two known profiles. */
   readonly isTrusted: boolean;

@@ -1,0 +1,143 @@
+import { isJsonObject, own, type Json, type JsonObject } from '../json';
+import { eventKinds, type Event, type EventKind } from './event';
+import { identifiersOf } from './event-identifiers';
+import { EventReader } from './event-reader';
+import { occurredAtOf, readEventInstant } from './event-time';
+import { measureJson, type MeasureOptions } from './measure-json';
+import { kindOf, type Rejection } from './rejection';
+
+/** What a batch says for all its events. */
+export interface Envelope {
+  readonly context: JsonObject;
+  readonly integrations: JsonObject;
+  /** Size of the two, which every event carries. */
+  readonly bytes: number;
+  readonly sentAt?: number;
+}
+
+export interface ParseOptions {
+  /** The kind the path names; a batch names it per event. */
+  readonly kind?: EventKind;
+  readonly envelope: Envelope;
+  readonly receivedAt: number;
+  readonly source: string;
+  readonly isTrusted: boolean;
+  readonly json: MeasureOptions;
+  /** For events that come without. */
+  readonly makeMessageId: () => string;
+}
+
+export type ParsedEvent =
+  { readonly event: Event; readonly bytes: number } | { readonly rejection: Rejection; readonly messageId?: string };
+
+/** Reads one event as Segment's and RudderStack's clients send it. Never throws: what is wrong with it is the answer. */
+export function parseEvent(raw: unknown, options: ParseOptions): ParsedEvent {
+  if (!isJsonObject(raw)) {
+    const message = `An event is an object; this is ${kindOf(raw)}.`;
+    return { rejection: { code: 'not_an_object', path: '', message } };
+  }
+  const { envelope, json } = options;
+  const measured = measureJson(raw, { ...json, maxBytes: json.maxBytes - envelope.bytes });
+  if ('code' in measured) return reject(raw, measured);
+  const reader = new EventReader(raw);
+  const event = readEvent(reader, options);
+  if (reader.rejection || !event) return reject(raw, reader.rejection as Rejection);
+  return { event, bytes: measured.bytes + envelope.bytes };
+}
+
+/** The envelope of a batch, or why no event of it can be read. */
+export function parseEnvelope(raw: JsonObject, json: MeasureOptions): Envelope | Rejection {
+  const reader = new EventReader(raw);
+  const parts = { context: reader.object('context'), integrations: reader.object('integrations') };
+  const measured = measureJson(parts, json);
+  if (reader.rejection) return reader.rejection;
+  if ('code' in measured) return measured;
+  const sentAt = readEventInstant(own(raw, 'sentAt'));
+  const isEmpty = Object.keys(parts.context).length + Object.keys(parts.integrations).length === 0;
+  return { ...parts, bytes: isEmpty ? 0 : measured.bytes, ...(sentAt !== undefined && { sentAt }) };
+}
+
+function reject(raw: JsonObject, rejection: Rejection): ParsedEvent {
+  const messageId = own(raw, 'messageId');
+  const isShown = typeof messageId === 'string' && messageId.length <= 255 && messageId.isWellFormed();
+  return isShown ? { rejection, messageId } : { rejection };
+}
+
+function readEvent(reader: EventReader, options: ParseOptions): Event | undefined {
+  const { raw } = reader;
+  const kind = options.kind ?? readKind(reader);
+  if (kind === undefined) return undefined;
+  const context = merged(options.envelope.context, reader.object('context'));
+  const traits = readTraits(reader, kind, context);
+  const identifiers = identifiersOf(reader, { kind, context, traits });
+  if (identifiers.length === 0) reader.refuse('no_identifier', '', noIdentifier);
+  const integrations = merged(options.envelope.integrations, reader.object('integrations'));
+  return {
+    messageId: reader.id(raw, 'messageId') || options.makeMessageId(),
+    kind,
+    name: kind === 'track' ? readName(reader) : kind,
+    ...readTimes(reader, options),
+    identifiers,
+    properties: readProperties(reader, kind),
+    traits,
+    context,
+    ...(Object.keys(integrations).length > 0 && { integrations }),
+    source: options.source,
+    isTrusted: options.isTrusted,
+  };
+}
+
+const noIdentifier =
+  'The event has no usable identifier; send userId, anonymousId, context.device.id or context.externalIds. Placeholders such as "null" do not count.';
+
+function readKind(reader: EventReader): EventKind | undefined {
+  const type = own(reader.raw, 'type');
+  const kind = eventKinds.find((one) => one === type);
+  if (kind) return kind;
+  const given = typeof type === 'string' ? 'another text' : type === undefined ? 'absent' : kindOf(type);
+  return reader.refuse('unknown_type', '/type', `type is ${given}; send one of ${eventKinds.join(', ')}.`);
+}
+
+function readName(reader: EventReader): string {
+  const name = own(reader.raw, 'event');
+  if (typeof name === 'string' && name !== '' && name.length <= 255) return name;
+  const given =
+    typeof name === 'string' ? `text of ${name.length} characters` : name === undefined ? 'absent' : kindOf(name);
+  reader.refuse('invalid_event_name', '/event', `event is ${given}; send a name of 1 to 255 characters.`);
+  return '';
+}
+
+/** `timestamp` wins over `originalTimestamp`: RudderStack's client sends a historical time in the first and now in the second. */
+function readTimes(reader: EventReader, { receivedAt, envelope }: ParseOptions) {
+  const saidAt = reader.instant('timestamp') ?? reader.instant('originalTimestamp');
+  const sentAt = readEventInstant(own(reader.raw, 'sentAt')) ?? envelope.sentAt;
+  return {
+    occurredAt: occurredAtOf({ receivedAt, saidAt, sentAt }),
+    receivedAt,
+    ...(saidAt !== undefined && { sentOccurredAt: saidAt }),
+    ...(sentAt !== undefined && { sentAt }),
+  };
+}
+
+/** Traits of the person from `identify`, of the group from `group`. Only `identify` takes those of the context along. */
+function readTraits(reader: EventReader, kind: EventKind, context: JsonObject): JsonObject {
+  const traits = reader.object('traits');
+  if (kind === 'group') return traits;
+  return kind === 'identify' ? merged(reader.object('traits', context, '/context/traits'), traits) : {};
+}
+
+/** Properties, with what `page`, `screen` and `group` say beside them. */
+function readProperties(reader: EventReader, kind: EventKind): JsonObject {
+  const properties = reader.object('properties');
+  if (kind === 'group') return merged(present({ groupId: reader.id(reader.raw, 'groupId') }), properties);
+  if (kind !== 'page' && kind !== 'screen') return properties;
+  return merged(present({ name: own(reader.raw, 'name'), category: own(reader.raw, 'category') }), properties);
+}
+
+const present = (values: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => (entry[1] ?? null) !== null));
+
+/** Spread defines keys as data, also `__proto__`. */
+function merged(under: JsonObject, over: JsonObject): JsonObject {
+  return Object.keys(under).length === 0 ? over : { ...under, ...over };
+}
