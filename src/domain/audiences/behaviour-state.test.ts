@@ -40,7 +40,7 @@ const dense = fc
       at: end - Math.floor(index / 3) * everyMs, // three at a time: ties
     })),
   );
-const stream = fc.oneof(fc.array(ruleEvent, { maxLength: 30 }), dense);
+const stream = fc.oneof(fc.array(ruleEvent, { maxLength: 30, size: 'max' }), dense);
 /** Instants after the stream, many of them at about the age at which its events leave a window. */
 const later = fc
   .tuple(fc.constantFrom(0, 0, 5, 24, 7 * 24, 28 * 24), fc.integer({ min: -48 * 60, max: 60 }))
@@ -69,7 +69,7 @@ describe('behaviour state', () => {
     fc.assert(
       fc.property(
         eventCondition,
-        fc.array(fc.record({ event: ruleEvent, lateHours: fc.integer({ min: 0, max: 200 }) }), { maxLength: 250 }),
+        fc.array(fc.record({ event: ruleEvent, lateHours: fc.integer({ min: 0, max: 200 }) }), { maxLength: 250, size: 'max' }),
         (condition, sent) => {
           const arrivals = sent
             .map(({ event, lateHours }) => ({ event, arrivedAt: event.at + lateHours * hourMs }))
