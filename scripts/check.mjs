@@ -1,0 +1,40 @@
+// npm run check: everything that can be said about the code without a server, in parallel. One line for each stage, all it printed when it fails.
+import { availableParallelism } from 'node:os';
+import { root } from './files.mjs';
+import { setup } from './setup.mjs';
+import { main, run } from './terminal.mjs';
+
+const at = (path) => `node_modules/${path}`;
+/** Longest first, so that the last to finish is a short one. */
+const stages = [
+  ['lint', at('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
+  ['unit', at('jest/bin/jest.js'), '--selectProjects', 'unit', '--maxWorkers=50%'],
+  ['types', at('typescript/bin/tsc'), '--noEmit'],
+  ['format', at('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  ['unused', at('knip/bin/knip.js'), '--no-progress'],
+  ['duplication', at('jscpd/bin/jscpd'), 'src'],
+];
+
+await main(async () => {
+  process.stdout.write('Heddle checks\n');
+  await setup(['packages']);
+  const waiting = [...stages];
+  const failed = [];
+  const work = async () => {
+    for (let stage = waiting.shift(); stage; stage = waiting.shift()) {
+      if (!(await passes(stage))) failed.push(stage[0]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), stages.length) }, work));
+  process.stdout.write(failed.length === 0 ? 'All checks passed.\n' : `Failed: ${failed.join(', ')}.\n`);
+  return failed.length === 0 ? 0 : 1;
+});
+
+async function passes([name, ...command]) {
+  const began = Date.now();
+  const { code, output } = await run(process.execPath, command, { cwd: root });
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${seconds.padStart(5)} s\n`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);
+  return code === 0;
+}

@@ -1,0 +1,61 @@
+// What the scripts say and how they run others. Node built-ins only: this runs before `npm ci`.
+import { spawn } from 'node:child_process';
+
+/** A failure one can foresee: the message says what happened and what to do, and is all that is printed. */
+export class Stop extends Error {}
+
+/** Runs a script's main function; a Stop is one sentence and exit code 1. */
+export async function main(work) {
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    process.stderr.write(`heddle: ${error.message}\n`);
+    if (!(error instanceof Stop))
+      process.stderr.write('This was not foreseen; HEDDLE_DEBUG=1 shows where it happened.\n');
+    if (process.env.HEDDLE_DEBUG) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Says what is being done at once, and again every few seconds for as long as it takes. */
+export async function step(title, work) {
+  const began = Date.now();
+  const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
+  process.stdout.write(`· ${title} …\n`);
+  const timer = setInterval(() => process.stdout.write(`  still ${title}, ${seconds()}\n`), 5_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    if (Date.now() - began > 2_000) process.stdout.write(`  ${seconds()}\n`);
+  }
+}
+
+/** Runs a command and resolves with its exit code and all it printed. Code 127 when there is no such command. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const keep = (chunk) => void (output += chunk);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('close', (code, signal) => resolve({ code: code ?? 1, signal, output }));
+  });
+}
+
+/** Runs a command on this terminal. Ctrl-C reaches it directly; SIGTERM is passed on; we end when it does. */
+export function hand(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const wait = () => undefined;
+    const pass = () => child.kill('SIGTERM');
+    process.on('SIGINT', wait).on('SIGTERM', pass);
+    child.on('close', (code) => {
+      process.off('SIGINT', wait).off('SIGTERM', pass);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+export const lastLine = (output) => output.trim().split('\n').at(-1) ?? '';
