@@ -69,7 +69,10 @@ describe('behaviour state', () => {
     fc.assert(
       fc.property(
         eventCondition,
-        fc.array(fc.record({ event: ruleEvent, lateHours: fc.integer({ min: 0, max: 200 }) }), { maxLength: 250, size: 'max' }),
+        fc.array(fc.record({ event: ruleEvent, lateHours: fc.integer({ min: 0, max: 200 }) }), {
+          maxLength: 250,
+          size: 'max',
+        }),
         (condition, sent) => {
           const arrivals = sent
             .map(({ event, lateHours }) => ({ event, arrivedAt: event.at + lateHours * hourMs }))
