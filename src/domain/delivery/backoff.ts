@@ -1,0 +1,36 @@
+/** How long a delivery is tried. It is given up only when both are used up: many quick failures alone do not end it. */
+export interface Budget {
+  readonly attempts: number;
+  readonly windowMs: number;
+}
+
+/** What has been tried so far; the instant of the first attempt is epoch milliseconds. */
+export interface Tries {
+  readonly attempts: number;
+  readonly firstAt: number;
+}
+
+/** Journey sends and audience changes alike: twelve attempts and a day. */
+export const defaultBudget: Budget = { attempts: 12, windowMs: 24 * 3_600_000 };
+
+const baseMs = 1_000;
+const maxMs = 30 * 60_000;
+
+/**
+ * Milliseconds to wait after the given number of failed attempts: exponential with full jitter, that is a random part
+ * (`chance` from [0, 1)) of min(30 min, 1 s × 2^(attempts − 1)). What the vendor asked for wins, with jitter only on top.
+ */
+export function backoffMs(attempts: number, chance: number, retryAfterMs?: number): number {
+  if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs + chance * baseMs);
+  return Math.floor(chance * Math.min(maxMs, baseMs * 2 ** Math.max(0, attempts - 1)));
+}
+
+/** When to try again; `undefined` when the budget is used up. Throttled attempts are not counted, so only the window ends those. */
+export function nextAttemptAt(
+  tries: Tries,
+  { now, chance, budget }: { readonly now: number; readonly chance: number; readonly budget: Budget },
+  retryAfterMs?: number,
+): number | undefined {
+  const isOver = tries.attempts >= budget.attempts && now - tries.firstAt >= budget.windowMs;
+  return isOver ? undefined : now + backoffMs(tries.attempts, chance, retryAfterMs);
+}

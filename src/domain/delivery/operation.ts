@@ -1,0 +1,31 @@
+import type { JsonObject } from '../json';
+
+/** One membership that a destination should gain or lose. */
+export interface Operation {
+  /** The idempotency key. */
+  readonly id: string;
+  readonly operation: 'add' | 'remove';
+  readonly profile: string;
+  /** Values by identifier type, normalised as Heddle keeps them; a destination applies its vendor's rules on top. */
+  readonly identifiers: Readonly<Record<string, string>>;
+}
+
+/** One message of a journey. */
+export interface Send {
+  /** The idempotency key. */
+  readonly id: string;
+  readonly journey: string;
+  readonly version: number;
+  readonly step: string;
+  readonly enrollment: string;
+  readonly profile: {
+    readonly id: string;
+    readonly identifiers: Readonly<Record<string, string>>;
+    /** Those that the mapping names, no others. */
+    readonly traits: JsonObject;
+  };
+  /** What the mapping produced. */
+  readonly payload: JsonObject;
+  /** When the step was reached, epoch milliseconds; the same for every attempt, so that the body is too. */
+  readonly timestamp: number;
+}
