@@ -7,7 +7,7 @@ import type { StepCause } from '../domain/journeys/move';
 import type { Next } from '../domain/journeys/next';
 import { stepOf } from '../domain/journeys/step';
 import type { Profile } from '../domain/profiles/profile';
-import { isSettled, type DeliveryStatus } from '../store/deliveries';
+import { isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import { advanceFrom, type RunRef } from './advance';
 import { pathRoot } from './advance-facts';
 import type { SendOutcome } from './journey-sender';
@@ -38,7 +38,7 @@ interface Send {
 export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promise<Next> {
   const key = effectKey({ id: ref.id, step: ref.step, visit: ref.visit });
   const known = await deps.store.deliveries.byKey(ref.ws, key);
-  if (known && isSettled(known.status)) return settle(deps, ref, known.status);
+  if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, known.status);
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
   return send ? sendUnlessBarred(deps, send, claim === 'found') : leave(deps, ref, key);

@@ -1,20 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Filter } from 'mongodb';
+import { canMove, deliveryStatuses, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
-
-export const deliveryStatuses = [
-  'reserved',
-  'held',
-  'sent',
-  'retrying',
-  'delivered',
-  'rejected',
-  'dead',
-  'unknown',
-  'withheld',
-] as const;
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** One try. `code` never holds a value of a person. */
 export interface DeliveryAttempt {
@@ -63,8 +51,6 @@ export interface DeliveryChange {
 }
 
 const attemptsKept = 20;
-const settled: readonly DeliveryStatus[] = ['sent', 'delivered', 'rejected', 'dead', 'unknown', 'withheld'];
-export const isSettled = (status: DeliveryStatus): boolean => settled.includes(status);
 
 const docId = (ws: WorkspaceId, idempotencyKey: string): string => `${ws}:${idempotencyKey}`;
 
@@ -93,7 +79,7 @@ export class DeliveryRepository {
     return this.#deliveries.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray();
   }
 
-  /** Moves deliveries on. One that has settled stays as it is: what was reported once is never taken back. */
+  /** Moves deliveries on. Only as `transitions` allow: what was reported once is never taken back. */
   async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#deliveries.bulkWrite(
@@ -101,14 +87,14 @@ export class DeliveryRepository {
         updateOne: {
           filter: {
             _id: docId(ws, idempotencyKey),
-            status: { $in: deliveryStatuses.filter((state) => !isSettled(state)) },
+            status: { $in: deliveryStatuses.filter((from) => canMove(from, status)) },
           },
           update: {
             $set: {
               status,
               updatedAt: now,
               ...(reason !== undefined && { reason }),
-              ...(isSettled(status) && { settledAt: now }),
+              ...(isFinal(status) && { settledAt: now }),
             },
             ...(attempt && { $push: { attempts: { $each: [attempt], $slice: -attemptsKept } } }),
           },

@@ -1,3 +1,4 @@
+import { sendKey } from '../delivery/idempotency-key';
 import type { RuleEvent } from '../events/event';
 import type { EnrollmentId, ProfileId } from '../ids';
 import type { JsonObject } from '../json';
@@ -102,7 +103,7 @@ export function enrollmentWorkflowId(ws: string, journey: string, id: Enrollment
 
 /** The idempotency key of an effect of the present step. */
 export const effectKey = ({ id, step, visit }: Pick<Enrollment, 'id' | 'step' | 'visit'>): string =>
-  `${id}:${step}:${visit}`;
+  sendKey(id, step, visit);
 
 /** The path with the present step's outcome written, unless it has one, and, when the run goes on, the next step begun. */
 export function extendPath(path: readonly PathEntry[], outcome: string | undefined, begun?: PathEntry): PathEntry[] {

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../json';
+import { JourneyDefinition } from './journey.schema';
+import { lintJourney } from './lint-journey';
+
+const good: JsonObject = {
+  key: 'good',
+  name: 'Good',
+  entry: { on: { event: 'Started' } },
+  purpose: 'marketing',
+  start: 'rest',
+  steps: {
+    rest: { type: 'wait', for: '2h', next: 'mail' },
+    mail: { type: 'send', destination: 'crm', next: 'listen' },
+    listen: { type: 'wait-for', timeout: '1d', first: [{ on: { event: 'Clicked' }, next: 'rest' }], onTimeout: 'done' },
+    done: { type: 'exit' },
+  },
+};
+const steps = (of: JsonObject): JsonObject => ({ steps: { ...(good['steps'] as JsonObject), ...of } });
+const found = (of: JsonObject) =>
+  lintJourney(JourneyDefinition.parse({ ...good, ...of }), {
+    destinations: new Set(['crm']),
+    audiences: new Set(['vip']),
+  }).map(({ code, severity, path }) => `${severity} ${code} ${path}`);
+
+describe('lintJourney', () => {
+  it('finds nothing in a good journey, not even in its loop through waits', () => {
+    expect(found({})).toEqual([]);
+  });
+
+  it.each<[string, JsonObject, string[]]>([
+    [
+      'a start that does not exist',
+      { start: 'nowhere', steps: { rest: { type: 'exit' } }, purpose: 'p' },
+      ['error dangling_step /start', 'error unreachable_step /steps/rest'],
+    ],
+    [
+      'a step that leads nowhere',
+      steps({ rest: { type: 'wait', for: '2h', next: 'gone' } }),
+      [
+        'error dangling_step /steps/rest/next',
+        'error unreachable_step /steps/mail',
+        'error unreachable_step /steps/listen',
+        'error unreachable_step /steps/done',
+      ],
+    ],
+    ['a step nothing leads to', steps({ island: { type: 'exit' } }), ['error unreachable_step /steps/island']],
+    [
+      'a loop without a wait',
+      steps({
+        mail: { type: 'send', destination: 'crm', next: 'mark' },
+        mark: { type: 'update', set: { a: 1 }, next: 'mail' },
+      }),
+      [
+        'error unreachable_step /steps/listen',
+        'error unreachable_step /steps/done',
+        'error loop_without_wait /steps/mail',
+      ],
+    ],
+    [
+      'a wait longer than the lifetime',
+      { lifetime: '2h' },
+      ['error wait_beyond_lifetime /steps/rest/for', 'error wait_beyond_lifetime /steps/listen/timeout'],
+    ],
+    [
+      'an unknown destination',
+      steps({ mail: { type: 'send', destination: 'crn', next: 'listen' } }),
+      ['error unknown_destination /steps/mail/destination'],
+    ],
+    [
+      'an exit on an unknown audience',
+      { exits: [{ on: { audience: 'vpi', edge: 'entered' } }] },
+      ['error unknown_audience /exits/0/on/audience'],
+    ],
+    [
+      'an exit whose match names no path of the run',
+      { exits: [{ on: { event: 'Order', match: { 'properties.id': 'traits.id' } } }] },
+      ['error trigger_never /exits/0/on/match/properties.id'],
+    ],
+    [
+      'a goal that compares with properties an audience edge does not have',
+      {
+        entry: { on: { audience: 'vip', edge: 'entered' } },
+        goals: [{ key: 'g', on: { event: 'Order', match: { 'properties.id': 'entry.properties.id' } }, within: '7d' }],
+      },
+      ['error trigger_never /goals/0/on/match/properties.id'],
+    ],
+    [
+      'an entry key on an audience edge',
+      { entry: { on: { audience: 'vip', edge: 'entered' }, key: 'properties.id' } },
+      ['error entry_never /entry/key'],
+    ],
+    [
+      'a wait for any event',
+      steps({
+        listen: { type: 'wait-for', timeout: '1d', first: [{ on: { event: '*' }, next: 'rest' }], onTimeout: 'done' },
+      }),
+      ['error wait_for_any_event /steps/listen/first/0/on/event'],
+    ],
+    [
+      'a rule on an unknown audience',
+      { entry: { on: { event: 'Started' }, if: { audience: 'vpi' } } },
+      ['error unknown_audience /entry/if/audience'],
+    ],
+    ['no purpose', { purpose: undefined as never }, ['warning missing_purpose /purpose']],
+  ])('finds %s', (_, of, findings) => {
+    expect(found(of)).toEqual(findings);
+  });
+});
+
+describe('the example journeys', () => {
+  const folder = join(__dirname, '../../../examples/journeys');
+  it.each(readdirSync(folder))('%s can be published', (file) => {
+    const definition = JourneyDefinition.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    expect(lintJourney(definition)).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import { checkRule } from '../audiences/check-rule';
+import type { Rule } from '../audiences/rule.schema';
+import { parseDuration } from '../duration';
+import { own } from '../json';
+import { compileJourney } from './compiled-journey';
+import { findLoops } from './find-loops';
+import type { JourneyDefinition, Step, Trigger } from './journey.schema';
+import { exitsOf, type StepExit } from './step-exits';
+
+/** Something to put right. Errors stop publishing. `path` is a JSON pointer into the definition. */
+export interface JourneyFinding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  readonly message: string;
+  readonly suggestion: string;
+}
+
+/** What is known besides the definition. An absent set is not checked. */
+export interface LintContext {
+  readonly destinations?: ReadonlySet<string>;
+  readonly audiences?: ReadonlySet<string>;
+}
+
+/** What only the whole of a journey can show. */
+export function lintJourney(definition: JourneyDefinition, context: LintContext = {}): JourneyFinding[] {
+  return [
+    ...lintGraph(definition),
+    ...Object.entries(definition.steps).flatMap(([id, step]) => lintStep(definition, id, step, context)),
+    ...lintEntry(definition, context),
+    ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
+    ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
+    ...lintPurpose(definition),
+  ];
+}
+
+function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
+  const { steps, start } = definition;
+  const exits: (StepExit & { readonly from: string })[] = Object.entries(steps).flatMap(([id, step]) =>
+    exitsOf(step).map((exit) => ({ ...exit, from: id, path: `/steps/${id}${exit.path}` })),
+  );
+  const dangling = [{ to: start, path: '/start' }, ...exits].filter(({ to }) => own(steps, to) === undefined);
+  const reached = reachable(definition);
+  return [
+    ...dangling.map(({ to, path }) =>
+      error('dangling_step', path, `There is no step "${to}".`, 'Name an existing step, or add this one.'),
+    ),
+    ...Object.keys(steps)
+      .filter((id) => !reached.has(id))
+      .map((id) =>
+        error(
+          'unreachable_step',
+          `/steps/${id}`,
+          `Nothing leads to the step "${id}".`,
+          'Lead to it from another step, or remove it.',
+        ),
+      ),
+    ...findLoops(steps).map((loop) =>
+      error(
+        'loop_without_wait',
+        `/steps/${loop[0]}`,
+        `The steps ${loop.join(' → ')} go round without a wait.`,
+        'Put a "wait" or "wait-for" step into the loop.',
+      ),
+    ),
+  ];
+}
+
+function reachable({ steps, start }: JourneyDefinition): Set<string> {
+  const reached = new Set<string>();
+  const next = [start];
+  for (let id = next.pop(); id !== undefined; id = next.pop()) {
+    const step = own(steps, id);
+    if (!step || reached.has(id)) continue;
+    reached.add(id);
+    next.push(...exitsOf(step).map(({ to }) => to));
+  }
+  return reached;
+}
+
+function lintStep(definition: JourneyDefinition, id: string, step: Step, context: LintContext): JourneyFinding[] {
+  const path = `/steps/${id}`;
+  switch (step.type) {
+    case 'wait':
+      return lintWait(definition, step.for, `${path}/for`);
+    case 'wait-for':
+      return [
+        ...lintWait(definition, step.timeout, `${path}/timeout`),
+        ...step.first.flatMap(({ on }, index) => lintWaitTrigger(definition, on, `${path}/first/${index}/on`, context)),
+      ];
+    case 'branch':
+      return step.cases.flatMap((one, index) => lintRule(one.if, `${path}/cases/${index}/if`, context));
+    case 'send':
+      return lintDestination(step.destination, `${path}/destination`, context);
+    case 'update':
+    case 'exit':
+      return [];
+  }
+}
+
+function lintWait(definition: JourneyDefinition, duration: string, path: string): JourneyFinding[] {
+  const { lifetimeMs } = compileJourney(definition, 0, 'draft');
+  if (parseDuration(duration) < lifetimeMs) return [];
+  const message = `A wait of ${duration} does not end within the journey's lifetime of ${definition.lifetime ?? '90d'}.`;
+  return [error('wait_beyond_lifetime', path, message, 'Shorten the wait, or set a longer "lifetime".')];
+}
+
+function lintWaitTrigger(
+  definition: JourneyDefinition,
+  on: Trigger,
+  path: string,
+  context: LintContext,
+): JourneyFinding[] {
+  if ('event' in on && on.event === '*')
+    return [
+      error(
+        'wait_for_any_event',
+        `${path}/event`,
+        'A step cannot wait for just any event.',
+        'Name the event that is awaited.',
+      ),
+    ];
+  return lintTrigger(definition, on, path, context);
+}
+
+function lintDestination(key: string, path: string, { destinations }: LintContext): JourneyFinding[] {
+  if (!destinations || destinations.has(key)) return [];
+  return [
+    error(
+      'unknown_destination',
+      path,
+      `There is no destination "${key}".`,
+      'Create the destination first, or name an existing one.',
+    ),
+  ];
+}
+
+function lintEntry({ entry }: JourneyDefinition, context: LintContext): JourneyFinding[] {
+  const rule = entry.if ? lintRule(entry.if, '/entry/if', context) : [];
+  if (!('audience' in entry.on)) return rule;
+  const audience = lintAudience(entry.on.audience, '/entry/on/audience', context);
+  if (entry.key === undefined) return [...rule, ...audience];
+  const message = 'An audience edge has no properties, so nobody would ever enter with this key.';
+  return [...rule, ...audience, error('entry_never', '/entry/key', message, 'Remove the key, or enter on an event.')];
+}
+
+function lintTrigger({ entry }: JourneyDefinition, on: Trigger, path: string, context: LintContext): JourneyFinding[] {
+  if ('audience' in on) return lintAudience(on.audience, `${path}/audience`, context);
+  return Object.entries(on.match ?? {}).flatMap(([inEvent, inRun]) => {
+    const at = `${path}/match/${inEvent.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const isOfRun = /^(entry|steps)\./.test(inRun);
+    const hasProperties = !('audience' in entry.on) || !inRun.startsWith('entry.properties');
+    if (isOfRun && hasProperties) return [];
+    return [
+      error(
+        'trigger_never',
+        at,
+        isOfRun ? `The entry is an audience edge, which has no "${inRun}".` : `"${inRun}" is not a path of the run.`,
+        'Compare with `entry.properties.…` of an entry event, or with `steps.<id>.event.properties.…`.',
+      ),
+    ];
+  });
+}
+
+function lintAudience(key: string, path: string, { audiences }: LintContext): JourneyFinding[] {
+  if (!audiences || audiences.has(key)) return [];
+  return [
+    error(
+      'unknown_audience',
+      path,
+      `There is no audience "${key}", so this never happens.`,
+      'Create the audience first, or name an existing one.',
+    ),
+  ];
+}
+
+function lintRule(rule: Rule, path: string, { audiences }: LintContext): JourneyFinding[] {
+  return checkRule(rule, { hasPaths: true, ...(audiences && { audiences }) }).map((finding) => ({
+    ...finding,
+    severity: 'error',
+    path: `${path}${finding.path}`,
+  }));
+}
+
+function lintPurpose({ purpose, steps }: JourneyDefinition): JourneyFinding[] {
+  if (purpose !== undefined || !Object.values(steps).some(({ type }) => type === 'send')) return [];
+  const message = 'The journey sends without a purpose, so no refusal of consent can hold it back.';
+  return [
+    {
+      code: 'missing_purpose',
+      severity: 'warning',
+      path: '/purpose',
+      message,
+      suggestion: 'Name the purpose people consent to.',
+    },
+  ];
+}
+
+function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
+  return { code, severity: 'error', path, message, suggestion };
+}

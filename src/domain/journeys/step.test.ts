@@ -1,0 +1,411 @@
+import { enrollmentId, profileId } from '../ids';
+import type { JsonObject } from '../json';
+import { compileJourney, type JourneyStatus } from './compiled-journey';
+import { seenAll, type Enrollment } from './enrollment';
+import { JourneyDefinition } from './journey.schema';
+import { visitLimit, type Facts, type FoundCause, type Move, type StepCause } from './move';
+import { step } from './step';
+
+const noon = Date.UTC(2026, 2, 1, 12);
+const hour = 3_600_000;
+const day = 24 * hour;
+const ada = profileId('prf_ada');
+const phone = profileId('prf_phone');
+
+function aJourney(steps: JsonObject, of: JsonObject = {}, status: JourneyStatus = 'published') {
+  const definition = {
+    key: 'j',
+    name: 'J',
+    entry: { on: { event: 'Started' } },
+    start: Object.keys(steps)[0],
+    steps,
+    ...of,
+  };
+  return compileJourney(JourneyDefinition.parse(definition), 1, status);
+}
+
+function aRun(at: string, of: Partial<Enrollment> = {}): Enrollment {
+  return {
+    id: enrollmentId('enr_1'),
+    journey: 'j',
+    version: 1,
+    profile: ada,
+    subject: 'ws_1:prf_ada',
+    entryKey: '',
+    n: 5,
+    status: 'active',
+    step: at,
+    visit: 1,
+    visits: { [at]: 1 },
+    arrivedAt: noon,
+    waitingFor: [],
+    cursor: { [ada]: 10 },
+    entry: { at: noon - hour, name: 'Started', properties: { cart: 'c1', total: 80 }, cursor: { [ada]: 5 } },
+    steps: {},
+    path: [{ step: at, visit: 1, at: noon }],
+    effects: 0,
+    conversions: [],
+    enteredAt: noon - hour,
+    openUntil: noon + 90 * day,
+    workflowId: 'enrollment/ws_1/j/enr_1',
+    rev: 1,
+    ...of,
+  };
+}
+
+const facts = (of: Partial<Facts> = {}): Facts => ({
+  ids: [ada],
+  seq: 20,
+  isIntakeBehind: false,
+  causes: [],
+  evaluate: () => false,
+  read: () => undefined,
+  ...of,
+});
+const look: StepCause = { on: 'look' };
+
+function happened(
+  name: string,
+  seq: number,
+  of: { at?: number; receivedAt?: number; profile?: typeof ada; properties?: JsonObject } = {},
+): FoundCause {
+  const at = of.at ?? noon + hour;
+  const event = {
+    name,
+    at,
+    properties: of.properties ?? {},
+    messageId: `m${seq}`,
+    occurredAt: at,
+    receivedAt: of.receivedAt ?? at,
+  };
+  return { kind: 'event', event, seq, profile: of.profile ?? ada };
+}
+
+const arrivedAt = (move: Move): string => (move.to === 'step' ? move.run.step : `(${move.to})`);
+const outcomeOf = (move: Move): string | undefined =>
+  move.to === 'step' ? move.run.path.at(-2)?.outcome : move.run.path.at(-1)?.outcome;
+
+describe('a wait', () => {
+  const journey = aJourney({ rest: { type: 'wait', for: '2h', next: 'done' }, done: { type: 'exit' } });
+  const take = (at: number, of: Partial<Facts> = {}) => step(journey, aRun('rest'), look, facts(of), at);
+
+  it('waits until its absolute due time, and says so', () => {
+    expect(take(noon + hour)).toMatchObject({
+      to: 'wait',
+      dueAt: noon + 2 * hour,
+      label: 'rest: waits 2h until 2026-03-01T14:00:00.000Z',
+      run: { dueAt: noon + 2 * hour },
+    });
+  });
+
+  it('goes on at its due time, remembering where it stood and what had happened', () => {
+    const move = take(noon + 2 * hour);
+    expect(move).toMatchObject({
+      to: 'step',
+      run: { step: 'done', visit: 1, arrivedAt: noon + 2 * hour, cursor: { [ada]: 20 } },
+    });
+    expect(move.run).not.toHaveProperty('dueAt');
+    expect(outcomeOf(move)).toBe('waited');
+  });
+
+  it('looks again in 2 seconds while acknowledged events of the person are not applied', () => {
+    expect(take(noon + 2 * hour, { isIntakeBehind: true })).toMatchObject({
+      to: 'wait',
+      dueAt: noon + 2 * hour + 2_000,
+    });
+  });
+
+  it('never waits past the lifetime, and exits there', () => {
+    const short = aJourney(
+      { rest: { type: 'wait', for: '7d', next: 'done' }, done: { type: 'exit' } },
+      { lifetime: '3h' },
+    );
+    expect(step(short, aRun('rest'), look, facts(), noon)).toMatchObject({ to: 'wait', dueAt: noon + 2 * hour });
+    expect(step(short, aRun('rest'), look, facts(), noon + 2 * hour)).toMatchObject({
+      to: 'end',
+      run: { status: 'exited', reason: 'lifetime' },
+    });
+  });
+});
+
+describe('a wait-for', () => {
+  const steps = (of: JsonObject = {}) => ({
+    listen: {
+      type: 'wait-for',
+      timeout: '24h',
+      first: [
+        { on: { event: 'Order', where: [{ property: 'total', is: 'at_least', value: 100 }] }, next: 'big' },
+        { on: { event: 'Order' }, next: 'bought' },
+        { on: { event: 'Clicked' }, next: 'clicked' },
+        { on: { audience: 'vip', edge: 'entered' }, next: 'vip' },
+      ],
+      onTimeout: 'late',
+      ...of,
+    },
+    ...Object.fromEntries(['big', 'bought', 'clicked', 'vip', 'late'].map((id) => [id, { type: 'exit' }])),
+  });
+  const take = (
+    causes: readonly FoundCause[],
+    at = noon + 2 * hour,
+    of: { run?: Partial<Enrollment>; step?: JsonObject; facts?: Partial<Facts> } = {},
+  ) => step(aJourney(steps(of.step)), aRun('listen', of.run), look, facts({ causes, ...of.facts }), at);
+
+  it('waits under one key per trigger and id of the person', () => {
+    const move = take([], noon, { facts: { ids: [ada, phone] } });
+    expect(move).toMatchObject({ to: 'wait', dueAt: noon + day, names: ['Order', 'Order', 'Clicked', 'vip entered'] });
+    expect(move.run.waitingFor).toEqual([
+      'ws_1:prf_ada|Order',
+      'ws_1:prf_ada|Clicked',
+      'ws_1:prf_ada#vip|entered',
+      'ws_1:prf_phone|Order',
+      'ws_1:prf_phone|Clicked',
+      'ws_1:prf_phone#vip|entered',
+    ]);
+  });
+
+  it('takes the order of arrival between events, and the listed order within one', () => {
+    expect(arrivedAt(take([happened('Order', 13), happened('Clicked', 12)]))).toBe('clicked');
+    expect(arrivedAt(take([happened('Order', 12, { properties: { total: 120 } })]))).toBe('big');
+    expect(arrivedAt(take([happened('Order', 12, { properties: { total: 20 } })]))).toBe('bought');
+  });
+
+  it('catches the event for later steps', () => {
+    const move = take([happened('Clicked', 12, { properties: { link: '/sale' } })]);
+    expect(move.run.steps).toEqual({
+      listen: { event: { name: 'Clicked', at: noon + hour, properties: { link: '/sale' } }, profile: ada, seq: 12 },
+    });
+  });
+
+  it('takes an audience edge', () => {
+    const edge: FoundCause = {
+      kind: 'edge',
+      audience: 'vip',
+      edge: 'entered',
+      at: noon + 1,
+      seq: 11,
+      startsJourneys: false,
+      profile: ada,
+    };
+    expect(arrivedAt(take([edge]))).toBe('vip');
+  });
+
+  it.each([
+    ['received at the deadline', noon + day, 'bought'],
+    ['received a millisecond after it', noon + day + 1, 'late'],
+  ])('looking only long after the deadline, an event %s leads to %s', (_, receivedAt, where) => {
+    expect(arrivedAt(take([happened('Order', 12, { at: noon + hour, receivedAt })], noon + 2 * day))).toBe(where);
+  });
+
+  it('times out when nothing came, but not while acknowledged events are unread', () => {
+    expect(arrivedAt(take([], noon + day))).toBe('late');
+    expect(take([], noon + day, { facts: { isIntakeBehind: true } })).toMatchObject({
+      to: 'wait',
+      dueAt: noon + day + 2_000,
+    });
+  });
+
+  describe('when the event happened before the wait', () => {
+    const since = (value: string, key: string, seq: number) =>
+      arrivedAt(
+        take([happened('Order', seq, { at: noon - 90 * 60_000 })], noon, {
+          run: { entryKey: key },
+          ...(value !== '' && { step: { since: value } }),
+        }),
+      );
+    it.each([
+      ['', '', 8, '(wait)'],
+      ['', 'c1', 8, 'bought'],
+      ['step', 'c1', 8, '(wait)'],
+      ['step', '', 11, 'bought'],
+      ['entry', '', 8, 'bought'],
+      ['entry', '', 4, '(wait)'],
+      ['ever', '', 4, 'bought'],
+    ])('since "%s", entry key "%s", seq %d (entry 5, step 10): %s', (value, key, seq, where) => {
+      expect(since(value, key, seq)).toBe(where);
+    });
+  });
+
+  it('judges events that a merge brought by their time, and those absorbed before by the cursor', () => {
+    const of = { facts: { ids: [ada, phone] } };
+    expect(arrivedAt(take([happened('Order', 2, { profile: phone })], noon + 2 * hour, of))).toBe('bought');
+    expect(arrivedAt(take([happened('Order', 2, { profile: phone, at: noon - 1 })], noon + 2 * hour, of))).toBe(
+      '(wait)',
+    );
+    const known = { ...of, run: { cursor: { [ada]: 10, [phone]: seenAll } } };
+    expect(arrivedAt(take([happened('Order', 2, { profile: phone })], noon + 2 * hour, known))).toBe('(wait)');
+  });
+
+  it('is not woken by an event that arrives more than maxEventAge late', () => {
+    const late = (hours: number) => happened('Order', 12, { at: noon + hour - hours * hour, receivedAt: noon + hour });
+    expect(arrivedAt(take([late(72)]))).toBe('bought');
+    expect(arrivedAt(take([late(73)]))).toBe('(wait)');
+  });
+
+  it('does not catch the same event again on a later visit', () => {
+    const order = happened('Order', 12);
+    const { steps: caught } = take([order], noon + 2 * hour, { step: { since: 'entry' } }).run;
+    const again = { run: { steps: caught, visit: 2 }, step: { since: 'entry' } };
+    expect(arrivedAt(take([order], noon + 2 * hour, again))).toBe('(wait)');
+    expect(arrivedAt(take([order, happened('Order', 14)], noon + 2 * hour, again))).toBe('bought');
+  });
+
+  it('takes only events whose match holds for this run', () => {
+    const match = {
+      step: {
+        first: [{ on: { event: 'Order', match: { 'properties.cart': 'entry.properties.cart' } }, next: 'bought' }],
+      },
+    };
+    expect(arrivedAt(take([happened('Order', 12, { properties: { cart: 'c2' } })], noon + hour, match))).toBe('(wait)');
+    expect(arrivedAt(take([happened('Order', 12, { properties: { cart: 'c1' } })], noon + hour, match))).toBe('bought');
+  });
+});
+
+describe('a branch', () => {
+  const journey = aJourney({
+    which: {
+      type: 'branch',
+      cases: [
+        { if: { trait: 'a', is: 'set' }, next: 'a' },
+        { if: { trait: 'b', is: 'set' }, next: 'b' },
+      ],
+      else: 'c',
+    },
+    a: { type: 'exit' },
+    b: { type: 'exit' },
+    c: { type: 'exit' },
+  });
+  it.each([
+    [['a', 'b'], 'a', 'case 1'],
+    [['b'], 'b', 'case 2'],
+    [[], 'c', 'else'],
+  ])('where %j are set, takes %s', (set: string[], where, outcome) => {
+    const evaluate: Facts['evaluate'] = (rule) => 'trait' in rule && set.includes(rule.trait);
+    const move = step(journey, aRun('which'), look, facts({ evaluate }), noon);
+    expect([arrivedAt(move), outcomeOf(move)]).toEqual([where, outcome]);
+  });
+});
+
+describe('a send', () => {
+  const journey = (of: JsonObject = {}, status: JourneyStatus = 'published') =>
+    aJourney({ mail: { type: 'send', destination: 'crm', next: 'done', ...of }, done: { type: 'exit' } }, {}, status);
+  const settle = (status: string, isFailure: boolean, of: JsonObject = {}) =>
+    step(
+      journey(of),
+      aRun('mail', { sending: { key: 'enr_1:mail:1', at: noon } }),
+      { on: 'settled', status, isFailure },
+      facts(),
+      noon,
+    );
+
+  it('delivers', () => {
+    expect(step(journey(), aRun('mail'), look, facts(), noon)).toMatchObject({
+      to: 'deliver',
+      label: 'mail: sends to crm',
+    });
+  });
+
+  it.each([
+    ['acknowledged events are unread', {}, { isIntakeBehind: true }, 'published', 2_000],
+    ['the journey is paused', {}, {}, 'paused', 30_000],
+    ['the destination is paused', {}, { heldBy: 'the destination crm is paused' }, 'published', 30_000],
+  ] as const)('waits while %s', (_, of, more, status, ms) => {
+    expect(step(journey(of, status), aRun('mail'), look, facts(more), noon)).toMatchObject({
+      to: 'wait',
+      dueAt: noon + ms,
+    });
+  });
+
+  it('goes on when it was delivered, with the claim gone and the effect counted', () => {
+    const move = settle('delivered', false);
+    expect(move).toMatchObject({ to: 'step', run: { step: 'done', effects: 1 } });
+    expect(move.run).not.toHaveProperty('sending');
+    expect(outcomeOf(move)).toBe('delivered');
+  });
+
+  it.each([
+    ['rejected', {}, 'done'],
+    ['withheld', { onFailure: 'continue' }, 'done'],
+    ['dead', { onFailure: 'exit' }, '(end)'],
+  ])('%s with %j leads to %s: never stuck', (status, of, where) => {
+    expect(arrivedAt(settle(status, true, of))).toBe(where);
+  });
+
+  it('skips once what a merged run has sent', () => {
+    const move = step(journey(), aRun('mail', { sentElsewhere: ['mail'] }), look, facts(), noon);
+    expect(move).toMatchObject({ to: 'step', run: { step: 'done', sentElsewhere: [], effects: 0 } });
+  });
+});
+
+describe('an update', () => {
+  const journey = aJourney({
+    mark: {
+      type: 'update',
+      set: { total: { from: 'entry.properties.total' }, stage: 'won' },
+      unset: ['coupon'],
+      next: 'done',
+    },
+    done: { type: 'exit' },
+  });
+  const take = (update: NonNullable<Facts['update']>) =>
+    step(
+      journey,
+      aRun('mark'),
+      look,
+      facts({ update, read: (path) => (path === 'entry.properties.total' ? 80 : undefined) }),
+      noon,
+    );
+
+  it('records an event with the traits', () => {
+    expect(take('absent')).toMatchObject({ to: 'record', traits: { total: 80, stage: 'won', coupon: null } });
+  });
+  it('waits until the event is applied, then goes on', () => {
+    expect(take('pending')).toMatchObject({
+      to: 'wait',
+      dueAt: noon + 1_000,
+      run: { waitingFor: ['ws_1:prf_ada|identify'] },
+    });
+    expect(arrivedAt(take('applied'))).toBe('done');
+  });
+  it('is not stuck on an event that could not be applied', () => {
+    expect(outcomeOf(take('dead'))).toBe('dead');
+  });
+});
+
+describe('the end', () => {
+  it('completes at an exit step with its reason, and after a step that leads nowhere', () => {
+    const journey = aJourney({ bye: { type: 'exit', reason: 'reminded' }, last: { type: 'update' } });
+    expect(step(journey, aRun('bye'), look, facts(), noon).run).toMatchObject({
+      status: 'completed',
+      reason: 'reminded',
+      endedAt: noon,
+    });
+    expect(step(journey, aRun('last'), look, facts(), noon).run).toMatchObject({
+      status: 'completed',
+      reason: 'completed',
+    });
+  });
+
+  it('fails visibly when a step has been visited too often', () => {
+    const journey = aJourney({
+      a: { type: 'branch', cases: [{ if: { trait: 'x', is: 'set' }, next: 'a' }], else: 'a' },
+    });
+    expect(step(journey, aRun('a', { visits: { a: visitLimit } }), look, facts(), noon).run).toMatchObject({
+      status: 'failed',
+      reason: 'visit-limit',
+    });
+  });
+
+  it('fails visibly at a step that does not exist, such as one named like a part of the language', () => {
+    const journey = aJourney({ a: { type: 'exit' } });
+    expect(step(journey, aRun('constructor'), look, facts(), noon).run).toMatchObject({
+      status: 'failed',
+      reason: 'no-such-step',
+    });
+  });
+
+  it('takes no step once a transaction has ended the run', () => {
+    const journey = aJourney({ mail: { type: 'send', destination: 'crm' } });
+    const ended = aRun('mail', { status: 'exited', reason: 'purchased' });
+    expect(step(journey, ended, look, facts(), noon)).toEqual({ to: 'end', run: ended });
+  });
+});
