@@ -69,7 +69,7 @@ export default tseslint.config(
     rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
     'destinations → domain only.',
   ),
-  arrows(['activities'], rooms('workers', 'api', 'client', 'cli', 'local'), 'activities → domain, store, destinations.'),
+  arrows(['activities'], [...rooms('workers', 'api', 'client', 'cli', 'local'), '!@temporalio/client'], 'activities → domain, store, destinations.'),
   {
     files: ['src/workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
@@ -85,7 +85,7 @@ export default tseslint.config(
       ],
     },
   },
-  arrows(['api'], rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), 'api → domain, store, workflows/messages.'),
+  arrows(['api'], [...rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), '!@temporalio/client'], 'api → domain, store, workflows/messages.'),
   arrows(
     ['client'],
     [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'), 'node:*', ...servers],

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { ConfigError, loadConfig, type Config } from '../config';
+import { createLogger } from '../log';
+import { prepareStore } from '../store/open-store';
+import { openStore, type Store } from '../store/store';
+import { createApp } from './app';
+import type { ApiDeps, GaugeSource } from './deps';
+import { createRings } from './rings';
+
+const drainWithinMs = 20_000;
+
+/** An API process: serves HTTP until SIGTERM, then finishes the requests it has begun. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger('api', config.logLevel);
+  const store = await openStore({
+    uri: config.mongodbUri,
+    database: config.mongodbDatabase,
+    masterKey: config.masterKey,
+  });
+  await prepareStore(store.connection);
+  // Lazy: ingestion goes on while Temporal is away.
+  const { connectionOptions } = loadClientConnectConfig();
+  const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
+  const client = new Client({ connection, namespace: config.temporalNamespace });
+  const server = createServer(createApp(composeDeps(config, store, client, log)));
+  // A body that trickles in must not hold a connection for ever.
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  log.info({ host: config.host, port: config.port }, 'the API is listening');
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await drain(server, log);
+  await Promise.all([connection.close(), store.connection.client.close()]);
+  log.info('the API has stopped; every request it had begun is answered');
+}
+
+function composeDeps(config: Config, store: Store, client: Client, log: Logger): ApiDeps {
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  return {
+    store,
+    limits: config.limits,
+    clock: Date.now,
+    ...createRings(client, log),
+    log,
+    metrics,
+    checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
+    gauges: gaugesOf(store),
+    keyEnvironment: config.nodeEnv === 'production' ? 'live' : 'dev',
+    ...(config.rootKey !== undefined && { rootKey: config.rootKey }),
+    ...(config.temporalUiUrl !== undefined && {
+      temporalUi: { url: config.temporalUiUrl.replace(/\/$/, ''), namespace: config.temporalNamespace },
+    }),
+  };
+}
+
+function gaugesOf(store: Store): GaugeSource[] {
+  const backlog = () => store.events.backlog();
+  return [
+    {
+      name: 'heddle_events_pending',
+      help: 'Events stored and not yet applied.',
+      read: async () => (await backlog()).reduce((sum, { count }) => sum + count, 0),
+    },
+    {
+      name: 'heddle_intake_lag_seconds',
+      help: 'Age of the oldest event that is not yet applied, over all partitions.',
+      read: async () => {
+        const oldest = Math.min(...(await backlog()).map(({ oldestReceivedAt }) => oldestReceivedAt));
+        return Number.isFinite(oldest) ? Math.max(0, Date.now() - oldest) / 1_000 : 0;
+      },
+    },
+    { name: 'heddle_outbox_depth', help: 'Work that a commit still owes.', read: () => store.outbox.depth() },
+  ];
+}
+
+/** Takes no more connections, lets begun requests end, and gives up on those that do not. */
+async function drain(server: Server, log: Logger): Promise<void> {
+  log.info('draining');
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), drainWithinMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : `The API could not start: ${error instanceof Error ? error.message : 'unknown reason'}`;
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});
