@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import request, { type Test } from 'supertest';
+import { createApp } from '../api/app';
+import type { ApiDeps } from '../api/deps';
+import { workspaceId, type WorkspaceId } from '../domain/ids';
+import { prepareStore } from '../store/open-store';
+import { openStore, type Store } from '../store/store';
+
+export interface TestWorkspace {
+  readonly ws: WorkspaceId;
+  readonly publicKey: string;
+  readonly secretKey: string;
+  readonly apiKey: string;
+}
+
+export interface TestApi {
+  readonly app: Express;
+  readonly store: Store;
+  readonly deps: ApiDeps;
+  /** Partitions and workspaces that were rung, in order. */
+  readonly rings: string[];
+  readonly backfills: string[];
+  /** Lines as logged. */
+  readonly logged: string[];
+  createWorkspace(name?: string): Promise<TestWorkspace>;
+  close(): Promise<void>;
+}
+
+export const testLimits = {
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxBatchEvents: 10_000,
+  maxEventBytes: 32 * 1024,
+  maxJsonDepth: 64,
+  pageSizeMax: 1_000,
+};
+export const testRootKey = 'root-key-of-the-tests-only';
+
+/** The API over a real store in a database of its own, without Temporal: rings are written down. */
+export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const uri = process.env['HEDDLE_TEST_MONGODB_URI'];
+  if (uri === undefined) throw new Error('Integration tests need a database; run them with `npm run integration`.');
+  const database = `api-${randomBytes(5).toString('hex')}`;
+  const store = await openStore({ uri, database, masterKey: randomBytes(32) });
+  await prepareStore(store.connection);
+  const [rings, backfills, logged] = [[] as string[], [] as string[], [] as string[]];
+  const deps: ApiDeps = {
+    store,
+    limits: testLimits,
+    clock: Date.now,
+    ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
+    startBackfill: async (ws) => void backfills.push(ws),
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    metrics: new Registry(),
+    checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
+    rootKey: testRootKey,
+    keyEnvironment: 'dev',
+    ...overrides,
+  };
+  const app = createApp(deps);
+  return {
+    app,
+    store,
+    deps,
+    rings,
+    backfills,
+    logged,
+    createWorkspace: (name) => createWorkspace(app, name),
+    close: async () => {
+      await store.connection.db.dropDatabase();
+      await store.connection.client.close();
+    },
+  };
+}
+
+async function createWorkspace(app: Express, name = 'Test'): Promise<TestWorkspace> {
+  const { body } = await request(app)
+    .post('/v1/workspaces')
+    .auth(testRootKey, { type: 'bearer' })
+    .send({ name })
+    .expect(201);
+  const { id, keys } = body as { id: string; keys: { public: string; secret: string; management: string } };
+  return { ws: workspaceId(id), publicKey: keys.public, secretKey: keys.secret, apiKey: keys.management };
+}
+
+/** Sends a batch with a write key. */
+export function sendBatch(app: Express, writeKey: string, batch: readonly unknown[]): Test {
+  return request(app).post('/v1/batch').auth(writeKey, '').send({ batch });
+}
+
+/** Listens on a free port of loopback. */
+export async function listen(app: Express): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
