@@ -45,7 +45,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/config.ts', 'src/local/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/config.ts', 'src/local/**/*.ts', 'src/testing/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   arrows(
     ['domain'],
     [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), 'node:*', ...servers],
