@@ -106,3 +106,7 @@ export const Mapping = z
   .record(z.string().min(1).max(256), MappingValue)
   .refine((fields) => Object.keys(fields).length <= 200, { error: 'A mapping has at most 200 fields.' });
 export type Mapping = z.infer<typeof Mapping>;
+
+export const isConstant = (value: object): value is Constant => Object.hasOwn(value, 'constant');
+export const isFromPath = (value: object): value is FromPath => Object.hasOwn(value, 'from');
+export const isFromTemplate = (value: object): value is FromTemplate => Object.hasOwn(value, 'template');

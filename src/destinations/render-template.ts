@@ -43,6 +43,12 @@ export function renderTemplate(text: string, facts: JsonObject): Rendered {
   }
 }
 
+/** The paths of the variables a template reads, as far as they can be told without rendering it. */
+export function templatePaths(text: string): (readonly unknown[])[] {
+  const parsed = parse(text);
+  return 'problem' in parsed ? [] : liquid.globalVariableSegmentsSync(parsed.template);
+}
+
 function parse(text: string): { readonly template: Template[] } | { readonly problem: string } {
   try {
     return { template: liquid.parse(text) };

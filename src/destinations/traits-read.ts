@@ -1,0 +1,22 @@
+import { parsePath } from '../domain/audiences/path';
+import { isConstant, isFromPath, isFromTemplate, type Mapping, type MappingValue } from './mapping.schema';
+import { templatePaths } from './render-template';
+
+/** The traits a mapping reads, by their top-level names: those and no others leave with a send. */
+export function traitsRead(mapping: Mapping): string[] {
+  const names = pathsIn(mapping).flatMap(([root, trait]) =>
+    root === 'traits' && typeof trait === 'string' ? [trait] : [],
+  );
+  return [...new Set(names)];
+}
+
+type Steps = readonly unknown[];
+
+function pathsIn(value: MappingValue): Steps[] {
+  if (value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap(pathsIn);
+  if (isConstant(value)) return [];
+  if (isFromPath(value)) return [parsePath(value.from) ?? []];
+  if (isFromTemplate(value)) return templatePaths(value.template);
+  return Object.values(value).flatMap(pathsIn);
+}
