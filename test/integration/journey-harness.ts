@@ -1,0 +1,259 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { applyEventBatch } from '../../src/activities/apply/apply';
+import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journey-sender';
+import { createJourneyActivities } from '../../src/activities/journeys';
+import { Outbox } from '../../src/activities/outbox';
+import { recordEvent } from '../../src/activities/record-event';
+import { RulesetCache } from '../../src/activities/ruleset-cache';
+import { startEnrollment, wakeEnrollments } from '../../src/activities/start-enrollment';
+import type { Event } from '../../src/domain/events/event';
+import { enrollmentId, type WorkspaceId } from '../../src/domain/ids';
+import type { Enrollment } from '../../src/domain/journeys/enrollment';
+import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
+import type { JsonObject } from '../../src/domain/json';
+import { ensureSearchAttributes } from '../../src/local/search-attributes';
+import { inTransaction, prepareStore } from '../../src/store/open-store';
+import { openStore, type Store } from '../../src/store/store';
+import { createWorkers } from '../../src/workers/worker';
+
+const needed = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is set by test/global-setup.ts`);
+  return value;
+};
+
+/** A destination that remembers what it got and answers as told. */
+export class TestDestination {
+  readonly got: JourneySend[] = [];
+  readonly answers: (SendOutcome | (() => Promise<SendOutcome>))[] = [];
+  state: DestinationState = { state: 'ready', hasDedup: true };
+  pausedFor: string | undefined;
+
+  async send(request: JourneySend): Promise<SendOutcome> {
+    this.got.push(request);
+    const answer = this.answers.shift() ?? { status: 'delivered' };
+    return typeof answer === 'function' ? answer() : answer;
+  }
+}
+
+/** Journeys on a real store and a real Temporal: events are applied at once, by the product's own code. */
+export class JourneyHarness {
+  readonly destination = new TestDestination();
+  readonly #rulesets: RulesetCache;
+  readonly #outbox: Outbox;
+  #workers: Worker[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+  #received = 0;
+
+  private constructor(
+    readonly store: Store,
+    readonly ws: WorkspaceId,
+    readonly client: Client,
+    readonly native: NativeConnection,
+    readonly queuePrefix: string,
+  ) {
+    this.#rulesets = new RulesetCache(store);
+    const starting = { client, store, queuePrefix };
+    this.#outbox = new Outbox(
+      store.outbox,
+      {
+        'start-enrollment': (row, work) => startEnrollment(starting, row.ws, enrollmentId(work.enrollment)),
+        wake: (row, work) => wakeEnrollments(starting, row.ws, work),
+        sync: () => Promise.resolve(),
+      },
+      pino({ level: 'silent' }),
+    );
+  }
+
+  static async open(): Promise<JourneyHarness> {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const name = `journeys_${randomUUID().slice(0, 8)}`;
+    const store = await openStore({
+      uri: needed('HEDDLE_TEST_MONGODB_URI'),
+      database: name,
+      masterKey: randomBytes(32),
+    });
+    await prepareStore(store.connection);
+    const { _id: ws } = await store.workspaces.create('journeys', Date.now());
+    const address = needed('HEDDLE_TEST_TEMPORAL_ADDRESS');
+    const [connection, native] = await Promise.all([
+      Connection.connect({ address }),
+      NativeConnection.connect({ address }),
+    ]);
+    await ensureSearchAttributes(connection, 'default');
+    const harness = new JourneyHarness(store, ws, new Client({ connection }), native, `${name}-`);
+    await harness.startWorkers();
+    return harness;
+  }
+
+  async startWorkers(): Promise<void> {
+    const activities = createJourneyActivities({
+      store: this.store,
+      sender: {
+        state: async () => this.destination.state,
+        send: (request) => this.destination.send(request),
+        pause: async (_ws, _destination, reason) => {
+          this.destination.pausedFor = reason;
+          this.destination.state = { ...this.destination.state, state: 'paused' };
+        },
+      },
+      recordEvent: (ws, event) => recordEvent({ store: this.store, ringIntake: () => Promise.resolve() }, ws, event),
+      clock: Date.now,
+      log: pino({ level: 'silent' }),
+      retryBudgetSeconds: 3_600,
+    });
+    const workflows = { workflowBundle: { codePath: needed('HEDDLE_TEST_WORKFLOW_BUNDLE') } };
+    this.#workers = await createWorkers(
+      { connection: this.native, namespace: 'default', queuePrefix: this.queuePrefix, workflows, activities },
+      ['journeys', 'delivery'],
+    );
+    this.#running = Promise.all(this.#workers.map((worker) => worker.run()));
+  }
+
+  async stopWorkers(): Promise<void> {
+    for (const worker of this.#workers) worker.shutdown();
+    await this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
+    await this.client.connection.close();
+    await this.native.close();
+    await this.store.connection.db.dropDatabase();
+    await this.store.connection.client.close();
+  }
+
+  async publish(definition: JsonObject): Promise<void> {
+    const parsed = JourneyDefinition.parse(definition);
+    await this.store.journeys.saveDraft(this.ws, parsed, Date.now());
+    const journey = await this.store.journeys.byKey(this.ws, parsed.key);
+    if (!journey) throw new Error('the draft was not saved');
+    await inTransaction(this.store.connection, async (session) => {
+      const ruleset = await this.store.workspaces.raiseRuleset(this.ws, session);
+      await this.store.journeys.publish(this.ws, journey, parsed, { now: Date.now(), ruleset }, session);
+    });
+  }
+
+  /** Accepts an event of a person without applying it. */
+  async accept(
+    name: string,
+    properties: JsonObject = {},
+    of: Partial<Event> & { user?: string } = {},
+  ): Promise<string> {
+    const { user = 'u1', ...more } = of;
+    const receivedAt = Math.max(Date.now(), this.#received + 1);
+    this.#received = receivedAt;
+    const event: Event = {
+      messageId: randomUUID(),
+      kind: 'track',
+      name,
+      occurredAt: receivedAt,
+      receivedAt,
+      identifiers: [{ type: 'user_id', value: user }],
+      properties,
+      traits: {},
+      context: {},
+      source: 'src_test',
+      isTrusted: true,
+      ...more,
+    };
+    await recordEvent({ store: this.store, ringIntake: () => Promise.resolve() }, this.ws, event);
+    return event.messageId;
+  }
+
+  /** Applies what is pending and carries out what follows. */
+  async apply(): Promise<void> {
+    const pending = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
+    if (pending.length === 0) return;
+    const { outbox } = await applyEventBatch(
+      { store: this.store, rulesets: this.#rulesets, clock: Date.now },
+      this.ws,
+      pending,
+    );
+    await this.#outbox.carryOut(outbox);
+  }
+
+  async happen(...event: Parameters<JourneyHarness['accept']>): Promise<string> {
+    const messageId = await this.accept(...event);
+    await this.apply();
+    return messageId;
+  }
+
+  async runs(journey: string): Promise<Enrollment[]> {
+    return (await this.store.enrollments.ofJourney(this.ws, journey, 100)).sort((a, b) => a.n - b.n);
+  }
+
+  /** Waits until the journey's runs satisfy a condition: the reactions of a workflow have no instant of their own. */
+  async until(journey: string, holds: (runs: Enrollment[]) => boolean, what: string): Promise<Enrollment[]> {
+    const givesUpAt = Date.now() + 20_000;
+    for (;;) {
+      const runs = await this.runs(journey);
+      if (holds(runs)) return runs;
+      if (Date.now() > givesUpAt) throw new Error(`Gave up waiting until ${what}: ${JSON.stringify(runs, null, 1)}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  /** The one run of a journey, waiting at a step. */
+  async waitingAt(journey: string, step: string): Promise<Enrollment> {
+    const isThere = (run: Enrollment): boolean =>
+      run.status === 'active' && run.step === step && run.dueAt !== undefined;
+    const [run] = await this.until(
+      journey,
+      (runs) => runs.length === 1 && runs.every(isThere),
+      `the run waits at ${step}`,
+    );
+    return run!;
+  }
+
+  async ended(journey: string): Promise<Enrollment[]> {
+    const isOver = (run: Enrollment): boolean => run.endedAt !== undefined && run.dueAt === undefined;
+    return this.until(journey, (runs) => runs.length > 0 && runs.every(isOver), 'every run has ended');
+  }
+
+  /** Lets workflow time pass, or as much of it as the run still takes, on the server's virtual clock (temporal-server 1.32). */
+  async fastForward(workflowId: string, ms: number): Promise<void> {
+    const { namespace } = this.client.options;
+    const id = randomUUID();
+    const duration = { seconds: Math.floor(ms / 1_000) as never, nanos: (ms % 1_000) * 1_000_000 };
+    const workflowExecution = { workflowId };
+    await this.client.workflowService.updateWorkflowExecutionOptions({
+      namespace,
+      workflowExecution,
+      updateMask: { paths: ['time_skipping_config'] },
+      workflowExecutionOptions: { timeSkippingConfig: { enabled: true, fastForwardConfig: { id, duration } } },
+    } as never);
+    for (;;) {
+      const answer = (await this.client.workflowService.pollWorkflowExecutionTimeSkipping({
+        namespace,
+        workflowExecution,
+        fastForwardId: id,
+      } as never)) as { fastForwardPollingResult: number; failedReason?: string };
+      if (answer.fastForwardPollingResult === 2) return;
+      // A run that ends on the way needs no more time.
+      if (answer.fastForwardPollingResult === 3 && answer.failedReason?.includes('execution ended') === true) return;
+      if (answer.fastForwardPollingResult === 3) throw new Error(answer.failedReason ?? 'time could not be skipped');
+    }
+  }
+
+  /** A workflow's history: its payloads as text, the kinds of its events, and the form that fixtures have. */
+  async history(workflowId: string): Promise<{ text: string; kinds: string[]; json: string }> {
+    const history = await this.client.workflow.getHandle(workflowId).fetchHistory();
+    const readable = (_: string, value: unknown): unknown =>
+      value instanceof Uint8Array || isBuffer(value)
+        ? Buffer.from(isBuffer(value) ? value.data : value).toString()
+        : value;
+    const json = historyToJSON(history);
+    const { events } = JSON.parse(json) as { events: { eventType: string }[] };
+    return { text: JSON.stringify(history, readable), kinds: events.map(({ eventType }) => eventType), json };
+  }
+}
+
+/** What `JSON.stringify` has made of a buffer by the time it asks. */
+function isBuffer(value: unknown): value is { type: 'Buffer'; data: number[] } {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
+}

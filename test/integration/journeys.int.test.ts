@@ -1,0 +1,266 @@
+import type { JsonObject } from '../../src/domain/json';
+import { JourneyHarness } from './journey-harness';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+let harness: JourneyHarness;
+beforeEach(async () => {
+  harness = await JourneyHarness.open();
+});
+afterEach(() => harness.close());
+
+const journey = (key: string, steps: JsonObject, of: JsonObject = {}): JsonObject => ({
+  key,
+  name: key,
+  entry: { on: { event: 'Cart Started' } },
+  purpose: 'marketing',
+  start: Object.keys(steps)[0] ?? '',
+  steps,
+  ...of,
+});
+const send = (next?: string): JsonObject => ({ type: 'send', destination: 'crm', ...(next !== undefined && { next }) });
+
+describe('a journey on Temporal', () => {
+  it('waits 60 days, branches on what happened meanwhile, sends once and ends, in at most 12 history events a round', async () => {
+    await harness.publish(
+      journey('patient', {
+        rest: { type: 'wait', for: '60d', next: 'which' },
+        which: { type: 'branch', cases: [{ if: { event: 'Product Viewed' }, next: 'mail' }], else: 'no' },
+        mail: send('rest-again'),
+        'rest-again': { type: 'wait', for: '1d', next: 'bye' },
+        bye: { type: 'exit', reason: 'reminded' },
+        no: { type: 'exit', reason: 'wrong branch' },
+      }),
+    );
+    await harness.happen('Cart Started', { note: 'ada@example.com' }, { user: 'ada@example.com' });
+    await harness.happen('Product Viewed', { note: 'Lovelace' }, { user: 'ada@example.com' });
+    const { workflowId, id } = await harness.waitingAt('patient', 'rest');
+    await harness.fastForward(workflowId, 60 * day);
+    await harness.waitingAt('patient', 'rest-again');
+    const { kinds } = await harness.history(workflowId);
+    const round = kinds
+      .slice(kinds.indexOf('EVENT_TYPE_TIMER_FIRED'))
+      .filter((kind) => !kind.includes('TIME_SKIPPING'));
+    expect(round.at(-1)).toBe('EVENT_TYPE_TIMER_STARTED');
+    expect(round.length).toBeLessThanOrEqual(12);
+
+    await harness.fastForward(workflowId, day);
+    const [run] = await harness.ended('patient');
+    expect(run).toMatchObject({ status: 'completed', reason: 'reminded', effects: 1 });
+    expect(harness.destination.got.map((request) => request.idempotencyKey)).toEqual([`${id}:mail:1`]);
+    const { text } = await harness.history(workflowId);
+    expect(text).toContain('rest-again: waits 1d until');
+    expect(text).not.toMatch(/ada@example|Lovelace/);
+    expect(await harness.client.workflow.getHandle(workflowId).result()).toBe('reminded');
+  });
+
+  const listen: JsonObject = {
+    listen: {
+      type: 'wait-for',
+      timeout: '24h',
+      first: [{ on: { event: 'Email Clicked' }, next: 'thanks' }],
+      onTimeout: 'last-call',
+    },
+    thanks: { type: 'exit', reason: 'clicked' },
+    'last-call': { type: 'exit', reason: 'silent' },
+  };
+
+  it('is woken by the event it waits for', async () => {
+    await harness.publish(journey('listening', listen));
+    await harness.happen('Cart Started');
+    await harness.waitingAt('listening', 'listen');
+    await harness.happen('Email Clicked', { link: '/cart' });
+    const [run] = await harness.ended('listening');
+    expect(run).toMatchObject({ reason: 'clicked', steps: { listen: { event: { properties: { link: '/cart' } } } } });
+  });
+
+  it('times out when nothing comes', async () => {
+    await harness.publish(journey('silent', listen));
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('silent', 'listen');
+    await harness.fastForward(workflowId, day);
+    expect((await harness.ended('silent'))[0]).toMatchObject({ reason: 'silent' });
+  });
+
+  it('lets an event acknowledged before the deadline win, though it is applied long after', async () => {
+    await harness.publish(journey('slow', listen));
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('slow', 'listen');
+    await harness.accept('Email Clicked');
+    await harness.fastForward(workflowId, day);
+    await harness.until(
+      'slow',
+      ([run]) => (run?.dueAt ?? 0) > (run?.arrivedAt ?? 0) + day,
+      'the run waits for the intake',
+    );
+    await harness.apply();
+    expect((await harness.ended('slow'))[0]).toMatchObject({ reason: 'clicked' });
+  });
+
+  it('finds an event that came while no worker ran', async () => {
+    await harness.publish(journey('offline', listen));
+    await harness.happen('Cart Started');
+    await harness.waitingAt('offline', 'listen');
+    await harness.stopWorkers();
+    await harness.happen('Email Clicked');
+    await harness.startWorkers();
+    expect((await harness.ended('offline'))[0]).toMatchObject({ reason: 'clicked' });
+  });
+
+  it('exits in the middle of a wait, and only the run whose match holds', async () => {
+    await harness.publish(
+      journey(
+        'carts',
+        { settle: { type: 'wait', for: '2h', next: 'mail' }, mail: send() },
+        {
+          entry: { on: { event: 'Cart Started' }, key: 'properties.cart_id' },
+          exits: [
+            {
+              on: { event: 'Order Completed', match: { 'properties.cart_id': 'entry.properties.cart_id' } },
+              reason: 'purchased',
+            },
+          ],
+          goals: [{ key: 'purchase', on: { event: 'Order Completed' }, within: '7d', value: 'properties.revenue' }],
+        },
+      ),
+    );
+    for (const cart of ['c1', 'c2', 'c1']) await harness.happen('Cart Started', { cart_id: cart });
+    await harness.until(
+      'carts',
+      (runs) => runs.length === 2 && runs.every((run) => run.status === 'active'),
+      'two runs wait',
+    );
+    await harness.happen('Order Completed', { cart_id: 'c1', revenue: 40 });
+    const [first, second] = await harness.until(
+      'carts',
+      ([run]) => run?.endedAt !== undefined && run.dueAt === undefined,
+      'c1 ends',
+    );
+    expect(first).toMatchObject({
+      entryKey: 'c1',
+      status: 'exited',
+      reason: 'purchased',
+      exitRule: 0,
+      conversions: [{ value: 40 }],
+    });
+    expect(second).toMatchObject({ entryKey: 'c2', status: 'active' });
+    expect(await harness.client.workflow.getHandle(first!.workflowId).result()).toBe('purchased');
+    await harness.fastForward(second!.workflowId, 2 * hour);
+    await harness.ended('carts');
+    expect(harness.destination.got.map((request) => request.enrollment)).toEqual([second!.id]);
+  });
+
+  it('changes a trait by an event of its own, and goes on when that is applied', async () => {
+    await harness.publish(
+      journey('marking', {
+        mark: { type: 'update', set: { stage: 'won', total: { from: 'entry.properties.total' } }, next: 'which' },
+        which: {
+          type: 'branch',
+          cases: [{ if: { trait: 'stage', is: 'equals', value: 'won' }, next: 'yes' }],
+          else: 'no',
+        },
+        yes: { type: 'exit', reason: 'won' },
+        no: { type: 'exit', reason: 'lost' },
+      }),
+    );
+    await harness.happen('Cart Started', { total: 80 });
+    const { id } = await harness.waitingAt('marking', 'mark');
+    await harness.apply();
+    expect((await harness.ended('marking'))[0]).toMatchObject({ reason: 'won' });
+    const recorded = await harness.store.events.byMessageId(harness.ws, `${id}:mark:1`);
+    expect(recorded).toMatchObject({
+      state: 'applied',
+      source: 'journey:marking',
+      traits: { stage: 'won', total: 80 },
+    });
+  });
+});
+
+describe('a delivery of a journey', () => {
+  const mailing = (of: JsonObject = {}): JsonObject =>
+    journey(
+      'mailing',
+      { mail: { ...send('done'), ...of }, done: { type: 'exit', reason: 'done' } },
+      {
+        exits: [{ on: { event: 'Unsubscribed' }, reason: 'unsubscribed' }],
+      },
+    );
+  const ledger = async () =>
+    (await harness.store.deliveries.page(harness.ws, { journey: 'mailing' }, 10)).map(
+      ({ status, reason, attempts }) => ({
+        status,
+        ...(reason !== undefined && { reason }),
+        attempts: attempts.map(({ outcome }) => outcome),
+      }),
+    );
+
+  it('is tried again under the same key until it succeeds', async () => {
+    harness.destination.answers.push(
+      { status: 'transient', code: 'http-503', retryAfterMs: 50 },
+      { status: 'throttled', code: 'http-429', retryAfterMs: 50 },
+    );
+    await harness.publish(mailing());
+    await harness.happen('Cart Started');
+    expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done', effects: 1 });
+    expect(new Set(harness.destination.got.map((request) => request.idempotencyKey)).size).toBe(1);
+    expect(await ledger()).toMatchObject([{ status: 'delivered', attempts: ['transient', 'throttled', 'delivered'] }]);
+  });
+
+  it('stops when the person exits between two attempts', async () => {
+    harness.destination.answers.push({ status: 'transient', code: 'http-503', retryAfterMs: 700 });
+    await harness.publish(mailing());
+    await harness.happen('Cart Started');
+    await harness.until('mailing', () => harness.destination.got.length === 1, 'the first attempt is made');
+    await harness.happen('Unsubscribed');
+    expect((await harness.ended('mailing'))[0]).toMatchObject({ status: 'exited', reason: 'unsubscribed' });
+    expect(harness.destination.got).toHaveLength(1);
+    expect(await ledger()).toMatchObject([{ status: 'withheld', reason: 'exited' }]);
+  });
+
+  it.each([
+    ['continue', 'completed', 'done'],
+    ['exit', 'exited', 'send-rejected'],
+  ])(
+    'that is refused is recorded, and the journey goes on as onFailure: %s says',
+    async (onFailure, status, reason) => {
+      harness.destination.answers.push({ status: 'rejected', code: 'http-400' });
+      await harness.publish(mailing({ onFailure }));
+      await harness.happen('Cart Started');
+      expect((await harness.ended('mailing'))[0]).toMatchObject({ status, reason });
+      expect(await ledger()).toEqual([{ status: 'rejected', reason: 'http-400', attempts: ['rejected'] }]);
+    },
+  );
+
+  it('is withheld from somebody who has denied the purpose', async () => {
+    await harness.publish(mailing());
+    await harness.happen('Cart Started', {}, { context: { consent: { categoryPreferences: { marketing: false } } } });
+    expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done' });
+    expect(harness.destination.got).toEqual([]);
+    expect(await ledger()).toMatchObject([{ status: 'withheld', reason: 'consent' }]);
+  });
+
+  it('that the destination refuses to authorise pauses the destination and holds; after it resumes, it goes out', async () => {
+    harness.destination.answers.push({ status: 'unauthorised', code: 'http-401' });
+    await harness.publish(mailing());
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('mailing', 'mail');
+    await harness.until('mailing', () => harness.destination.state.state === 'paused', 'the destination is paused');
+    expect(harness.destination.pausedFor).toBe('http-401');
+    expect(await ledger()).toMatchObject([{ status: 'held', reason: 'http-401' }]);
+    harness.destination.state = { ...harness.destination.state, state: 'ready' };
+    await harness.fastForward(workflowId, hour);
+    expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done' });
+    expect(await ledger()).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('whose answer is lost is unknown, never sent twice, where the destination cannot tell repeats apart', async () => {
+    harness.destination.state = { state: 'ready', hasDedup: false };
+    harness.destination.answers.push({ status: 'unclear', code: 'timeout' });
+    await harness.publish(mailing());
+    await harness.happen('Cart Started');
+    expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done' });
+    expect(harness.destination.got).toHaveLength(1);
+    expect(await ledger()).toMatchObject([{ status: 'unknown', reason: 'timeout' }]);
+  });
+});
