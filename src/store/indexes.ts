@@ -46,7 +46,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, createdAt: -1 }, name: 'createdAt' },
   ],
   syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', partialFilterExpression: { dirty: { $exists: true } } }],
-  syncActual: [{ key: { pair: 1, state: 1 }, name: 'pair' }],
+  syncUnits: [
+    { key: { about: 1 }, name: 'about' },
+    { key: { pair: 1 }, name: 'pair' },
+  ],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
 };

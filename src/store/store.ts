@@ -14,6 +14,7 @@ import { connectStore, type StoreConnection, type StoreOptions } from './open-st
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
 import { SyncMemberRepository } from './sync-members';
+import { SyncUnitRepository } from './sync-units';
 import { WorkspaceRepository } from './workspaces';
 
 /** Every repository over one connection. Each takes the workspace first; nothing else builds queries. */
@@ -35,6 +36,7 @@ export function createStore(connection: StoreConnection) {
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
+    syncUnits: new SyncUnitRepository(connection),
     workspaces: new WorkspaceRepository(connection),
   };
 }

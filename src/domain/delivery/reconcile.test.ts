@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { memberKey } from './idempotency-key';
+import { afterAnswer, reconcile, type Reconciliation, type Unit, type Wish } from './reconcile';
+
+const how = (members: Reconciliation['members'], removes = true): Reconciliation => ({
+  members,
+  removes,
+  unitId: (type, value) => `${type}=${value}`,
+  key: (wish, unitId) => `${memberKey('vip', 'ads', wish.profile, wish.version)}:${unitId}`,
+});
+const wish = (profile: string, version: number, email: string | undefined, isIn = true): Wish => ({
+  profile,
+  version,
+  isIn,
+  identifiers: email === undefined ? {} : { email },
+});
+const operations = (changes: ReturnType<typeof reconcile>): string[] =>
+  changes.flatMap(({ operation }) =>
+    operation ? [`${operation.operation} ${Object.values(operation.identifiers).join()}`] : [],
+  );
+
+describe('reconcile', () => {
+  it('adds what is wanted and not held, once', () => {
+    const first = reconcile([wish('p1', 1, 'a')], [], how('identifier'));
+    expect(operations(first)).toEqual(['add a']);
+    const held = first.map(({ unit, operation }) => (operation ? afterAnswer(unit, operation, true) : unit));
+    expect(operations(reconcile([wish('p1', 1, 'a')], held, how('identifier')))).toEqual([]);
+  });
+
+  it('keeps a shared address on the list while one of its people is a member', () => {
+    const held: Unit = { id: 'email=a', state: 'held', wantedBy: ['p1', 'p2'], identifiers: { email: 'a' } };
+    const [change] = reconcile([wish('p1', 2, 'a', false)], [held], how('identifier'));
+    expect(change).toEqual({ unit: { ...held, wantedBy: ['p2'] } });
+    expect(
+      operations(reconcile([wish('p2', 2, 'a', false)], [(change as { unit: Unit }).unit], how('identifier'))),
+    ).toEqual(['remove a']);
+  });
+
+  it('removes the old address and then adds the new one', () => {
+    const held: Unit = { id: 'email=a', state: 'held', wantedBy: ['p1'], identifiers: { email: 'a' } };
+    expect(operations(reconcile([wish('p1', 2, 'b')], [held], how('identifier')))).toEqual(['remove a', 'add b']);
+  });
+
+  it('sends a profile again when its identifiers change, and takes back what it sent', () => {
+    const held: Unit = { id: 'profile=p1', state: 'held', wantedBy: ['p1'], identifiers: { email: 'a' } };
+    expect(operations(reconcile([wish('p1', 2, 'b')], [held], how('profile')))).toEqual(['add b']);
+    expect(operations(reconcile([wish('p1', 2, undefined, false)], [held], how('profile')))).toEqual(['remove a']);
+  });
+
+  it('leaves what was added where leaving does not remove', () => {
+    const held: Unit = { id: 'email=a', state: 'held', wantedBy: ['p1'], identifiers: { email: 'a' } };
+    expect(operations(reconcile([wish('p1', 2, 'a', false)], [held], how('identifier', false)))).toEqual([]);
+  });
+
+  it('does not issue a refused operation again for the same wish, and does for a newer one', () => {
+    const [change] = reconcile([wish('p1', 1, 'a')], [], how('identifier'));
+    if (!change?.operation) throw new Error('nothing to do');
+    const refused = afterAnswer(change.unit, change.operation, false);
+    expect(operations(reconcile([wish('p1', 1, 'a')], [refused], how('identifier')))).toEqual([]);
+    expect(operations(reconcile([wish('p1', 2, 'a')], [refused], how('identifier')))).toEqual(['add a']);
+  });
+
+  it('ends with exactly the wanted identifiers held, whatever is edited and whatever is lost on the way', () => {
+    const edit = fc.record({
+      profile: fc.constantFrom('p1', 'p2', 'p3'),
+      email: fc.constantFrom('a', 'b', 'c', undefined),
+      isIn: fc.boolean(),
+      answer: fc.constantFrom('done', 'lost-after', 'lost-before'),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(edit, { maxLength: 30 }),
+        fc.constantFrom('identifier' as const, 'profile' as const),
+        (edits, members) => {
+          const units = new Map<string, Unit>();
+          const vendor = new Set<string>();
+          const wishes = new Map<string, Wish>();
+          const pass = (asked: readonly Wish[], answer: string): void => {
+            for (const { unit, operation } of reconcile(asked, [...units.values()], how(members))) {
+              units.set(unit.id, unit);
+              if (!operation || answer === 'lost-before') continue;
+              if (operation.operation === 'add') vendor.add(unit.id);
+              else vendor.delete(unit.id);
+              if (answer === 'done') units.set(unit.id, afterAnswer(unit, operation, true));
+            }
+          };
+          edits.forEach(({ profile, email, isIn, answer }, version) => {
+            wishes.set(profile, wish(profile, version, email, isIn));
+            // Members stay dirty until every operation of theirs has an end.
+            pass([...wishes.values()], answer);
+          });
+          pass([...wishes.values()], 'done');
+          const wanted = [...wishes.values()].filter((one) => one.isIn);
+          const expected =
+            members === 'profile'
+              ? wanted.map((one) => `profile=${one.profile}`)
+              : wanted.flatMap((one) => Object.values(one.identifiers).map((value) => `email=${value}`));
+          expect([...vendor].sort()).toEqual([...new Set(expected)].sort());
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

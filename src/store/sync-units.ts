@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import type { Collection } from 'mongodb';
+import type { Unit } from '../domain/delivery/reconcile';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { StoreConnection } from './open-store';
+import { pairKey } from './sync-members';
+
+interface SyncUnitDoc extends Unit {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+  /** `workspace:audience:destination`. */
+  readonly pair: string;
+  /** `pair:profile` of everybody the unit concerns. */
+  readonly about: readonly string[];
+  /** Operations ever begun: what deliveries are counted against. */
+  readonly emitted: number;
+}
+
+/** What each destination holds, as far as is known, membership by membership. */
+export class SyncUnitRepository {
+  readonly #units: Collection<SyncUnitDoc>;
+  readonly #masterKey: Buffer;
+
+  constructor({ db, masterKey }: StoreConnection) {
+    this.#units = db.collection<SyncUnitDoc>('syncUnits');
+    this.#masterKey = masterKey;
+  }
+
+  /** Names a membership within its pair, with no way back to the value. */
+  unitId(type: string, value: string): string {
+    return createHmac('sha256', this.#masterKey).update(`unit\n${type}\n${value}`).digest('base64url').slice(0, 22);
+  }
+
+  /** The units that concern these profiles, and those with these ids. */
+  async concerning(
+    ws: WorkspaceId,
+    { audience, destination }: { audience: string; destination: string },
+    profiles: readonly ProfileId[],
+    ids: readonly string[],
+  ): Promise<Unit[]> {
+    const pair = pairKey(ws, audience, destination);
+    const [about, named] = await Promise.all([
+      this.#units.find({ about: { $in: profiles.map((profile) => `${pair}:${profile}`) } }).toArray(),
+      this.#units.find({ _id: { $in: ids.map((id) => `${pair}:${id}`) } }).toArray(),
+    ]);
+    return [...new Map([...about, ...named].map((doc) => [doc._id, toUnit(doc)])).values()];
+  }
+
+  /** Writes units as they now are. `hasBegun` counts an operation that was not counted before. */
+  async write(
+    ws: WorkspaceId,
+    { audience, destination }: { audience: string; destination: string },
+    units: readonly { readonly unit: Unit; readonly hasBegun: boolean }[],
+  ): Promise<void> {
+    if (units.length === 0) return;
+    const pair = pairKey(ws, audience, destination);
+    await this.#units.bulkWrite(
+      units.map(({ unit, hasBegun }) => {
+        const { changedFor, wantedBy } = unit;
+        const profiles = changedFor === undefined ? wantedBy : [...new Set([...wantedBy, changedFor])];
+        const about = profiles.map((profile) => `${pair}:${profile}`);
+        const update = { $set: { ...unit, ws, pair, about }, $inc: { emitted: hasBegun ? 1 : 0 } };
+        return { updateOne: { filter: { _id: `${pair}:${unit.id}` }, update, upsert: true } };
+      }),
+      { ordered: false },
+    );
+  }
+
+  /** How many memberships the destination holds, and how many operations were ever begun. */
+  async counts(ws: WorkspaceId, audience: string, destination: string): Promise<{ held: number; emitted: number }> {
+    const [row] = await this.#units
+      .aggregate<{ held: number; emitted: number }>([
+        { $match: { pair: pairKey(ws, audience, destination) } },
+        {
+          $group: {
+            _id: null,
+            held: { $sum: { $cond: [{ $eq: ['$state', 'held'] }, 1, 0] } },
+            emitted: { $sum: '$emitted' },
+          },
+        },
+      ])
+      .toArray();
+    return { held: row?.held ?? 0, emitted: row?.emitted ?? 0 };
+  }
+}
+
+function toUnit({ _id, ws, pair, about, emitted, ...unit }: SyncUnitDoc): Unit {
+  void [_id, ws, pair, about, emitted];
+  return unit;
+}

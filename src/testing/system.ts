@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { createApp } from '../api/app';
+import { createRings } from '../api/rings';
+import { createClient, type Client } from '../client/client';
+import { createDoorbells } from '../activities/doorbells';
+import type { WorkspaceId } from '../domain/ids';
+import { prepareStore } from '../store/open-store';
+import { openStore, type Store } from '../store/store';
+import { composeActivities } from '../workers/compose';
+import { createWorkers, queueNames } from '../workers/worker';
+
+export interface SystemOptions {
+  /** Epoch milliseconds; the real clock when absent. One clock for the door, the intake and the clock workflow. */
+  readonly clock?: () => number;
+  /** Without workers, events stay pending. */
+  readonly hasWorkers?: boolean;
+  readonly intakeBatch?: number;
+}
+
+/** A whole Heddle in this process over the test servers, with a database, a queue prefix and a workspace of its own. */
+export interface System {
+  readonly store: Store;
+  readonly temporal: TemporalClient;
+  readonly queuePrefix: string;
+  readonly ws: WorkspaceId;
+  readonly url: string;
+  readonly client: Client;
+  readonly keys: { readonly api: string; readonly secret: string; readonly public: string };
+  /** Waits until every accepted event is applied and nothing is owed to the outside. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const rootKey = 'root-key-of-the-tests-0123456789';
+const limits = {
+  maxBodyBytes: 8_388_608,
+  maxBatchEvents: 10_000,
+  maxEventBytes: 32_768,
+  maxJsonDepth: 64,
+  pageSizeMax: 1_000,
+};
+const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
+
+export async function startSystem({
+  clock = Date.now,
+  hasWorkers = true,
+  intakeBatch = 500,
+}: SystemOptions = {}): Promise<System> {
+  const queuePrefix = `t${randomUUID().slice(0, 8)}-`;
+  const store = await openStore({
+    uri: required('HEDDLE_TEST_MONGODB_URI'),
+    database: `heddle_${queuePrefix.slice(0, -1)}`,
+    masterKey: Buffer.alloc(32, 7),
+  });
+  await prepareStore(store.connection);
+  const address = required('HEDDLE_TEST_TEMPORAL_ADDRESS');
+  const connection = await Connection.connect({ address });
+  const temporal = new TemporalClient({ connection });
+  const rings = createRings(temporal, log, queuePrefix);
+  const app = createApp({
+    store,
+    limits,
+    clock,
+    ...rings,
+    log,
+    metrics: new Registry(),
+    checks: [],
+    rootKey,
+    keyEnvironment: 'dev',
+    temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
+  const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
+  const ws = created.id as WorkspaceId;
+  const workers = hasWorkers
+    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, address })
+    : undefined;
+  return {
+    store,
+    temporal,
+    queuePrefix,
+    ws,
+    url,
+    keys,
+    client: createClient({ url, apiKey: keys.api, writeKey: keys.secret }),
+    settled: async () =>
+      void (await until(async () => (await isSettled(store)) || undefined, 'the intake to settle', 240_000)),
+    stop: async () => {
+      await workers?.stop();
+      server.close();
+      server.closeAllConnections();
+      await store.connection.db.dropDatabase();
+      await store.connection.client.close();
+      await connection.close();
+    },
+  };
+}
+
+/** Asks every 20 ms until there is an answer; fails after a minute naming what was waited for. */
+export async function until<Answer>(
+  ask: () => Promise<Answer | undefined>,
+  what: string,
+  forMs = 60_000,
+): Promise<Answer> {
+  const endsAt = Date.now() + forMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > endsAt) throw new Error(`Waited ${forMs / 1_000} s for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function isSettled(store: Store): Promise<boolean> {
+  const [backlog, owed] = await Promise.all([store.events.backlog(), store.outbox.depth()]);
+  return backlog.length === 0 && owed === 0;
+}
+
+let isRuntimeInstalled = false;
+
+async function startWorkers(of: {
+  store: Store;
+  temporal: TemporalClient;
+  queuePrefix: string;
+  clock: () => number;
+  intakeBatch: number;
+  address: string;
+}): Promise<{ stop(): Promise<void> }> {
+  if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  isRuntimeInstalled = true;
+  const connection = await NativeConnection.connect({ address: of.address });
+  const activities = composeActivities({
+    store: of.store,
+    client: of.temporal,
+    queuePrefix: of.queuePrefix,
+    clock: of.clock,
+    log,
+    registry: new Registry(),
+    allowedTargets: ['127.0.0.1'],
+    intakeBatch: of.intakeBatch,
+  });
+  const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
+  const workers = await createWorkers(
+    { connection, namespace: 'default', queuePrefix: of.queuePrefix, workflows, activities },
+    queueNames,
+  );
+  const running = Promise.all(workers.map((worker: Worker) => worker.run()));
+  await createDoorbells(of.temporal, of.queuePrefix).clocks();
+  return {
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set; integration tests run with \`npm test\`.`);
+  return value;
+}
