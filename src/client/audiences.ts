@@ -1,0 +1,47 @@
+import { eachOf } from './pages';
+import { path, type Transport } from './transport';
+import type {
+  Attachment,
+  AttachmentInput,
+  AudienceDefinition,
+  AudienceSize,
+  Member,
+  Page,
+  PageQuery,
+  Preview,
+  PreviewInput,
+  StoredAudience,
+} from './types';
+
+export function audiencesOf({ call }: Transport) {
+  const list = (query: PageQuery = {}) =>
+    call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
+  const members = (key: string, query: PageQuery = {}) =>
+    call<Page<Member>>({ method: 'GET', path: path`/v1/audiences/${key}/members`, query: { ...query } });
+  const attachment = (key: string, destination: string) => path`/v1/audiences/${key}/destinations/${destination}`;
+
+  return {
+    list,
+    each: (query: PageQuery = {}) => eachOf(list, query),
+    get: (key: string) => call<StoredAudience>({ method: 'GET', path: path`/v1/audiences/${key}` }),
+    put: (key: string, definition: AudienceDefinition) =>
+      call<StoredAudience>({ method: 'PUT', path: path`/v1/audiences/${key}`, body: definition }),
+    members,
+    eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
+    /** Evaluates from stored events, by the plain definition; saves nothing. */
+    preview: (key: string, input: PreviewInput = {}) =>
+      call<Preview>({
+        method: 'POST',
+        path: path`/v1/audiences/${key}/preview`,
+        body: input,
+        isRepeatable: true,
+      }),
+    history: (key: string, query: { readonly from?: string; readonly to?: string } = {}) =>
+      call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
+    attach: (key: string, destination: string, input: AttachmentInput = {}) =>
+      call<Attachment>({ method: 'PUT', path: attachment(key, destination), body: input }),
+    attachment: (key: string, destination: string) =>
+      call<Attachment>({ method: 'GET', path: attachment(key, destination) }),
+    detach: (key: string, destination: string) => call<void>({ method: 'DELETE', path: attachment(key, destination) }),
+  };
+}

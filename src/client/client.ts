@@ -1,0 +1,34 @@
+import { audiencesOf } from './audiences';
+import { deliveriesOf, destinationsOf } from './activation';
+import { eventsOf } from './events';
+import { impactOf } from './impact';
+import { enrollmentsOf, journeysOf } from './journeys';
+import { profilesOf } from './profiles';
+import { streamOf } from './stream';
+import { createTransport, type ClientOptions } from './transport';
+import { keysOf, workspacesOf } from './workspaces';
+
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * The HTTP API, typed, in Node and in browsers. Methods throw HeddleError when the server refuses and UnreachableError when
+ * nothing answers; what may safely be repeated is, when the server is busy.
+ */
+export function createClient(options: ClientOptions) {
+  const transport = createTransport(options);
+  return {
+    url: options.url,
+    events: eventsOf(transport),
+    profiles: profilesOf(transport),
+    audiences: audiencesOf(transport),
+    journeys: journeysOf(transport),
+    enrollments: enrollmentsOf(transport),
+    destinations: destinationsOf(transport),
+    deliveries: deliveriesOf(transport),
+    impact: impactOf(transport),
+    workspaces: workspacesOf(transport),
+    keys: keysOf(transport),
+    /** What happens, as it happens (`GET /v1/stream`). */
+    stream: streamOf(transport),
+  };
+}

@@ -1,0 +1,28 @@
+import { named } from './batches';
+import { sendAll, type SendAllOptions } from './send-all';
+import { path, type Transport } from './transport';
+import type { EventInput, EventsAnswer, EventsByType, EventType } from './event-types';
+
+/** Ingestion. Every event has its `messageId` before it leaves, so sending again after a failure is always safe. */
+export function eventsOf({ call }: Transport) {
+  const post = (where: string, json: string) =>
+    call<EventsAnswer>({ method: 'POST', path: where, json, door: 'ingestion', isRepeatable: true });
+  const one =
+    <Type extends EventType>(type: Type) =>
+    (event: EventsByType[Type]) =>
+      post(path`/v1/${type}`, JSON.stringify(named(event)));
+
+  return {
+    track: one('track'),
+    identify: one('identify'),
+    page: one('page'),
+    screen: one('screen'),
+    group: one('group'),
+    alias: one('alias'),
+    /** One request; the server says which of the events it refused. */
+    batch: (events: readonly EventInput[]) => post('/v1/batch', JSON.stringify({ batch: events.map(named) })),
+    /** Any number of events, in batches of at most 500 events and 1 MB. What is no event comes back as rejected. */
+    sendAll: (events: Iterable<unknown> | AsyncIterable<unknown>, options?: SendAllOptions) =>
+      sendAll((json) => post('/v1/batch', json), events, options),
+  };
+}
