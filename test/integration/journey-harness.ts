@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
@@ -20,7 +22,9 @@ import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openStore, type Store } from '../../src/store/store';
 import { createWorkers } from '../../src/workers/worker';
 
-const needed = (name: string): string => {
+export const historiesFolder = join(__dirname, '../histories');
+
+export const needed = (name: string): string => {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is set by test/global-setup.ts`);
   return value;
@@ -226,13 +230,13 @@ export class JourneyHarness {
       workflowExecution,
       updateMask: { paths: ['time_skipping_config'] },
       workflowExecutionOptions: { timeSkippingConfig: { enabled: true, fastForwardConfig: { id, duration } } },
-    } as never);
+    });
     for (;;) {
       const answer = (await this.client.workflowService.pollWorkflowExecutionTimeSkipping({
         namespace,
         workflowExecution,
         fastForwardId: id,
-      } as never)) as { fastForwardPollingResult: number; failedReason?: string };
+      })) as { fastForwardPollingResult: number; failedReason?: string };
       if (answer.fastForwardPollingResult === 2) return;
       // A run that ends on the way needs no more time.
       if (answer.fastForwardPollingResult === 3 && answer.failedReason?.includes('execution ended') === true) return;
@@ -240,20 +244,21 @@ export class JourneyHarness {
     }
   }
 
-  /** A workflow's history: its payloads as text, the kinds of its events, and the form that fixtures have. */
+  /** A workflow's history: with its payloads readable, the kinds of its events, and as fixtures have it. */
   async history(workflowId: string): Promise<{ text: string; kinds: string[]; json: string }> {
-    const history = await this.client.workflow.getHandle(workflowId).fetchHistory();
-    const readable = (_: string, value: unknown): unknown =>
-      value instanceof Uint8Array || isBuffer(value)
-        ? Buffer.from(isBuffer(value) ? value.data : value).toString()
-        : value;
-    const json = historyToJSON(history);
+    const json = historyToJSON(await this.client.workflow.getHandle(workflowId).fetchHistory());
     const { events } = JSON.parse(json) as { events: { eventType: string }[] };
-    return { text: JSON.stringify(history, readable), kinds: events.map(({ eventType }) => eventType), json };
+    const text = json.replace(/"data":\s*"([\w+/=]+)"/g, (_, base64: string) =>
+      Buffer.from(base64, 'base64').toString(),
+    );
+    return { text, kinds: events.map(({ eventType }) => eventType), json };
   }
-}
 
-/** What `JSON.stringify` has made of a buffer by the time it asks. */
-function isBuffer(value: unknown): value is { type: 'Buffer'; data: number[] } {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
+  /** With `HEDDLE_RECORD_HISTORIES=1`, keeps the history as a fixture: one for each shape that a released workflow can have. */
+  async keepHistory(name: string, workflowId: string): Promise<void> {
+    if (process.env['HEDDLE_RECORD_HISTORIES'] !== '1') return;
+    const { json } = await this.history(workflowId);
+    const anonymous = JSON.stringify(JSON.parse(json)).replace(/\d+@[\w.-]+/g, 'worker');
+    writeFileSync(join(historiesFolder, `${name}.history.json`), `${anonymous}\n`);
+  }
 }

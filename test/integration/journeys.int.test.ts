@@ -53,6 +53,7 @@ describe('a journey on Temporal', () => {
     expect(text).toContain('rest-again: waits 1d until');
     expect(text).not.toMatch(/ada@example|Lovelace/);
     expect(await harness.client.workflow.getHandle(workflowId).result()).toBe('reminded');
+    await harness.keepHistory('enrollment-wait-branch-send', workflowId);
   });
 
   const listen: JsonObject = {
@@ -72,6 +73,7 @@ describe('a journey on Temporal', () => {
     await harness.waitingAt('listening', 'listen');
     await harness.happen('Email Clicked', { link: '/cart' });
     const [run] = await harness.ended('listening');
+    await harness.keepHistory('enrollment-woken', run!.workflowId);
     expect(run).toMatchObject({ reason: 'clicked', steps: { listen: { event: { properties: { link: '/cart' } } } } });
   });
 
@@ -216,6 +218,7 @@ describe('a delivery of a journey', () => {
     expect((await harness.ended('mailing'))[0]).toMatchObject({ status: 'exited', reason: 'unsubscribed' });
     expect(harness.destination.got).toHaveLength(1);
     expect(await ledger()).toMatchObject([{ status: 'withheld', reason: 'exited' }]);
+    await harness.keepHistory('enrollment-exit-between-attempts', (await harness.runs('mailing'))[0]!.workflowId);
   });
 
   it.each([
