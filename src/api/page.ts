@@ -44,6 +44,19 @@ export function toPage<Row, Item>(
   return { status: 200 as const, body: { data, next }, headers: { Link: `<${nextUrl(call.url, next)}>; rel="next"` } };
 }
 
+/** A page of a list that is short enough to be read whole; its cursor is a position. */
+export function toPageOfAll<Row, Item>(
+  call: Pick<Call, 'url'>,
+  page: Page,
+  all: readonly Row[],
+  present: (row: Row) => Item,
+) {
+  const from = page.after === undefined ? 0 : Number(page.after);
+  if (!Number.isSafeInteger(from) || from < 0) throw invalidRequest('The cursor is not one that this list gave.');
+  const rows = all.slice(from, from + page.limit + 1);
+  return toPage(call, page, rows, present, () => String(from + page.limit));
+}
+
 function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (Buffer.from(text).toString('base64url') === cursor) return text;

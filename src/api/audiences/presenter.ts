@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { AudienceDefinition, type Rule } from '../../domain/audiences/rule.schema';
+import type { AttachmentDoc, AudienceDoc, MembershipDoc } from '../../store/documents';
+import { Instant, presentInstant } from '../instant';
+
+const { name, description, labels, rule } = AudienceDefinition.shape;
+
+export const AudienceBody = z.strictObject({
+  key: z.string(),
+  name,
+  description,
+  labels,
+  kind: z.literal('live'),
+  rule,
+  version: z.int(),
+  size: z.int(),
+  status: z.enum(['ready', 'computing']),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export const MemberBody = z.strictObject({ profileId: z.string(), enteredAt: Instant });
+export const SizeBody = z.strictObject({ at: Instant, size: z.int() });
+export const AttachmentBody = z.strictObject({
+  audience: z.string(),
+  destination: z.string(),
+  use: z.enum(['target', 'exclude']),
+  purpose: z.string().optional(),
+  identifiers: z.array(z.string()),
+  onExit: z.enum(['remove', 'keep']),
+  onDetach: z.enum(['keep', 'remove']),
+  external: z.union([z.strictObject({ id: z.string() }), z.strictObject({ create: z.literal(true) })]).optional(),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+
+export const ruleOf = ({ ruleJson }: Pick<AudienceDoc, 'ruleJson'>): Rule => JSON.parse(ruleJson) as Rule;
+
+export function presentAudience(audience: AudienceDoc, size: number) {
+  return {
+    key: audience.key,
+    name: audience.name,
+    description: audience.description,
+    labels: audience.labels,
+    kind: 'live' as const,
+    rule: ruleOf(audience),
+    version: audience.version,
+    size,
+    status: audience.status,
+    createdAt: presentInstant(audience.createdAt),
+    updatedAt: presentInstant(audience.updatedAt),
+  };
+}
+
+export function presentMember({ profile, enteredAt }: MembershipDoc) {
+  return { profileId: profile, enteredAt: presentInstant(enteredAt) };
+}
+
+export function presentAttachment(attachment: AttachmentDoc) {
+  const { externalId, createExternal } = attachment;
+  return {
+    audience: attachment.audience,
+    destination: attachment.destination,
+    use: attachment.use,
+    purpose: attachment.purpose,
+    identifiers: attachment.identifiers,
+    onExit: attachment.onExit,
+    onDetach: attachment.onDetach,
+    ...(externalId !== undefined && { external: { id: externalId } }),
+    ...(externalId === undefined && createExternal && { external: { create: true as const } }),
+    createdAt: presentInstant(attachment.createdAt),
+    updatedAt: presentInstant(attachment.updatedAt),
+  };
+}

@@ -1,0 +1,82 @@
+import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
+import { leavesOf } from '../../domain/audiences/compile-rule';
+import type { AudienceDefinition } from '../../domain/audiences/rule.schema';
+import type { AudienceDoc } from '../../store/documents';
+import type { AudienceContent } from '../../store/audiences';
+import { checkPreconditions } from '../etag';
+import { conflict, invalidDefinition, notFound } from '../problem';
+import type { KeyCall } from '../route';
+import { saveDefinition } from '../save-definition';
+import { ruleOf } from './presenter';
+
+/** Saves the next version of an audience; one that says the same as before changes nothing. Throws 400 and 412. */
+export async function saveAudience(call: KeyCall, definition: AudienceDefinition): Promise<AudienceDoc> {
+  const { deps, ws, now } = call;
+  const content = toContent(definition);
+  await checkReferences(call, definition);
+  return saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
+    const before = await deps.store.audiences.find(ws, content.key, session);
+    checkPreconditions(call, before?.version);
+    if (before && isSame(before, content)) return before;
+    return deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
+  });
+}
+
+/** Deletes an audience that nothing refers to. Throws 404, 409 and 412. */
+export async function deleteAudience(call: KeyCall, key: string): Promise<void> {
+  const { deps, ws, now } = call;
+  const [audiences, attached] = await Promise.all([
+    deps.store.audiences.list(ws),
+    deps.store.attachments.ofAudience(ws, key),
+  ]);
+  const referring = audiences.filter((audience) => audience.key !== key && refersTo(audience, key));
+  if (referring.length > 0)
+    throw conflict(`Other audiences refer to it: ${referring.map((one) => one.key).join(', ')}.`);
+  if (attached.length > 0) {
+    throw conflict(`It is attached to ${attached.map((one) => one.destination).join(', ')}; detach it first.`);
+  }
+  await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
+    const before = await deps.store.audiences.find(ws, key, session);
+    if (!before) throw notFound(`audience "${key}"`);
+    checkPreconditions(call, before.version);
+    await deps.store.audiences.delete(ws, key, now, session);
+    await raiseRuleset();
+  });
+}
+
+/** Refuses a rule that refers to itself by way of others, or to nothing. */
+async function checkReferences({ deps, ws }: KeyCall, { key, rule }: AudienceDefinition): Promise<void> {
+  const others = (await deps.store.audiences.list(ws)).filter((audience) => audience.key !== key);
+  try {
+    orderAudiences([...others.map((audience) => ({ key: audience.key, rule: ruleOf(audience) })), { key, rule }]);
+  } catch (error) {
+    if (!(error instanceof AudienceOrderError)) throw error;
+    throw invalidDefinition(
+      error.findings.map(({ message, suggestion }) => ({
+        in: 'body',
+        pointer: '/rule',
+        message: `${message} ${suggestion}`,
+      })),
+    );
+  }
+}
+
+function refersTo(audience: AudienceDoc, key: string): boolean {
+  return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
+}
+
+function toContent({ key, name, description, labels, rule }: AudienceDefinition): AudienceContent {
+  return {
+    key,
+    name,
+    ...(description !== undefined && { description }),
+    ...(labels !== undefined && { labels }),
+    ruleJson: JSON.stringify(rule),
+  };
+}
+
+function isSame(before: AudienceDoc, { name, description, labels, ruleJson }: AudienceContent): boolean {
+  const content = { name, description, labels, ruleJson };
+  const old = { name: before.name, description: before.description, labels: before.labels, ruleJson: before.ruleJson };
+  return JSON.stringify(old) === JSON.stringify(content);
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { deliveryStatuses } from '../../domain/delivery/delivery';
+import type { DeliveryDoc } from '../../store/deliveries';
+import { Instant, presentInstant } from '../instant';
+
+export const DeliveryBody = z.strictObject({
+  id: z.string(),
+  idempotencyKey: z.string(),
+  kind: z.enum(['journey', 'audience']),
+  destination: z.string(),
+  status: z.enum(deliveryStatuses),
+  reason: z.string().optional(),
+  profileId: z.string(),
+  journey: z.string().optional(),
+  version: z.int().optional(),
+  step: z.string().optional(),
+  enrollment: z.string().optional(),
+  audience: z.string().optional(),
+  operation: z.enum(['add', 'remove']).optional(),
+  attempts: z.array(
+    z.strictObject({ at: Instant, outcome: z.string(), code: z.string().optional(), latencyMs: z.number() }),
+  ),
+  causedAt: Instant,
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+
+export function presentDelivery(delivery: DeliveryDoc) {
+  return {
+    id: delivery.id,
+    idempotencyKey: delivery.idempotencyKey,
+    kind: delivery.kind,
+    destination: delivery.destination,
+    status: delivery.status,
+    reason: delivery.reason,
+    profileId: delivery.profile,
+    journey: delivery.journey,
+    version: delivery.version,
+    step: delivery.step,
+    enrollment: delivery.enrollment,
+    audience: delivery.audience,
+    operation: delivery.operation,
+    attempts: delivery.attempts.map(({ at, outcome, code, latencyMs }) => ({
+      at: presentInstant(at),
+      outcome,
+      code,
+      latencyMs,
+    })),
+    causedAt: presentInstant(delivery.causedAt),
+    createdAt: presentInstant(delivery.createdAt),
+    updatedAt: presentInstant(delivery.updatedAt),
+  };
+}

@@ -1,0 +1,30 @@
+import { normaliseIdentifier } from '../../domain/identity/normalise';
+import { profileId, type WorkspaceId } from '../../domain/ids';
+import type { Profile } from '../../domain/profiles/profile';
+import type { Store } from '../../store/store';
+import { notFound } from '../problem';
+
+/** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
+export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
+  const profile = await lookUp(store, ws, ref);
+  if (!profile) throw notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
+  return profile;
+}
+
+async function lookUp(store: Store, ws: WorkspaceId, ref: string): Promise<Profile | undefined> {
+  if (ref.startsWith('prf_')) return store.profiles.canonical(ws, profileId(ref));
+  const colon = ref.indexOf(':');
+  const identifier = normaliseIdentifier(ref.slice(0, colon), ref.slice(colon + 1));
+  const owner = identifier && (await store.identifiers.ownerOf(ws, identifier));
+  return owner && store.profiles.canonical(ws, owner);
+}
+
+/** Profiles that `text` identifies: a reference, or the bare value of one. */
+export async function searchProfiles(store: Store, ws: WorkspaceId, text: string): Promise<Profile[]> {
+  const refs = [text, `user_id:${text}`, `email:${text}`, `phone:${text}`, `anonymous_id:${text}`];
+  const found = await Promise.all(refs.map((ref) => lookUp(store, ws, ref)));
+  return [...new Map(found.flatMap((profile) => (profile ? [[profile.id, profile] as const] : []))).values()];
+}
+
+/** The ids under which a person's events, stays and deliveries are stored. */
+export const idsOf = (profile: Profile) => [profile.id, ...profile.lineage];

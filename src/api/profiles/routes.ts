@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { profileId } from '../../domain/ids';
+import { toInstantPage } from '../instant-page';
+import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
+import { seesPersonalData } from '../personal-data';
+import type { EventDoc } from '../../store/documents';
+import { defineRoute, type KeyCall, type Route } from '../route';
+import { findProfile, idsOf, searchProfiles } from './find-profile';
+import {
+  EventBody,
+  IdentifierBody,
+  MergeBody,
+  ProfileBody,
+  StayBody,
+  presentEvent,
+  presentIdentifiers,
+  presentMerge,
+  presentProfile,
+  presentStay,
+  type Sight,
+} from './presenter';
+
+const Ref = z.strictObject({ ref: z.string().min(1).max(400) });
+
+const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
+
+export const profileRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles',
+    scope: 'profiles:read',
+    summary: 'Profiles; `q` finds the ones that an identifier names',
+    query: PageQuery.extend({ q: z.string().min(1).max(400).optional() }),
+    responses: { 200: pageOf(ProfileBody) },
+    handle: async (call) => {
+      const { store } = call.deps;
+      const present = (profile: Parameters<typeof presentProfile>[0]) => presentProfile(profile, sightOf(call));
+      if (call.query.q !== undefined) {
+        return { status: 200, body: { data: (await searchProfiles(store, call.ws, call.query.q)).map(present) } };
+      }
+      const page = readPage(call);
+      const rows = await store.profiles.page(
+        call.ws,
+        page.limit + 1,
+        page.after === undefined ? undefined : profileId(page.after),
+      );
+      return toPage(call, page, rows, present, ({ id }) => id);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}',
+    scope: 'profiles:read',
+    summary: 'One profile, by `prf_…` or `type:value`',
+    params: Ref,
+    responses: { 200: ProfileBody },
+    handle: async (call) => {
+      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return { status: 200, body: presentProfile(profile, sightOf(call)) };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}/identifiers',
+    scope: 'profiles:read',
+    summary: 'What the profile is known by',
+    params: Ref,
+    query: PageQuery,
+    responses: { 200: pageOf(IdentifierBody) },
+    handle: async (call) => {
+      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return toPageOfAll(call, readPage(call), presentIdentifiers(profile, sightOf(call)), (row) => row);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}/audiences',
+    scope: 'profiles:read',
+    summary: 'Every stay in an audience, newest first',
+    params: Ref,
+    query: PageQuery,
+    responses: { 200: pageOf(StayBody) },
+    handle: async (call) => {
+      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return toPageOfAll(
+        call,
+        readPage(call),
+        await call.deps.store.memberships.ofProfile(call.ws, idsOf(profile)),
+        presentStay,
+      );
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}/merges',
+    scope: 'profiles:read',
+    summary: 'Which profiles became this one, when and why',
+    params: Ref,
+    query: PageQuery,
+    responses: { 200: pageOf(MergeBody) },
+    handle: async (call) => {
+      const { id } = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return toPageOfAll(call, readPage(call), await call.deps.store.merges.ofProfile(call.ws, id), presentMerge);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}/events',
+    scope: 'profiles:read',
+    summary: 'Applied events, latest received first',
+    params: Ref,
+    query: PageQuery,
+    responses: { 200: pageOf(EventBody) },
+    handle: async (call) => {
+      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return toInstantPage(
+        call,
+        ({ receivedAt }: EventDoc) => receivedAt,
+        (limit, before) => call.deps.store.events.page(call.ws, idsOf(profile), limit, before),
+        (event) => presentEvent(event, sightOf(call)),
+      );
+    },
+  }),
+];

@@ -1,0 +1,25 @@
+import type { Facts } from '../audiences/profile-view';
+import { effectiveAt, type Event } from '../events/event';
+import type { Profile } from './profile';
+import { writeConsent, writeTraits } from './write-traits';
+
+/**
+ * What was known of a person at a past instant, recomputed from their events: traits, consent and identifiers. Memberships are not
+ * facts but answers, and stay out. `undefined` when the person was not known yet.
+ */
+export function factsAt(
+  profile: Pick<Profile, 'identifiers' | 'createdAt'>,
+  events: readonly Event[],
+  at: number,
+): Facts | undefined {
+  if (profile.createdAt > at && !events.some((event) => effectiveAt(event) <= at)) return undefined;
+  let traits: Facts['traits'] = {};
+  let consent: Facts['consent'] = {};
+  for (const event of events) {
+    if (effectiveAt(event) > at) continue;
+    if (event.kind === 'identify') traits = writeTraits(traits, event.traits, effectiveAt(event), event.source).facts;
+    consent = writeConsent(consent, event).facts;
+  }
+  const identifiers = profile.identifiers.filter(({ firstSeenAt }) => firstSeenAt <= at);
+  return { traits, consent, identifiers, memberships: {} };
+}
