@@ -128,6 +128,7 @@ async function attempt(deps: JourneyDeps, send: Send): Promise<Next> {
     profile,
     definition,
     run: pathRoot(run, profile),
+    arrivedAt: run.arrivedAt,
   });
   const code = 'code' in outcome ? { code: outcome.code } : {};
   const made = { at: startedAt, outcome: outcome.status, ...code, latencyMs: deps.clock() - startedAt };

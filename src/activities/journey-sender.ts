@@ -15,6 +15,8 @@ export interface JourneySend {
   readonly definition: StepOf<'send'>;
   /** What mappings read besides the profile: `entry`, `steps`. */
   readonly run: JsonObject;
+  /** When the step was reached: the same for every attempt, so that the body is too. */
+  readonly arrivedAt: number;
 }
 
 /**

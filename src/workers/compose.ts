@@ -5,6 +5,8 @@ import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../activities/doorbells';
+import { createDestinationSender } from '../activities/destination-sender';
+import { recordEvent } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys';
 import { createIntakeMetrics } from '../activities/metrics';
@@ -25,9 +27,10 @@ export interface WorkerDeps {
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
   readonly intakeBatch: number;
-  /** Where the Temporal client connects anew is the caller's business; this only uses it. */
 }
 
+/** A day of attempts, as the webhook standard's schedule has it. */
+const retryBudgetSeconds = 24 * 3_600;
 const batchBytes = 4 * 1024 * 1024;
 
 /** Puts the activities together: everything a worker can do, over what it was given. */
@@ -39,6 +42,7 @@ export function composeActivities(deps: WorkerDeps) {
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
   const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
+  const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix };
   return {
     ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
@@ -48,7 +52,14 @@ export function composeActivities(deps: WorkerDeps) {
       ringIntake: (ws, partition) => doorbells.intake(ws, partition),
     }),
     ...createBackfillActivities(applying),
-    ...createJourneyActivities(delivering),
+    ...createJourneyActivities({
+      store,
+      sender: journeySender,
+      clock,
+      log,
+      retryBudgetSeconds,
+      recordEvent: (ws, event) => recordEvent({ store, ringIntake: doorbells.intake }, ws, event),
+    }),
     ...createSyncActivities(delivering),
   };
 }
