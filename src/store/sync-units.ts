@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Collection } from 'mongodb';
-import type { Unit } from '../domain/delivery/reconcile';
+import type { Unit } from '../domain/delivery/membership-units';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
 import { pairKey } from './sync-members';

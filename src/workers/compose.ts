@@ -6,7 +6,7 @@ import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../activities/doorbells';
 import { createDestinationSender } from '../activities/destination-sender';
-import { recordEvent } from '../activities/record-event';
+import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys';
 import { createIntakeMetrics } from '../activities/metrics';
@@ -58,7 +58,7 @@ export function composeActivities(deps: WorkerDeps) {
       clock,
       log,
       retryBudgetSeconds,
-      recordEvent: (ws, event) => recordEvent({ store, ringIntake: doorbells.intake }, ws, event),
+      recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
   };

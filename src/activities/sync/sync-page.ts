@@ -4,7 +4,7 @@ import { isFinal, settle, type DeliveryState, type Settlement } from '../../doma
 import { memberKey } from '../../domain/delivery/idempotency-key';
 import type { ItemResult } from '../../domain/delivery/item-result';
 import type { Operation } from '../../domain/delivery/operation';
-import { afterAnswer, reconcile, type Reconciliation, type UnitChange } from '../../domain/delivery/reconcile';
+import { afterAnswer, reconcile, type Reconciliation, type UnitChange } from '../../domain/delivery/membership-units';
 import { profileId } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { memberKey } from './idempotency-key';
-import { afterAnswer, reconcile, type Reconciliation, type Unit, type Wish } from './reconcile';
+import { afterAnswer, reconcile, type Reconciliation, type Unit, type Wish } from './membership-units';
 
 const how = (members: Reconciliation['members'], removes = true): Reconciliation => ({
   members,
