@@ -107,5 +107,5 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
 
 /** Checks the types of one destination against each other, and forgets them for the registry. */
 export function defineDestination<Settings, Secrets>(destination: Destination<Settings, Secrets>): Destination {
-  return destination as Destination;
+  return destination;
 }

@@ -25,14 +25,12 @@ export class TargetGuard {
 
   /** Before anything is resolved. Literal addresses are judged here, because nobody looks those up. */
   checkUrl(text: string): Refusal | undefined {
-    if (!URL.canParse(text)) return refusal('bad-url', 'The URL cannot be read; write it as https://host/path.');
-    const url = new URL(text);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-      return refusal('bad-scheme', 'The URL must begin with https:// or http://.');
-    }
-    if (url.username !== '' || url.password !== '') {
-      return refusal('credentials-in-url', 'The URL holds credentials; put them into the secrets instead.');
-    }
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url) return refusal('bad-url', 'The URL cannot be read; write it as https://host/path.');
+    return checkForm(url) ?? this.#checkTarget(url);
+  }
+
+  #checkTarget(url: URL): Refusal | undefined {
     const port = portOf(url);
     if (this.#isNamed(url.hostname, port)) return undefined;
     const literal = parseAddress(url.hostname);
@@ -57,6 +55,16 @@ export class TargetGuard {
   #isAllowedNetwork(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
     return this.#networks.some((network) => address.kind() === network[0].kind() && address.match(network));
   }
+}
+
+function checkForm(url: URL): Refusal | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return refusal('bad-scheme', 'The URL must begin with https:// or http://.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    return refusal('credentials-in-url', 'The URL holds credentials; put them into the secrets instead.');
+  }
+  return undefined;
 }
 
 const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));

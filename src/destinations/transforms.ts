@@ -24,7 +24,7 @@ const plain: { readonly [Name in PlainName]: Apply } = {
   lower: onText((text) => text.toLowerCase()),
   upper: onText((text) => text.toUpperCase()),
   trim: onText((text) => text.trim()),
-  sha256: (value) => withText(value, sha256Hex),
+  sha256: (value) => sha256Hex(asText(value)),
   country: onText(toCountryCode),
   phone: onText((text) => toE164(text)),
   json: (value) => JSON.stringify(value),
@@ -58,11 +58,8 @@ function readNumber(value: Json): number | undefined {
   return Number.isFinite(read) ? read : undefined;
 }
 
-const asText = (value: Json): string | undefined => (typeof value === 'object' ? JSON.stringify(value) : String(value));
-
-function withText(value: Json, apply: (text: string) => string): string | undefined {
-  const text = asText(value);
-  return text === undefined ? undefined : apply(text);
+function asText(value: Json): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Half away from zero on the decimal digits: 1.005 is 1.01, which binary arithmetic alone would miss. */

@@ -7,6 +7,8 @@ export interface Budget {
 /** What has been tried so far; the instant of the first attempt is epoch milliseconds. */
 export interface Tries {
   readonly attempts: number;
+  /** How often the vendor asked to wait. That burns no attempt, but every time the pause grows. */
+  readonly throttles?: number;
   readonly firstAt: number;
 }
 
@@ -25,12 +27,13 @@ export function backoffMs(attempts: number, chance: number, retryAfterMs?: numbe
   return Math.floor(chance * Math.min(maxMs, baseMs * 2 ** Math.max(0, attempts - 1)));
 }
 
-/** When to try again; `undefined` when the budget is used up. Throttled attempts are not counted, so only the window ends those. */
+/** When to try again; `undefined` when the budget is used up. A throttled one has until the end of the window. */
 export function nextAttemptAt(
   tries: Tries,
   { now, chance, budget }: { readonly now: number; readonly chance: number; readonly budget: Budget },
   retryAfterMs?: number,
 ): number | undefined {
-  const isOver = tries.attempts >= budget.attempts && now - tries.firstAt >= budget.windowMs;
-  return isOver ? undefined : now + backoffMs(tries.attempts, chance, retryAfterMs);
+  const throttles = tries.throttles ?? 0;
+  const isOver = now - tries.firstAt >= budget.windowMs && (throttles > 0 || tries.attempts >= budget.attempts);
+  return isOver ? undefined : now + backoffMs(tries.attempts + throttles, chance, retryAfterMs);
 }

@@ -97,8 +97,11 @@ function settleOne(result: ItemResult, isAlone: boolean, settling: Settling): Se
 }
 
 function tryAgain({ index, kind, code, retryAfterMs }: ItemResult, settling: Settling): DeliveryState {
-  const { attempts, firstAt } = settling.triesOf(index);
-  const tries = { firstAt, attempts: kind === 'transient' ? attempts + 1 : attempts };
+  const { attempts, throttles = 0, firstAt } = settling.triesOf(index);
+  const tries =
+    kind === 'transient'
+      ? { attempts: attempts + 1, throttles, firstAt }
+      : { attempts, throttles: throttles + 1, firstAt };
   const at = nextAttemptAt(tries, settling, retryAfterMs);
   return at === undefined ? { status: 'dead', code } : { status: 'retrying', code, nextAttemptAt: at };
 }

@@ -1,112 +1,161 @@
+import { memberKey } from './idempotency-key';
 import type { Operation } from './operation';
 
-/** What a destination should hold of one profile. */
-export interface Wish {
+/** What a destination should hold of one profile. A higher `version` replaces a lower. */
+export interface Desired {
   readonly profile: string;
-  /** Rises with every change of the wish. */
-  readonly version: number;
   readonly isIn: boolean;
+  readonly version: number;
   readonly identifiers: Readonly<Record<string, string>>;
 }
 
 /**
- * What is known of one membership at the vendor. `changing`: an operation was begun and its end is not known, so it is the same as
- * not knowing: the operation is issued again. Vendors treat members as a set, or drop a repeated key, so that does no harm.
+ * What the vendor holds of one unit (an identifier, or a profile), as far as we know: `held` · `pending` an operation is under way ·
+ * `unknown` it may or may not be there · `refused` the vendor declined the operation. What has no entry is not there.
  */
-export type HeldState = 'absent' | 'held' | 'changing';
+export interface Actual {
+  /** Names the unit without telling it, as in a stored `_id`. */
+  readonly key: string;
+  readonly type: string;
+  readonly value: string;
+  readonly state: 'held' | 'pending' | 'unknown' | 'refused';
+  /** The profile for which it was last sent, its version then, and the id of that operation. */
+  readonly profile: string;
+  readonly version: number;
+  readonly operation: string;
+  /** How often it has become unknown: a repeat is a new operation, with an id of its own. */
+  readonly lost: number;
+}
 
-/** One membership at the vendor: a profile, or one identifier that several profiles may share. */
 export interface Unit {
-  readonly id: string;
-  readonly state: HeldState;
-  /** Profiles that want it there. */
-  readonly wantedBy: readonly string[];
-  /** What was sent last, so that it can be taken back, and a changed e-mail is sent again. */
-  readonly identifiers: Readonly<Record<string, string>>;
-  /** The operation that was issued last; a refused one is not issued again for the same wish. */
-  readonly lastOperation?: string;
-  readonly isRefused?: boolean;
-  /** Whose wish began the change: that profile stays dirty until the change has an end. */
-  readonly changedFor?: string;
+  readonly key: string;
+  readonly type: string;
+  readonly value: string;
 }
 
-/** What a unit becomes, and the operation that takes it there, if any. */
-export interface UnitChange {
-  readonly unit: Unit;
-  readonly operation?: Operation;
-}
-
-export interface Reconciliation {
-  /** What one membership is: the profile as a whole, or each identifier by itself. */
+/** One audience at one destination. */
+export interface Sync {
+  readonly audience: string;
+  readonly destination: string;
+  /** What one membership is at the vendor, as in the destination's capabilities. */
   readonly members: 'profile' | 'identifier';
-  /** Whether leaving removes; otherwise what was added stays. */
-  readonly removes: boolean;
-  /** The name of a unit, stable and free of personal values: an HMAC. */
-  unitId(type: string, value: string): string;
-  /** The idempotency key of an operation. */
-  key(wish: Wish, unitId: string): string;
+  /** Names a unit without telling it: an HMAC, in production. */
+  readonly keyOf: (type: string, value: string) => string;
+}
+
+/** An operation to carry out, and the units that are pending while it is. */
+export interface PlannedOperation {
+  readonly operation: Operation;
+  readonly version: number;
+  readonly units: readonly Unit[];
+}
+
+export interface Reconciled {
+  /** Removals first. */
+  readonly ready: readonly PlannedOperation[];
+  /** Profiles whose turn has not come, because something of theirs is pending or to be removed first. */
+  readonly waiting: readonly string[];
+}
+
+/** The units under which the vendor keeps this member. */
+export function unitsOf(
+  { members, keyOf }: Sync,
+  { profile, identifiers }: Pick<Desired, 'profile' | 'identifiers'>,
+): Unit[] {
+  const named = members === 'profile' ? { profile } : identifiers;
+  return Object.entries(named).map(([type, value]) => ({ key: keyOf(type, value), type, value }));
 }
 
 /**
- * Desired against actual: the changes of units that these wishes ask for. An identifier is wanted while some profile wants it, so
- * one of two people leaving keeps a shared address on the list. Operations come removals first.
+ * Decides what is to be done so that the vendor holds what is desired. A unit is wanted while some desired member has it.
+ *
+ * `desired`: the profiles in question, and every other member who shares a unit with them. `actual`: the entries of all their units,
+ * and every entry last sent for one of these profiles. A unit with an unresolved operation gets no other, and no two operations
+ * ever have the same id.
  */
-export function reconcile(wishes: readonly Wish[], known: readonly Unit[], how: Reconciliation): UnitChange[] {
-  const units = new Map(known.map((unit) => [unit.id, unit]));
-  const touched = new Map<string, { readonly wish: Wish; readonly identifiers?: Readonly<Record<string, string>> }>();
-  for (const wish of wishes) {
-    const wanted = wantedUnits(wish, how);
-    for (const unit of units.values())
-      if (concerns(unit, wish) && !wanted.has(unit.id)) {
-        units.set(unit.id, { ...unit, wantedBy: unit.wantedBy.filter((profile) => profile !== wish.profile) });
-        touched.set(unit.id, { wish });
-      }
-    for (const [id, identifiers] of wanted) {
-      const unit = units.get(id) ?? { id, state: 'absent' as const, wantedBy: [], identifiers };
-      units.set(id, { ...unit, wantedBy: [...new Set([...unit.wantedBy, wish.profile])] });
-      touched.set(id, { wish, identifiers });
-    }
-  }
-  const changes = [...touched].map(([id, { wish, identifiers }]) => {
-    const unit = units.get(id) as Unit;
-    return changeOf(unit, wish, identifiers ?? unit.identifiers, how);
-  });
-  return changes.sort((a, b) => order(a) - order(b));
-}
+export function reconcile(sync: Sync, desired: readonly Desired[], actual: readonly Actual[]): Reconciled {
+  const known = new Map(actual.map((entry) => [entry.key, entry]));
+  const members = desired.filter(({ isIn }) => isIn);
+  const wanted = new Set(members.flatMap((member) => unitsOf(sync, member).map(({ key }) => key)));
+  const unwanted = actual.filter(({ key }) => !wanted.has(key));
+  const removals = planRemovals(sync, desired, unwanted);
+  const additions = members.flatMap((member) => planAddition(sync, member, known));
 
-/** What the unit is after the vendor answered: `isDone` the operation took place, otherwise it was refused for good. */
-export function afterAnswer(unit: Unit, operation: Operation, isDone: boolean): Unit {
-  if (!isDone) return { ...unit, state: operation.operation === 'add' ? 'absent' : 'held', isRefused: true };
-  return { ...unit, state: operation.operation === 'add' ? 'held' : 'absent', isRefused: false };
-}
-
-const concerns = (unit: Unit, { profile }: Wish): boolean =>
-  unit.wantedBy.includes(profile) || (unit.state === 'changing' && unit.changedFor === profile);
-
-function wantedUnits(wish: Wish, how: Reconciliation): Map<string, Readonly<Record<string, string>>> {
-  if (!wish.isIn) return new Map();
-  if (how.members === 'profile') return new Map([[how.unitId('profile', wish.profile), wish.identifiers]]);
-  const entries = Object.entries(wish.identifiers);
-  return new Map(entries.map(([type, value]) => [how.unitId(type, value), { [type]: value }]));
-}
-
-function changeOf(unit: Unit, wish: Wish, identifiers: Unit['identifiers'], how: Reconciliation): UnitChange {
-  const isWanted = unit.wantedBy.length > 0;
-  const isHeld = unit.state === 'held' && sameIdentifiers(unit.identifiers, identifiers);
-  const isRightAlready = isWanted ? isHeld : unit.state === 'absent' || !how.removes;
-  const id = how.key(wish, unit.id);
-  const wasRefused = unit.isRefused === true && unit.lastOperation === id;
-  if (isRightAlready || wasRefused) return { unit };
-  const operation = isWanted ? ('add' as const) : ('remove' as const);
+  const removing = new Set(removals.map(({ operation }) => operation.profile));
+  const pending = new Set(actual.filter(({ state }) => state === 'pending').map(({ profile }) => profile));
+  const mustWait = ({ operation, units }: PlannedOperation): boolean =>
+    pending.has(operation.profile) ||
+    units.some(({ key }) => known.get(key)?.state === 'pending') ||
+    (operation.operation === 'add' && removing.has(operation.profile));
+  const planned = [...removals, ...additions];
   return {
-    unit: { ...unit, identifiers, state: 'changing', isRefused: false, lastOperation: id, changedFor: wish.profile },
-    operation: { id, operation, profile: wish.profile, identifiers },
+    ready: planned.filter((one) => !mustWait(one)),
+    waiting: [...new Set(planned.filter(mustWait).map(({ operation }) => operation.profile))],
   };
 }
 
-function sameIdentifiers(a: Unit['identifiers'], b: Unit['identifiers']): boolean {
-  const [one, other] = [Object.entries(a), Object.entries(b)];
-  return one.length === other.length && one.every(([type, value]) => b[type] === value);
+/** For every profile rows of what was sent for it and nobody wants any more; a row has one value of each type. */
+function planRemovals(sync: Sync, desired: readonly Desired[], unwanted: readonly Actual[]): PlannedOperation[] {
+  const versions = new Map(desired.map(({ profile, version }) => [profile, version]));
+  const rows = new Map<string, Actual[]>();
+  for (const entry of [...unwanted].sort(byKey)) {
+    const version = versions.get(entry.profile) ?? entry.version;
+    if (entry.state === 'refused' && entry.version === version) continue;
+    const name = rowOf(rows, entry);
+    rows.set(name, [...(rows.get(name) ?? []), entry]);
+  }
+  return [...rows.values()].map((row) => planRemoval(sync, row, versions));
 }
 
-const order = ({ operation }: UnitChange): number => (operation?.operation === 'remove' ? 0 : 1);
+/** The first row of the entry's profile that has no value of its type yet. */
+function rowOf(rows: ReadonlyMap<string, readonly Actual[]>, { profile, type }: Actual): string {
+  let n = 0;
+  while (rows.get(`${profile} ${n}`)?.some((other) => other.type === type)) n += 1;
+  return `${profile} ${n}`;
+}
+
+function planRemoval(sync: Sync, row: readonly Actual[], versions: ReadonlyMap<string, number>): PlannedOperation {
+  const { profile, version: sentVersion, key } = row[0] as Actual;
+  const version = versions.get(profile) ?? sentVersion;
+  const base = memberKey(sync.audience, sync.destination, profile, version);
+  // Several values of one type may have to go at one version, so the row's first unit is part of the id.
+  const id = sync.members === 'profile' ? base : `${base}:${key}`;
+  const identifiers = sync.members === 'profile' ? {} : Object.fromEntries(row.map(({ type, value }) => [type, value]));
+  return {
+    operation: { id: repeated(id, row), operation: 'remove', profile, identifiers },
+    version,
+    units: row.map(toUnit),
+  };
+}
+
+/** The whole member, when something of it is missing at the vendor: vendors match better the more they get in one row. */
+function planAddition(sync: Sync, member: Desired, known: ReadonlyMap<string, Actual>): PlannedOperation[] {
+  const { profile, version, identifiers } = member;
+  const units = unitsOf(sync, member);
+  const entries = units.flatMap(({ key }) => known.get(key) ?? []);
+  if (entries.length === units.length && !entries.some((entry) => isMissing(sync, member, entry))) return [];
+  const id = repeated(memberKey(sync.audience, sync.destination, profile, version), entries);
+  return [{ operation: { id, operation: 'add', profile, identifiers }, version, units }];
+}
+
+function isMissing({ members }: Sync, { profile, version }: Desired, entry: Actual): boolean {
+  switch (entry.state) {
+    case 'held':
+      // Where the vendor counts profiles, it is told of changed identifiers by adding the member once more.
+      return members === 'profile' && entry.version < version;
+    case 'refused':
+      return entry.profile !== profile || entry.version < version;
+    case 'pending':
+    case 'unknown':
+      return true;
+  }
+}
+
+/** Each loss of a unit makes the next operation on it another one. */
+function repeated(id: string, entries: readonly Pick<Actual, 'lost'>[]): string {
+  const lost = entries.reduce((sum, entry) => sum + entry.lost, 0);
+  return lost === 0 ? id : `${id}:${lost}`;
+}
+
+const toUnit = ({ key, type, value }: Actual): Unit => ({ key, type, value });
+const byKey = (a: Actual, b: Actual): number => (a.key < b.key ? -1 : 1);

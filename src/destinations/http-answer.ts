@@ -1,0 +1,41 @@
+import type { ItemResult, ResultKind } from '../domain/delivery/item-result';
+import type { HttpResponse, PlannedRequest } from './destination';
+import type { SendError } from './send-error';
+
+const longestPauseMs = 24 * 3_600_000;
+
+/** What a vendor said about a whole request. */
+export type Answer = Omit<ItemResult, 'index'>;
+
+/** The same answer for each item of a request: vendors that report no items leave nothing better. */
+export function forAllItems({ items }: PlannedRequest, answer: Answer): ItemResult[] {
+  return items.map((index) => ({ index, ...answer }));
+}
+
+export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status <= 299;
+
+/** The pause a `Retry-After` header asks for: seconds or an HTTP date (RFC 9110 10.2.3), at most a day. */
+export function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
+  const text = headers['retry-after']?.trim();
+  if (text === undefined || text === '') return undefined;
+  const pause = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), longestPauseMs);
+}
+
+/** Adds a pause when there is one. */
+export const withPause = (answer: Answer, pauseMs: number | undefined): Answer =>
+  pauseMs === undefined ? answer : { ...answer, retryAfterMs: pauseMs };
+
+/** What a request that was never answered means for its items. A repeat is safe unless it may arrive as a second message. */
+export function interpretSendError(
+  error: SendError,
+  planned: PlannedRequest,
+  dedup: 'key' | 'set' | 'none',
+): ItemResult[] {
+  return forAllItems(planned, { kind: kindOfError(error, dedup), code: error.code, message: error.message });
+}
+
+function kindOfError({ kind, mayHaveArrived }: SendError, dedup: 'key' | 'set' | 'none'): ResultKind {
+  if (kind === 'blocked') return 'auth';
+  return mayHaveArrived && dedup === 'none' ? 'ambiguous' : 'transient';
+}

@@ -1,0 +1,22 @@
+import { maxMembers, standardWebhooks } from './constants';
+import { interpretWebhook } from './interpret';
+import { planMembers, planSend, planTest } from './plan';
+import { WebhookSecrets, WebhookSettings } from './settings.schema';
+import { defineDestination } from '../destination';
+import { identifierTypes } from '../../domain/identity/identifier-types';
+
+/** Signed HTTP requests to a receiver of the user's own, by Standard Webhooks. */
+export const webhook = defineDestination({
+  type: 'webhook',
+  name: 'Signed webhook',
+  settings: WebhookSettings,
+  secrets: WebhookSecrets,
+  identifiers: Object.keys(identifierTypes),
+  limits: { maxItems: maxMembers, maxBytes: standardWebhooks.maxBodyBytes, readOn: standardWebhooks.readOn },
+  capabilities: { createAudience: false, dedup: 'key', members: 'profile' },
+  actions: { message: { channel: 'webhook', description: 'One request with the mapped payload.' } },
+  planSend,
+  planMembers,
+  interpret: interpretWebhook,
+  test: planTest,
+});
