@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
-import type { Enrollment } from '../domain/journeys/enrollment';
+import type { Enrollment, EnrollmentStatus } from '../domain/journeys/enrollment';
 import { subjectOf } from './events';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import type { StoreConnection } from './open-store';
@@ -120,14 +120,18 @@ export class EnrollmentRepository {
     return docs.map(toEnrollment);
   }
 
-  async countByStatus(ws: WorkspaceId, journey: string): Promise<Record<string, number>> {
+  /** Runs by where they stand, or stood when they ended, and by status. */
+  async standings(
+    ws: WorkspaceId,
+    journey: string,
+  ): Promise<{ step: string; status: EnrollmentStatus; count: number }[]> {
     const rows = await this.#enrollments
-      .aggregate<{ _id: string; count: number }>([
+      .aggregate<{ _id: { step: string; status: EnrollmentStatus }; count: number }>([
         { $match: { ws, journey } },
-        { $group: { _id: '$status', count: { $sum: 1 } } },
+        { $group: { _id: { step: '$step', status: '$status' }, count: { $sum: 1 } } },
       ])
       .toArray();
-    return Object.fromEntries(rows.map((row) => [row._id, row.count]));
+    return rows.map(({ _id, count }) => ({ ..._id, count }));
   }
 
   /** Visits per step and outcome. */

@@ -16,9 +16,10 @@ export interface JourneyDoc {
   readonly publishedVersion?: number;
   /** The ruleset version that made the published version count. */
   readonly sinceRuleset?: number;
+  /** Counts changes, for `If-Match`. */
+  readonly rev: number;
   readonly createdAt: number;
   readonly updatedAt: number;
-  readonly deletedAt?: number;
 }
 
 /** A published definition. Never changes. */
@@ -52,29 +53,24 @@ export class JourneyRepository {
   }
 
   async byKey(ws: WorkspaceId, key: string, session?: ClientSession): Promise<JourneyDoc | undefined> {
-    const found = await this.#journeys.findOne({ _id: journeyId(ws, key) }, { ...(session && { session }) });
-    return found && found.deletedAt === undefined ? found : undefined;
+    return (await this.#journeys.findOne({ _id: journeyId(ws, key) }, { ...(session && { session }) })) ?? undefined;
   }
 
   async list(ws: WorkspaceId): Promise<JourneyDoc[]> {
-    return this.#journeys
-      .find({ ws, deletedAt: { $exists: false } })
-      .sort({ key: 1 })
-      .limit(1_000)
-      .toArray();
+    return this.#journeys.find({ ws }).sort({ key: 1 }).limit(1_000).toArray();
   }
 
   /** Saves the draft; the published version, if any, goes on. */
-  async saveDraft(ws: WorkspaceId, definition: JourneyDefinition, now: number): Promise<void> {
+  async saveDraft(ws: WorkspaceId, definition: JourneyDefinition, now: number, session?: ClientSession): Promise<void> {
     const { key, name } = definition;
     await this.#journeys.updateOne(
       { _id: journeyId(ws, key) },
       {
         $set: { draftJson: JSON.stringify(definition), name, updatedAt: now },
         $setOnInsert: { ws, key, status: 'draft' as const, createdAt: now },
-        $unset: { deletedAt: '' },
+        $inc: { rev: 1 },
       },
-      { upsert: true },
+      { upsert: true, ...(session && { session }) },
     );
   }
 
@@ -94,6 +90,7 @@ export class JourneyRepository {
       {
         $set: { status: 'published', publishedVersion: version, sinceRuleset: at.ruleset, updatedAt: at.now },
         $unset: { draftJson: '' },
+        $inc: { rev: 1 },
       },
       { session },
     );
@@ -112,20 +109,20 @@ export class JourneyRepository {
     session: ClientSession,
   ): Promise<boolean> {
     const { matchedCount } = await this.#journeys.updateOne(
-      { _id: journeyId(ws, key), status: { $in: [...change.from] }, deletedAt: { $exists: false } },
-      { $set: { status: change.to, updatedAt: change.now } },
+      { _id: journeyId(ws, key), status: { $in: [...change.from] } },
+      { $set: { status: change.to, updatedAt: change.now }, $inc: { rev: 1 } },
       { session },
     );
     return matchedCount === 1;
   }
 
-  /** Forgets a journey that was never published. A published one is archived instead: people may be inside. */
-  async deleteDraft(ws: WorkspaceId, key: string): Promise<boolean> {
-    const { deletedCount } = await this.#journeys.deleteOne({
-      _id: journeyId(ws, key),
-      publishedVersion: { $exists: false },
-    });
-    return deletedCount === 1;
+  /** Forgets the draft, and with it a journey that was never published. Its versions stay: people may be inside. */
+  async discardDraft(ws: WorkspaceId, key: string, now: number, session: ClientSession): Promise<void> {
+    const _id = journeyId(ws, key);
+    const { deletedCount } = await this.#journeys.deleteOne({ _id, publishedVersion: { $exists: false } }, { session });
+    if (deletedCount === 1) return;
+    const change = { $unset: { draftJson: '' as const }, $set: { updatedAt: now }, $inc: { rev: 1 } };
+    await this.#journeys.updateOne({ _id }, change, { session });
   }
 
   async versions(ws: WorkspaceId, key: string): Promise<JourneyVersion[]> {

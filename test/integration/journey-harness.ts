@@ -30,6 +30,8 @@ export const needed = (name: string): string => {
   return value;
 };
 
+const noRing = (): Promise<void> => Promise.resolve();
+
 /** A destination that remembers what it got and answers as told. */
 export class TestDestination {
   readonly got: JourneySend[] = [];
@@ -105,7 +107,7 @@ export class JourneyHarness {
           this.destination.state = { ...this.destination.state, state: 'paused' };
         },
       },
-      recordEvent: (ws, event) => recordEvent({ store: this.store, ringIntake: () => Promise.resolve() }, ws, event),
+      recordEvent: (ws, event) => recordEvent({ store: this.store, ringIntake: noRing }, ws, event),
       clock: Date.now,
       log: pino({ level: 'silent' }),
       retryBudgetSeconds: 3_600,
@@ -165,7 +167,7 @@ export class JourneyHarness {
       isTrusted: true,
       ...more,
     };
-    await recordEvent({ store: this.store, ringIntake: () => Promise.resolve() }, this.ws, event);
+    await recordEvent({ store: this.store, ringIntake: noRing }, this.ws, event);
     return event.messageId;
   }
 
