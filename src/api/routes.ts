@@ -1,8 +1,13 @@
+import { attachmentRoutes } from './audiences/attachment-routes';
 import { audienceRoutes } from './audiences/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
+import { destinationRoutes } from './destinations/routes';
+import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
+import { impactRoutes } from './impact/routes';
 import { ingestRoutes } from './ingest/routes';
+import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
@@ -16,6 +21,11 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...profileRoutes,
   ...audienceRoutes,
+  ...attachmentRoutes,
+  ...destinationRoutes,
+  ...journeyRoutes,
+  ...enrollmentRoutes,
   ...deliveryRoutes,
   ...deadLetterRoutes,
+  ...impactRoutes,
 ];
