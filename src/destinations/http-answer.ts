@@ -1,6 +1,5 @@
-import type { ItemResult, ResultKind } from '../domain/delivery/item-result';
+import type { ItemResult } from '../domain/delivery/item-result';
 import type { HttpResponse, PlannedRequest } from './destination';
-import type { SendError } from './send-error';
 
 const longestPauseMs = 24 * 3_600_000;
 
@@ -25,17 +24,3 @@ export function retryAfterMs({ headers }: HttpResponse, now: number): number | u
 /** Adds a pause when there is one. */
 export const withPause = (answer: Answer, pauseMs: number | undefined): Answer =>
   pauseMs === undefined ? answer : { ...answer, retryAfterMs: pauseMs };
-
-/** What a request that was never answered means for its items. A repeat is safe unless it may arrive as a second message. */
-export function interpretSendError(
-  error: SendError,
-  planned: PlannedRequest,
-  dedup: 'key' | 'set' | 'none',
-): ItemResult[] {
-  return forAllItems(planned, { kind: kindOfError(error, dedup), code: error.code, message: error.message });
-}
-
-function kindOfError({ kind, mayHaveArrived }: SendError, dedup: 'key' | 'set' | 'none'): ResultKind {
-  if (kind === 'blocked') return 'auth';
-  return mayHaveArrived && dedup === 'none' ? 'ambiguous' : 'transient';
-}

@@ -67,7 +67,8 @@ function redactValue(value: Json): Json {
   if (Array.isArray(value)) return redactList(value as readonly Json[]);
   if (isJsonObject(value)) return redactObject(value);
   if (value === null || typeof value === 'boolean' || value === '') return value;
-  return `sha256:${sha256Hex(String(value)).slice(0, 12)}`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return `sha256:${sha256Hex(text).slice(0, 12)}`;
 }
 
 function redactList(values: readonly Json[]): Json {
