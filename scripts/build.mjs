@@ -49,7 +49,7 @@ export async function build(root) {
 
 async function must(root, args, what) {
   const { code, output } = await run(process.execPath, args, { cwd: root });
-  if (code !== 0) throw new Stop(`${what}:\n${output.trim()}`);
+  if (code !== 0) throw new Stop(`${what}:\n${output.replace(/^\s+at .*$\n?/gm, '').trim()}`);
 }
 
 /** Compiled files whose source is gone. */
