@@ -21,6 +21,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { memberOf: 1, _id: 1 }, name: 'memberOf', partialFilterExpression: { memberOf: { $exists: true } } },
     { key: { subject: 1 }, name: 'subject' },
     { key: { ws: 1, audience: 1, enteredAt: 1 }, name: 'history' },
+    {
+      key: { ws: 1, audience: 1, exitedAt: 1 },
+      name: 'exits',
+      partialFilterExpression: { exitedAt: { $exists: true } },
+    },
     { key: { enteredWaitKey: 1 }, name: 'enteredWaitKey' },
     { key: { exitedWaitKey: 1 }, name: 'exitedWaitKey', partialFilterExpression: { exitedWaitKey: { $exists: true } } },
   ],

@@ -6,6 +6,7 @@ import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
 import { IdentifierRepository } from './identifiers';
+import { createImpactStore } from './impact';
 import { JourneyRepository } from './journeys';
 import { KeyRepository } from './keys';
 import { MembershipRepository } from './memberships';
@@ -29,6 +30,7 @@ export function createStore(connection: StoreConnection) {
     enrollments: new EnrollmentRepository(connection),
     events: new EventRepository(connection),
     identifiers: new IdentifierRepository(connection),
+    impact: createImpactStore(connection),
     journeys: new JourneyRepository(connection),
     keys: new KeyRepository(connection),
     memberships: new MembershipRepository(connection),

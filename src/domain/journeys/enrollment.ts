@@ -92,7 +92,8 @@ export interface Enrollment {
   readonly rev: number;
 }
 
-const pathLimit = 200;
+/** Visits that a run remembers. */
+export const pathLimit = 200;
 
 export const isInside = ({ status }: Pick<Enrollment, 'status'>): boolean =>
   status === 'starting' || status === 'active';

@@ -1,0 +1,73 @@
+import { parseDuration } from '../../domain/duration';
+import { notFound } from '../problem';
+import { defineRoute, type KeyCall } from '../route';
+import { overviewReport } from './overview';
+import { audienceReport, destinationReport, journeyReport, type Asked } from './reports';
+import { AudienceImpact, DestinationImpact, ImpactOverview, JourneyImpact, KeyParams, WindowQuery } from './schemas';
+
+type Question = KeyCall<{ readonly key: string }, { readonly window: string }>;
+
+const ask = ({ ws, params, query, now }: Question): Asked => ({
+  ws,
+  key: params.key,
+  from: now - parseDuration(query.window),
+  now,
+});
+
+export const impactRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/impact',
+    scope: 'impact:read',
+    summary: 'One row per destination, journey and audience; whether deliveries add up; how far behind events are',
+    query: WindowQuery,
+    responses: { 200: ImpactOverview },
+    handle: async ({ deps, ws, query, now }) => {
+      const from = now - parseDuration(query.window);
+      return { status: 200, body: await overviewReport(deps.store, ws, { from, now }) };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/impact/destinations/{key}',
+    scope: 'impact:read',
+    summary: 'Deliveries to a destination by state and reason, their latency, and whether they add up',
+    params: KeyParams,
+    query: WindowQuery,
+    responses: { 200: DestinationImpact },
+    handle: async (call) => {
+      const { deps, ws, params } = call;
+      if (!(await deps.store.destinations.find(ws, params.key))) throw notFound(`destination "${params.key}"`);
+      return { status: 200, body: await destinationReport(deps.store, ask(call)) };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/impact/journeys/{key}',
+    scope: 'impact:read',
+    summary: 'Who entered a journey and how it ended, step by step, with goals and deliveries',
+    params: KeyParams,
+    query: WindowQuery,
+    responses: { 200: JourneyImpact },
+    handle: async (call) => {
+      const { deps, ws, params } = call;
+      if (!(await deps.store.journeys.byKey(ws, params.key))) throw notFound(`journey "${params.key}"`);
+      return { status: 200, body: await journeyReport(deps.store, ask(call)) };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/impact/audiences/{key}',
+    scope: 'impact:read',
+    summary:
+      'Size of an audience now and at the end of each day, who entered and exited, and what its destinations should hold',
+    params: KeyParams,
+    query: WindowQuery,
+    responses: { 200: AudienceImpact },
+    handle: async (call) => {
+      const { deps, ws, params } = call;
+      if (!(await deps.store.audiences.find(ws, params.key))) throw notFound(`audience "${params.key}"`);
+      return { status: 200, body: await audienceReport(deps.store, ask(call)) };
+    },
+  }),
+];

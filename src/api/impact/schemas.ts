@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { isWindow, longestWindow, usualWindow } from '../../domain/impact/window';
+import { Instant } from '../instant';
+
+export const KeyParams = z.strictObject({ key: z.string().min(1).max(64) });
+
+export const WindowQuery = z.strictObject({
+  window: z
+    .string()
+    .refine(isWindow, { error: `Write a duration such as "24h" or "7d", at most "${longestWindow}".` })
+    .default(usualWindow),
+});
+
+const Count = z.int().min(0);
+const Counts = z.record(z.string(), Count);
+const Millis = z.number().min(0);
+const StateCounts = z.strictObject({
+  emitted: Count,
+  reserved: Count,
+  held: Count,
+  sent: Count,
+  retrying: Count,
+  delivered: Count,
+  rejected: Count,
+  dead: Count,
+  unknown: Count,
+  withheld: Counts,
+});
+const Reasons = z.record(z.string(), Counts).meta({ description: 'State → reason or code → number' });
+const Conservation = z.strictObject({ emitted: z.int(), ledger: Count, gap: Count }).meta({
+  description: 'Emitted as runs and syncs count it, against the ledger. A gap that stays above 0 is an alarm.',
+});
+
+export const DestinationImpact = StateCounts.extend({
+  latency: z.strictObject({ p50: Millis.nullable(), p95: Millis.nullable(), p99: Millis.nullable() }),
+  reasons: Reasons,
+  conservation: Conservation,
+});
+
+const FunnelStep = z.strictObject({
+  step: z.string(),
+  type: z.string().optional(),
+  entered: Count,
+  waiting: Count,
+  left: Counts,
+  medianDwellMs: Millis.optional(),
+});
+const GoalImpact = z.strictObject({
+  key: z.string(),
+  conversions: Count,
+  rate: z.number().min(0).nullable(),
+  value: z.record(z.string(), z.number()),
+  medianTimeToConvertMs: Millis.optional(),
+});
+export const JourneyImpact = z.strictObject({
+  entered: Count,
+  active: Count,
+  completed: Count,
+  exited: Counts,
+  failed: Count,
+  steps: z.array(FunnelStep),
+  goals: z.array(GoalImpact),
+  deliveries: StateCounts.extend({ reasons: Reasons }),
+});
+
+export const AudienceImpact = z.strictObject({
+  size: Count,
+  days: z.array(z.strictObject({ at: Instant, entered: Count, exited: Count, size: Count })),
+  destinations: z.array(
+    z.strictObject({ destination: z.string(), use: z.enum(['target', 'exclude']), wanted: Count, pending: Count }),
+  ),
+});
+
+export const ImpactOverview = z.strictObject({
+  destinations: z.array(StateCounts.extend({ key: z.string(), name: z.string(), conservation: Conservation })),
+  journeys: z.array(
+    z.strictObject({
+      key: z.string(),
+      name: z.string(),
+      status: z.string(),
+      entered: Count,
+      active: Count,
+      completed: Count,
+      exited: Count,
+      failed: Count,
+      conversions: Count,
+    }),
+  ),
+  audiences: z.array(z.strictObject({ key: z.string(), name: z.string(), size: Count, entered: Count, exited: Count })),
+  conservation: Conservation,
+  freshness: z.strictObject({
+    pendingEvents: Count,
+    oldestPendingAt: Instant.optional(),
+    oldestPendingSeconds: z.number().min(0),
+  }),
+});

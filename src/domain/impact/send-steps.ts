@@ -1,0 +1,18 @@
+import type { CompiledJourney } from '../journeys/compiled-journey';
+
+/** A send step of one published version. */
+export interface SendStepRef {
+  readonly journey: string;
+  readonly version: number;
+  readonly step: string;
+  readonly destination: string;
+}
+
+/** Every place that sends, in every version that somebody may be inside. */
+export function sendStepsOf(journeys: readonly CompiledJourney[]): SendStepRef[] {
+  return journeys.flatMap(({ key: journey, version, definition }) =>
+    Object.entries(definition.steps).flatMap(([step, { type, ...rest }]) =>
+      type === 'send' && 'destination' in rest ? [{ journey, version, step, destination: rest.destination }] : [],
+    ),
+  );
+}
