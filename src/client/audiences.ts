@@ -36,7 +36,8 @@ export function audiencesOf({ call }: Transport) {
         body: input,
         isRepeatable: true,
       }),
-    history: (key: string, query: { readonly from?: string; readonly to?: string } = {}) =>
+    /** `points` instants from one end to the other, at most 200. */
+    history: (key: string, query: { readonly from?: string; readonly to?: string; readonly points?: number } = {}) =>
       call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
     attach: (key: string, destination: string, input: AttachmentInput = {}) =>
       call<Attachment>({ method: 'PUT', path: attachment(key, destination), body: input }),

@@ -5,8 +5,8 @@ import type { EventInput, EventsAnswer, EventsByType, EventType } from './event-
 
 /** Ingestion. Every event has its `messageId` before it leaves, so sending again after a failure is always safe. */
 export function eventsOf({ call }: Transport) {
-  const post = (where: string, json: string) =>
-    call<EventsAnswer>({ method: 'POST', path: where, json, door: 'ingestion', isRepeatable: true });
+  const post = (where: string, json: string, headers: Readonly<Record<string, string>> = {}) =>
+    call<EventsAnswer>({ method: 'POST', path: where, json, headers, door: 'ingestion', isRepeatable: true });
   const one =
     <Type extends EventType>(type: Type) =>
     (event: EventsByType[Type]) =>
@@ -23,6 +23,6 @@ export function eventsOf({ call }: Transport) {
     batch: (events: readonly EventInput[]) => post('/v1/batch', JSON.stringify({ batch: events.map(named) })),
     /** Any number of events, in batches of at most 500 events and 1 MB. What is no event comes back as rejected. */
     sendAll: (events: Iterable<unknown> | AsyncIterable<unknown>, options?: SendAllOptions) =>
-      sendAll((json) => post('/v1/batch', json), events, options),
+      sendAll((json) => post('/v1/batch', json, options?.lane && { 'x-heddle-lane': options.lane }), events, options),
   };
 }

@@ -1,5 +1,5 @@
 import { path, type Transport } from './transport';
-import type { DestinationImpact, JsonObject } from './types';
+import type { AudienceImpact, DestinationImpact, ImpactOverview, JourneyImpact } from './impact-types';
 
 interface Window {
   /** A duration back from now, such as `7d`. */
@@ -13,9 +13,9 @@ export function impactOf({ call }: Transport) {
       call<Answer>({ method: 'GET', path: path`/v1/impact/${of}/${key}`, query: { ...query } });
 
   return {
-    overview: (query: Window = {}) => call<JsonObject>({ method: 'GET', path: '/v1/impact', query: { ...query } }),
+    overview: (query: Window = {}) => call<ImpactOverview>({ method: 'GET', path: '/v1/impact', query: { ...query } }),
     destination: read<DestinationImpact>('destinations'),
-    journey: read<JsonObject>('journeys'),
-    audience: read<JsonObject>('audiences'),
+    journey: read<JourneyImpact>('journeys'),
+    audience: read<AudienceImpact>('audiences'),
   };
 }

@@ -2,23 +2,20 @@ import { eachOf } from './pages';
 import { path, type Transport } from './transport';
 import type {
   Enrollment,
-  EnrollmentStatus,
+  EnrollmentDetail,
   Funnel,
   JourneyDefinition,
   Page,
   PageQuery,
   PublishInput,
+  SavedDraft,
   StoredJourney,
 } from './types';
-
-interface EnrollmentQuery extends PageQuery {
-  readonly status?: EnrollmentStatus;
-}
 
 export function journeysOf({ call }: Transport) {
   const list = (query: PageQuery = {}) =>
     call<Page<StoredJourney>>({ method: 'GET', path: '/v1/journeys', query: { ...query } });
-  const enrollments = (key: string, query: EnrollmentQuery = {}) =>
+  const enrollments = (key: string, query: PageQuery = {}) =>
     call<Page<Enrollment>>({ method: 'GET', path: path`/v1/journeys/${key}/enrollments`, query: { ...query } });
 
   return {
@@ -27,15 +24,15 @@ export function journeysOf({ call }: Transport) {
     get: (key: string) => call<StoredJourney>({ method: 'GET', path: path`/v1/journeys/${key}` }),
     /** Saves the draft, and answers what stands in the way of publishing it. */
     put: (key: string, definition: JourneyDefinition) =>
-      call<StoredJourney>({ method: 'PUT', path: path`/v1/journeys/${key}`, body: definition }),
+      call<SavedDraft>({ method: 'PUT', path: path`/v1/journeys/${key}`, body: definition }),
     publish: (key: string, input: PublishInput = {}) =>
       call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/publish`, body: input }),
     enrollments,
-    eachEnrollment: (key: string, query: EnrollmentQuery = {}) => eachOf((page) => enrollments(key, page), query),
+    eachEnrollment: (key: string, query: PageQuery = {}) => eachOf((page) => enrollments(key, page), query),
     funnel: (key: string) => call<Funnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel` }),
   };
 }
 
 export function enrollmentsOf({ call }: Transport) {
-  return { get: (id: string) => call<Enrollment>({ method: 'GET', path: path`/v1/enrollments/${id}` }) };
+  return { get: (id: string) => call<EnrollmentDetail>({ method: 'GET', path: path`/v1/enrollments/${id}` }) };
 }

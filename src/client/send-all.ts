@@ -6,6 +6,8 @@ export interface SendAllOptions {
   readonly concurrency?: number;
   /** The most events in a batch, at most 500. */
   readonly batchSize?: number;
+  /** `bulk`, with a secret key: live events pass what is sent, and nothing waits for it. For history. */
+  readonly lane?: 'bulk';
   /** Called after each batch. */
   readonly onProgress?: (progress: SendAllProgress) => void;
 }

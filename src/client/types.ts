@@ -4,6 +4,8 @@ import type { Json, JsonObject } from '../domain/json';
 
 /** What the API takes and answers, as plain shapes. Instants are RFC 3339 text in UTC. */
 export type { Json, JsonObject, Rule };
+export type * from './event-types';
+export type * from './impact-types';
 
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -29,18 +31,25 @@ export interface ProfileAudience {
 }
 export interface Profile {
   readonly id: string;
+  readonly createdAt: string;
+  /** Values are masked for a key without the scope `profiles:pii`, as are those of traits. */
   readonly identifiers: readonly KnownIdentifier[];
   readonly traits: JsonObject;
+  readonly consent: Readonly<Record<string, { readonly status: 'granted' | 'denied'; readonly at: string }>>;
   readonly audiences: readonly ProfileAudience[];
-  readonly createdAt?: string;
+  readonly mergedFrom: readonly string[];
 }
 export interface StoredEvent {
   readonly messageId: string;
   readonly type: string;
-  readonly name?: string;
+  readonly name: string;
   readonly occurredAt: string;
   readonly receivedAt: string;
-  readonly properties?: JsonObject;
+  readonly source: string;
+  readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+  readonly properties: JsonObject;
+  readonly traits: JsonObject;
+  readonly context: JsonObject;
 }
 
 // Audiences
@@ -51,8 +60,8 @@ export interface StoredAudience extends AudienceDefinition {
   readonly version: number;
   readonly size: number;
   readonly status: 'ready' | 'computing';
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 export interface Member {
   readonly profileId: string;
@@ -62,11 +71,15 @@ export interface PreviewInput {
   /** A rule to try; the saved one when absent. */
   readonly rule?: Rule;
   readonly asOf?: string | number;
+  /** How many matching profiles to name; 10 unless set. */
+  readonly sample?: number;
 }
 export interface Preview {
+  readonly asOf: string;
   readonly count: number;
   readonly sample: readonly string[];
-  readonly asOf?: string;
+  /** Of those that match, how many have an identifier of a type. */
+  readonly identifiers: Readonly<Record<string, number>>;
 }
 export interface AudienceSize {
   readonly at: string;
@@ -80,9 +93,20 @@ export interface AttachmentInput {
   readonly onDetach?: 'keep' | 'remove';
   readonly external?: { readonly id: string } | { readonly create: true };
 }
-export interface Attachment extends AttachmentInput {
+export interface Attachment {
   readonly audience: string;
   readonly destination: string;
+  readonly use: 'target' | 'exclude';
+  readonly purpose?: string;
+  readonly identifiers: readonly string[];
+  readonly onExit: 'remove' | 'keep';
+  readonly onDetach: 'keep' | 'remove';
+  readonly external?: { readonly id: string } | { readonly create: true };
+  /** How many profiles the destination should hold, and how many changes have yet to get there. */
+  readonly wanted: number;
+  readonly pending: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
 // Journeys
@@ -90,52 +114,80 @@ export interface Attachment extends AttachmentInput {
 export type JourneyDefinition = Omit<Journey, 'key'>;
 export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
 export interface Finding {
-  readonly severity?: 'error' | 'warning';
+  readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly path: string;
   readonly message: string;
-  readonly suggestion?: string;
+  readonly suggestion: string;
 }
 export interface StoredJourney {
   readonly key: string;
   readonly name: string;
   readonly status: JourneyStatus;
   readonly publishedVersion?: number;
+  /** What the next publish would make a version. */
   readonly draft?: Journey;
-  readonly findings?: readonly Finding[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface SavedDraft extends StoredJourney {
+  /** Errors among them stop publishing. */
+  readonly findings: readonly Finding[];
 }
 export interface PublishInput {
-  readonly inFlight?: 'finish' | 'migrate' | 'exit';
+  /** What happens to people inside an older version. */
+  readonly inFlight?: 'finish';
 }
-export type EnrollmentStatus = 'starting' | 'active' | 'completed' | 'exited' | 'failed';
+export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
 export interface Enrollment {
   readonly id: string;
   readonly journey: string;
   readonly version: number;
-  readonly profileId?: string;
+  readonly profileId: string;
   readonly status: EnrollmentStatus;
   readonly step: string;
   readonly enteredAt: string;
   readonly endedAt?: string;
   readonly reason?: string;
+  /** Names of events, and audience edges. */
   readonly waitingFor: readonly string[];
+  readonly dueAt?: string;
   readonly workflowId: string;
   readonly temporalUrl?: string;
 }
+export interface EnrollmentDetail extends Enrollment {
+  /** The last 200 steps. */
+  readonly path: readonly {
+    readonly step: string;
+    readonly visit: number;
+    readonly at: string;
+    readonly outcome?: string;
+  }[];
+  readonly sends: number;
+  readonly conversions: readonly {
+    readonly goal: string;
+    readonly at: string;
+    readonly value?: number;
+    readonly currency?: string;
+  }[];
+}
 export interface FunnelStep {
   readonly step: string;
+  /** Visits: a loop counts each round. */
   readonly entered: number;
   readonly waiting: number;
+  readonly left: number;
+  readonly exited: number;
   readonly outcomes: Readonly<Record<string, number>>;
 }
 export interface Funnel {
-  readonly journey: string;
   readonly entered: number;
   readonly active: number;
   readonly completed: number;
   readonly exited: number;
   readonly failed: number;
   readonly steps: readonly FunnelStep[];
+  readonly goals: readonly { readonly goal: string; readonly conversions: number; readonly value: number }[];
 }
 
 // Destinations and deliveries
@@ -151,34 +203,38 @@ export interface DestinationDefinition {
 }
 export interface Destination extends Omit<DestinationDefinition, 'secrets'> {
   readonly key: string;
-  readonly version?: number;
+  readonly enabled: boolean;
+  readonly paused?: { readonly reason: string; readonly at: string };
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
-export const deliveryStatuses = [
-  'reserved',
-  'held',
-  'sent',
-  'retrying',
-  'delivered',
-  'rejected',
-  'dead',
-  'unknown',
-  'withheld',
-] as const;
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
+export type DeliveryStatus =
+  'reserved' | 'held' | 'sent' | 'retrying' | 'delivered' | 'rejected' | 'dead' | 'unknown' | 'withheld';
+export interface DeliveryAttempt {
+  readonly at: string;
+  readonly outcome: string;
+  readonly code?: string;
+  readonly latencyMs: number;
+}
 export interface Delivery {
   readonly id: string;
   readonly idempotencyKey: string;
+  readonly kind: 'journey' | 'audience';
   readonly destination: string;
   readonly status: DeliveryStatus;
   readonly reason?: string;
+  readonly profileId: string;
   readonly journey?: string;
+  readonly version?: number;
   readonly step?: string;
+  readonly enrollment?: string;
   readonly audience?: string;
   readonly operation?: 'add' | 'remove';
-  readonly profileId?: string;
-  readonly attempts: readonly { readonly at: string; readonly outcome: string; readonly code?: string }[];
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly causedAt: string;
   readonly createdAt: string;
-  readonly updatedAt?: string;
+  readonly updatedAt: string;
 }
 export interface DeliveryQuery extends PageQuery {
   readonly destination?: string;
@@ -186,20 +242,6 @@ export interface DeliveryQuery extends PageQuery {
   readonly audience?: string;
   readonly profile?: string;
   readonly status?: DeliveryStatus;
-  readonly from?: string;
-  readonly to?: string;
-}
-
-// Impact
-
-type StatusCounts = Readonly<Record<Exclude<DeliveryStatus, 'withheld'>, number>>;
-export interface DestinationImpact extends StatusCounts {
-  /** The sum of all states, always. */
-  readonly emitted: number;
-  /** Counted by reason. */
-  readonly withheld: Readonly<Record<string, number>>;
-  /** From the cause to the answer, in milliseconds; absent without a delivery. */
-  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 // Workspaces and keys

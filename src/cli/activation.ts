@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { Delivery, DeliveryQuery, DestinationDefinition } from '../client/types';
+import { own, withKey } from '../domain/json';
+import { usageError } from './command-error';
+import type { Cell, Context } from './context';
+import { listOption, showList, type ListOptions } from './lists';
+import { readDefinition } from './read-definition';
+
+type Variables = Readonly<Record<string, string>>;
+
+export function addDestinations(program: Command, context: Context): void {
+  const destinations = program.command('destinations').description('connected tools');
+  destinations
+    .command('put <file>')
+    .description('save one from a JSON or YAML file; "-" is standard input')
+    .option(
+      '--secret-env <name=VARIABLE>',
+      'a secret, read from an environment variable; repeatable',
+      (pair: string, gathered: Variables = {}) => addVariable(pair, gathered),
+    )
+    .action(async (file: string, { secretEnv }: { secretEnv?: Variables }) => {
+      const { key, definition } = await readDefinition(file, context.io);
+      const secrets = secretEnv && { secrets: readSecrets(secretEnv, context.io.env) };
+      // The server checks the definition, and says where it is wrong.
+      const complete = { ...definition, ...secrets } as unknown as DestinationDefinition;
+      const saved = await context.client().destinations.put(key, complete);
+      context.show(saved, () => `${saved.key}  ${saved.type}  ${saved.name}\n`);
+    });
+  listOption(destinations.command('list').description('all destinations')).action(async (options: ListOptions) => {
+    const { destinations: all } = context.client();
+    await showList(context, options, all.each(), ['destination', 'type', 'state', 'name'], (one) => [
+      one.key,
+      one.type,
+      one.paused ? `paused: ${one.paused.reason}` : one.enabled ? 'on' : 'off',
+      one.name,
+    ]);
+  });
+}
+
+export function addDeliveries(program: Command, context: Context): void {
+  const list = program.command('deliveries').description('what was sent').command('list');
+  listOption(list.description('newest first'))
+    .option('--destination <key>')
+    .option('--journey <key>')
+    .option('--audience <key>')
+    .option('--profile <ref>', 'prf_… or type:value')
+    .option('--status <status>', 'such as delivered, rejected, held or dead')
+    .action(async ({ limit, all, ...filter }: ListOptions & DeliveryQuery) => {
+      const { deliveries } = context.client();
+      await showList(context, { limit, ...(all && { all }) }, deliveries.each(filter), deliveryHeaders, deliveryRow);
+    });
+}
+
+const deliveryHeaders = ['created', 'destination', 'status', 'why', 'cause', 'profile', 'attempts'];
+
+export const deliveryRow = (delivery: Delivery): readonly Cell[] => [
+  delivery.createdAt,
+  delivery.destination,
+  delivery.status,
+  delivery.reason,
+  causeOf(delivery),
+  delivery.profileId,
+  delivery.attempts.length,
+];
+
+const causeOf = ({ journey, step, audience, operation }: Delivery): string =>
+  journey === undefined ? `${operation ?? ''} ${audience ?? ''}`.trim() : `${journey}/${step ?? ''}`;
+
+function addVariable(pair: string, gathered: Variables): Variables {
+  const [, name, variable] = /^([^=]+)=([A-Za-z_]\w*)$/.exec(pair) ?? [];
+  if (name === undefined || variable === undefined) {
+    throw usageError('Write --secret-env name=VARIABLE, such as signingSecret=CRM_SECRET.');
+  }
+  return withKey(gathered, name, variable);
+}
+
+function readSecrets(variables: Variables, env: Context['io']['env']): Record<string, string> {
+  const read = Object.entries(variables).map(([name, variable]) => {
+    const value = own(env, variable);
+    if (!value) throw usageError(`${variable} is not set; it is to hold the secret "${name}".`);
+    return [name, value];
+  });
+  return Object.fromEntries(read) as Record<string, string>;
+}

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { AudienceDefinition, Preview, StoredAudience } from '../client/types';
+import type { Context } from './context';
+import { listOption, showList, type ListOptions } from './lists';
+import { readDefinition } from './read-definition';
+
+export function addAudiences(program: Command, context: Context): void {
+  const audiences = program.command('audiences').description('named rules, and who they hold for');
+  audiences
+    .command('put <file...>')
+    .description('save definitions from JSON or YAML files; "-" is standard input')
+    .action(async (files: string[]) => {
+      const client = context.client();
+      for (const file of files) {
+        const { key, definition } = await readDefinition(file, context.io);
+        // The server checks the definition, and says where it is wrong.
+        const saved = await client.audiences.put(key, definition as unknown as AudienceDefinition);
+        context.show(saved, () => summary(saved));
+      }
+    });
+  audiences
+    .command('get <key>')
+    .description('one audience with its definition')
+    .action(async (key: string) => {
+      const audience = await context.client().audiences.get(key);
+      context.show(audience, () => `${summary(audience)}${JSON.stringify(audience.rule, undefined, 2)}\n`);
+    });
+  listOption(audiences.command('list').description('all audiences')).action(async (options: ListOptions) => {
+    const { audiences: all } = context.client();
+    await showList(context, options, all.each(), ['audience', 'size', 'status', 'version', 'name'], (one) => [
+      one.key,
+      one.size,
+      one.status,
+      String(one.version),
+      one.name,
+    ]);
+  });
+  listOption(audiences.command('members <key>').description('who is in it')).action(
+    async (key: string, options: ListOptions) => {
+      const client = context.client();
+      await showList(context, options, client.audiences.eachMember(key), ['profile', 'entered'], (member) => [
+        member.profileId,
+        member.enteredAt,
+      ]);
+    },
+  );
+  addPreview(audiences, context);
+  addAttachments(audiences, context);
+}
+
+function addPreview(audiences: Command, context: Context): void {
+  audiences
+    .command('preview <key|file>')
+    .description('how many a saved audience, or the rule of a file, would hold; saves nothing')
+    .option('--as-of <instant>', 'at an instant in the past, RFC 3339')
+    .action(async (keyOrFile: string, { asOf }: { asOf?: string }) => {
+      const isKey = /^[a-z0-9-]{1,64}$/.test(keyOrFile) && keyOrFile !== '-';
+      const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
+      const { rule } = (definition ?? {}) as Partial<AudienceDefinition>;
+      const input = { ...(rule !== undefined && { rule }), ...(asOf !== undefined && { asOf }) };
+      const preview = await context.client().audiences.preview(key, input);
+      context.show(preview, () => printPreview(context, preview));
+    });
+}
+
+function addAttachments(audiences: Command, context: Context): void {
+  audiences
+    .command('attach <key> <destination>')
+    .description('keep a destination in step with the audience')
+    .option('--use <use>', '"target", or "exclude" for a suppression list', 'target')
+    .option('--identifiers <types>', 'identifier types to send, such as user_id,email', (text) => text.split(','))
+    .option('--purpose <purpose>', 'what consent is needed for')
+    .action(
+      async (
+        key: string,
+        destination: string,
+        options: { use: 'target' | 'exclude'; identifiers?: string[]; purpose?: string },
+      ) => {
+        const attachment = await context.client().audiences.attach(key, destination, options);
+        context.show(attachment, () => `${key} → ${destination} (${options.use})\n`);
+      },
+    );
+  audiences
+    .command('detach <key> <destination>')
+    .description('stop keeping a destination in step')
+    .action(async (key: string, destination: string) => {
+      await context.client().audiences.detach(key, destination);
+      context.show({ audience: key, destination }, () => `${key} is detached from ${destination}\n`);
+    });
+}
+
+const summary = ({ key, version, status, size }: StoredAudience): string =>
+  `${key}  version ${version}  ${status}  ${size} members\n`;
+
+function printPreview({ table }: Context, { count, sample, identifiers }: Preview): string {
+  const reach = Object.entries(identifiers).map(([type, number]) => [type, number]);
+  const parts = [
+    `${count} profiles\n`,
+    reach.length > 0 && table(['with', 'profiles'], reach),
+    sample.length > 0 &&
+      table(
+        ['sample'],
+        sample.map((id) => [id]),
+      ),
+  ];
+  return parts.filter((part) => part !== false).join('\n');
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Profile } from '../client/types';
+import type { Context } from './context';
+
+export function addProfiles(program: Command, context: Context): void {
+  program
+    .command('profiles')
+    .description('people')
+    .command('get <ref>')
+    .description('one profile: prf_… or type:value, such as user_id:u1')
+    .action(async (ref: string) => {
+      const profile = await context.client().profiles.get(ref);
+      context.show(profile, () => print(context, profile));
+    });
+}
+
+function print({ table }: Context, { id, identifiers, traits, audiences }: Profile): string {
+  const known = identifiers.map(({ type, value, firstSeenAt }) => [type, value, firstSeenAt]);
+  const facts = Object.entries(traits).map(([name, value]) => [name, JSON.stringify(value)]);
+  const memberships = audiences.map(({ key, enteredAt }) => [key, enteredAt]);
+  return [
+    `${id}\n`,
+    table(['identifier', 'value', 'first seen'], known),
+    table(['trait', 'value'], facts),
+    table(['audience', 'entered'], memberships),
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { HeddleError, UnreachableError } from '../client/errors';
+import { addDeliveries, addDestinations } from './activation';
+import { addAudiences } from './audiences';
+import { CommandError, exitCodes } from './command-error';
+import { createContext, type Context } from './context';
+import { addImpact } from './impact';
+import type { Io } from './io';
+import { addJourneys } from './journeys';
+import { addProfiles } from './profiles';
+import { addSend } from './send';
+import { addServer } from './server';
+import { plain } from './table';
+import { addTail } from './tail';
+import { addWorkspaces } from './workspaces';
+
+/** Runs one command and answers its exit code: 0 all well, 1 failed, 2 called wrongly, 3 no server. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const program = new Command('heddle');
+  const context = createContext(io, () => program.opts<{ json?: true }>().json ?? false);
+  let code: number = exitCodes.ok;
+  const ends = (exitCode: number) => void (code = exitCode);
+  program
+    .description('Customer data activation: events, profiles, audiences, journeys, destinations.')
+    .option('--json', 'results as JSON, one document a line; everything else goes to standard error')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void io.out.write(text),
+      writeErr: (text) => void io.err.write(text),
+      getOutHelpWidth: () => io.out.columns ?? 80,
+      getErrHelpWidth: () => io.err.columns ?? 80,
+    })
+    .showHelpAfterError('(--help says what a command takes)')
+    .exitOverride();
+  addServer(program, context, ends);
+  for (const add of commands) add(program, context);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+const commands: readonly ((program: Command, context: Context) => void)[] = [
+  addSend,
+  addProfiles,
+  addAudiences,
+  addJourneys,
+  addDestinations,
+  addDeliveries,
+  addImpact,
+  addTail,
+  addWorkspaces,
+];
+
+function report(error: unknown, io: Io): number {
+  // Commander has said it already: help was asked for, or is what the caller needs.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  for (const line of sentencesOf(error)) io.err.write(`${plain(line)}\n`);
+  if (error instanceof UnreachableError) return exitCodes.unreachable;
+  return error instanceof CommandError ? error.exitCode : exitCodes.failed;
+}
+
+function sentencesOf(error: unknown): string[] {
+  if (!(error instanceof HeddleError)) return [error instanceof Error ? error.message : String(error)];
+  const faults = error.errors.map(({ pointer, message }) => `  ${pointer || '/'}: ${message}`);
+  const isRefusedKey = error.status === 401 || error.status === 403;
+  const remedy = isRefusedKey ? ['Keys come from HEDDLE_API_KEY, or from .local/dev.json where `npm start` runs.'] : [];
+  const request = error.status >= 500 && error.requestId !== undefined ? [`Request ${error.requestId}.`] : [];
+  return [error.message, ...faults, ...remedy, ...request];
+}
