@@ -9,11 +9,11 @@ import { applyEventBatch } from '../../src/activities/apply/apply';
 import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journey-sender';
 import { createJourneyActivities } from '../../src/activities/journeys';
 import { Outbox } from '../../src/activities/outbox';
-import { recordEvent } from '../../src/activities/record-event';
+import { createEventRecorder } from '../../src/activities/record-event';
 import { RulesetCache } from '../../src/activities/ruleset-cache';
-import { startEnrollment, wakeEnrollments } from '../../src/activities/start-enrollment';
+import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../../src/activities/start-enrollment';
 import type { Event } from '../../src/domain/events/event';
-import { enrollmentId, type WorkspaceId } from '../../src/domain/ids';
+import { enrollmentId, workspaceId } from '../../src/domain/ids';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import type { JsonObject } from '../../src/domain/json';
@@ -29,8 +29,6 @@ export const needed = (name: string): string => {
   if (value === undefined) throw new Error(`${name} is set by test/global-setup.ts`);
   return value;
 };
-
-const noRing = (): Promise<void> => Promise.resolve();
 
 /** A destination that remembers what it got and answers as told. */
 export class TestDestination {
@@ -48,21 +46,23 @@ export class TestDestination {
 
 /** Journeys on a real store and a real Temporal: events are applied at once, by the product's own code. */
 export class JourneyHarness {
-  readonly destination = new TestDestination();
+  destination = new TestDestination();
+  ws = workspaceId('ws_none');
   readonly #rulesets: RulesetCache;
   readonly #outbox: Outbox;
+  readonly #record: ReturnType<typeof createEventRecorder>;
   #workers: Worker[] = [];
   #running: Promise<unknown> = Promise.resolve();
   #received = 0;
 
   private constructor(
     readonly store: Store,
-    readonly ws: WorkspaceId,
     readonly client: Client,
     readonly native: NativeConnection,
     readonly queuePrefix: string,
   ) {
     this.#rulesets = new RulesetCache(store);
+    this.#record = createEventRecorder(store, { intake: () => Promise.resolve() });
     const starting = { client, store, queuePrefix };
     this.#outbox = new Outbox(
       store.outbox,
@@ -84,16 +84,21 @@ export class JourneyHarness {
       masterKey: randomBytes(32),
     });
     await prepareStore(store.connection);
-    const { _id: ws } = await store.workspaces.create('journeys', Date.now());
     const address = needed('HEDDLE_TEST_TEMPORAL_ADDRESS');
     const [connection, native] = await Promise.all([
       Connection.connect({ address }),
       NativeConnection.connect({ address }),
     ]);
     await ensureSearchAttributes(connection, 'default');
-    const harness = new JourneyHarness(store, ws, new Client({ connection }), native, `${name}-`);
+    const harness = new JourneyHarness(store, new Client({ connection }), native, `${name}-`);
     await harness.startWorkers();
     return harness;
+  }
+
+  /** A workspace and a destination with no past. */
+  async begin(): Promise<void> {
+    this.ws = (await this.store.workspaces.create('journeys', Date.now()))._id;
+    this.destination = new TestDestination();
   }
 
   async startWorkers(): Promise<void> {
@@ -107,7 +112,7 @@ export class JourneyHarness {
           this.destination.state = { ...this.destination.state, state: 'paused' };
         },
       },
-      recordEvent: (ws, event) => recordEvent({ store: this.store, ringIntake: noRing }, ws, event),
+      recordEvent: this.#record,
       clock: Date.now,
       log: pino({ level: 'silent' }),
       retryBudgetSeconds: 3_600,
@@ -167,20 +172,23 @@ export class JourneyHarness {
       isTrusted: true,
       ...more,
     };
-    await recordEvent({ store: this.store, ringIntake: noRing }, this.ws, event);
+    await this.#record(this.ws, event);
     return event.messageId;
   }
 
-  /** Applies what is pending and carries out what follows. */
-  async apply(): Promise<void> {
+  /** Applies what is pending and carries out what follows, unless the process dies before that. */
+  async apply(dies: 'never' | 'after-commit' = 'never'): Promise<void> {
     const pending = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
     if (pending.length === 0) return;
-    const { outbox } = await applyEventBatch(
-      { store: this.store, rulesets: this.#rulesets, clock: Date.now },
-      this.ws,
-      pending,
-    );
-    await this.#outbox.carryOut(outbox);
+    const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
+    const { outbox } = await applyEventBatch(deps, this.ws, pending);
+    if (dies === 'never') await this.#outbox.carryOut(outbox);
+  }
+
+  /** What the clock does for runs that a crash left behind, as if this much time had passed. */
+  async sweep(laterMs: number): Promise<void> {
+    const { client, store, queuePrefix } = this;
+    await restartStaleEnrollments({ client, store, queuePrefix }, Date.now() + laterMs);
   }
 
   async happen(...event: Parameters<JourneyHarness['accept']>): Promise<string> {

@@ -4,11 +4,13 @@ import { JourneyHarness } from './journey-harness';
 const hour = 3_600_000;
 const day = 24 * hour;
 
+jest.setTimeout(60_000);
 let harness: JourneyHarness;
-beforeEach(async () => {
+beforeAll(async () => {
   harness = await JourneyHarness.open();
 });
-afterEach(() => harness.close());
+beforeEach(() => harness.begin());
+afterAll(() => harness.close());
 
 const journey = (key: string, steps: JsonObject, of: JsonObject = {}): JsonObject => ({
   key,
@@ -176,6 +178,51 @@ describe('a journey on Temporal', () => {
       source: 'journey:marking',
       traits: { stage: 'won', total: 80 },
     });
+  });
+});
+
+describe('after a crash between a commit and what follows it', () => {
+  const resting = () =>
+    journey(
+      'resting',
+      { rest: { type: 'wait', for: '2h', next: 'mail' }, mail: send() },
+      {
+        exits: [{ on: { event: 'Unsubscribed' }, reason: 'unsubscribed' }],
+      },
+    );
+
+  it('a run that was never started is started by the clock, once', async () => {
+    await harness.publish(resting());
+    await harness.accept('Cart Started');
+    await harness.apply('after-commit');
+    expect((await harness.runs('resting'))[0]).toMatchObject({ status: 'starting' });
+    await Promise.all([harness.sweep(6_000), harness.sweep(6_000)]);
+    const { workflowId } = await harness.waitingAt('resting', 'rest');
+    await harness.fastForward(workflowId, 2 * hour);
+    await harness.ended('resting');
+    expect(harness.destination.got).toHaveLength(1);
+  });
+
+  it('a run whose ring was lost is rung by the clock', async () => {
+    await harness.publish(resting());
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('resting', 'rest');
+    await harness.accept('Unsubscribed');
+    await harness.apply('after-commit');
+    await harness.sweep(61_000);
+    expect((await harness.ended('resting'))[0]).toMatchObject({ reason: 'unsubscribed' });
+    expect(await harness.client.workflow.getHandle(workflowId).result()).toBe('unsubscribed');
+  });
+
+  it('a run whose workflow is gone goes on from its stored state', async () => {
+    await harness.publish(resting());
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('resting', 'rest');
+    await harness.client.workflow.getHandle(workflowId).terminate();
+    await harness.sweep(3 * hour);
+    await harness.fastForward(workflowId, 2 * hour);
+    await harness.ended('resting');
+    expect(harness.destination.got).toHaveLength(1);
   });
 });
 

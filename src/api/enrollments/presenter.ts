@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Enrollment } from '../../domain/journeys/enrollment';
+import type { ApiDeps } from '../deps';
+import { Instant, presentInstant } from '../instant';
+
+export const EnrollmentBody = z.strictObject({
+  id: z.string(),
+  journey: z.string(),
+  version: z.int(),
+  profileId: z.string(),
+  status: z.enum(['active', 'completed', 'exited', 'failed']),
+  step: z.string(),
+  enteredAt: Instant,
+  endedAt: Instant.optional(),
+  reason: z.string().optional(),
+  /** Names of events, and audience edges, as the definition has them. */
+  waitingFor: z.array(z.string()),
+  dueAt: Instant.optional(),
+  workflowId: z.string(),
+  /** Absent where nobody said where the Temporal UI is. */
+  temporalUrl: z.string().optional(),
+});
+export const EnrollmentDetail = EnrollmentBody.extend({
+  /** Bounded to the last 200 steps. */
+  path: z.array(z.strictObject({ step: z.string(), visit: z.int(), at: Instant, outcome: z.string().optional() })),
+  sends: z.int(),
+  conversions: z.array(
+    z.strictObject({ goal: z.string(), at: Instant, value: z.number().optional(), currency: z.string().optional() }),
+  ),
+});
+
+type Links = Pick<ApiDeps, 'temporalUi'>;
+
+export function presentEnrollment(run: Enrollment, links: Links) {
+  const { id, journey, version, profile, status, step, enteredAt, endedAt, reason, dueAt, workflowId } = run;
+  return {
+    id,
+    journey,
+    version,
+    profileId: profile,
+    status: status === 'starting' ? ('active' as const) : status,
+    step,
+    enteredAt: presentInstant(enteredAt),
+    ...(endedAt !== undefined && { endedAt: presentInstant(endedAt) }),
+    ...(reason !== undefined && { reason }),
+    waitingFor: [...new Set(run.waitingFor.map(nameOf))],
+    // After the end it only tells that the workflow has yet to notice.
+    ...(dueAt !== undefined && endedAt === undefined && { dueAt: presentInstant(dueAt) }),
+    workflowId,
+    ...temporalUrl(workflowId, links),
+  };
+}
+
+export function presentEnrollmentDetail(run: Enrollment, links: Links) {
+  return {
+    ...presentEnrollment(run, links),
+    path: run.path.map((entry) => ({ ...entry, at: presentInstant(entry.at) })),
+    sends: run.effects,
+    conversions: run.conversions.map(({ goal, at, value, currency }) => ({
+      goal,
+      at: presentInstant(at),
+      ...(value !== undefined && { value }),
+      ...(currency !== undefined && { currency }),
+    })),
+  };
+}
+
+/** `ws:prf|Order Completed` → `Order Completed`; `ws:prf#vip|entered` → `vip entered`. */
+function nameOf(waitKey: string): string {
+  const [, audience, edge] = /^[^|#]*#(.+)\|(\w+)$/.exec(waitKey) ?? [];
+  return audience === undefined ? waitKey.slice(waitKey.indexOf('|') + 1) : `${audience} ${edge}`;
+}
+
+function temporalUrl(workflowId: string, { temporalUi }: Links) {
+  if (!temporalUi) return {};
+  const { url, namespace } = temporalUi;
+  return { temporalUrl: `${url}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` };
+}

@@ -1,0 +1,49 @@
+import { Mapping } from '../../destinations/mapping.schema';
+import { findDestination } from '../../destinations/registry';
+import type { WorkspaceId } from '../../domain/ids';
+import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
+import { lintJourney, type JourneyFinding } from '../../domain/journeys/lint-journey';
+import { own } from '../../domain/json';
+import type { DestinationDoc } from '../../store/documents';
+import type { Store } from '../../store/store';
+import { toPointer } from '../problem';
+
+/** Everything wrong with a journey in this workspace: its own structure, and its sends against the destinations there are. */
+export async function lintDraft(
+  store: Store,
+  ws: WorkspaceId,
+  definition: JourneyDefinition,
+): Promise<JourneyFinding[]> {
+  const [destinations, audiences] = await Promise.all([store.destinations.list(ws), store.audiences.list(ws)]);
+  const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
+  return [
+    ...lintJourney(definition, {
+      destinations: new Set(byKey.keys()),
+      audiences: new Set(audiences.map(({ key }) => key)),
+    }),
+    ...Object.entries(definition.steps).flatMap(([id, step]) =>
+      step.type === 'send' ? lintSend(step, `/steps/${id}`, byKey.get(step.destination)) : [],
+    ),
+  ];
+}
+
+function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {
+  const mapping = Mapping.safeParse(step.mapping ?? {});
+  const faults = (mapping.error?.issues ?? []).map((issue) =>
+    error('bad_mapping', `${path}/mapping${toPointer(issue.path)}`, issue.message, 'Correct the mapping here.'),
+  );
+  const kind = destination && findDestination(destination.type);
+  if (!kind) return faults;
+  const actions = Object.keys(kind.actions);
+  if (!kind.planSend || actions.length === 0) {
+    const message = `Journeys cannot send to a ${kind.name}; it takes audiences.`;
+    return [...faults, error('destination_without_sends', `${path}/destination`, message, 'Attach an audience to it.')];
+  }
+  if (step.action === undefined || own(kind.actions, step.action)) return faults;
+  const message = `A ${kind.name} has no action "${step.action}".`;
+  return [...faults, error('unknown_action', `${path}/action`, message, `Write one of: ${actions.join(', ')}.`)];
+}
+
+function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
+  return { code, severity: 'error', path, message, suggestion };
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { JourneyDefinition } from '../../domain/journeys/journey.schema';
+import type { Enrollment } from '../../domain/journeys/enrollment';
+import type { JourneyStatus } from '../../domain/journeys/compiled-journey';
+import type { JourneyDoc } from '../../store/journeys';
+import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
+import { etagOf } from '../etag';
+import { toInstantPage } from '../instant-page';
+import { DefinitionKey } from '../json-schema';
+import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
+import { invalidRequest, notFound } from '../problem';
+import { defineRoute, type KeyCall, type Route } from '../route';
+import { lintDraft } from './lint-draft';
+import {
+  DraftBody,
+  FunnelBody,
+  JourneyBody,
+  VersionBody,
+  draftOf,
+  presentDraft,
+  presentFunnel,
+  presentJourney,
+  presentVersion,
+} from './presenter';
+import { changeStatus, discardDraft, publish, saveDraft } from './save-journey';
+
+const Key = z.strictObject({ key: DefinitionKey });
+/** What happens to people inside an older version. */
+const PublishBody = z.strictObject({ inFlight: z.literal('finish').default('finish') });
+/** People inside go on to their end; nobody enters any more. */
+const ArchiveBody = z.strictObject({ inFlight: z.literal('drain').default('drain') });
+
+export const journeyRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys',
+    scope: 'journeys:read',
+    summary: 'Journeys with their drafts',
+    query: PageQuery,
+    responses: { 200: pageOf(JourneyBody) },
+    handle: async (call) =>
+      toPageOfAll(call, readPage(call), await call.deps.store.journeys.list(call.ws), presentJourney),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys/{key}',
+    scope: 'journeys:read',
+    summary: 'One journey',
+    params: Key,
+    responses: { 200: JourneyBody },
+    handle: async (call) => answer(await findJourney(call)),
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/v1/journeys/{key}',
+    scope: 'journeys:write',
+    summary: 'Save the draft, and hear what the linter says of it',
+    params: Key,
+    body: JourneyDefinition.partial({ key: true }),
+    responses: { 200: DraftBody },
+    handle: async (call) => {
+      const { key } = call.params;
+      if (call.body.key !== undefined && call.body.key !== key) {
+        const message = 'The key in the body is another than the one in the path.';
+        throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
+      }
+      const definition = { ...call.body, key };
+      const journey = await saveDraft(call, definition);
+      const findings = await lintDraft(call.deps.store, call.ws, definition);
+      return { status: 200, body: presentDraft(journey, findings), headers: { ETag: etagOf(journey.rev) } };
+    },
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/v1/journeys/{key}',
+    scope: 'journeys:write',
+    summary: 'Discard the draft; a journey that was never published is gone with it',
+    params: Key,
+    responses: { 204: z.undefined() },
+    handle: async (call) => {
+      await discardDraft(call, call.params.key);
+      return { status: 204, body: undefined };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/lint',
+    scope: 'journeys:read',
+    summary: 'What the linter says of the draft',
+    params: Key,
+    responses: { 200: DraftBody },
+    handle: async (call) => {
+      const journey = await findJourney(call);
+      const draft = draftOf(journey);
+      const findings = draft ? await lintDraft(call.deps.store, call.ws, draft) : [];
+      return { status: 200, body: presentDraft(journey, findings) };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/publish',
+    scope: 'journeys:write',
+    summary: 'Make the draft the version that people enter',
+    params: Key,
+    body: PublishBody.prefault({}),
+    responses: { 200: JourneyBody },
+    handle: async (call) => answer(await publish(call, call.params.key)),
+  }),
+  statusRoute('pause', 'Nobody enters, nothing is sent, nobody is thrown out', ['published'], 'paused'),
+  statusRoute('resume', 'Go on after a pause', ['paused'], 'published'),
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/archive',
+    scope: 'journeys:write',
+    summary: 'Nobody enters any more; people inside go on to their end',
+    params: Key,
+    body: ArchiveBody.prefault({}),
+    responses: { 200: JourneyBody },
+    handle: async (call) =>
+      answer(await changeStatus(call, call.params.key, { from: ['draft', 'published', 'paused'], to: 'archived' })),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys/{key}/versions',
+    scope: 'journeys:read',
+    summary: 'Published versions, newest first',
+    params: Key,
+    query: PageQuery,
+    responses: { 200: pageOf(VersionBody) },
+    handle: async (call) => {
+      const { key } = await findJourney(call);
+      return toPageOfAll(call, readPage(call), await call.deps.store.journeys.versions(call.ws, key), presentVersion);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys/{key}/enrollments',
+    scope: 'journeys:read',
+    summary: 'Runs, newest first',
+    params: Key,
+    query: PageQuery,
+    responses: { 200: pageOf(EnrollmentBody) },
+    handle: async (call) => {
+      const { key } = await findJourney(call);
+      return toInstantPage(
+        call,
+        (run: Enrollment) => run.enteredAt,
+        (limit, before) => call.deps.store.enrollments.ofJourney(call.ws, key, limit, before),
+        (run) => presentEnrollment(run, call.deps),
+      );
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys/{key}/funnel',
+    scope: 'journeys:read',
+    summary: 'Per step: entered, waiting, left and exited; conversions per goal',
+    params: Key,
+    responses: { 200: FunnelBody },
+    handle: async (call) => {
+      const { key } = await findJourney(call);
+      const { enrollments } = call.deps.store;
+      const [standings, visits, goals] = await Promise.all([
+        enrollments.standings(call.ws, key),
+        enrollments.stepCounts(call.ws, key),
+        enrollments.conversionCounts(call.ws, key),
+      ]);
+      return { status: 200, body: presentFunnel({ standings, visits, goals }) };
+    },
+  }),
+];
+
+function statusRoute(verb: string, summary: string, from: readonly JourneyStatus[], to: JourneyStatus): Route {
+  return defineRoute({
+    method: 'post',
+    path: `/v1/journeys/{key}/${verb}`,
+    scope: 'journeys:write',
+    summary,
+    params: Key,
+    responses: { 200: JourneyBody },
+    handle: async (call) => answer(await changeStatus(call, call.params.key, { from, to })),
+  });
+}
+
+async function findJourney({ deps, ws, params }: KeyCall<{ key: string }>): Promise<JourneyDoc> {
+  const journey = await deps.store.journeys.byKey(ws, params.key);
+  if (!journey) throw notFound(`journey "${params.key}"`);
+  return journey;
+}
+
+const answer = (journey: JourneyDoc) => ({
+  status: 200 as const,
+  body: presentJourney(journey),
+  headers: { ETag: etagOf(journey.rev) },
+});

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import request from 'supertest';
+import { openTestApi, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
+import { aProfile } from '../../src/testing/builders';
+import { enrollmentId } from '../../src/domain/ids';
+import { compileJourney } from '../../src/domain/journeys/compiled-journey';
+import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
+import { decideEntry } from '../../src/domain/journeys/routing';
+
+jest.setTimeout(60_000);
+let api: TestApi;
+let home: TestWorkspace;
+beforeAll(async () => {
+  api = await openTestApi({ temporalUi: { url: 'http://ui', namespace: 'default' } });
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  home = await api.createWorkspace();
+});
+
+const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
+  request(api.app)[method](path).auth(home.apiKey, { type: 'bearer' });
+const abandonedCart = JSON.parse(
+  readFileSync(join(__dirname, '../../examples/journeys/abandoned-cart.json'), 'utf8'),
+) as JourneyDefinition;
+const simple = {
+  name: 'Simple',
+  entry: { on: { event: 'Started' } },
+  start: 'rest',
+  steps: { rest: { type: 'wait', for: '2h', next: 'bye' }, bye: { type: 'exit' } },
+};
+
+const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+async function putCrm(): Promise<void> {
+  const body = {
+    type: 'webhook',
+    name: 'CRM',
+    settings: { url: 'https://crm.example.com/hook' },
+    secrets: { signingSecret },
+  };
+  await call('put', '/v1/destinations/crm').send(body).expect(200);
+}
+
+const pick = (rows: unknown, name: string): unknown[] =>
+  (rows as readonly Record<string, unknown>[]).map((row) => row[name]);
+
+/** A run as the fold would have written it. */
+async function enrol(): Promise<string> {
+  const journey = compileJourney({ ...simple, key: 'simple' } as JourneyDefinition, 1, 'published');
+  const profile = aProfile('prf_1');
+  const at = Date.now();
+  const event = { name: 'Started', at, properties: {}, messageId: 'm1', occurredAt: at, receivedAt: at };
+  const run = decideEntry(
+    journey,
+    { kind: 'event', event, seq: 1 },
+    {
+      ws: home.ws,
+      profile: profile.id,
+      subjectIds: [profile.id],
+      existing: [],
+      evaluateIf: () => true,
+      now: at,
+      makeId: () => enrollmentId(`enr_${home.ws}`),
+    },
+  );
+  if (!run || 'ignored' in run) throw new Error('nobody entered');
+  await api.store.enrollments.write(home.ws, [{ enrollment: { ...run, status: 'active' } }]);
+  return run.id;
+}
+
+describe('a journey over HTTP', () => {
+  it('is drafted, published, and drafted again beside its published version', async () => {
+    await putCrm();
+    const draft = await call('put', '/v1/journeys/abandoned-cart').send(abandonedCart).expect(200);
+    expect(draft.body).toMatchObject({ status: 'draft', draft: abandonedCart, findings: [] });
+    const before = await api.store.workspaces.rulesetVersion(home.ws);
+    const published = await call('post', '/v1/journeys/abandoned-cart/publish')
+      .send({ inFlight: 'finish' })
+      .expect(200);
+    expect(published.body).toMatchObject({ status: 'published', publishedVersion: 1 });
+    expect(published.body).not.toHaveProperty('draft');
+    expect(await api.store.workspaces.rulesetVersion(home.ws)).toBe(before + 1);
+
+    await call('put', '/v1/journeys/abandoned-cart')
+      .send({ ...abandonedCart, name: 'Second' })
+      .expect(200);
+    await call('post', '/v1/journeys/abandoned-cart/publish').expect(200);
+    const { body } = await call('get', '/v1/journeys/abandoned-cart/versions').expect(200);
+    expect(pick(body.data, 'version')).toEqual([2, 1]);
+    expect(body.data[1].definition).toEqual(abandonedCart);
+    expect((await api.store.journeys.compiledVersions(home.ws)).map(({ version }) => version)).toEqual([1, 2]);
+  });
+
+  it('is saved with findings, but not published with errors', async () => {
+    const { body } = await call('put', '/v1/journeys/abandoned-cart').send(abandonedCart).expect(200);
+    expect(body.findings).toMatchObject([
+      { code: 'unknown_destination', severity: 'error', path: '/steps/remind/destination' },
+    ]);
+    const refused = await call('post', '/v1/journeys/abandoned-cart/publish').expect(400);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/steps/remind/destination' }]);
+    const { body: still } = await call('get', '/v1/journeys/abandoned-cart').expect(200);
+    expect(still).toMatchObject({ status: 'draft' });
+  });
+
+  it('hears of a mapping or an action that its destination does not take', async () => {
+    await putCrm();
+    const mail = { type: 'send', destination: 'crm', action: 'telegram', mapping: { a: { from: 'not a path[' } } };
+    const { body } = await call('put', '/v1/journeys/j')
+      .send({ ...simple, purpose: 'p', start: 'mail', steps: { mail } })
+      .expect(200);
+    expect(pick(body.findings, 'code')).toEqual(['bad_mapping', 'unknown_action']);
+  });
+
+  it('names an unknown field', async () => {
+    const { body } = await call('put', '/v1/journeys/j')
+      .send({ ...simple, holdout: { percent: 10 } })
+      .expect(400);
+    expect(JSON.stringify(body.errors)).toContain('holdout');
+  });
+
+  it('is paused, resumed and archived, each a change of the rules', async () => {
+    await call('put', '/v1/journeys/simple').send(simple).expect(200);
+    await call('post', '/v1/journeys/simple/pause').expect(409);
+    await call('post', '/v1/journeys/simple/publish').expect(200);
+    for (const [verb, status] of [
+      ['pause', 'paused'],
+      ['resume', 'published'],
+      ['archive', 'archived'],
+    ] as const) {
+      const before = await api.store.workspaces.rulesetVersion(home.ws);
+      expect((await call('post', `/v1/journeys/simple/${verb}`).expect(200)).body).toMatchObject({ status });
+      expect(await api.store.workspaces.rulesetVersion(home.ws)).toBe(before + 1);
+    }
+  });
+
+  it('refuses a save against an older version, and discards a draft', async () => {
+    const { headers } = await call('put', '/v1/journeys/simple').send(simple).expect(200);
+    await call('put', '/v1/journeys/simple')
+      .send({ ...simple, name: 'Other' })
+      .expect(200);
+    await call('put', '/v1/journeys/simple').set('If-Match', headers['etag']!).send(simple).expect(412);
+    await call('delete', '/v1/journeys/simple').expect(204);
+    await call('get', '/v1/journeys/simple').expect(404);
+  });
+});
+
+describe('an enrollment over HTTP', () => {
+  beforeEach(async () => {
+    await call('put', '/v1/journeys/simple').send(simple).expect(200);
+    await call('post', '/v1/journeys/simple/publish').expect(200);
+  });
+
+  it('says where it is, with a link to the Temporal UI', async () => {
+    const id = await enrol();
+    const { body } = await call('get', `/v1/enrollments/${id}`).expect(200);
+    expect(body).toMatchObject({
+      id,
+      journey: 'simple',
+      version: 1,
+      status: 'active',
+      step: 'rest',
+      waitingFor: [],
+      path: [{ step: 'rest', visit: 1 }],
+      temporalUrl: `http://ui/namespaces/default/workflows/enrollment%2F${home.ws}%2Fsimple%2F${id}`,
+    });
+    const list = await call('get', '/v1/journeys/simple/enrollments').expect(200);
+    expect(pick(list.body.data, 'id')).toEqual([id]);
+  });
+
+  it('is ended by hand once, and rings its workflow by way of the outbox', async () => {
+    const id = await enrol();
+    const { body } = await call('post', `/v1/enrollments/${id}/exit`).send({ reason: 'asked' }).expect(200);
+    expect(body).toMatchObject({ status: 'exited', reason: 'asked' });
+    expect(await api.store.outbox.depth()).toBe(1);
+    await call('post', `/v1/enrollments/${id}/exit`).expect(409);
+    const funnel = await call('get', '/v1/journeys/simple/funnel').expect(200);
+    expect(funnel.body).toEqual({
+      entered: 1,
+      active: 0,
+      completed: 0,
+      exited: 1,
+      failed: 0,
+      steps: [{ step: 'rest', entered: 1, waiting: 0, left: 0, exited: 1, outcomes: { asked: 1 } }],
+      goals: [],
+    });
+  });
+});
