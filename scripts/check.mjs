@@ -35,7 +35,7 @@ await main(async () => {
 
 async function passes([name, ...command]) {
   const began = Date.now();
-  const { code, output } = await run(process.execPath, command, { cwd: root, timeout: patienceMs });
+  const { code, output } = await run(process.execPath, command, { cwd: root, timeoutMs: patienceMs });
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${seconds.padStart(5)} s\n`);
   if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);

@@ -76,7 +76,7 @@ async function findPython(env) {
 }
 
 async function pip(local, requirements, env) {
-  const patience = { PIP_DEFAULT_TIMEOUT: '30', PIP_RETRIES: '2' };
+  const patience = { PIP_DEFAULT_TIMEOUT: '15', PIP_RETRIES: '2' };
   const args = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', ...requirements];
   const { code, output } = await run(join(venvIn(local), 'bin/python'), args, { env: { ...patience, ...env } });
   if (code === 0) return;

@@ -32,15 +32,20 @@ export async function step(title, work) {
 }
 
 /** Runs a command and resolves with its exit code and all it printed. Code 127 when there is no such command. */
-export function run(command, args, options = {}) {
+export function run(command, args, { timeoutMs, ...options } = {}) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const timer = timeoutMs ? setTimeout(() => child.kill(), timeoutMs) : undefined;
+    const end = (code) => {
+      clearTimeout(timer);
+      resolve({ code, output });
+    };
     const keep = (chunk) => void (output += chunk);
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
-    child.on('error', (error) => resolve({ code: 127, output: error.message }));
-    child.on('close', (code, signal) => resolve({ code: code ?? 1, signal, output }));
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', () => end(127));
+    child.on('close', (code) => end(code ?? 1));
   });
 }
 

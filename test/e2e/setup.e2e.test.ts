@@ -110,7 +110,6 @@ describe('setup, where npm packages are missing', () => {
       npm_config_registry: `http://127.0.0.1:${port}/`,
       npm_config_cache: join(checkout.path, 'npm-cache'),
       npm_config_fetch_timeout: '500',
-      npm_config_fetch_retries: '0',
     });
     expect(output).toMatch(/^heddle: The npm registry does not answer; check the network/m);
     expect(code).toBe(1);
