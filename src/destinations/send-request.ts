@@ -122,9 +122,9 @@ function toSendError(error: unknown, isTimeout: boolean): SendError {
 
 /** Connections to several addresses fail together, as one error over many. */
 function codeOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = first instanceof Error && 'code' in first ? first.code : undefined;
-  return typeof code === 'string' ? code : 'network';
+  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : 'network';
 }
 
 const blocked = ({ code, message }: Refusal): SendError => new SendError('blocked', code, message, false);

@@ -23,6 +23,10 @@ export interface MetaTwin extends TwinServer {
 
 const version = '/v25.0/';
 const proofLifeSeconds = 300;
+const changes: ReadonlyMap<string, 'add' | 'remove'> = new Map([
+  ['POST', 'add'],
+  ['DELETE', 'remove'],
+]);
 const unsupported = graphError(400, 100, 'Unsupported request.');
 
 /** Meta's Graph API as far as customer-list audiences need it: tokens, proofs, forms, hashes and limits are checked. */
@@ -66,8 +70,8 @@ function route(request: TwinRequest, audiences: Map<string, MetaAudience>): Twin
   const audience = audiences.get(id);
   if (!audience) return graphError(400, 100, `Unsupported request. Object with ID '${id}' does not exist`, 33);
   if (edge === undefined && method === 'GET') return describeAudience(audience);
-  if (edge !== 'users' || (method !== 'POST' && method !== 'DELETE')) return unsupported;
-  return changeUsers(audience, method === 'POST' ? 'add' : 'remove', readJson(body));
+  const change = changes.get(method);
+  return edge === 'users' && change ? changeUsers(audience, change, readJson(body)) : unsupported;
 }
 
 function onAccount(
