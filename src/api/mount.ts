@@ -78,10 +78,7 @@ async function admit(
 
 async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unknown> {
   if (!route.body) return undefined;
-  const isOptional = route.body.safeParse(undefined).success;
-  if (isOptional && req.get('content-length') === '0') return undefined;
-  if (isOptional && req.get('content-length') === undefined && req.get('transfer-encoding') === undefined)
-    return undefined;
+  if (!hasBody(req) && route.body.safeParse(undefined).success) return parse(route.body, undefined, 'body');
   const read = await readJson(req, deps.limits.maxBodyBytes);
   if ('door' in route.access && route.access.door === 'ingest') return read;
   if (isTooDeep(read.value, deps.limits.maxJsonDepth)) {
@@ -89,6 +86,9 @@ async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unkn
   }
   return parse(route.body, read.value, 'body');
 }
+
+const hasBody = (req: Request): boolean =>
+  req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
 
 function parse(schema: z.ZodType | undefined, value: unknown, part: 'path' | 'query' | 'body'): unknown {
   if (!schema) return undefined;

@@ -6,6 +6,8 @@ import type { Express } from 'express';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import request, { type Test } from 'supertest';
+import { applyEventBatch, applyTime } from '../activities/apply/apply';
+import { RulesetCache } from '../activities/ruleset-cache';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
@@ -29,6 +31,8 @@ export interface TestApi {
   /** Lines as logged. */
   readonly logged: string[];
   createWorkspace(name?: string): Promise<TestWorkspace>;
+  /** What intake and back-fill do: applies pending events, and brings every profile to the newest rules. */
+  catchUp(ws: WorkspaceId): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,11 +75,28 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     backfills,
     logged,
     createWorkspace: (name) => createWorkspace(app, name),
+    catchUp: (ws) => catchUp(deps, ws),
     close: async () => {
       await store.connection.db.dropDatabase();
       await store.connection.client.close();
     },
   };
+}
+
+async function catchUp({ store, clock }: ApiDeps, ws: WorkspaceId): Promise<void> {
+  const applying = { store, clock, rulesets: new RulesetCache(store) };
+  for (;;) {
+    const events = await store.events.claim(ws, 0, 500, 4 * 1024 * 1024);
+    if (events.length === 0) break;
+    await applyEventBatch(applying, ws, events);
+  }
+  const version = await store.workspaces.rulesetVersion(ws);
+  for (;;) {
+    const behind = await store.profiles.behindRuleset(ws, version, 50);
+    if (behind.length === 0) break;
+    await applyTime(applying, ws, behind);
+  }
+  await store.audiences.markReady(ws, version);
 }
 
 async function createWorkspace(app: Express, name = 'Test'): Promise<TestWorkspace> {

@@ -4,6 +4,8 @@ import request from 'supertest';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
 
+jest.setTimeout(60_000);
+
 let api: TestApi;
 let workspace: TestWorkspace;
 beforeAll(async () => {

@@ -1,0 +1,109 @@
+import request from 'supertest';
+import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+
+jest.setTimeout(60_000);
+
+let api: TestApi;
+let workspace: TestWorkspace;
+beforeAll(async () => {
+  api = await openTestApi();
+  workspace = await api.createWorkspace();
+});
+afterAll(() => api.close());
+
+const get = (path: string, key = workspace.apiKey) => request(api.app).get(path).auth(key, { type: 'bearer' });
+async function apply(...batch: object[]): Promise<void> {
+  await sendBatch(api.app, workspace.secretKey, batch).expect(200);
+  await api.catchUp(workspace.ws);
+}
+async function aKey(...scopes: string[]): Promise<string> {
+  const key = { name: 'test', kind: 'management' as const, scopes, source: 'test', createdAt: 0 };
+  return (await api.store.keys.create(workspace.ws, 'dev', key)).text;
+}
+
+describe('GET /v1/profiles/{ref}', () => {
+  it('finds a person by id and by any identifier in any writing', async () => {
+    await apply({ type: 'identify', userId: 'u1', traits: { email: ' Ann@Example.com', tier: 'gold', old: null } });
+    const { body } = await get('/v1/profiles/user_id:u1').expect(200);
+    expect(body).toMatchObject({
+      identifiers: expect.arrayContaining([expect.objectContaining({ type: 'email', value: 'ann@example.com' })]),
+      traits: { tier: 'gold' },
+      audiences: [],
+    });
+    expect(body.traits).not.toHaveProperty('old');
+    for (const ref of [body.id, 'email:ann@example.com', 'email:ANN@example.com%20']) {
+      expect((await get(`/v1/profiles/${ref}`).expect(200)).body.id).toBe(body.id);
+    }
+    expect((await get('/v1/profiles?q=ANN@example.com').expect(200)).body.data).toHaveLength(1);
+  });
+
+  it.each(['prf_none', 'user_id:nobody', 'nonsense', 'user_id:', 'shoe_size:43', '__proto__:x'])(
+    'answers 404 for %s',
+    async (ref) => {
+      expect((await get(`/v1/profiles/${ref}`).expect(404)).body).toMatchObject({
+        type: 'urn:heddle:problem:not-found',
+      });
+    },
+  );
+
+  it('follows a merge, and lists it', async () => {
+    await apply({ type: 'track', anonymousId: 'a7', event: 'Viewed' });
+    const { body: anonymous } = await get('/v1/profiles/anonymous_id:a7').expect(200);
+    await apply({ type: 'identify', userId: 'u7', traits: { tier: 'gold' } });
+    await apply({ type: 'identify', userId: 'u7', anonymousId: 'a7' });
+    const { body: known } = await get('/v1/profiles/user_id:u7').expect(200);
+    expect((await get(`/v1/profiles/${anonymous.id}`).expect(200)).body.id).toBe(known.id);
+    expect(known.mergedFrom).toEqual([anonymous.id]);
+    const { body: merges } = await get(`/v1/profiles/${known.id}/merges`).expect(200);
+    expect(merges.data).toMatchObject([{ survivor: known.id, absorbed: anonymous.id }]);
+    const { body: events } = await get(`/v1/profiles/${known.id}/events`).expect(200);
+    expect(events.data.map(({ name }: { name: string }) => name)).toContain('Viewed');
+  });
+
+  it('masks personal data from a key without profiles:pii', async () => {
+    const traits = {
+      email: 'bo@example.com',
+      first_name: 'Bo',
+      address: { city: 'Oslo' },
+      nested: { lastName: 'Ek' },
+      tier: 'iron',
+    };
+    await apply({ type: 'identify', userId: 'u9', traits });
+    const blind = await aKey('profiles:read');
+    for (const path of ['', '/identifiers', '/events']) {
+      const { text } = await get(`/v1/profiles/user_id:u9${path}`, blind).expect(200);
+      expect(text).not.toMatch(/bo@example\.com|"Bo"|Oslo|Ek/);
+      expect(path === '/identifiers' || text.includes('iron')).toBe(true);
+    }
+    const { text } = await get('/v1/profiles/user_id:u9', await aKey('profiles:*')).expect(200);
+    expect(text).toContain('bo@example.com');
+  });
+
+  it('pages through events that share an instant without losing or repeating one', async () => {
+    const batch = Array.from({ length: 7 }, (_, n) => ({
+      type: 'track',
+      userId: 'u5',
+      event: 'Viewed',
+      messageId: `page-${n}`,
+    }));
+    await apply(...batch);
+    const seen: string[] = [];
+    let path: string | undefined = '/v1/profiles/user_id:u5/events?limit=3';
+    while (path !== undefined) {
+      const { body, headers }: request.Response = await get(path).expect(200);
+      seen.push(...body.data.map(({ messageId }: { messageId: string }) => messageId));
+      path = /<(.*)>/.exec((headers['link'] as string | undefined) ?? '')?.[1];
+    }
+    expect(seen).toEqual(batch.map(({ messageId }) => messageId).reverse());
+  });
+});
+
+describe('GET /v1/profiles', () => {
+  it.each(['?limit=0', '?limit=x', '?cursor=%%%', '?color=red', '?limit=1&limit=2'])(
+    'refuses the query %s',
+    async (query) => {
+      const { body } = await get(`/v1/profiles${query}`);
+      expect(body.status).toBe(400);
+    },
+  );
+});
