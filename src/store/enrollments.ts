@@ -32,11 +32,6 @@ export class EnrollmentRepository {
     return doc ? toEnrollment(doc) : undefined;
   }
 
-  async byIds(ws: WorkspaceId, ids: readonly EnrollmentId[]): Promise<Enrollment[]> {
-    const docs = await this.#enrollments.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
-    return docs.map(toEnrollment);
-  }
-
   /** Runs of these subjects (`workspace:profile`) that still matter: inside, in a goal window, or barring re-entry. */
   async open(subjects: readonly string[], now: number, session?: ClientSession): Promise<Enrollment[]> {
     if (subjects.length === 0) return [];

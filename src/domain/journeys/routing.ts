@@ -18,7 +18,7 @@ import { eventRoot, readFrom, runRoot, type ReadPath } from './run-paths';
 import { belongsToRun, causeAt, triggers, type Cause } from './trigger';
 import { edgeWaitKey, eventWaitKey } from './wait-keys';
 
-export type { Cause, EdgeCause, EventCause } from './trigger';
+export type { Cause } from './trigger';
 
 /** Why a cause that fits an entry starts nothing. */
 export type IgnoredEntry =
