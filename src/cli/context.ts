@@ -25,7 +25,7 @@ export function createContext(io: Io, isJson: () => boolean): Context {
     io,
     isJson,
     connection,
-    client: (overrides) => createClient({ ...connection(), ...overrides }),
+    client: (overrides) => createClient({ ...connection(), wait: io.wait, ...overrides }),
     show: (result, human) => void io.out.write(isJson() ? `${JSON.stringify(result ?? null)}\n` : human()),
     note: (text) => void io.err.write(`${plain(text)}\n`),
     table: (headers, rows) => {

@@ -13,4 +13,6 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** Waits, in milliseconds, between two looks and before another try. */
+  readonly wait: (milliseconds: number) => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { run } from './run';
 
 // A reader that has seen enough (`heddle … | head`) is no failure.
@@ -13,6 +14,7 @@ void run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   stdin: process.stdin,
+  wait: (milliseconds) => wait(milliseconds),
 }).then((code) => {
   process.exitCode = code;
 });

@@ -56,7 +56,7 @@ async function watchDeliveries(context: Context, client: Client): Promise<never>
       seen.set(delivery.id, state);
     }
     for (const id of [...seen.keys()].slice(0, Math.max(seen.size - remembered, 0))) seen.delete(id);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await context.io.wait(pollMs);
   }
 }
 

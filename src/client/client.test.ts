@@ -9,6 +9,7 @@ let api: Api;
 let client: Client;
 let answer: (request: ScriptedRequest) => ScriptedAnswer;
 let waits: number[];
+let stop: AbortController;
 let others: Api[];
 
 /** Another server, closed after the test whatever becomes of it. */
@@ -21,11 +22,13 @@ async function openOther(...answer: Parameters<typeof openScriptedApi>): Promise
 beforeEach(async () => {
   answer = () => ({ body: {} });
   waits = [];
+  stop = new AbortController();
   others = [];
   api = await openScriptedApi((request) => answer(request));
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   client = createClient({ url: `${api.url}/`, apiKey: 'hdl_management', writeKey: 'hdl_secret', wait });
 });
+afterEach(() => stop.abort());
 afterEach(() => Promise.all([api, ...others].map((one) => one.close())));
 
 /** Answers with each of these in turn, and with the last for ever after. */
@@ -293,7 +296,7 @@ describe('stream', () => {
       { body: 'data: two\r\n\r\n' },
       { status: 403, body: { detail: 'This key lacks the scope.' } },
     );
-    const [seen, stop]: [unknown[], AbortController] = [[], new AbortController()];
+    const seen: unknown[] = [];
     let lost = 0;
     const reading = (async () => {
       for await (const event of client.stream({ signal: stop.signal, onLost: () => (lost += 1) })) seen.push(event);
@@ -308,7 +311,6 @@ describe('stream', () => {
   });
 
   it('ends when it is told to', async () => {
-    const stop = new AbortController();
     answer = () => ({ body: 'data: one\n\n' });
     for await (const event of client.stream({ signal: stop.signal })) {
       expect(event.data).toBe('one');

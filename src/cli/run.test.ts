@@ -1,0 +1,444 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openScriptedApi, type ScriptedAnswer, type ScriptedRequest } from '../testing/scripted-api';
+import { run } from './run';
+
+type Api = Awaited<ReturnType<typeof openScriptedApi>>;
+let api: Api;
+let folder: string;
+let answer: (request: ScriptedRequest) => ScriptedAnswer;
+
+beforeEach(async () => {
+  answer = () => ({ body: {} });
+  api = await openScriptedApi((request) => answer(request));
+  folder = mkdtempSync(join(tmpdir(), 'heddle-cli-'));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await api.close();
+});
+
+function write(name: string, content: unknown): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+interface Given {
+  readonly env?: Record<string, string>;
+  readonly stdin?: readonly (string | Uint8Array)[];
+  readonly cwd?: string;
+}
+
+/** Runs one command line as a shell would split it, against the scripted API. */
+async function heddle(line: string, { env, stdin = [], cwd = folder }: Given = {}) {
+  const written = { out: '', err: '' };
+  async function* input() {
+    yield* stdin;
+  }
+  const argv = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  const code = await run(argv, {
+    out: { write: (text: string) => (written.out += text) },
+    err: { write: (text: string) => (written.err += text) },
+    env: env ?? { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management' },
+    cwd,
+    stdin: input(),
+    wait: async () => undefined,
+  });
+  return { code, ...written };
+}
+
+const asked = () => api.requests.map(({ method, url }) => `${method} ${url}`);
+const accepted = { success: true, accepted: 1, duplicates: 0, rejected: [] };
+const profile = {
+  id: 'prf_1',
+  createdAt: '2026-05-01T09:00:00.000Z',
+  identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: '2026-05-01T09:00:00.000Z' }],
+  traits: { tier: 'gold', '\u001b[2J': 1 },
+  consent: {},
+  audiences: [{ key: 'vip', enteredAt: '2026-05-02T09:00:00.000Z' }],
+  mergedFrom: [],
+};
+const vip = { key: 'vip', name: 'VIP', rule: { audience: 'gold' }, version: 3, size: 2, status: 'ready' };
+
+describe('how a command ends', () => {
+  it.each([
+    ['0 when help is asked for', '--help', 0, /Usage: heddle/, /^$/],
+    ['2 without a command', '', 2, /^$/, /Usage: heddle/],
+    ['2 for a command there is not', 'celebrate', 2, /^$/, /unknown command/],
+    ['2 for an option there is not', 'audiences list --sideways', 2, /^$/, /unknown option/],
+    ['2 when an argument is missing', 'profiles get', 2, /^$/, /missing required argument/],
+    ['2 when a number is none', 'deliveries list --limit many', 2, /^$/, /whole number from 1; "many" is none/],
+  ])('is %s', async (_, line, code, out, err) => {
+    const ended = await heddle(line);
+    expect(ended.code).toBe(code);
+    expect(ended.out).toMatch(out);
+    expect(ended.err).toMatch(err);
+    expect(asked()).toEqual([]);
+  });
+
+  it('is 1 when the server refuses, with every place that is wrong', async () => {
+    const errors = [{ in: 'body', pointer: '/rule/all/0/is', message: 'Write "equals".' }];
+    answer = () => ({ status: 400, body: { title: 'Invalid request', detail: 'The body is wrong.', errors } });
+    write('vip.json', vip);
+    const { code, out, err } = await heddle('audiences put vip.json --json');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toBe('The body is wrong.\n  /rule/all/0/is: Write "equals".\n');
+  });
+
+  it('is 1 when the key is refused, and says where keys come from', async () => {
+    answer = () => ({ status: 401, body: { title: 'Not authenticated', detail: 'The key is unknown.' } });
+    const { code, err } = await heddle('audiences list');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The key is unknown\.\n.*HEDDLE_API_KEY/);
+  });
+
+  it('is 3 when nobody answers, with the address and the remedy', async () => {
+    await api.close();
+    const { code, err } = await heddle('audiences list');
+    expect(code).toBe(3);
+    expect(err).toBe(`Cannot reach Heddle at ${api.url}. Start the server with \`npm start\`, or check the address.\n`);
+  });
+});
+
+describe('which server', () => {
+  const withDevFile = () => {
+    const keys = { apiKey: 'hdl_dev', secretKey: 'hdl_dev_secret' };
+    write('.local/dev.json', { api: api.url, workspace: 'ws_1', ...keys });
+    write('deep/er/file', '');
+  };
+  const keysSent = () => api.requests.map(({ headers }) => headers.authorization);
+  const basic = (key: string) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+
+  it('is the one of the nearest .local/dev.json upwards, with its keys', async () => {
+    withDevFile();
+    answer = ({ url }) => ({ body: url === '/v1/batch' ? accepted : profile });
+    const cwd = join(folder, 'deep/er');
+    await heddle('profiles get user_id:u1', { env: {}, cwd });
+    await heddle('send track --user u1 --event X', { env: {}, cwd });
+    expect(keysSent()).toEqual(['Bearer hdl_dev', basic('hdl_dev_secret')]);
+  });
+
+  it('is the one of the environment where it is set, and keys are not mixed', async () => {
+    withDevFile();
+    answer = () => ({ body: accepted });
+    await heddle('send track --user u1 --event X', { env: { HEDDLE_API_KEY: 'hdl_mine' } });
+    await heddle('send track --user u1 --event X', { env: { HEDDLE_URL: api.url, HEDDLE_WRITE_KEY: 'hdl_write' } });
+    expect(keysSent()).toEqual(['Bearer hdl_mine', basic('hdl_write')]);
+  });
+
+  it('never gets the keys of another', async () => {
+    write('.local/dev.json', { api: 'http://127.0.0.1:1', apiKey: 'hdl_dev', secretKey: 'hdl_dev_secret' });
+    answer = () => ({ body: { data: [] } });
+    await heddle('audiences list', { env: { HEDDLE_URL: api.url } });
+    expect(keysSent()).toEqual([undefined]);
+  });
+
+  it('is asked for when there is none', async () => {
+    const { code, err } = await heddle('audiences list', { env: {} });
+    expect(code).toBe(3);
+    expect(err).toMatch(/npm start.*HEDDLE_URL/);
+  });
+
+  it('must be a web address', async () => {
+    const { code, err } = await heddle('audiences list', { env: { HEDDLE_URL: 'localhost:4300' } });
+    expect(code).toBe(2);
+    expect(err).toMatch(/HEDDLE_URL must be an address/);
+  });
+});
+
+describe('heddle send', () => {
+  const sent = () => api.requests.flatMap(({ body }) => (body as { batch: Record<string, unknown>[] }).batch);
+  beforeEach(() => {
+    answer = () => ({ body: accepted });
+  });
+
+  it.each<[string, object]>([
+    [
+      `track --user u1 --event 'Order Completed' --property total=12.5 --property ids=[1,2] --property note=a=b`,
+      { type: 'track', userId: 'u1', event: 'Order Completed', properties: { total: 12.5, ids: [1, 2], note: 'a=b' } },
+    ],
+    [
+      'identify --user u1 --anonymous a1 --trait vip=true --trait phone=4915112345678901234567',
+      { type: 'identify', userId: 'u1', anonymousId: 'a1', traits: { vip: true, phone: '4915112345678901234567' } },
+    ],
+    ['page --anonymous a1 --name Home', { type: 'page', anonymousId: 'a1', name: 'Home' }],
+    ['group --user u1 --group acme', { type: 'group', userId: 'u1', groupId: 'acme' }],
+    ['alias --user u1 --previous a1', { type: 'alias', userId: 'u1', previousId: 'a1' }],
+    [
+      'track --user u1 --event X --message-id m1 --timestamp 2026-05-01T09:00:00Z',
+      { type: 'track', userId: 'u1', event: 'X', messageId: 'm1', timestamp: '2026-05-01T09:00:00Z' },
+    ],
+  ])('%s', async (line, event) => {
+    const { code, out } = await heddle(`send ${line}`);
+    expect({ code, out }).toEqual({ code: 0, out: 'Accepted.\n' });
+    expect(sent()).toEqual([{ messageId: expect.any(String) as string, ...event }]);
+  });
+
+  it('keeps names that look like parts of the language', async () => {
+    await heddle('send track --user u1 --event X --property __proto__=1 --property constructor=2');
+    expect(JSON.stringify(sent()[0])).toContain('"properties":{"__proto__":1,"constructor":2}');
+  });
+
+  it('asks whose event it is', async () => {
+    const { code, err } = await heddle('send track --event X');
+    expect(code).toBe(2);
+    expect(err).toMatch(/--user <id>, --anonymous <id>/);
+  });
+
+  it('fails when the event is refused, with the reason', async () => {
+    const rejected = [{ index: 0, code: 'too-large', path: '/properties', message: 'At most 32 KB.' }];
+    answer = () => ({ body: { success: true, accepted: 0, duplicates: 0, rejected } });
+    const { code, out } = await heddle('send track --user u1 --event X');
+    expect({ code, out }).toEqual({ code: 1, out: 'Refused (too-large) at /properties: At most 32 KB.\n' });
+  });
+});
+
+describe('heddle send file', () => {
+  const sent = () => api.requests.flatMap(({ body }) => (body as { batch: unknown[] }).batch);
+
+  it('sends every line, and gives each refusal its line in the file', async () => {
+    const rejected = [{ index: 1, code: 'no-identifier', message: 'Name somebody.' }];
+    answer = () => ({ body: { success: true, accepted: 1, duplicates: 1, rejected } });
+    write('events.ndjson', '{"messageId":"a"}\r\n\nnot json\n{"messageId":"b"}\n{"messageId":"c"}');
+    const { code, out, err } = await heddle('send file events.ndjson --json');
+    expect(sent()).toEqual([{ messageId: 'a' }, { messageId: 'b' }, { messageId: 'c' }]);
+    expect(JSON.parse(out)).toEqual({
+      accepted: 1,
+      duplicates: 1,
+      rejected: [
+        { line: 3, code: 'not-json', message: 'The line is not JSON.' },
+        { line: 4, code: 'no-identifier', message: 'Name somebody.' },
+      ],
+    });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Sending events\.ndjson to .*\n {2}3 sent .*\n2 events were refused\./);
+  });
+
+  it('reads standard input, wherever its chunks are cut', async () => {
+    answer = () => ({ body: accepted });
+    const bytes = Buffer.from('{"messageId":"a","event":"é"}\n{"messageId":"b"}\n');
+    const cut = bytes.indexOf('é') + 1; // within a character
+    const stdin = [bytes.subarray(0, cut), bytes.subarray(cut, cut + 9), bytes.subarray(cut + 9)];
+    const { code } = await heddle('send file - --bulk', { stdin });
+    expect(code).toBe(0);
+    expect(sent()).toEqual([{ messageId: 'a', event: 'é' }, { messageId: 'b' }]);
+    expect(api.requests[0]?.headers['x-heddle-lane']).toBe('bulk');
+  });
+
+  it.each([
+    ['that is not there', 'send file nowhere.ndjson', /Cannot read nowhere\.ndjson: there is no such file/],
+    ['that is a folder', 'send file .', /Cannot read \.: it is a folder/],
+    ['that is not UTF-8', 'send file latin1.ndjson', /not UTF-8/],
+  ])('refuses a file %s in a sentence', async (_, line, message) => {
+    writeFileSync(join(folder, 'latin1.ndjson'), Buffer.from('{"userId":"a\xff"}\n', 'latin1'));
+    const { code, err } = await heddle(line);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+});
+
+describe('heddle profiles get', () => {
+  it('prints identifiers, traits and audiences, without control characters', async () => {
+    answer = () => ({ body: profile });
+    const { out } = await heddle('profiles get user_id:u1');
+    expect(asked()).toEqual(['GET /v1/profiles/user_id%3Au1']);
+    expect(out).toMatch(/^prf_1\n/);
+    expect(out).toMatch(/tier +"gold"/);
+    expect(out).toMatch(/vip +2026-05-02/);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('prints one JSON document, wherever --json stands', async () => {
+    answer = () => ({ body: profile });
+    const [before, after] = [await heddle('--json profiles get prf_1'), await heddle('profiles get prf_1 --json')];
+    expect(JSON.parse(before.out)).toEqual(profile);
+    expect(after).toEqual(before);
+  });
+});
+
+describe('definitions', () => {
+  it('puts audiences from JSON, YAML and standard input, under the key of each', async () => {
+    answer = () => ({ body: vip });
+    write('vip.json', { key: 'vip', name: 'VIP', rule: { audience: 'gold' } });
+    write('new.yaml', 'key: new\nname: New\nrule: { trait: tier, is: set }\n');
+    const stdin = ['{"key":"piped","name":"Piped",', '"rule":{"audience":"gold"}}'];
+    const { code, out } = await heddle('audiences put vip.json new.yaml -', { stdin });
+    expect(code).toBe(0);
+    expect(out).toBe('vip  version 3  ready  2 members\n'.repeat(3));
+    expect(asked()).toEqual(['PUT /v1/audiences/vip', 'PUT /v1/audiences/new', 'PUT /v1/audiences/piped']);
+    expect(api.requests[1]?.body).toEqual({ name: 'New', rule: { trait: 'tier', is: 'set' } });
+  });
+
+  it.each([
+    ['nowhere.json', /Cannot read nowhere\.json: there is no such file/],
+    ['broken.json', /broken\.json is not JSON/],
+    ['broken.yaml', /broken\.yaml is not YAML/],
+    ['list.json', /list\.json must hold one definition/],
+    ['keyless.json', /keyless\.json has no "key"/],
+  ])('refuses %s before anything is sent', async (file, message) => {
+    write('broken.json', '{');
+    write('broken.yaml', 'a: [');
+    write('list.json', []);
+    write('keyless.json', { name: 'VIP' });
+    const { code, err } = await heddle(`audiences put ${file}`);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(asked()).toEqual([]);
+  });
+
+  it('previews a saved audience, or the rule of a file', async () => {
+    answer = () => ({ body: { asOf: '', count: 7, sample: ['prf_1'], identifiers: { email: 5 } } });
+    write('vip.json', { key: 'vip', name: 'VIP', rule: { audience: 'gold' } });
+    const { out } = await heddle('audiences preview vip --as-of 2026-05-01T00:00:00Z');
+    await heddle('audiences preview vip.json');
+    expect(out).toMatch(/^7 profiles\n/);
+    expect(out).toMatch(/email +5/);
+    expect(api.requests.map(({ url, body }) => [url, body])).toEqual([
+      ['/v1/audiences/vip/preview', { asOf: '2026-05-01T00:00:00Z' }],
+      ['/v1/audiences/vip/preview', { rule: { audience: 'gold' } }],
+    ]);
+  });
+
+  it('shows what stands in the way of publishing a journey', async () => {
+    const finding = { severity: 'error', code: 'x', path: '/start', message: 'No such step.', suggestion: 'Add it.' };
+    answer = () => ({ body: { key: 'win-back', name: 'Win-back', status: 'draft', draft: {}, findings: [finding] } });
+    write('win-back.json', { key: 'win-back', name: 'Win-back' });
+    const { out } = await heddle('journeys put win-back.json');
+    expect(out).toMatch(/^win-back {2}draft\n/);
+    expect(out).toMatch(/error +\/start +No such step\. Add it\./);
+  });
+
+  it('reads secrets of a destination from the environment, never from the command line', async () => {
+    answer = () => ({ body: { key: 'crm', type: 'webhook', name: 'CRM' } });
+    write('crm.json', { key: 'crm', type: 'webhook', name: 'CRM', settings: { url: 'https://example.com' } });
+    const line = 'destinations put crm.json --secret-env signingSecret=CRM_SECRET';
+    const env = { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management' };
+    const missing = await heddle(line, { env });
+    expect(missing.code).toBe(2);
+    expect(missing.err).toMatch(/CRM_SECRET is not set/);
+    const { code, out, err } = await heddle(line, { env: { ...env, CRM_SECRET: 'whsec_1' } });
+    expect(code).toBe(0);
+    expect(out + err).not.toContain('whsec_1');
+    expect(api.requests).toEqual([
+      expect.objectContaining({ body: expect.objectContaining({ secrets: { signingSecret: 'whsec_1' } }) as unknown }),
+    ]);
+  });
+});
+
+describe('lists', () => {
+  const member = (n: number) => ({ profileId: `prf_${n}`, enteredAt: '2026-05-01T09:00:00.000Z' });
+  beforeEach(() => {
+    answer = ({ url }) =>
+      url.includes('cursor') ? { body: { data: [member(3)] } } : { body: { data: [member(1), member(2)], next: 'c' } };
+  });
+
+  it('stops at the limit, and says that there is more', async () => {
+    const { out, err } = await heddle('audiences members vip --limit 2');
+    expect(out.split('\n')).toHaveLength(4);
+    expect(err).toMatch(/more than 2/);
+  });
+
+  it('prints all as they come, one JSON document a line', async () => {
+    const { out, err } = await heddle('audiences members vip --all --json');
+    const ids = out.trim().split('\n').map((line) => (JSON.parse(line) as { profileId: string }).profileId); // prettier-ignore
+    expect(ids).toEqual(['prf_1', 'prf_2', 'prf_3']);
+    expect(err).toBe('');
+  });
+
+  it('passes filters on', async () => {
+    answer = () => ({ body: { data: [] } });
+    const { out } = await heddle('deliveries list --destination crm --status dead --profile user_id:u1');
+    expect(out).toBe('none\n');
+    expect(asked()).toEqual(['GET /v1/deliveries?destination=crm&status=dead&profile=user_id%3Au1']);
+  });
+});
+
+describe('figures', () => {
+  it('counts a journey step by step', async () => {
+    const step = { step: 'remind', entered: 1200, waiting: 3, left: 1190, exited: 7, outcomes: { delivered: 1190 } };
+    const goals = [{ goal: 'purchase', conversions: 5, value: 99.5 }];
+    answer = () => ({
+      body: { entered: 1200, active: 3, completed: 1190, exited: 7, failed: 0, steps: [step], goals },
+    });
+    const { out } = await heddle('journeys counts abandoned-cart');
+    expect(asked()).toEqual(['GET /v1/journeys/abandoned-cart/funnel']);
+    expect(out).toMatch(/remind +1,200 +3 +1,190 +7 +delivered 1190/);
+    expect(out).toMatch(/purchase +5 +99\.5/);
+  });
+
+  it('says how deliveries stand, and whether they add up', async () => {
+    const counts = { reserved: 0, held: 0, sent: 0, retrying: 0, delivered: 8, rejected: 1, dead: 0, unknown: 0 };
+    const conservation = { emitted: 10, ledger: 10, gap: 0 };
+    const latency = { p50: 12, p95: null, p99: null };
+    const reasons = { rejected: { 'invalid-email': 1 } };
+    answer = () => ({ body: { ...counts, emitted: 10, withheld: { consent: 1 }, reasons, conservation, latency } });
+    const { out } = await heddle('impact crm --window 24h');
+    expect(asked()).toEqual(['GET /v1/impact/destinations/crm?window=24h']);
+    expect(out).toMatch(/rejected +1 +invalid-email 1/);
+    expect(out).toMatch(/withheld +1 +consent/);
+    expect(out).toMatch(/emitted +10 +adds up/);
+  });
+});
+
+describe('heddle workspaces create', () => {
+  it('needs the root key, and shows the keys once', async () => {
+    const keys = { public: 'hdl_p', secret: 'hdl_s', management: 'hdl_m' };
+    answer = () => ({ body: { id: 'ws_1', name: 'Shop', createdAt: '', keys } });
+    const without = await heddle('workspaces create Shop');
+    expect(without.code).toBe(2);
+    expect(without.err).toMatch(/HEDDLE_ROOT_KEY/);
+    const { out } = await heddle('workspaces create Shop', { env: { HEDDLE_URL: api.url, HEDDLE_ROOT_KEY: 'root' } });
+    expect(api.requests[0]?.headers.authorization).toBe('Bearer root');
+    expect(out).toMatch(/^ws_1 {2}Shop\n/);
+    expect(out).toMatch(/management +hdl_m/);
+  });
+});
+
+describe('heddle tail', () => {
+  const delivery = (id: string, status: string) => ({
+    id,
+    status,
+    destination: 'crm',
+    profileId: 'prf_1',
+    audience: 'vip',
+    operation: 'add',
+    attempts: [],
+    createdAt: '2026-05-01T09:00:00.000Z',
+  });
+
+  it('prints what the stream tells, until it is refused', async () => {
+    let turn = 0;
+    answer = () =>
+      turn++ === 0
+        ? { body: 'event: delivery\ndata: {"id":"dlv_1"}\n\nevent: note\ndata: \u001b[2Jhello\n\n' }
+        : { status: 403, body: { detail: 'This key lacks the scope.' } };
+    const { code, out, err } = await heddle('tail');
+    expect(out).toBe('delivery  {"id":"dlv_1"}\nnote   [2Jhello\n');
+    expect(err).toMatch(/The connection was lost; trying again/);
+    expect(err).toMatch(/This key lacks the scope\./);
+    expect(code).toBe(1);
+  });
+
+  it('looks up deliveries where there is no stream, and prints each change once', async () => {
+    const pages = [
+      [delivery('dlv_1', 'delivered')],
+      [delivery('dlv_3', 'sent'), delivery('dlv_2', 'retrying'), delivery('dlv_1', 'delivered')],
+      [delivery('dlv_3', 'sent'), delivery('dlv_2', 'delivered'), delivery('dlv_1', 'delivered')],
+    ];
+    answer = ({ url }) => {
+      if (url === '/v1/stream') return { status: 404, body: { detail: 'There is no such route.' } };
+      const data = pages.shift();
+      return data ? { body: { data } } : { status: 403, body: { detail: 'Enough.' } };
+    };
+    const { out, err } = await heddle('tail --json');
+    const seen = out.trim().split('\n').map((line) => (JSON.parse(line) as { data: { id: string; status: string } }).data); // prettier-ignore
+    expect(seen.map(({ id, status }) => [id, status])).toEqual([
+      ['dlv_2', 'retrying'],
+      ['dlv_3', 'sent'],
+      ['dlv_2', 'delivered'],
+    ]);
+    expect(err).toMatch(/no live stream/);
+  });
+});
