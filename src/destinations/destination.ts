@@ -61,8 +61,8 @@ export interface Action {
 export interface Limits {
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** The day the vendor's pages were read, `YYYY-MM-DD`. */
-  readonly readOn: string;
+  /** The year in which the vendor's pages were read. */
+  readonly readIn: string;
 }
 
 export type Created =

@@ -1,12 +1,12 @@
 /**
- * Meta Marketing API, "Custom Audiences" and "Error codes" (developers.facebook.com/docs/marketing-api), read 2026-08-03.
+ * Meta Marketing API, "Custom Audiences" and "Error codes" (developers.facebook.com/docs/marketing-api), read in 2026.
  * `version` is the Graph API version that requests are pinned to; Meta keeps one for about two years.
  */
 export const graph = {
   version: 'v25.0',
-  readOn: '2026-08-03',
-  /** The last day on which the pinned version may be used. */
-  usableUntil: '2028-01-31',
+  readIn: '2026',
+  /** By this day somebody has looked whether a newer version is due. */
+  reviewBy: '2027-12-31',
   apiBase: 'https://graph.facebook.com',
 } as const;
 

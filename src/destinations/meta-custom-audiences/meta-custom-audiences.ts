@@ -12,7 +12,7 @@ export const metaCustomAudiences = defineDestination({
   settings: MetaSettings,
   secrets: MetaSecrets,
   identifiers: columns.map(({ type }) => type),
-  limits: { maxItems: uploadLimits.maxRows, maxBytes: uploadLimits.maxBytes, readOn: graph.readOn },
+  limits: { maxItems: uploadLimits.maxRows, maxBytes: uploadLimits.maxBytes, readIn: graph.readIn },
   capabilities: { createAudience: true, dedup: 'set', members: 'identifier' },
   actions: {},
   planMembers,

@@ -14,7 +14,7 @@ const plain = (rule: Clean): Policy => ({ clean: rule, isHashed: false });
 const hashed = (rule: Clean): Policy => ({ clean: rule, isHashed: true });
 
 /**
- * One row per field and vendor, from the vendors' formatting pages (read 2026-08): Google Data Manager "Format user data",
+ * One row per field and vendor, from the vendors' formatting pages (read in 2026): Google Data Manager "Format user data",
  * Meta "Customer file custom audiences, hashing", TikTok "Customer file", LinkedIn "DMP segments". A missing field is one the
  * vendor does not take. `crm` is the plain form that mailers and CRM systems expect.
  */

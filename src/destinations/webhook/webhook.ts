@@ -12,7 +12,7 @@ export const webhook = defineDestination({
   settings: WebhookSettings,
   secrets: WebhookSecrets,
   identifiers: Object.keys(identifierTypes),
-  limits: { maxItems: maxMembers, maxBytes: standardWebhooks.maxBodyBytes, readOn: standardWebhooks.readOn },
+  limits: { maxItems: maxMembers, maxBytes: standardWebhooks.maxBodyBytes, readIn: standardWebhooks.readIn },
   capabilities: { createAudience: false, dedup: 'key', members: 'profile' },
   actions: { message: { channel: 'webhook', description: 'One request with the mapped payload.' } },
   planSend,

@@ -1,0 +1,88 @@
+import { canMove, deliveryStatuses, isFinal, settle, transitions, type DeliveryStatus } from './delivery';
+import type { ItemResult, ResultKind } from './item-result';
+
+const now = 1_000_000;
+const result = (index: number, kind: ResultKind, more: Partial<ItemResult> = {}): ItemResult => ({
+  index,
+  kind,
+  code: `code-${kind}`,
+  message: 'A sentence.',
+  ...more,
+});
+const settling = {
+  now,
+  chance: 0.5,
+  budget: { attempts: 2, windowMs: 60_000 },
+  triesOf: () => ({ attempts: 0, firstAt: now }),
+};
+const late = { ...settling, triesOf: () => ({ attempts: 1, throttles: 1, firstAt: now - 60_000 }) };
+
+describe('settle', () => {
+  it.each<[ResultKind, object, boolean]>([
+    ['ok', { status: 'delivered' }, true],
+    ['invalid', { status: 'rejected', code: 'code-invalid' }, true],
+    ['auth', { status: 'held', reason: 'auth' }, false],
+    ['ambiguous', { status: 'unknown', code: 'code-ambiguous' }, true],
+    ['throttled', { status: 'retrying', code: 'code-throttled', nextAttemptAt: now + 500 }, false],
+    ['transient', { status: 'retrying', code: 'code-transient', nextAttemptAt: now + 500 }, true],
+  ])('makes of %s %j', (kind, state, burnsAttempt) => {
+    expect(settle([result(4, kind)], settling).items).toEqual([{ index: 4, state, burnsAttempt }]);
+  });
+
+  it.each<ResultKind>(['throttled', 'transient'])('gives up on %s when the budget is used up', (kind) => {
+    expect(settle([result(0, kind)], late).items[0]?.state).toEqual({ status: 'dead', code: `code-${kind}` });
+  });
+
+  it('waits as long as the vendor asks', () => {
+    const [item] = settle([result(0, 'throttled', { retryAfterMs: 30_000 })], settling).items;
+    expect(item?.state).toMatchObject({ nextAttemptAt: now + 30_500 });
+  });
+
+  it('pauses the destination when it refuses access, and for nothing else', () => {
+    expect(settle([result(0, 'ok'), result(1, 'auth')], settling).pause).toEqual({
+      code: 'code-auth',
+      message: 'A sentence.',
+    });
+    expect(settle([result(0, 'ok'), result(1, 'transient')], settling).pause).toBeUndefined();
+  });
+
+  it('sends halves at once when somebody of several is at fault and nobody says who', () => {
+    const settled = settle([result(0, 'ambiguous'), result(1, 'ambiguous')], settling);
+    expect(settled.split).toBe(true);
+    expect(settled.items.map(({ state }) => state)).toEqual([
+      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now },
+      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now },
+    ]);
+  });
+
+  it('settles each item by itself: one failure does not smear over the others', () => {
+    const kinds: ResultKind[] = ['ok', 'invalid', 'ok', 'transient'];
+    const { items } = settle(
+      kinds.map((kind, index) => result(index, kind)),
+      settling,
+    );
+    expect(items.map(({ state }) => state.status)).toEqual(['delivered', 'rejected', 'delivered', 'retrying']);
+  });
+});
+
+describe('transitions', () => {
+  it.each<DeliveryStatus>(['delivered', 'rejected', 'dead', 'unknown', 'withheld'])('%s is final', (status) => {
+    expect(isFinal(status)).toBe(true);
+    expect(deliveryStatuses.filter((next) => canMove(status, next))).toEqual([]);
+  });
+
+  it('lets every delivery reach an end', () => {
+    for (const status of deliveryStatuses.filter((one) => !isFinal(one))) {
+      expect(transitions[status].some(isFinal)).toBe(true);
+    }
+  });
+
+  it('lets nothing go back to reserved', () => {
+    expect(deliveryStatuses.filter((status) => canMove(status, 'reserved'))).toEqual([]);
+  });
+
+  it('lets an accepted delivery end, and not be sent again', () => {
+    expect(canMove('sent', 'delivered')).toBe(true);
+    expect(canMove('sent', 'retrying')).toBe(false);
+  });
+});
