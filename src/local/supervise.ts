@@ -26,12 +26,17 @@ exec "$@" </dev/null 3<&-`;
 /** Starts a server in its own process group, so that Ctrl-C reaches us and we stop it in order. */
 export function supervise(
   command: readonly [string, ...string[]],
-  { logFile, ephemeralDir }: { readonly logFile: string; readonly ephemeralDir: string | undefined },
+  {
+    logFile,
+    ephemeralDir,
+    env,
+  }: { readonly logFile: string; readonly ephemeralDir: string | undefined; readonly env?: NodeJS.ProcessEnv },
 ): Supervised {
   const log = openSync(logFile, 'a');
   const child = spawn('/bin/sh', ['-c', watched, 'heddle-server', ephemeralDir ?? '', ...command], {
     detached: true,
     stdio: ['pipe', log, log],
+    ...(env && { env }),
   });
   closeSync(log);
   child.unref();

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Client } from '../../client/client';
+import { LocalError } from '../../local/local-error';
+import type { Replayed } from './demo-state';
+import type { LiveEvent } from './live-plan';
+import { figure, startProgress, type Terminal } from './progress';
+
+export interface Sender {
+  readonly url: string;
+  readonly secretKey: string;
+  readonly terminal: Terminal;
+  /** Aborted when the user wants to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Sends a history on the bulk lane, in order, and waits until all of it is applied. Sending it again is harmless: each event
+ * counts once. Answers `undefined` when it was stopped half way.
+ */
+export async function replayHistory(
+  sender: Sender,
+  events: readonly object[],
+  title: string,
+): Promise<Replayed | undefined> {
+  const { terminal, stopping } = sender;
+  const began = Date.now();
+  const sending = startProgress(terminal, { title: `sending ${title}`, total: events.length });
+  const { accepted, duplicates, rejected } = await bulkClient(sender).events.sendAll(untilStopped(events, stopping), {
+    concurrency: 1,
+    onProgress: ({ sent }) => sending.update(sent),
+  });
+  if (rejected[0])
+    throw new LocalError(`The API refused sample data, ${rejected[0].messageId}: ${rejected[0].message}`);
+  const sendSeconds = secondsSince(began);
+  sending.end(`sent ${figure(events.length)} ${title} in ${sendSeconds.toFixed(1)} s`);
+  if (stopping.aborted || !(await whenApplied(sender, title))) return undefined;
+  return { events: events.length, accepted, duplicates, sendSeconds, applySeconds: secondsSince(began) };
+}
+
+/** Sends each event when it is due. Answers what was sent until then when it is stopped. */
+export async function replayLive(sender: Sender, plan: readonly LiveEvent[]): Promise<Replayed> {
+  const client = createClient({ url: sender.url, writeKey: sender.secretKey });
+  const progress = startProgress(sender.terminal, { title: 'live events', total: plan.length });
+  const began = Date.now();
+  const counts = { events: 0, accepted: 0, duplicates: 0 };
+  while (counts.events < plan.length && !sender.stopping.aborted) {
+    const due = plan.slice(counts.events).filter(({ dueMs }) => dueMs <= Date.now() - began);
+    if (due.length > 0) {
+      const answer = await client.events.sendAll(
+        due.map(({ event }) => ({ ...event, timestamp: new Date().toISOString() })),
+      );
+      counts.events += due.length;
+      counts.accepted += answer.accepted;
+      counts.duplicates += answer.duplicates;
+    }
+    progress.update(counts.events);
+    await pause(100, sender.stopping);
+  }
+  const sendSeconds = secondsSince(began);
+  progress.end(`replayed ${figure(counts.events)} events of the last day in ${sendSeconds.toFixed(0)} s`);
+  return { ...counts, sendSeconds, applySeconds: sendSeconds };
+}
+
+/** Waits so long, or until the user stops. */
+export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined); // stopped: nothing to wait for
+}
+
+async function whenApplied({ url, terminal, stopping }: Sender, title: string): Promise<boolean> {
+  const total = await pendingEvents(url);
+  const progress = startProgress(terminal, { title: `applying ${title}`, total });
+  const began = Date.now();
+  for (let pending = total; pending > 0; pending = await pendingEvents(url)) {
+    progress.update(total - pending);
+    await pause(1_000, stopping);
+    if (stopping.aborted) return false;
+  }
+  progress.end(`applied ${title}, the last ${figure(total)} in ${secondsSince(began).toFixed(1)} s`);
+  return true;
+}
+
+/** Events that the API has acknowledged and no worker has applied, as `/metrics` says. */
+export async function pendingEvents(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const value = /^heddle_events_pending(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
+  if (value === undefined)
+    throw new LocalError(`${url}/metrics does not say how many events are pending; see its log.`);
+  return Number(value);
+}
+
+function* untilStopped<Item>(items: readonly Item[], stopping: AbortSignal): Generator<Item> {
+  for (const item of items) {
+    if (stopping.aborted) return;
+    yield item;
+  }
+}
+
+/** The bulk lane lets live events of the same workspace pass. */
+function bulkClient({ url, secretKey }: Sender): Client {
+  const bulk: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-heddle-lane', 'bulk');
+    return fetch(input, { ...init, headers });
+  };
+  return createClient({ url, writeKey: secretKey, fetch: bulk });
+}
+
+const secondsSince = (began: number): number => (Date.now() - began) / 1_000;

@@ -1,0 +1,22 @@
+import { parseDuration } from '../../domain/duration';
+import type { JourneyDefinition, Step } from '../../domain/journeys/journey.schema';
+
+/**
+ * The same journey with its waits and time-outs `factor` times shorter, in whole seconds rounded up: with 720, a day passes
+ * in two minutes. Only what makes a run sleep changes; windows of goals, rules and re-entry stay, since they say what counts.
+ */
+export function shortenWaits<Definition extends Pick<JourneyDefinition, 'steps'>>(
+  definition: Definition,
+  factor: number,
+): Definition {
+  const steps = Object.entries(definition.steps).map(([id, step]) => [id, shortenStep(step, factor)] as const);
+  return { ...definition, steps: Object.fromEntries(steps) };
+}
+
+function shortenStep(step: Step, factor: number): Step {
+  if (step.type === 'wait') return { ...step, for: shorten(step.for, factor) };
+  if (step.type === 'wait-for') return { ...step, timeout: shorten(step.timeout, factor) };
+  return step;
+}
+
+const shorten = (duration: string, factor: number): string => `${Math.ceil(parseDuration(duration) / factor / 1_000)}s`;
