@@ -81,7 +81,7 @@ describe('PUT /v1/audiences/{key}', () => {
   it('saves both of two definitions that are saved at once', async () => {
     await Promise.all([put('vip', vip).expect(200), put('buyers', buyers).expect(200)]);
     const { body } = await call('get', '/v1/audiences').expect(200);
-    expect(body.data.map(({ key }: { key: string }) => key)).toEqual(['buyers', 'vip']);
+    expect((body.data as { key: string }[]).map(({ key }) => key)).toEqual(['buyers', 'vip']);
   });
 });
 
@@ -101,7 +101,7 @@ describe('members', () => {
     const ids = [...first.body.data, ...second.body.data].map(({ profileId }: { profileId: string }) => profileId);
     expect(new Set(ids).size).toBe(3);
     const { body: history } = await call('get', '/v1/audiences/vip/history?points=2').expect(200);
-    expect(history.data.map(({ size }: { size: number }) => size)).toEqual([0, 3]);
+    expect((history.data as { size: number }[]).map(({ size }) => size)).toEqual([0, 3]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('attachments', () => {
     const { body } = await attachment('put')
       .send({ identifiers: ['email', 'shoe_size'], external: { create: true } })
       .expect(400);
-    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    expect((body.errors as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual([
       '/identifiers/1',
       '/external/create',
     ]);

@@ -57,7 +57,7 @@ describe('GET /v1/profiles/{ref}', () => {
     const { body: merges } = await get(`/v1/profiles/${known.id}/merges`).expect(200);
     expect(merges.data).toMatchObject([{ survivor: known.id, absorbed: anonymous.id }]);
     const { body: events } = await get(`/v1/profiles/${known.id}/events`).expect(200);
-    expect(events.data.map(({ name }: { name: string }) => name)).toContain('Viewed');
+    expect((events.data as { name: string }[]).map(({ name }) => name)).toContain('Viewed');
   });
 
   it('masks personal data from a key without profiles:pii', async () => {
@@ -91,8 +91,8 @@ describe('GET /v1/profiles/{ref}', () => {
     let path: string | undefined = '/v1/profiles/user_id:u5/events?limit=3';
     while (path !== undefined) {
       const { body, headers }: request.Response = await get(path).expect(200);
-      seen.push(...body.data.map(({ messageId }: { messageId: string }) => messageId));
-      path = /<(.*)>/.exec((headers['link'] as string | undefined) ?? '')?.[1];
+      seen.push(...(body.data as { messageId: string }[]).map(({ messageId }) => messageId));
+      path = /<(.*)>/.exec(headers['link'] ?? '')?.[1];
     }
     expect(seen).toEqual(batch.map(({ messageId }) => messageId).reverse());
   });

@@ -47,7 +47,7 @@ class Measure {
         return Array.isArray(value) ? this.#list(value, depth) : this.#object(value as Record<string, unknown>, depth);
       default:
     }
-    this.bytes += 5;
+    this.bytes += value === false ? 5 : 4;
     return undefined;
   }
 
@@ -62,7 +62,7 @@ class Measure {
   }
 
   #list(list: readonly unknown[], depth: number): string | undefined {
-    this.bytes += list.length + 1;
+    this.bytes += Math.max(list.length + 1, 2);
     for (let index = 0; index < list.length; index += 1) {
       const path = this.walk(list[index], depth + 1);
       if (path !== undefined) return this.#above(path, String(index));
@@ -72,7 +72,7 @@ class Measure {
 
   #object(object: Record<string, unknown>, depth: number): string | undefined {
     const keys = Object.keys(object);
-    this.bytes += keys.length + 1;
+    this.bytes += Math.max(keys.length + 1, 2);
     for (const key of keys) {
       const path = this.#key(key) ?? this.walk(object[key], depth + 1);
       if (path !== undefined) return this.#above(path, key);
