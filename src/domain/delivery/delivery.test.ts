@@ -46,12 +46,12 @@ describe('settle', () => {
     expect(settle([result(0, 'ok'), result(1, 'transient')], settling).pause).toBeUndefined();
   });
 
-  it('sends halves at once when somebody of several is at fault and nobody says who', () => {
+  it('asks for halves when somebody of several is at fault and nobody says who', () => {
     const settled = settle([result(0, 'ambiguous'), result(1, 'ambiguous')], settling);
     expect(settled.split).toBe(true);
     expect(settled.items.map(({ state }) => state)).toEqual([
-      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now },
-      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now },
+      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now + 500 },
+      { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now + 500 },
     ]);
   });
 

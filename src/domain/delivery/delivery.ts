@@ -87,9 +87,7 @@ function settleOne(result: ItemResult, isAlone: boolean, settling: Settling): Se
     case 'auth':
       return { index, state: { status: 'held', reason: 'auth' }, burnsAttempt: false };
     case 'ambiguous':
-      return isAlone
-        ? { index, state: { status: 'unknown', code }, burnsAttempt: true }
-        : { index, state: { status: 'retrying', code, nextAttemptAt: settling.now }, burnsAttempt: true };
+      return { index, state: isAlone ? { status: 'unknown', code } : tryAgain(result, settling), burnsAttempt: true };
     case 'throttled':
     case 'transient':
       return { index, state: tryAgain(result, settling), burnsAttempt: kind === 'transient' };
@@ -99,9 +97,9 @@ function settleOne(result: ItemResult, isAlone: boolean, settling: Settling): Se
 function tryAgain({ index, kind, code, retryAfterMs }: ItemResult, settling: Settling): DeliveryState {
   const { attempts, throttles = 0, firstAt } = settling.triesOf(index);
   const tries =
-    kind === 'transient'
-      ? { attempts: attempts + 1, throttles, firstAt }
-      : { attempts, throttles: throttles + 1, firstAt };
+    kind === 'throttled'
+      ? { attempts, throttles: throttles + 1, firstAt }
+      : { attempts: attempts + 1, throttles, firstAt };
   const at = nextAttemptAt(tries, settling, retryAfterMs);
   return at === undefined ? { status: 'dead', code } : { status: 'retrying', code, nextAttemptAt: at };
 }
