@@ -8,7 +8,7 @@ describe('chunk', () => {
     [sized(), []],
     [sized(3, 3, 3), [[0, 1, 2]]],
     [sized(3, 3, 3, 3), [[0, 1, 2], [3]]],
-    [sized(5, 4, 1), [[0], [1, 2]]],
+    [sized(5, 4, 1), [[0, 1], [2]]],
     [sized(1, 50, 1), [[0], [1], [2]]],
   ])('%#: groups by number and size', (items, groups) => {
     expect(chunk(items, { maxItems: 3, maxBytes: 10, overhead: 1 })).toEqual(groups);
