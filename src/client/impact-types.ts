@@ -1,4 +1,4 @@
-import type { DeliveryStatus, JourneyStatus } from './types';
+import type { DeliveryStatus } from './types';
 
 /** What a question about impact answers. Windows end now. */
 type Counts = Readonly<Record<string, number>>;
@@ -73,7 +73,7 @@ export interface ImpactOverview {
   readonly journeys: readonly {
     readonly key: string;
     readonly name: string;
-    readonly status: JourneyStatus;
+    readonly status: string;
     readonly entered: number;
     readonly active: number;
     readonly completed: number;

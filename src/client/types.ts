@@ -55,8 +55,13 @@ export interface StoredEvent {
 // Audiences
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
-export interface StoredAudience extends AudienceDefinition {
+export interface StoredAudience {
   readonly key: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  readonly kind: 'live';
+  readonly rule: Rule;
   readonly version: number;
   readonly size: number;
   readonly status: 'ready' | 'computing';

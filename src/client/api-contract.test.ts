@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
+import type { DeliveryBody } from '../api/deliveries/presenter';
+import type { DestinationBody } from '../api/destinations/presenter';
+import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
+import type * as impact from '../api/impact/schemas';
+import type { DraftBody, FunnelBody, JourneyBody } from '../api/journeys/presenter';
+import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
+import type { EventBody, IdentifierBody, ProfileBody, StayBody } from '../api/profiles/presenter';
+import type * as client from './types';
+
+/** A body after its way as JSON: what was undefined is absent. */
+type Wire<T> = T extends readonly (infer Item)[]
+  ? readonly Wire<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Wire<Exclude<T[Key], undefined>> }
+    : T;
+type Sent<Schema extends z.ZodType> = Wire<z.output<Schema>>;
+
+/** Compiles only when what the API sends is what the client says, and the client knows every field of it. */
+type Agrees<Api, Client> = [Api, keyof Api] extends [Client, keyof Client]
+  ? 'agrees'
+  : { readonly api: Api; readonly client: Client };
+/** Rules and definitions are one type on both sides, and too deep to compare. */
+type Shallow<T, Key extends string> = Omit<T, Key>;
+
+const agreements: {
+  audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
+  member: Agrees<Sent<typeof MemberBody>, client.Member>;
+  size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
+  attachment: Agrees<Sent<typeof AttachmentBody>, Omit<client.Attachment, 'wanted' | 'pending'>>;
+  delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
+  destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
+  enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
+  enrollmentDetail: Agrees<Sent<typeof EnrollmentDetail>, client.EnrollmentDetail>;
+  journey: Agrees<Shallow<Sent<typeof JourneyBody>, 'draft'>, Shallow<client.StoredJourney, 'draft'>>;
+  draft: Agrees<Shallow<Sent<typeof DraftBody>, 'draft'>, Shallow<client.SavedDraft, 'draft'>>;
+  funnel: Agrees<Sent<typeof FunnelBody>, client.Funnel>;
+  key: Agrees<Sent<typeof KeyBody>, client.Key>;
+  newKey: Agrees<Sent<typeof NewKeyBody>, client.NewKey>;
+  profile: Agrees<Shallow<Sent<typeof ProfileBody>, 'traits'>, Shallow<client.Profile, 'traits'>>;
+  identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
+  stay: Agrees<Sent<typeof StayBody>, client.ProfileAudience>;
+  event: Agrees<
+    Shallow<Sent<typeof EventBody>, 'properties' | 'traits' | 'context'>,
+    Shallow<client.StoredEvent, 'properties' | 'traits' | 'context'>
+  >;
+  destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
+  journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
+  audienceImpact: Agrees<Sent<typeof impact.AudienceImpact>, client.AudienceImpact>;
+  overview: Agrees<Sent<typeof impact.ImpactOverview>, client.ImpactOverview>;
+} = {
+  audience: 'agrees',
+  member: 'agrees',
+  size: 'agrees',
+  attachment: 'agrees',
+  delivery: 'agrees',
+  destination: 'agrees',
+  enrollment: 'agrees',
+  enrollmentDetail: 'agrees',
+  journey: 'agrees',
+  draft: 'agrees',
+  funnel: 'agrees',
+  key: 'agrees',
+  newKey: 'agrees',
+  profile: 'agrees',
+  identifier: 'agrees',
+  stay: 'agrees',
+  event: 'agrees',
+  destinationImpact: 'agrees',
+  journeyImpact: 'agrees',
+  audienceImpact: 'agrees',
+  overview: 'agrees',
+};
+
+describe('the types of the client', () => {
+  it.each(Object.entries(agreements))('of %s agree with what the API sends: the compiler checks', (_, agreement) => {
+    expect(agreement).toBe('agrees');
+  });
+});
