@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../domain/json';
 export type { Json, JsonObject, Rule };
 export type * from './event-types';
 export type * from './impact-types';
+export type * from './workspace-types';
 
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -247,38 +248,4 @@ export interface DeliveryQuery extends PageQuery {
   readonly audience?: string;
   readonly profile?: string;
   readonly status?: DeliveryStatus;
-}
-
-// Workspaces and keys
-
-export interface Workspace {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
-}
-export interface NewWorkspace extends Workspace {
-  /** Shown this once. */
-  readonly keys: { readonly public: string; readonly secret: string; readonly management: string };
-}
-export type KeyKind = 'public' | 'secret' | 'management';
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: KeyKind;
-  readonly scopes: readonly string[];
-  readonly source: string;
-  readonly createdAt: string;
-  readonly expiresAt?: string;
-  readonly disabledAt?: string;
-}
-export interface KeyInput {
-  readonly name: string;
-  readonly kind: KeyKind;
-  readonly scopes?: readonly string[];
-  readonly source?: string;
-  readonly expiresAt?: string;
-}
-export interface NewKey extends Key {
-  /** Shown this once. */
-  readonly key: string;
 }

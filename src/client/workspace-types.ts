@@ -1,0 +1,32 @@
+/** Tenants and the keys to them. */
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+export interface NewWorkspace extends Workspace {
+  /** Shown this once. */
+  readonly keys: { readonly public: string; readonly secret: string; readonly management: string };
+}
+export type KeyKind = 'public' | 'secret' | 'management';
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: KeyKind;
+  readonly scopes: readonly string[];
+  readonly source: string;
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+  readonly disabledAt?: string;
+}
+export interface KeyInput {
+  readonly name: string;
+  readonly kind: KeyKind;
+  readonly scopes?: readonly string[];
+  readonly source?: string;
+  readonly expiresAt?: string;
+}
+export interface NewKey extends Key {
+  /** Shown this once. */
+  readonly key: string;
+}
