@@ -4,7 +4,7 @@ import { planLive } from './live-plan';
 import { readDemoDefinitions } from './demo-files';
 import { readDemoState, writeDemoState, type DemoState, type Replayed } from './demo-state';
 import { isLoadNeeded, type HistoryPart } from './history-part';
-import { putAudiences, publishJourneys, type Digests } from './put-definitions';
+import { putAudiences, activate, type Digests } from './put-definitions';
 import { pause, replayHistory, replayLive, type Sender } from './replay';
 import { readSampleHistory } from './sample-data';
 import { isSettled, readProgress, readStages, type Stages } from './stages';
@@ -38,7 +38,7 @@ export async function playDemo(demo: Demo): Promise<Stages | undefined> {
     if (!history) return undefined;
     remember({ history: { ...history, part }, facts: await checkFacts(client, state.endsAt, part) });
   }
-  rememberDigests(await publishJourneys(client, definitions, state.definitions));
+  rememberDigests(await activate(client, definitions, state.definitions));
   if (!state.live) {
     const live = await goLive(demo, state.endsAt);
     if (!live) return undefined;

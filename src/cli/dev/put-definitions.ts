@@ -23,9 +23,9 @@ async function putChanged(changes: readonly Change[], known: Digests): Promise<D
   return digests;
 }
 
-/** Destinations, audiences and which goes where: everything the history should meet. */
+/** Destinations and audiences: what the history should meet. */
 export async function putAudiences(client: Client, definitions: DemoDefinitions, known: Digests): Promise<Digests> {
-  const { destinations, audiences, attachments } = definitions;
+  const { destinations, audiences } = definitions;
   const changes: Change[] = [
     ...destinations.map(({ key, ...value }) => ({
       name: `destinations/${key}`,
@@ -37,18 +37,25 @@ export async function putAudiences(client: Client, definitions: DemoDefinitions,
       value,
       put: () => client.audiences.put(key, value),
     })),
-    ...attachments.map(({ audience, destination, ...value }) => ({
-      name: `audiences/${audience}/destinations/${destination}`,
-      value,
-      put: () => client.audiences.attach(audience, destination, value),
-    })),
   ];
   return putChanged(changes, known);
 }
 
-/** Journeys are published after the history, which must start none of them. Throws LocalError when one cannot be. */
-export async function publishJourneys(client: Client, definitions: DemoDefinitions, known: Digests): Promise<Digests> {
-  const changes = definitions.journeys.map(({ key, ...value }) => ({
+/**
+ * What reaches people and vendors: attachments, and journeys published. It comes after the history, of which they should see
+ * the result. Throws LocalError when a journey cannot be published.
+ */
+export async function activate(client: Client, definitions: DemoDefinitions, known: Digests): Promise<Digests> {
+  const attachments = definitions.attachments.map(({ audience, destination, ...value }) => ({
+    name: `audiences/${audience}/destinations/${destination}`,
+    value,
+    put: () => client.audiences.attach(audience, destination, value),
+  }));
+  return putChanged([...attachments, ...publications(client, definitions)], known);
+}
+
+function publications(client: Client, { journeys }: DemoDefinitions): Change[] {
+  return journeys.map(({ key, ...value }) => ({
     name: `journeys/${key}`,
     value,
     put: async () => {
@@ -61,5 +68,4 @@ export async function publishJourneys(client: Client, definitions: DemoDefinitio
       await client.journeys.publish(key, { inFlight: 'finish' });
     },
   }));
-  return putChanged(changes, known);
 }

@@ -2,21 +2,34 @@ import type { Replayed } from './demo-state';
 import { figure } from './progress';
 import type { Stages } from './stages';
 
+const lineWidth = 90;
+
 /** One row per stage; a row that says several things has a line for each. */
 export function stageTable(stages: Stages): string {
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ['Ingestion', ingestionLines(stages.ingestion)],
     ['Identity', [`${figure(stages.identity.profiles)} profiles`]],
-    ['Audiences', stages.audiences.map(audienceLine)],
+    ['Audiences', fold(stages.audiences.map(audienceText))],
     ['Journeys', stages.journeys.map(journeyLine)],
     ['Activation', stages.activation.map(activationLine)],
     ['Impact', [impactLine(stages.impact)]],
-    ['Facts', stages.facts.map(factLine)],
+    ['Facts', fold(stages.facts.map(factText))],
   ];
   return rows.flatMap(([stage, lines]) => lines.map((line, index) => row(index === 0 ? stage : '', line))).join('\n');
 }
 
 const row = (stage: string, line: string) => `  ${stage.padEnd(12)}${line}`;
+
+/** Short texts side by side, as many as fit. */
+function fold(texts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const joined = `${lines.at(-1) ?? ''} · ${text}`;
+    if (lines.length > 0 && joined.length <= lineWidth) lines[lines.length - 1] = joined;
+    else lines.push(text);
+  }
+  return lines;
+}
 
 function ingestionLines({ history, live }: Stages['ingestion']): string[] {
   const line = (what: string, { accepted, duplicates, events, sendSeconds }: Replayed, pace: string) =>
@@ -27,7 +40,7 @@ function ingestionLines({ history, live }: Stages['ingestion']): string[] {
   ];
 }
 
-const audienceLine = ({ key, size, status }: Stages['audiences'][number]) =>
+const audienceText = ({ key, size, status }: Stages['audiences'][number]) =>
   `${key} ${figure(size)}${status === 'ready' ? '' : ` (${status})`}`;
 
 function journeyLine({ key, entered, ...ends }: Stages['journeys'][number]): string {
@@ -45,7 +58,7 @@ function impactLine({ emitted, accounted }: Stages['impact']): string {
   return `${figure(emitted)} deliveries emitted = the sum of their states ${verdict}`;
 }
 
-const factLine = ({ audience, found, expected }: Stages['facts'][number]) =>
+const factText = ({ audience, found, expected }: Stages['facts'][number]) =>
   `${audience} ${figure(found)} of ${figure(expected)} ${found === expected ? '✓' : '✗'}`;
 
 function present(counts: Readonly<Record<string, number>>): string {
