@@ -6,7 +6,7 @@ const arrows = (files, patterns, message) => ({
   ignores: ['**/*.test.ts', '**/*.testsuite.ts'],
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },
 });
-const room = (name) => [`**/${name}/**`, `**/${name}`];
+const room = (name) => [`**/${name}/**`];
 const rooms = (...names) => names.flatMap(room);
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
 
@@ -48,7 +48,11 @@ export default tseslint.config(
   { files: ['src/config.ts', 'src/local/**/*.ts', 'src/testing/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   arrows(
     ['domain'],
-    [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), 'node:*', ...servers],
+    [
+      ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      'node:*',
+      ...servers,
+    ],
     'The domain is pure: no I/O, nothing from outside domain/.',
   ),
   {
@@ -63,13 +67,21 @@ export default tseslint.config(
       ],
     },
   },
-  arrows(['store'], rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), 'store → domain only.'),
+  arrows(
+    ['store'],
+    rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+    'store → domain only.',
+  ),
   arrows(
     ['destinations'],
     rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
     'destinations → domain only.',
   ),
-  arrows(['activities'], [...rooms('workers', 'api', 'client', 'cli', 'local'), '!@temporalio/client'], 'activities → domain, store, destinations.'),
+  arrows(
+    ['activities'],
+    [...rooms('workers', 'api', 'client', 'cli', 'local'), '!@temporalio/client'],
+    'activities → domain, store, destinations.',
+  ),
   {
     files: ['src/workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
@@ -78,20 +90,39 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: ['node:*', 'mongodb', 'express', 'zod', 'undici', 'pino', '**/*.schema', '**/store/**'], message: 'Workflow code is deterministic and small.' },
-            { group: rooms('activities'), allowTypeImports: true, message: 'Workflows import only the types of activities.' },
+            {
+              group: ['node:*', 'mongodb', 'express', 'zod', 'undici', 'pino', '**/*.schema', '**/store/**'],
+              message: 'Workflow code is deterministic and small.',
+            },
+            {
+              group: rooms('activities'),
+              allowTypeImports: true,
+              message: 'Workflows import only the types of activities.',
+            },
           ],
         },
       ],
     },
   },
-  arrows(['api'], [...rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), '!@temporalio/client'], 'api → domain, store, workflows/messages.'),
+  arrows(
+    ['api'],
+    [...rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), '!@temporalio/client'],
+    'api → domain, store, workflows/messages.',
+  ),
   arrows(
     ['client'],
-    [...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'), 'node:*', ...servers],
+    [
+      ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'),
+      'node:*',
+      ...servers,
+    ],
     'The client runs in browsers and reaches the server over HTTP only.',
   ),
-  arrows(['cli'], rooms('store', 'activities', 'workflows', 'api', 'destinations'), 'The command line reaches the server over HTTP only.'),
+  arrows(
+    ['cli'],
+    rooms('store', 'activities', 'workflows', 'api', 'destinations'),
+    'The command line reaches the server over HTTP only.',
+  ),
   {
     files: ['**/*.test.ts', '**/*.testsuite.ts', 'src/testing/**/*.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' },

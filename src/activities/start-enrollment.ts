@@ -12,6 +12,8 @@ export interface StartingDeps {
   readonly client: Client;
   readonly store: Pick<Store, 'connection' | 'enrollments'>;
   readonly queuePrefix: string;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }
 
 /** What a wake row of the outbox says happened. */
@@ -41,7 +43,7 @@ export async function startEnrollment(deps: StartingDeps, ws: WorkspaceId, id: E
 
 /** Rings the runs of a person that wait for what happened, and those that have something to notice: an end, a merge. */
 export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake: Wake): Promise<void> {
-  const now = Date.now();
+  const now = deps.clock();
   const subjects = [wake.profile, ...wake.lineage].map((profile) => subjectOf(ws, profile));
   const happened = new Set(wake.waitKeys);
   const runs = (await deps.store.enrollments.open(subjects, now)).filter(

@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { Sender } from '../destinations/send-request';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
-import { connectDestination } from './connected-destination';
+import type { AttachmentDoc } from '../store/documents';
+import { connectDestination, type ConnectedDestination } from './connected-destination';
 import type { DeliveryMetrics } from './delivery-metrics';
 import { heartbeating } from './heartbeating';
 import { ensureExternalAudience } from './sync/external-audience';
@@ -48,19 +49,30 @@ async function drain(deps: SyncDeps, pair: Pair, signal: AbortSignal): Promise<S
   for (let page = 0; page < pagesPerCall && !signal.aborted; page += 1) {
     const members = await deps.store.syncMembers.dirty(pair.ws, pair.audience, pair.destination, pageSize, after);
     if (members.length === 0) return rest(deps, resumeAt);
-    const now = deps.clock();
-    const connected = await connectDestination(deps.store, pair.ws, pair.destination, now);
-    if (!connected?.doc.enabled) return { label: 'The destination is switched off or gone.' };
-    if (connected.doc.paused) return { label: `Paused: ${connected.doc.paused.reason}.` };
-    const attachment = await ensureExternalAudience(deps, pair, connected);
-    if ('waits' in attachment) return attachment.waits;
-    const done = await syncPage(deps, pair, connected, attachment.attachment, members);
+    const opened = await open(deps, pair);
+    if ('waits' in opened) return opened.waits;
+    const done = await syncPage(deps, pair, opened.connected, opened.attachment, members);
     if (done.isPaused) return { label: 'Paused: the destination refuses its credentials.' };
-    if (done.resumeAt !== undefined) resumeAt = Math.min(resumeAt ?? Infinity, done.resumeAt);
+    resumeAt = soonest(resumeAt, done.resumeAt);
     after = members.at(-1)?._id;
   }
   return { label: 'More to do.', resumeInMs: 0 };
 }
+
+/** The destination ready to be sent to, with its audience there; otherwise what to wait for. */
+async function open(deps: SyncDeps, pair: Pair): Promise<Opened> {
+  const connected = await connectDestination(deps.store, pair.ws, pair.destination, deps.clock());
+  if (!connected?.doc.enabled) return { waits: { label: 'The destination is switched off or gone.' } };
+  if (connected.doc.paused) return { waits: { label: `Paused: ${connected.doc.paused.reason}.` } };
+  const ready = await ensureExternalAudience(deps, pair, connected);
+  return 'waits' in ready ? ready : { connected, attachment: ready.attachment };
+}
+
+type Opened =
+  { readonly waits: SyncState } | { readonly connected: ConnectedDestination; readonly attachment: AttachmentDoc };
+
+const soonest = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined ? other : Math.min(one, other ?? Infinity);
 
 function rest(deps: SyncDeps, resumeAt: number | undefined): SyncState {
   if (resumeAt === undefined) return { label: 'In step.' };

@@ -68,6 +68,18 @@ export class AttachmentRepository {
     return doc;
   }
 
+  /** The vendor's id of an audience that was created there. */
+  async setExternalId(
+    ws: WorkspaceId,
+    audience: string,
+    destination: string,
+    externalId: string,
+    session?: ClientSession,
+  ): Promise<void> {
+    const _id = docId(ws, audience, destination);
+    await this.#attachments.updateOne({ _id }, { $set: { externalId } }, { ...(session && { session }) });
+  }
+
   async detach(
     ws: WorkspaceId,
     audience: string,

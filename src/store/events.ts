@@ -110,7 +110,7 @@ export class EventRepository {
     return result.modifiedCount === 1;
   }
 
-  /** Applied events of a person (present id and lineage), oldest `seq` first per id; `names` narrows to what rules ask for. */
+  /** Applied events of a person (present id and lineage), oldest `seq` first; `names` narrows to what rules ask for. */
   async history(
     ws: WorkspaceId,
     profiles: readonly ProfileId[],
@@ -121,10 +121,8 @@ export class EventRepository {
       subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
       ...(names && { name: { $in: [...names] } }),
     };
-    return this.#events
-      .find(filter, { ...(session && { session }) })
-      .sort({ subject: 1, seq: 1 })
-      .toArray();
+    const found = await this.#events.find(filter, { ...(session && { session }) }).toArray();
+    return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   }
 
   /** Applied events of one name (`*` is any) that rules see in `[from, to)`: the edge of a window. */
@@ -145,13 +143,13 @@ export class EventRepository {
     ws: WorkspaceId,
     profiles: readonly ProfileId[],
     limit: number,
-    beforeReceivedAt?: number,
+    beforeOccurredAt?: number,
   ): Promise<EventDoc[]> {
     const filter = {
       subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
-      ...(beforeReceivedAt !== undefined && { receivedAt: { $lt: beforeReceivedAt } }),
+      ...(beforeOccurredAt !== undefined && { occurredAt: { $lt: beforeOccurredAt } }),
     };
-    return this.#events.find(filter).sort({ receivedAt: -1, n: -1 }).limit(limit).toArray();
+    return this.#events.find(filter).sort({ occurredAt: -1 }).limit(limit).toArray();
   }
 
   /** Applied events stored under these wait keys; the caller compares `seq` with its cursor. */

@@ -9,7 +9,6 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { pending: { $exists: true } },
     },
     { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
-    { key: { subject: 1, seq: 1 }, name: 'subject' },
     { key: { subject: 1, occurredAt: 1 }, name: 'subjectTime' },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey' },
   ],

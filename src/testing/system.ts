@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
@@ -49,14 +49,12 @@ const limits = {
 };
 const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
 
-export async function startSystem({
-  clock = Date.now,
-  hasWorkers = true,
-  intakeBatch = 500,
-}: SystemOptions = {}): Promise<System> {
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { clock = Date.now, hasWorkers = true, intakeBatch = 500 } = options;
   const queuePrefix = `t${randomUUID().slice(0, 8)}-`;
+  const uri = required('HEDDLE_TEST_MONGODB_URI');
   const store = await openStore({
-    uri: required('HEDDLE_TEST_MONGODB_URI'),
+    uri,
     database: `heddle_${queuePrefix.slice(0, -1)}`,
     masterKey: Buffer.alloc(32, 7),
   });
@@ -64,38 +62,23 @@ export async function startSystem({
   const address = required('HEDDLE_TEST_TEMPORAL_ADDRESS');
   const connection = await Connection.connect({ address });
   const temporal = new TemporalClient({ connection });
-  const rings = createRings(temporal, log, queuePrefix);
-  const app = createApp({
-    store,
-    limits,
-    clock,
-    ...rings,
-    log,
-    metrics: new Registry(),
-    checks: [],
-    rootKey,
-    keyEnvironment: 'dev',
-    temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
-  });
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await listen(store, temporal, queuePrefix, clock);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
   const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
-  const ws = created.id as WorkspaceId;
   const workers = hasWorkers
     ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, address })
     : undefined;
+  const isQuiet = async () => (await isSettled(store)) || undefined;
   return {
     store,
     temporal,
     queuePrefix,
-    ws,
+    ws: created.id as WorkspaceId,
     url,
     keys,
     client: createClient({ url, apiKey: keys.api, writeKey: keys.secret }),
-    settled: async () =>
-      void (await until(async () => (await isSettled(store)) || undefined, 'the intake to settle', 240_000)),
+    settled: async () => void (await until(isQuiet, 'the intake to settle', 240_000)),
     stop: async () => {
       await workers?.stop();
       server.close();
@@ -105,6 +88,20 @@ export async function startSystem({
       await connection.close();
     },
   };
+}
+
+async function listen(
+  store: Store,
+  temporal: TemporalClient,
+  queuePrefix: string,
+  clock: () => number,
+): Promise<Server> {
+  const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
+  const rings = createRings(temporal, log, queuePrefix);
+  const own = { limits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
+  const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
 }
 
 /** Asks every 20 ms until there is an answer; fails after a minute naming what was waited for. */

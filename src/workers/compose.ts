@@ -43,7 +43,7 @@ export function composeActivities(deps: WorkerDeps) {
   const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
   const journeySender = createDestinationSender(delivering);
-  const starting = { client, store, queuePrefix };
+  const starting = { client, store, queuePrefix, clock };
   return {
     ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
     ...createClockActivities({
@@ -64,8 +64,8 @@ export function composeActivities(deps: WorkerDeps) {
   };
 }
 
-function composeOutbox({ store, client, queuePrefix, log }: WorkerDeps, doorbells: Doorbells): Outbox {
-  const starting = { client, store, queuePrefix };
+function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, doorbells: Doorbells): Outbox {
+  const starting = { client, store, queuePrefix, clock };
   return new Outbox(
     store.outbox,
     {

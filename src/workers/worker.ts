@@ -13,10 +13,23 @@ export interface WorkerSetup {
   readonly activities: object;
 }
 
+/** Long activities that stop by themselves, between two transactions, as soon as they are told to. */
+const endsWhenAsked = { shutdownGraceTime: 0 } as const;
+
 /** Slots per queue: intakes and clocks are few and long, deliveries many and waiting for others. */
 const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
-  intake: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 8, maxCachedWorkflows: 100 },
-  clock: { maxConcurrentActivityTaskExecutions: 8, maxConcurrentWorkflowTaskExecutions: 4, maxCachedWorkflows: 50 },
+  intake: {
+    ...endsWhenAsked,
+    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentWorkflowTaskExecutions: 8,
+    maxCachedWorkflows: 100,
+  },
+  clock: {
+    ...endsWhenAsked,
+    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentWorkflowTaskExecutions: 4,
+    maxCachedWorkflows: 50,
+  },
   journeys: {
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,

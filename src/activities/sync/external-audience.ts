@@ -16,17 +16,29 @@ export async function ensureExternalAudience(
   const attachment = await deps.store.attachments.findEver(pair.ws, pair.audience, pair.destination);
   if (!attachment) return { waits: { label: 'The audience is not attached.' } };
   const { createAudience } = connected.kind;
-  if (attachment.externalId !== undefined || !attachment.createExternal || !createAudience) return { attachment };
+  if (attachment.externalId !== undefined || !createAudience) return { attachment };
+  if (!attachment.createExternal)
+    return {
+      waits: { label: 'The attachment names no audience at the destination: give it external.id or external.create.' },
+    };
+  return create(deps, pair, connected, attachment, createAudience);
+}
+
+async function create(
+  deps: SyncDeps,
+  pair: Pair,
+  connected: ConnectedDestination,
+  attachment: AttachmentDoc,
+  { plan, interpret }: NonNullable<ConnectedDestination['kind']['createAudience']>,
+): Promise<Ready> {
   const audience = await deps.store.audiences.find(pair.ws, pair.audience);
-  const request = createAudience.plan(connected.context, { name: audience?.name ?? pair.audience });
+  const request = plan(connected.context, { name: audience?.name ?? pair.audience });
   try {
-    const created = createAudience.interpret(await deps.sender(request), deps.clock());
+    const created = interpret(await deps.sender(request), deps.clock());
     if ('externalId' in created) return { attachment: await keep(deps, attachment, created.externalId) };
-    if (created.failed.kind === 'auth') {
-      await deps.store.destinations.pause(pair.ws, pair.destination, created.failed.code, deps.clock());
-      return { waits: { label: 'Paused: the destination refuses its credentials.' } };
-    }
-    return { waits: waiting(created.failed.code, created.failed.retryAfterMs) };
+    if (created.failed.kind !== 'auth') return { waits: waiting(created.failed.code, created.failed.retryAfterMs) };
+    await deps.store.destinations.pause(pair.ws, pair.destination, created.failed.code, deps.clock());
+    return { waits: { label: 'Paused: the destination refuses its credentials.' } };
   } catch (error) {
     if (error instanceof SendError) return { waits: waiting(error.code) };
     throw error;

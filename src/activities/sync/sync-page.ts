@@ -1,16 +1,14 @@
-import type { AudienceContext, PlannedRequest } from '../../destinations/destination';
-import { defaultBudget } from '../../domain/delivery/backoff';
-import { isFinal, settle, type DeliveryState, type Settlement } from '../../domain/delivery/delivery';
+import { isFinal } from '../../domain/delivery/delivery';
 import { memberKey } from '../../domain/delivery/idempotency-key';
-import type { ItemResult } from '../../domain/delivery/item-result';
 import type { Operation } from '../../domain/delivery/operation';
 import { afterAnswer, reconcile, type Reconciliation, type UnitChange } from '../../domain/delivery/membership-units';
 import { profileId } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import { subjectOf } from '../../store/events';
-import { sendPlanned, type ConnectedDestination } from '../connected-destination';
+import type { ConnectedDestination } from '../connected-destination';
 import type { Pair, SyncDeps } from '../sync';
+import { sendItems, type Open } from './send-members';
 
 /** `isNew`: the operation was not begun by an earlier try of this page. */
 interface PageChange extends UnitChange {
@@ -18,7 +16,7 @@ interface PageChange extends UnitChange {
 }
 
 /** An operation of this page with the unit it changes and its row in the ledger. */
-interface Item {
+export interface Item {
   readonly operation: Operation;
   readonly change: UnitChange;
   readonly delivery: DeliveryDoc;
@@ -30,7 +28,7 @@ export interface PageDone {
 }
 
 /** Everything one page works with. */
-interface Page {
+export interface Page {
   readonly deps: SyncDeps;
   readonly pair: Pair;
   readonly connected: ConnectedDestination;
@@ -50,8 +48,8 @@ export async function syncPage(
 ): Promise<PageDone> {
   const page: Page = { deps, pair, connected, attachment };
   const items = await begin(page, members, await reconcilePage(page, members));
-  const open = new Map<string, number>();
-  const isPaused = await sendAll(page, items, open);
+  const open: Open = new Map();
+  const isPaused = await sendItems(page, items, open);
   const unsettled = new Set(
     items.filter(({ operation }) => open.has(operation.id)).map(({ operation }) => operation.profile),
   );
@@ -69,8 +67,11 @@ async function reconcilePage(
     members: connected.kind.capabilities.members,
     removes: attachment.detachedAt === undefined ? attachment.onExit === 'remove' : attachment.onDetach === 'remove',
     unitId: (type, value) => syncUnits.unitId(type, value),
-    key: (wish, unitId) =>
-      `${memberKey(pair.audience, pair.destination, wish.profile, wish.version)}:${unitId.slice(0, 8)}`,
+    key: (wish, unitId) => {
+      const key = memberKey(pair.audience, pair.destination, wish.profile, wish.version);
+      // Where one membership is one identifier, a change of the profile is several operations.
+      return how.members === 'profile' ? key : `${key}:${unitId.slice(0, 8)}`;
+    },
   };
   const ids = members.flatMap(({ profile, identifiers }) =>
     how.members === 'profile'
@@ -140,127 +141,3 @@ function toDelivery(
     causedAt: causes.get(profile) ?? deps.clock(),
   };
 }
-
-/** Sends request after request, in the plan's order. What stays open goes into `open` with the instant of the next attempt. */
-async function sendAll(page: Page, items: readonly Item[], open: Map<string, number>): Promise<boolean> {
-  const { connected, attachment, deps } = page;
-  if (items.length === 0) return false;
-  const { audience: key, identifiers, externalId } = attachment;
-  const context: AudienceContext = {
-    ...connected.context,
-    audience: { key, identifiers, ...(externalId !== undefined && { externalId }) },
-  };
-  const plan = connected.kind.planMembers?.(
-    items.map(({ operation }) => operation),
-    context,
-  );
-  const refused =
-    plan?.refused ??
-    items.map((_, index): ItemResult => ({
-      index,
-      kind: 'invalid',
-      code: 'no-audiences',
-      message: 'This destination takes no audiences.',
-    }));
-  await record(page, items, settleNow(deps, items, refused), 0, open);
-  for (const planned of plan?.requests ?? []) {
-    const isPaused = await sendOne(page, items, planned, open);
-    if (isPaused) return true;
-  }
-  return false;
-}
-
-async function sendOne(
-  page: Page,
-  items: readonly Item[],
-  planned: PlannedRequest,
-  open: Map<string, number>,
-): Promise<boolean> {
-  const { deps, pair, connected } = page;
-  const startedAt = deps.clock();
-  const answer = await sendPlanned(deps.sender, connected, planned, startedAt);
-  // Members are sets, or keys are dropped when repeated: what may have arrived is simply sent again.
-  const results =
-    'results' in answer
-      ? answer.results
-      : planned.items.map((index): ItemResult => ({ index, kind: 'transient', ...answer.unclear }));
-  const settlement = settleNow(deps, items, results);
-  if (settlement.pause)
-    await deps.store.destinations.pause(pair.ws, pair.destination, settlement.pause.code, deps.clock());
-  await record(page, items, settlement, deps.clock() - startedAt, open);
-  return settlement.pause !== undefined;
-}
-
-function settleNow(deps: SyncDeps, items: readonly Item[], results: readonly ItemResult[]): Settlement {
-  return settle(results, {
-    now: deps.clock(),
-    chance: Math.random(),
-    budget: defaultBudget,
-    triesOf: (index) => {
-      const { attempts = [], createdAt = deps.clock() } = items[index]?.delivery ?? {};
-      return { attempts: attempts.length, firstAt: createdAt };
-    },
-  });
-}
-
-/** Writes how items ended: the ledger first, since a row that has ended keeps its operation from being sent again. */
-async function record(
-  { deps, pair, connected }: Page,
-  items: readonly Item[],
-  settlement: Settlement,
-  latencyMs: number,
-  open: Map<string, number>,
-): Promise<void> {
-  const now = deps.clock();
-  const ended = settlement.items.flatMap(({ index, state }) => {
-    const item = items[index];
-    if (!item) return [];
-    const { operation, change, delivery } = item;
-    deps.metrics.deliveries.inc({ type: connected.kind.type, outcome: state.status });
-    if (state.status === 'delivered')
-      deps.metrics.latency.observe({ type: connected.kind.type }, Math.max(0, now - delivery.causedAt) / 1_000);
-    const resumeAt = resumesAt(state, now);
-    if (resumeAt === undefined) open.delete(operation.id);
-    else open.set(operation.id, resumeAt);
-    return [
-      {
-        item,
-        state,
-        unit: resumeAt === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit,
-      },
-    ];
-  });
-  await deps.store.deliveries.change(
-    pair.ws,
-    ended.map(({ item, state }) => {
-      const reason = reasonOf(state);
-      const attempt = {
-        at: now - latencyMs,
-        outcome: state.status,
-        latencyMs,
-        ...(reason !== undefined && { code: reason }),
-      };
-      return {
-        idempotencyKey: item.operation.id,
-        status: state.status,
-        attempt,
-        now,
-        ...(reason !== undefined && { reason }),
-      };
-    }),
-  );
-  await deps.store.syncUnits.write(
-    pair.ws,
-    pair,
-    ended.map(({ unit }) => ({ unit, hasBegun: false })),
-  );
-}
-
-/** When an item that has not come to its end goes on; a held one waits until the destination is resumed and rung. */
-function resumesAt(state: DeliveryState, now: number): number | undefined {
-  if (state.status === 'retrying') return state.nextAttemptAt;
-  return state.status === 'held' ? now : undefined;
-}
-
-const reasonOf = (state: DeliveryState): string | undefined =>
-  'code' in state ? state.code : 'reason' in state ? state.reason : undefined;

@@ -41,6 +41,18 @@ describe('reconcile', () => {
     expect(operations(reconcile([wish('p1', 2, 'b')], [held], how('identifier')))).toEqual(['remove a', 'add b']);
   });
 
+  it('adds a member who stays again by the other identifiers, since a vendor may have removed the whole account', () => {
+    const held = (type: string, value: string): Unit => ({
+      id: `${type}=${value}`,
+      state: 'held',
+      wantedBy: ['p1'],
+      identifiers: { [type]: value },
+    });
+    const moved = { profile: 'p1', version: 2, isIn: true, identifiers: { email: 'b', user_id: 'u1' } };
+    const changes = reconcile([moved], [held('email', 'a'), held('user_id', 'u1')], how('identifier'));
+    expect(operations(changes)).toEqual(['remove a', 'add b', 'add u1']);
+  });
+
   it('sends a profile again when its identifiers change, and takes back what it sent', () => {
     const held: Unit = { id: 'profile=p1', state: 'held', wantedBy: ['p1'], identifiers: { email: 'a' } };
     expect(operations(reconcile([wish('p1', 2, 'b')], [held], how('profile')))).toEqual(['add b']);

@@ -49,7 +49,8 @@ export interface Reconciliation {
 
 /**
  * Desired against actual: the changes of units that these wishes ask for. An identifier is wanted while some profile wants it, so
- * one of two people leaving keeps a shared address on the list. Operations come removals first.
+ * one of two people leaving keeps a shared address on the list. Operations come removals first, and
+ * a member who loses an identifier but stays is added again by the others: vendors that match identifiers to accounts remove the account.
  */
 export function reconcile(wishes: readonly Wish[], known: readonly Unit[], how: Reconciliation): UnitChange[] {
   const units = new Map(known.map((unit) => [unit.id, unit]));
@@ -67,11 +68,19 @@ export function reconcile(wishes: readonly Wish[], known: readonly Unit[], how: 
       touched.set(id, { wish, identifiers });
     }
   }
-  const changes = [...touched].map(([id, { wish, identifiers }]) => {
-    const unit = units.get(id) as Unit;
-    return changeOf(unit, wish, identifiers ?? unit.identifiers, how);
-  });
-  return changes.sort((a, b) => order(a) - order(b));
+  const asked = [...touched].map(([id, about]) => ({ unit: units.get(id) as Unit, ...about }));
+  const removed = asked
+    .filter(({ unit }) => unit.wantedBy.length === 0)
+    .map(({ unit, wish }) => changeOf(unit, wish, unit.identifiers, how));
+  const disturbed = new Set(removed.flatMap(({ operation }) => operation?.profile ?? []));
+  const kept = asked
+    .filter(({ unit }) => unit.wantedBy.length > 0)
+    .map(({ unit, wish, identifiers }) => {
+      const present =
+        disturbed.has(wish.profile) && unit.state === 'held' ? { ...unit, state: 'changing' as const } : unit;
+      return changeOf(present, wish, identifiers ?? unit.identifiers, how);
+    });
+  return [...removed, ...kept];
 }
 
 /** What the unit is after the vendor answered: `isDone` the operation took place, otherwise it was refused for good. */
@@ -108,5 +117,3 @@ function sameIdentifiers(a: Unit['identifiers'], b: Unit['identifiers']): boolea
   const [one, other] = [Object.entries(a), Object.entries(b)];
   return one.length === other.length && one.every(([type, value]) => b[type] === value);
 }
-
-const order = ({ operation }: UnitChange): number => (operation?.operation === 'remove' ? 0 : 1);

@@ -103,7 +103,7 @@ describe('folding any stream of events, late ones and merges included', () => {
           now += wait;
           const arrived = events.map(({ by, name, late, revenue }) =>
             anEvent({
-              by: by as Record<string, string>,
+              by: by,
               name,
               properties: { revenue },
               receivedAt: now,
@@ -134,7 +134,7 @@ describe('folding any stream of events, late ones and merges included', () => {
             world.apply(
               events.map(({ by, name, late, revenue }) =>
                 anEvent({
-                  by: by as Record<string, string>,
+                  by: by,
                   name,
                   properties: { revenue },
                   receivedAt: now,

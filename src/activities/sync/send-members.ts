@@ -1,0 +1,127 @@
+import type { AudienceContext, PlannedRequest } from '../../destinations/destination';
+import { defaultBudget, type Tries } from '../../domain/delivery/backoff';
+import { settle, type DeliveryState, type Settled, type Settlement } from '../../domain/delivery/delivery';
+import type { ItemResult } from '../../domain/delivery/item-result';
+import { afterAnswer } from '../../domain/delivery/membership-units';
+import type { DeliveryDoc } from '../../store/deliveries';
+import { sendPlanned } from '../connected-destination';
+import type { Item, Page } from './sync-page';
+
+/** What is still open after sending: operation id → instant of the next attempt. */
+export type Open = Map<string, number>;
+
+const throttled = 'throttled';
+
+/**
+ * Plans and sends items, request after request. One that fails as a whole because some item spoils it goes again in halves, until
+ * the culprit is alone. Answers whether the destination has paused, after which nothing more is sent.
+ */
+export async function sendItems(page: Page, items: readonly Item[], open: Open): Promise<boolean> {
+  const plan = planOf(page, items);
+  await record(page, items, settleNow(page, items, plan.refused), 0, open);
+  for (const planned of plan.requests) {
+    const settlement = await sendRequest(page, items, planned, open);
+    if (settlement.pause) return true;
+    if (!settlement.split) continue;
+    const again = planned.items.flatMap((index) => items[index] ?? []);
+    const half = Math.ceil(again.length / 2);
+    for (const part of [again.slice(0, half), again.slice(half)]) if (await sendItems(page, part, open)) return true;
+  }
+  return false;
+}
+
+function planOf({ connected, attachment }: Page, items: readonly Item[]) {
+  const { audience: key, identifiers, externalId } = attachment;
+  const audience = { key, identifiers, ...(externalId !== undefined && { externalId }) };
+  const context: AudienceContext = { ...connected.context, audience };
+  const operations = items.map(({ operation }) => operation);
+  const noAudiences = {
+    kind: 'invalid',
+    code: 'no-audiences',
+    message: 'This destination takes no audiences.',
+  } as const;
+  const refused = items.map((_, index): ItemResult => ({ index, ...noAudiences }));
+  return connected.kind.planMembers?.(operations, context) ?? { requests: [], refused };
+}
+
+async function sendRequest(
+  page: Page,
+  items: readonly Item[],
+  planned: PlannedRequest,
+  open: Open,
+): Promise<Settlement> {
+  const { deps, pair, connected } = page;
+  const startedAt = deps.clock();
+  const answer = await sendPlanned(deps.sender, connected, planned, startedAt);
+  // Members are sets, or keys are dropped when repeated: what may have arrived is simply sent again.
+  const again = (index: number, code: string, message: string): ItemResult => ({
+    index,
+    kind: 'transient',
+    code,
+    message,
+  });
+  const results =
+    'results' in answer
+      ? answer.results
+      : planned.items.map((index) => again(index, answer.unclear.code, answer.unclear.message));
+  const settlement = settleNow(page, items, results);
+  if (settlement.pause)
+    await deps.store.destinations.pause(pair.ws, pair.destination, settlement.pause.code, deps.clock());
+  await record(page, items, settlement, deps.clock() - startedAt, open);
+  return settlement;
+}
+
+function settleNow({ deps }: Page, items: readonly Item[], results: readonly ItemResult[]): Settlement {
+  const triesOf = (index: number): Tries => triesBefore(items[index]?.delivery, deps.clock());
+  return settle(results, { now: deps.clock(), chance: Math.random(), budget: defaultBudget, triesOf });
+}
+
+function triesBefore(delivery: DeliveryDoc | undefined, now: number): Tries {
+  const { attempts = [], createdAt = now } = delivery ?? {};
+  const throttles = attempts.filter(({ outcome }) => outcome === throttled).length;
+  return { attempts: attempts.length - throttles, throttles, firstAt: createdAt };
+}
+
+/** Writes how items ended: the ledger first, since a row that has ended keeps its operation from being sent again. */
+async function record(
+  page: Page,
+  items: readonly Item[],
+  settlement: Settlement,
+  latencyMs: number,
+  open: Open,
+): Promise<void> {
+  const { deps, pair, connected } = page;
+  const { type } = connected.kind;
+  const now = deps.clock();
+  const ended = settlement.items.flatMap((settled) => {
+    const item = items[settled.index];
+    return item ? [{ ...item, settled }] : [];
+  });
+  const changes = ended.map(({ operation, settled }) => changeOf(operation.id, settled, now, latencyMs));
+  await deps.store.deliveries.change(pair.ws, changes);
+  const units = ended.map(({ operation, change, delivery, settled: { state } }) => {
+    deps.metrics.deliveries.inc({ type, outcome: state.status });
+    if (state.status === 'delivered')
+      deps.metrics.latency.observe({ type }, Math.max(0, now - delivery.causedAt) / 1_000);
+    const resumeAt = resumesAt(state, now);
+    if (resumeAt !== undefined) open.set(operation.id, resumeAt);
+    else open.delete(operation.id);
+    const unit =
+      resumeAt === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit;
+    return { unit, hasBegun: false };
+  });
+  await deps.store.syncUnits.write(pair.ws, pair, units);
+}
+
+function changeOf(idempotencyKey: string, { state, burnsAttempt }: Settled, now: number, latencyMs: number) {
+  const reason = 'code' in state ? state.code : 'reason' in state ? state.reason : undefined;
+  const outcome = state.status === 'retrying' && !burnsAttempt ? throttled : state.status;
+  const attempt = { at: now - latencyMs, outcome, latencyMs, ...(reason !== undefined && { code: reason }) };
+  return { idempotencyKey, status: state.status, attempt, now, ...(reason !== undefined && { reason }) };
+}
+
+/** When an item that has not come to its end goes on; a held one waits until the destination is resumed and rung. */
+function resumesAt(state: DeliveryState, now: number): number | undefined {
+  if (state.status === 'retrying') return state.nextAttemptAt;
+  return state.status === 'held' ? now : undefined;
+}
