@@ -181,8 +181,8 @@ describe('the app', () => {
     await sendBatch(api.app, mine.secretKey, [{ type: 'identify', userId: email, traits: { email } }]);
     const lines = api.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toMatchObject([
-      { route: '/v1/profiles/{ref}', traceId: 'a'.repeat(32), ws: mine.ws, status: '404' },
-      { route: '/v1/batch', status: '200' },
+      { level: 30, route: '/v1/profiles/{ref}', traceId: 'a'.repeat(32), ws: mine.ws, status: '404' },
+      { level: 20, route: '/v1/batch', status: '200' },
     ]);
     expect(api.logged.join('')).not.toContain(email);
     expect(api.logged.join('')).not.toContain(mine.secretKey);
@@ -219,7 +219,7 @@ describe('the app', () => {
     await other.close();
   });
 
-  it('says 503 and is not ready when the database is gone, and recovers nothing it did not store', async () => {
+  it('says 503 and is not ready when the database is gone, and acknowledges nothing', async () => {
     const gone = await openTestApi();
     const { secretKey } = await gone.createWorkspace();
     await request(gone.app).get('/readyz').expect(200);

@@ -20,7 +20,7 @@ export function mountRoutes(routes: readonly Route[], context: Context): Router 
   const router = Router({ caseSensitive: true, strict: true });
   for (const route of routes) {
     router[route.method](toExpressPath(route.path), async (req, res) => {
-      infoOf(res).route = route.path;
+      Object.assign(infoOf(res), { route: route.path, isFrequent: isFrequent(route) });
       await serve(route, context, req, res);
     });
   }
@@ -32,6 +32,9 @@ export function mountRoutes(routes: readonly Route[], context: Context): Router 
   }
   return router;
 }
+
+const isFrequent = ({ access }: Route): boolean =>
+  'door' in access && (access.door === 'ingest' || access.door === 'open');
 
 async function serve(route: Route, context: Context, req: Request, res: Response): Promise<void> {
   const { deps, metrics } = context;

@@ -11,6 +11,8 @@ export interface RequestInfo {
   readonly traceId?: string;
   /** The route's path as documented, never the path with its values. */
   route: string;
+  /** Of the routes that are called all the time a success is a figure, not a line. */
+  isFrequent: boolean;
   principal?: Principal;
 }
 
@@ -24,6 +26,7 @@ export function observeRequests(deps: Pick<ApiDeps, 'log' | 'clock'>, metrics: A
       id: requestIdOf(req.get('x-request-id')),
       startedAt: performance.now(),
       route: 'unknown',
+      isFrequent: false,
       ...(traceId !== undefined && { traceId }),
     };
     res.locals['info'] = info;
@@ -35,7 +38,8 @@ export function observeRequests(deps: Pick<ApiDeps, 'log' | 'clock'>, metrics: A
       const { id: requestId, principal } = info;
       const who = principal && { ws: principal.ws, key: principal.keyId };
       const isAborted = !res.writableFinished;
-      deps.log.info(
+      const level = info.isFrequent && res.statusCode < 400 && !isAborted ? 'debug' : 'info';
+      deps.log[level](
         { requestId, traceId, ...labels, ms: Math.round(seconds * 1e4) / 10, ...who, ...(isAborted && { isAborted }) },
         'request',
       );

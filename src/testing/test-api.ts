@@ -59,7 +59,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
-    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Registry(),
     checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
     rootKey: testRootKey,
