@@ -1,9 +1,8 @@
-import type { DestinationImpact } from '../../client/types';
 import { stageTable } from './stage-table';
 import { impactOf, isSettled, toStage, type Stages } from './stages';
 
 const none = { reserved: 0, held: 0, sent: 0, retrying: 0, delivered: 0, rejected: 0, dead: 0, unknown: 0 };
-const impact = (states: object): DestinationImpact => ({
+const impact = (states: object) => ({
   ...none,
   emitted: 0,
   withheld: {},

@@ -87,7 +87,9 @@ async function readActivation(client: Client, atVendor: AtVendor): Promise<reado
 
 const states = ['reserved', 'held', 'sent', 'retrying', 'delivered', 'rejected', 'dead', 'unknown'] as const;
 
-export function toStage(key: string, impact: DestinationImpact, atVendor: string): DestinationStage {
+type DeliveryCounts = Pick<DestinationImpact, (typeof states)[number] | 'emitted' | 'withheld'>;
+
+export function toStage(key: string, impact: DeliveryCounts, atVendor: string): DestinationStage {
   const present = states.filter((state) => impact[state] > 0).map((state) => [state, impact[state]]);
   const { emitted, withheld } = impact;
   return { key, emitted, withheld, states: Object.fromEntries(present) as Record<string, number>, atVendor };
