@@ -20,6 +20,7 @@ import type { JsonObject } from '../../src/domain/json';
 import { ensureSearchAttributes } from '../../src/local/search-attributes';
 import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openStore, type Store } from '../../src/store/store';
+import { fastForward } from '../../src/testing/fast-forward';
 import { createWorkers } from '../../src/workers/worker';
 
 export const historiesFolder = join(__dirname, '../histories');
@@ -63,7 +64,7 @@ export class JourneyHarness {
   ) {
     this.#rulesets = new RulesetCache(store);
     this.#record = createEventRecorder(store, { intake: () => Promise.resolve() });
-    const starting = { client, store, queuePrefix };
+    const starting = { client, store, queuePrefix, clock: Date.now };
     this.#outbox = new Outbox(
       store.outbox,
       {
@@ -188,7 +189,7 @@ export class JourneyHarness {
   /** What the clock does for runs that a crash left behind, as if this much time had passed. */
   async sweep(laterMs: number): Promise<void> {
     const { client, store, queuePrefix } = this;
-    await restartStaleEnrollments({ client, store, queuePrefix }, Date.now() + laterMs);
+    await restartStaleEnrollments({ client, store, queuePrefix, clock: Date.now }, Date.now() + laterMs);
   }
 
   async happen(...event: Parameters<JourneyHarness['accept']>): Promise<string> {
@@ -229,29 +230,8 @@ export class JourneyHarness {
     return this.until(journey, (runs) => runs.length > 0 && runs.every(isOver), 'every run has ended');
   }
 
-  /** Lets workflow time pass, or as much of it as the run still takes, on the server's virtual clock (temporal-server 1.32). */
-  async fastForward(workflowId: string, ms: number): Promise<void> {
-    const { namespace } = this.client.options;
-    const id = randomUUID();
-    const duration = { seconds: Math.floor(ms / 1_000) as never, nanos: (ms % 1_000) * 1_000_000 };
-    const workflowExecution = { workflowId };
-    await this.client.workflowService.updateWorkflowExecutionOptions({
-      namespace,
-      workflowExecution,
-      updateMask: { paths: ['time_skipping_config'] },
-      workflowExecutionOptions: { timeSkippingConfig: { enabled: true, fastForwardConfig: { id, duration } } },
-    });
-    for (;;) {
-      const answer = (await this.client.workflowService.pollWorkflowExecutionTimeSkipping({
-        namespace,
-        workflowExecution,
-        fastForwardId: id,
-      })) as { fastForwardPollingResult: number; failedReason?: string };
-      if (answer.fastForwardPollingResult === 2) return;
-      // A run that ends on the way needs no more time.
-      if (answer.fastForwardPollingResult === 3 && answer.failedReason?.includes('execution ended') === true) return;
-      if (answer.fastForwardPollingResult === 3) throw new Error(answer.failedReason ?? 'time could not be skipped');
-    }
+  fastForward(workflowId: string, ms: number): Promise<void> {
+    return fastForward(this.client, workflowId, ms);
   }
 
   /** A workflow's history: with its payloads readable, the kinds of its events, and as fixtures have it. */
