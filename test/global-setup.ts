@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { findStore, type StoreKind } from '../src/local/binaries';
 import { startServers, type LocalServers } from '../src/local/start-servers';
 
 declare global {
@@ -16,7 +15,7 @@ declare global {
 export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'));
   try {
-    const servers = await startServers({ storage: 'ephemeral', ui: 'headless', ...embeddedStore() });
+    const servers = await startServers({ storage: 'ephemeral', ui: 'headless' });
     globalThis.heddleTestServers = { servers, folder };
     process.env['HEDDLE_TEST_TEMPORAL_ADDRESS'] = servers.temporalAddress;
     process.env['HEDDLE_TEST_MONGODB_URI'] = servers.mongodbUri;
@@ -43,13 +42,3 @@ async function bundleWorkflows(file: string): Promise<void> {
 }
 
 const ignore = () => undefined;
-
-/** The Rust store refuses a driver that runs inside jest (its client metadata arrive empty), so tests pass it over. */
-function embeddedStore(): { store?: StoreKind } {
-  try {
-    findStore('mongod');
-    return {};
-  } catch {
-    return { store: 'secantusd-py' };
-  }
-}

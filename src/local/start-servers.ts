@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { localDir, type StoreKind } from './binaries';
+import { localDir } from './binaries';
 import { freePort } from './free-port';
 import { startMongo, type LocalMongo } from './start-mongo';
 import { startTemporal, type LocalTemporal } from './start-temporal';
@@ -8,8 +8,6 @@ export interface ServersOptions {
   /** Ephemeral servers on free ports for tests, or lasting ones in `.local/data` on the usual ports where those are free. */
   readonly storage: 'ephemeral' | 'lasting';
   readonly ui: 'with-ui' | 'headless';
-  /** One kind of store only; the first that is found unless set. */
-  readonly store?: StoreKind;
   /** Called with a line whenever there is something to say. */
   readonly say?: (line: string) => void;
 }
@@ -26,7 +24,7 @@ export interface LocalServers {
 
 /** Starts the servers that `TEMPORAL_ADDRESS` and `MONGODB_URI` do not name, side by side. Throws LocalError. */
 export async function startServers(
-  { storage, ui, store, say = silent }: ServersOptions,
+  { storage, ui, say = silent }: ServersOptions,
   env = process.env,
 ): Promise<LocalServers> {
   const { TEMPORAL_ADDRESS: temporalAddress, MONGODB_URI: mongodbUri } = env;
@@ -35,8 +33,7 @@ export async function startServers(
   const usual = (port: number) => freePort(isLasting ? port : undefined);
   const startOwnTemporal = async () =>
     startTemporal({ storage: storageOf('temporal'), ui, ports: { grpc: await usual(7233), ui: await usual(8233) } });
-  const startOwnMongo = async () =>
-    startMongo({ storage: storageOf('mongodb'), port: await usual(27_017), ...(store && { kind: store }) });
+  const startOwnMongo = async () => startMongo({ storage: storageOf('mongodb'), port: await usual(27_017) });
 
   const [temporal, mongo] = await together(
     temporalAddress ? undefined : startOwnTemporal(),
