@@ -33,11 +33,16 @@ await main(async () => {
 });
 
 async function runProject(name, rest, report) {
-  const args = ['--selectProjects', name, ...projects[name], '--json', `--outputFile=${report}`];
+  const args = [
+    '--selectProjects',
+    name,
+    ...projects[name],
+    '--reporters=default',
+    '--reporters=./scripts/count-tests.cjs',
+  ];
   const partly = rest.length > 0 ? ['--passWithNoTests', ...rest] : [];
-  const jest = ['node_modules/jest/bin/jest.js', ...args, ...partly];
-  const stdio = ['inherit', 'ignore', 'inherit']; // with --json, jest writes for people on stderr
-  const code = await hand(process.execPath, jest, { cwd: root, stdio });
+  const env = { ...process.env, HEDDLE_TEST_COUNTS: report };
+  const code = await hand(process.execPath, ['node_modules/jest/bin/jest.js', ...args, ...partly], { cwd: root, env });
   return { name, code, report: readJson(report) };
 }
 
