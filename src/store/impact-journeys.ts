@@ -1,4 +1,4 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import type { ConversionCount } from '../domain/impact/goals';
 import type { StepVisits } from '../domain/impact/funnel';
 import type { WorkspaceId } from '../domain/ids';
@@ -54,6 +54,7 @@ export class ImpactJourneyRepository {
       .aggregate<{ _id: { step: string; outcome?: string }; count: number }>(
         [
           { $match: enteredSince(ws, journey, from) },
+          { $project: { 'path.step': 1, 'path.outcome': 1 } },
           { $unwind: '$path' },
           { $group: { _id: { step: '$path.step', outcome: '$path.outcome' }, count: { $sum: 1 } } },
         ],
@@ -71,7 +72,8 @@ export class ImpactJourneyRepository {
     const groups = await this.#enrollments
       .aggregate<{ _id: { goal: string; currency?: string }; count: number; value: number }>(
         [
-          { $match: enteredSince(ws, journey, from) },
+          { $match: { ...enteredSince(ws, journey, from), 'conversions.0': { $exists: true } } },
+          { $project: { conversions: 1 } },
           { $unwind: '$conversions' },
           {
             $group: {
@@ -102,41 +104,26 @@ export class ImpactJourneyRepository {
       .toArray();
   }
 
-  /** Visits reached since `from`, of runs that entered since `enteredFrom`: the earliest that can still have been inside. */
+  /** Visits of these steps reached since `from`: of runs that are inside, and of those that have ended since. */
   async visitsReached(
     ws: WorkspaceId,
     journey: string,
-    { from, enteredFrom }: { readonly from: number; readonly enteredFrom: number },
+    { steps, from }: { readonly steps: readonly string[]; readonly from: number },
   ): Promise<{ readonly visits: SendVisits[]; readonly isPathCut: boolean }> {
-    const isLast = { $and: [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }] };
-    const isByRule = { $eq: [{ $type: '$exitRule' }, 'missing'] };
-    const groups = await this.#enrollments
-      .aggregate<{
-        _id: { version: number; step: string; outcome?: string; isCut: boolean };
-        count: number;
-        longest: number;
-      }>(
-        [
-          { $match: { ...enteredSince(ws, journey, enteredFrom), 'path.at': { $gte: from } } },
-          { $addFields: { steps: { $size: '$path' } } },
-          { $unwind: '$path' },
-          { $match: { 'path.at': { $gte: from } } },
-          {
-            $group: {
-              _id: {
-                version: '$version',
-                step: '$path.step',
-                outcome: '$path.outcome',
-                isCut: { $and: [isLast, { $not: [isByRule] }] },
-              },
-              count: { $sum: 1 },
-              longest: { $max: '$steps' },
-            },
-          },
-        ],
-        { maxTimeMS: answerWithinMs },
-      )
-      .toArray();
+    const [inside, ended] = await Promise.all(
+      [{ $exists: false }, { $gte: from }].map((endedAt) =>
+        this.#enrollments
+          .aggregate<ReachedGroup>(
+            [
+              { $match: { ws, journey: { $eq: journey }, endedAt, 'path.at': { $gte: from } } },
+              ...groupedVisits(steps, from),
+            ],
+            { maxTimeMS: answerWithinMs },
+          )
+          .toArray(),
+      ),
+    );
+    const groups = [...(inside ?? []), ...(ended ?? [])];
     return {
       visits: groups.map(({ _id: { version, step, outcome, isCut }, count }) => ({
         version,
@@ -148,6 +135,26 @@ export class ImpactJourneyRepository {
       isPathCut: groups.some(({ longest }) => longest >= pathLimit),
     };
   }
+}
+
+interface ReachedGroup {
+  readonly _id: { readonly version: number; readonly step: string; readonly outcome?: string; readonly isCut: boolean };
+  readonly count: number;
+  readonly longest: number;
+}
+
+function groupedVisits(steps: readonly string[], from: number): Document[] {
+  const isReached = { $and: [{ $gte: ['$$visit.at', from] }, { $in: ['$$visit.step', [...steps]] }] };
+  const path = { $filter: { input: '$path', as: 'visit', cond: isReached } };
+  const isByRule = { $ne: [{ $type: '$exitRule' }, 'missing'] };
+  const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
+  const isCut = { $and: ['$isByRule', ...isLast] };
+  const _id = { version: '$version', step: '$path.step', outcome: '$path.outcome', isCut };
+  return [
+    { $project: { version: 1, step: 1, visit: 1, isByRule, length: { $size: '$path' }, path } },
+    { $unwind: '$path' },
+    { $group: { _id, count: { $sum: 1 }, longest: { $max: '$length' } } },
+  ];
 }
 
 const enteredSince = (ws: WorkspaceId, journey: string, from: number) => ({

@@ -40,6 +40,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   enrollments: [
     { key: { subject: 1, openUntil: 1 }, name: 'subject' },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
+    { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
     { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },
     { key: { dueAt: 1 }, name: 'dueAt', partialFilterExpression: { dueAt: { $exists: true } } },
   ],

@@ -1,7 +1,6 @@
 import { addConservations, conserveMembers, conserveSends, type Conservation } from '../../domain/impact/conservation';
 import { sendStepsOf, type SendStepRef } from '../../domain/impact/send-steps';
 import type { WorkspaceId } from '../../domain/ids';
-import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import type { LedgerRow } from '../../store/impact-deliveries';
 import type { SendVisits } from '../../store/impact-journeys';
 import type { Store } from '../../store/store';
@@ -57,13 +56,13 @@ async function readVisits(
   from: number,
   only: string | undefined,
 ): Promise<Visits> {
-  const compiled = await journeys.compiledVersions(ws);
-  const steps = sendStepsOf(compiled).filter(({ destination }) => only === undefined || destination === only);
+  const all = sendStepsOf(await journeys.compiledVersions(ws));
+  const steps = all.filter(({ destination }) => only === undefined || destination === only);
   const visits: Visits['visits'][number][] = [];
   let isPathCut = false;
   for (const key of new Set(steps.map(({ journey }) => journey))) {
-    const enteredFrom = from - longestLifetime(compiled, key);
-    const reached = await impact.journeys.visitsReached(ws, key, { from, enteredFrom });
+    const names = new Set(steps.filter(({ journey }) => journey === key).map(({ step }) => step));
+    const reached = await impact.journeys.visitsReached(ws, key, { steps: [...names], from });
     isPathCut ||= reached.isPathCut;
     for (const visit of reached.visits) {
       const step = steps.find((each) => isAt(each, key, visit));
@@ -75,9 +74,6 @@ async function readVisits(
 
 const isAt = (step: SendStepRef, journey: string, visit: SendVisits): boolean =>
   step.journey === journey && step.version === visit.version && step.step === visit.step;
-
-const longestLifetime = (compiled: readonly CompiledJourney[], key: string): number =>
-  Math.max(0, ...compiled.filter((journey) => journey.key === key).map(({ lifetimeMs }) => lifetimeMs));
 
 /** The reason of an exit rule is the user's and may be called like a state. */
 const asEnded = ({ isCut, outcome, count }: SendVisits) =>

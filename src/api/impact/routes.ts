@@ -4,6 +4,7 @@ import { defineRoute, type KeyCall } from '../route';
 import { overviewReport } from './overview';
 import { audienceReport, destinationReport, journeyReport, type Asked } from './reports';
 import { AudienceImpact, DestinationImpact, ImpactOverview, JourneyImpact, KeyParams, WindowQuery } from './schemas';
+import { withinTime } from './within-time';
 
 type Question = KeyCall<{ readonly key: string }, { readonly window: string }>;
 
@@ -24,7 +25,7 @@ export const impactRoutes = [
     responses: { 200: ImpactOverview },
     handle: async ({ deps, ws, query, now }) => {
       const from = now - parseDuration(query.window);
-      return { status: 200, body: await overviewReport(deps.store, ws, { from, now }) };
+      return { status: 200, body: await withinTime(overviewReport(deps.store, ws, { from, now })) };
     },
   }),
   defineRoute({
@@ -38,7 +39,7 @@ export const impactRoutes = [
     handle: async (call) => {
       const { deps, ws, params } = call;
       if (!(await deps.store.destinations.find(ws, params.key))) throw notFound(`destination "${params.key}"`);
-      return { status: 200, body: await destinationReport(deps.store, ask(call)) };
+      return { status: 200, body: await withinTime(destinationReport(deps.store, ask(call))) };
     },
   }),
   defineRoute({
@@ -52,7 +53,7 @@ export const impactRoutes = [
     handle: async (call) => {
       const { deps, ws, params } = call;
       if (!(await deps.store.journeys.byKey(ws, params.key))) throw notFound(`journey "${params.key}"`);
-      return { status: 200, body: await journeyReport(deps.store, ask(call)) };
+      return { status: 200, body: await withinTime(journeyReport(deps.store, ask(call))) };
     },
   }),
   defineRoute({
@@ -67,7 +68,7 @@ export const impactRoutes = [
     handle: async (call) => {
       const { deps, ws, params } = call;
       if (!(await deps.store.audiences.find(ws, params.key))) throw notFound(`audience "${params.key}"`);
-      return { status: 200, body: await audienceReport(deps.store, ask(call)) };
+      return { status: 200, body: await withinTime(audienceReport(deps.store, ask(call))) };
     },
   }),
 ];
