@@ -4,6 +4,7 @@ import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { applyTime, type ApplyDeps } from './apply/apply';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
+import type { Doorbells } from './doorbells';
 import type { Outbox } from './outbox';
 
 export interface ClockDeps extends ApplyDeps {
@@ -12,8 +13,7 @@ export interface ClockDeps extends ApplyDeps {
   readonly metrics: IntakeMetrics;
   /** Restarts runs that should have started or moved on by now. */
   readonly restartStale: (now: number) => Promise<void>;
-  /** Rings the intake of a partition. */
-  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly doorbells: Pick<Doorbells, 'intake' | 'backfill'>;
 }
 
 const turnMs = 5 * 60_000;
@@ -48,6 +48,7 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     outbox: async () => deps.outbox.carryOut(await deps.store.outbox.takeStale(deps.clock(), 500)),
     intakes: () => ringStale(deps),
     enrollments: () => deps.restartStale(deps.clock()),
+    'back-fills': () => ringBehind(deps),
   };
   for (const [name, part] of Object.entries(parts)) {
     await part().catch((error: unknown) =>
@@ -109,6 +110,18 @@ async function ringStale(deps: ClockDeps): Promise<void> {
   for (const { partition, oldestReceivedAt } of await deps.store.events.backlog(10_000)) {
     if (now - oldestReceivedAt < staleAfterMs) continue;
     const [ws = '', number = '0'] = partition.split('/');
-    await deps.ringIntake(workspaceId(ws), Number(number));
+    await deps.doorbells.intake(workspaceId(ws), Number(number));
   }
+}
+
+const backfillEveryMs = 30_000;
+let backfillsCheckedAt = 0;
+
+/** A definition saved while Temporal was away rang nobody: profiles behind the rules are noticed here. */
+async function ringBehind(deps: ClockDeps): Promise<void> {
+  const now = Date.now();
+  if (now - backfillsCheckedAt < backfillEveryMs) return;
+  backfillsCheckedAt = now;
+  for (const { _id: ws, rulesetVersion } of await deps.store.workspaces.list())
+    if ((await deps.store.profiles.behindRuleset(ws, rulesetVersion, 1)).length > 0) await deps.doorbells.backfill(ws);
 }

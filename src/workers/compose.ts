@@ -49,7 +49,7 @@ export function composeActivities(deps: WorkerDeps) {
     ...createClockActivities({
       ...applying,
       restartStale: (now) => restartStaleEnrollments(starting, now),
-      ringIntake: (ws, partition) => doorbells.intake(ws, partition),
+      doorbells,
     }),
     ...createBackfillActivities(applying),
     ...createJourneyActivities({
