@@ -9,7 +9,8 @@ import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';
 import { openStore, type Store } from '../store/store';
 import { createApp } from './app';
-import type { ApiDeps, GaugeSource } from './deps';
+import type { ApiDeps } from './deps';
+import { createGauges } from './impact/gauges';
 import { createRings } from './rings';
 
 const drainWithinMs = 20_000;
@@ -52,33 +53,13 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     log,
     metrics,
     checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
-    gauges: gaugesOf(store),
+    gauges: createGauges(store),
     keyEnvironment: config.nodeEnv === 'production' ? 'live' : 'dev',
     ...(config.rootKey !== undefined && { rootKey: config.rootKey }),
     ...(config.temporalUiUrl !== undefined && {
       temporalUi: { url: config.temporalUiUrl.replace(/\/$/, ''), namespace: config.temporalNamespace },
     }),
   };
-}
-
-function gaugesOf(store: Store): GaugeSource[] {
-  const backlog = () => store.events.backlog();
-  return [
-    {
-      name: 'heddle_events_pending',
-      help: 'Events stored and not yet applied.',
-      read: async () => (await backlog()).reduce((sum, { count }) => sum + count, 0),
-    },
-    {
-      name: 'heddle_intake_lag_seconds',
-      help: 'Age of the oldest event that is not yet applied, over all partitions.',
-      read: async () => {
-        const oldest = Math.min(...(await backlog()).map(({ oldestReceivedAt }) => oldestReceivedAt));
-        return Number.isFinite(oldest) ? Math.max(0, Date.now() - oldest) / 1_000 : 0;
-      },
-    },
-    { name: 'heddle_outbox_depth', help: 'Work that a commit still owes.', read: () => store.outbox.depth() },
-  ];
 }
 
 /** Takes no more connections, lets begun requests end, and gives up on those that do not. */
