@@ -4,7 +4,7 @@ import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { applyTime, type ApplyDeps } from './apply/apply';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
-import type { Doorbells } from './doorbells';
+import type { Doorbells } from '../workflows/doorbells';
 import type { Outbox } from './outbox';
 
 export interface ClockDeps extends ApplyDeps {
@@ -114,14 +114,10 @@ async function ringStale(deps: ClockDeps): Promise<void> {
   }
 }
 
-const backfillEveryMs = 30_000;
-let backfillsCheckedAt = 0;
-
-/** A definition saved while Temporal was away rang nobody: profiles behind the rules are noticed here. */
+/** A definition saved while Temporal was away rang nobody: every half minute, profiles behind the rules are noticed here. */
 async function ringBehind(deps: ClockDeps): Promise<void> {
-  const now = Date.now();
-  if (now - backfillsCheckedAt < backfillEveryMs) return;
-  backfillsCheckedAt = now;
+  const isTime = Math.floor(Date.now() / sweepEveryMs) % 30 === 0;
+  if (!isTime) return;
   for (const { _id: ws, rulesetVersion } of await deps.store.workspaces.list())
     if ((await deps.store.profiles.behindRuleset(ws, rulesetVersion, 1)).length > 0) await deps.doorbells.backfill(ws);
 }

@@ -2,7 +2,7 @@ import type { Event } from '../domain/events/event';
 import type { WorkspaceId } from '../domain/ids';
 import { eventDocId, partitionKey } from '../store/events';
 import type { Store } from '../store/store';
-import type { Doorbells } from './doorbells';
+import type { Doorbells } from '../workflows/doorbells';
 
 const partition = 0;
 

@@ -14,7 +14,11 @@ export function own<Value>(record: Readonly<Record<string, Value>>, key: string)
 }
 
 /** A copy with one key set. `Object.fromEntries` defines the key as data, where assignment to `__proto__` would not. */
-export function withKey<Value>(record: Readonly<Record<string, Value>>, key: string, value: Value): Record<string, Value> {
+export function withKey<Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+  value: Value,
+): Record<string, Value> {
   return Object.fromEntries([...Object.entries(record).filter(([name]) => name !== key), [key, value]]);
 }
 

@@ -10,7 +10,7 @@ import { Registry } from 'prom-client';
 import { createApp } from '../api/app';
 import { createRings } from '../api/rings';
 import { createClient, type Client } from '../client/client';
-import { createDoorbells } from '../activities/doorbells';
+import { createDoorbells } from '../workflows/doorbells';
 import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
 import { openStore, type Store } from '../store/store';

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery-metrics';
-import { createDoorbells, type Doorbells } from '../activities/doorbells';
+import { createDoorbells, type Doorbells } from '../workflows/doorbells';
 import { createDestinationSender } from '../activities/destination-sender';
 import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';

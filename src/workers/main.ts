@@ -4,7 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import { createDoorbells } from '../activities/doorbells';
+import { createDoorbells } from '../workflows/doorbells';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';

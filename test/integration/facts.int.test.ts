@@ -164,7 +164,7 @@ async function load(system: System, set: string): Promise<void> {
 
 describe('facts of real data', () => {
   let system: System;
-  afterEach(() => system.stop());
+  afterEach(() => system.stop(), 60_000);
 
   it('complete-journey: every audience, live and by preview, and conversions of the campaigns', async () => {
     const asOf = '2018-01-01T05:00:00.000Z';
@@ -194,7 +194,9 @@ describe('facts of real data', () => {
     const atMid = { mid_ltv_gt_1000: spent(1000), mid_inactive_14d: idle('14d'), mid_inactive_30d: idle('30d') };
     expect(await previews(system, atMid, '2017-07-01T04:00:00.000Z')).toEqual(expectedOf(facts, atMid));
     const converted = await conversionFacts(system);
-    expect(Object.fromEntries(converted)).toEqual(Object.fromEntries([...converted.keys()].map((id) => [id, facts.get(id)])));
+    expect(Object.fromEntries(converted)).toEqual(
+      Object.fromEntries([...converted.keys()].map((id) => [id, facts.get(id)])),
+    );
     expect(await revenueOf(system)).toBe(facts.get('revenue_total'));
   }, 600_000);
 

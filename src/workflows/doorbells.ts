@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
-import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from '../workflows/workflow-ids';
+import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from './workflow-ids';
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
 export interface Doorbells {
