@@ -135,4 +135,9 @@ describe('traitsRead', () => {
     });
     expect(traitsRead(mapping).sort()).toEqual(['a.b', 'city', 'first_name', 'vip']);
   });
+
+  it.each(['template', 'from', 'constant'])('takes a field of the mapping that is called %s for a field', (field) => {
+    const mapping = Mapping.parse({ [field]: 'cart-reminder', greeting: { from: 'traits.first_name' } });
+    expect(traitsRead(mapping)).toEqual(['first_name']);
+  });
 });

@@ -4,9 +4,9 @@ import { templatePaths } from './render-template';
 
 /** The traits a mapping reads, by their top-level names: those and no others leave with a send. */
 export function traitsRead(mapping: Mapping): string[] {
-  const names = pathsIn(mapping).flatMap(([root, trait]) =>
-    root === 'traits' && typeof trait === 'string' ? [trait] : [],
-  );
+  const names = Object.values(mapping)
+    .flatMap(pathsIn)
+    .flatMap(([root, trait]) => (root === 'traits' && typeof trait === 'string' ? [trait] : []));
   return [...new Set(names)];
 }
 
