@@ -160,6 +160,11 @@ async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev
 
 /** The run was ended by a transaction: its workflow has now noticed. */
 async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): Promise<Next | undefined> {
+  if (run.sending === undefined) {
+    // A send that was held or between two attempts when the run ended will not be made any more.
+    const change = { idempotencyKey: effectKey(run), status: 'withheld' as const, reason: 'exited', now: deps.clock() };
+    await deps.store.deliveries.change(ref.ws, [change]);
+  }
   if (run.dueAt === undefined) return { do: 'exit', reason: run.reason ?? run.status };
   return finish(deps, ref, run, run.rev);
 }

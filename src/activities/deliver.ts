@@ -41,7 +41,7 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, known.status);
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
-  return send ? sendUnlessBarred(deps, send, claim === 'found') : leave(deps, ref, key);
+  return send ? sendUnlessBarred(deps, send, claim === 'found') : leave(deps, ref, key, claim === 'found');
 }
 
 /** `found`: an earlier attempt of this very visit began and was never heard of again. */
@@ -71,12 +71,15 @@ export async function giveUp(deps: JourneyDeps, ref: RunRef, { step, visit }: Vi
 }
 
 /** Nothing may be sent for this visit any more: the run has ended or moved on. */
-async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Next> {
+async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInFlight: boolean): Promise<Next> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
   if (run && !isInside(run)) {
     await deps.store.enrollments.release(ref.ws, ref.id, key);
-    const change = { idempotencyKey: key, status: 'withheld' as const, reason: 'exited', now: deps.clock() };
-    await deps.store.deliveries.change(ref.ws, [change]);
+    // An attempt that was never heard of again may have arrived; one that was not begun has not.
+    const end = wasInFlight
+      ? { status: 'unknown' as const, reason: 'interrupted' }
+      : { status: 'withheld' as const, reason: 'exited' };
+    await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, ...end, now: deps.clock() }]);
   }
   return advanceFrom(deps, ref, look);
 }

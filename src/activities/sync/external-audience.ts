@@ -29,12 +29,12 @@ async function create(
   pair: Pair,
   connected: ConnectedDestination,
   attachment: AttachmentDoc,
-  { plan, interpret }: NonNullable<ConnectedDestination['kind']['createAudience']>,
+  vendor: NonNullable<ConnectedDestination['kind']['createAudience']>,
 ): Promise<Ready> {
   const audience = await deps.store.audiences.find(pair.ws, pair.audience);
-  const request = plan(connected.context, { name: audience?.name ?? pair.audience });
+  const request = vendor.plan(connected.context, { name: audience?.name ?? pair.audience });
   try {
-    const created = interpret(await deps.sender(request), deps.clock());
+    const created = vendor.interpret(await deps.sender(request), deps.clock());
     if ('externalId' in created) return { attachment: await keep(deps, attachment, created.externalId) };
     if (created.failed.kind !== 'auth') return { waits: waiting(created.failed.code, created.failed.retryAfterMs) };
     await deps.store.destinations.pause(pair.ws, pair.destination, created.failed.code, deps.clock());

@@ -7,8 +7,11 @@ import type { DeliveryDoc } from '../../store/deliveries';
 import { sendPlanned } from '../connected-destination';
 import type { Item, Page } from './sync-page';
 
-/** What is still open after sending: operation id → instant of the next attempt. */
-export type Open = Map<string, number>;
+/** How far sending a page has come: operations that have ended, and when the others are tried again. */
+export interface Progress {
+  readonly ended: Set<string>;
+  readonly retries: Map<string, number>;
+}
 
 const throttled = 'throttled';
 
@@ -16,16 +19,17 @@ const throttled = 'throttled';
  * Plans and sends items, request after request. One that fails as a whole because some item spoils it goes again in halves, until
  * the culprit is alone. Answers whether the destination has paused, after which nothing more is sent.
  */
-export async function sendItems(page: Page, items: readonly Item[], open: Open): Promise<boolean> {
+export async function sendItems(page: Page, items: readonly Item[], progress: Progress): Promise<boolean> {
   const plan = planOf(page, items);
-  await record(page, items, settleNow(page, items, plan.refused), 0, open);
+  await record(page, items, settleNow(page, items, plan.refused), 0, progress);
   for (const planned of plan.requests) {
-    const settlement = await sendRequest(page, items, planned, open);
+    const settlement = await sendRequest(page, items, planned, progress);
     if (settlement.pause) return true;
     if (!settlement.split) continue;
     const again = planned.items.flatMap((index) => items[index] ?? []);
     const half = Math.ceil(again.length / 2);
-    for (const part of [again.slice(0, half), again.slice(half)]) if (await sendItems(page, part, open)) return true;
+    for (const part of [again.slice(0, half), again.slice(half)])
+      if (await sendItems(page, part, progress)) return true;
   }
   return false;
 }
@@ -48,7 +52,7 @@ async function sendRequest(
   page: Page,
   items: readonly Item[],
   planned: PlannedRequest,
-  open: Open,
+  progress: Progress,
 ): Promise<Settlement> {
   const { deps, pair, connected } = page;
   const startedAt = deps.clock();
@@ -67,7 +71,7 @@ async function sendRequest(
   const settlement = settleNow(page, items, results);
   if (settlement.pause)
     await deps.store.destinations.pause(pair.ws, pair.destination, settlement.pause.code, deps.clock());
-  await record(page, items, settlement, deps.clock() - startedAt, open);
+  await record(page, items, settlement, deps.clock() - startedAt, progress);
   return settlement;
 }
 
@@ -88,7 +92,7 @@ async function record(
   items: readonly Item[],
   settlement: Settlement,
   latencyMs: number,
-  open: Open,
+  progress: Progress,
 ): Promise<void> {
   const { deps, pair, connected } = page;
   const { type } = connected.kind;
@@ -104,8 +108,8 @@ async function record(
     if (state.status === 'delivered')
       deps.metrics.latency.observe({ type }, Math.max(0, now - delivery.causedAt) / 1_000);
     const resumeAt = resumesAt(state, now);
-    if (resumeAt !== undefined) open.set(operation.id, resumeAt);
-    else open.delete(operation.id);
+    if (resumeAt === undefined) progress.ended.add(operation.id);
+    else progress.retries.set(operation.id, resumeAt);
     const unit =
       resumeAt === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit;
     return { unit, hasBegun: false };

@@ -8,11 +8,13 @@ import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import { subjectOf } from '../../store/events';
 import type { ConnectedDestination } from '../connected-destination';
 import type { Pair, SyncDeps } from '../sync';
-import { sendItems, type Open } from './send-members';
+import { sendItems, type Progress } from './send-members';
 
 /** `isNew`: the operation was not begun by an earlier try of this page. */
 interface PageChange extends UnitChange {
   readonly isNew: boolean;
+  /** An operation that this one takes the place of, if it had not ended. */
+  readonly supersedes?: string;
 }
 
 /** An operation of this page with the unit it changes and its row in the ledger. */
@@ -48,13 +50,13 @@ export async function syncPage(
 ): Promise<PageDone> {
   const page: Page = { deps, pair, connected, attachment };
   const items = await begin(page, members, await reconcilePage(page, members));
-  const open: Open = new Map();
-  const isPaused = await sendItems(page, items, open);
-  const unsettled = new Set(
-    items.filter(({ operation }) => open.has(operation.id)).map(({ operation }) => operation.profile),
-  );
-  await deps.store.syncMembers.markClean(members.filter((member) => !unsettled.has(member.profile)));
-  const soonest = Math.min(...open.values());
+  const progress: Progress = { ended: new Set(), retries: new Map() };
+  const isPaused = await sendItems(page, items, progress);
+  // Also what was never sent, because the destination paused half-way, keeps its member dirty.
+  const unsettled = items.filter(({ operation }) => !progress.ended.has(operation.id));
+  const waiting = new Set(unsettled.map(({ operation }) => operation.profile));
+  await deps.store.syncMembers.markClean(members.filter((member) => !waiting.has(member.profile)));
+  const soonest = Math.min(...unsettled.map(({ operation }) => progress.retries.get(operation.id) ?? Infinity));
   return { isPaused, ...(Number.isFinite(soonest) && { resumeAt: soonest }) };
 }
 
@@ -86,10 +88,11 @@ async function reconcilePage(
   );
   const before = new Map(known.map((unit) => [unit.id, unit.lastOperation]));
   const changes = reconcile(members, known, how);
-  return changes.map((change) => ({
-    ...change,
-    isNew: isBegun(change) && before.get(change.unit.id) !== change.operation.id,
-  }));
+  return changes.map((change): PageChange => {
+    const last = before.get(change.unit.id);
+    const isNew = isBegun(change) && last !== change.operation.id;
+    return { ...change, isNew, ...(isNew && last !== undefined && { supersedes: last }) };
+  });
 }
 
 const isBegun = <Change extends UnitChange>(change: Change): change is Change & { readonly operation: Operation } =>
@@ -108,6 +111,12 @@ async function begin(page: Page, members: readonly SyncMemberDoc[], changes: rea
     deps.clock(),
   );
   const byKey = new Map(rows.map((row) => [row.idempotencyKey, row]));
+  const superseded = changes.flatMap(({ supersedes }) => supersedes ?? []);
+  const withheld = { status: 'withheld', reason: 'superseded', now: deps.clock() } as const;
+  await deps.store.deliveries.change(
+    pair.ws,
+    superseded.map((idempotencyKey) => ({ idempotencyKey, ...withheld })),
+  );
   const told = (change: PageChange) => {
     const status = isBegun(change) ? byKey.get(change.operation.id)?.status : undefined;
     const isOver = isBegun(change) && status !== undefined && isFinal(status);
