@@ -34,23 +34,28 @@ export function createIngestActivities(deps: IngestDeps) {
 async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signal: AbortSignal): Promise<number> {
   const endsAt = Date.now() + turnMs;
   let applied = 0;
+  // A large batch touches many runs, any of which may be moving on: halving after a conflict always gets through.
+  let size = deps.limits.batchEvents;
   while (!signal.aborted && Date.now() < endsAt) {
-    const batch = await deps.store.events.claim(ws, partition, deps.limits.batchEvents, deps.limits.batchBytes);
+    const batch = await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes);
     if (batch.length === 0) break;
-    await applyBatch(deps, ws, batch);
-    applied += batch.length;
+    const isApplied = await applyBatch(deps, ws, batch);
+    if (isApplied) applied += batch.length;
+    size = isApplied ? Math.min(size * 2, deps.limits.batchEvents) : Math.max(Math.floor(batch.length / 2), 1);
   }
   return applied;
 }
 
-async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<void> {
+async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<boolean> {
   const stop = deps.metrics.applyDuration.startTimer();
   try {
     const { outbox } = await applyEventBatch(deps, ws, batch);
     deps.metrics.applied.inc(batch.length);
     await deps.outbox.carryOut(outbox);
+    return true;
   } catch (error) {
     await recover(deps, ws, batch, error);
+    return false;
   } finally {
     stop();
   }
