@@ -4,16 +4,9 @@ import { profileView } from '../src/domain/audiences/profile-view';
 import { Rule } from '../src/domain/audiences/rule.schema';
 import { blank, epoch } from '../src/testing/rule-arbitraries';
 import type { Json } from '../src/domain/json';
+import type { Bench } from './bench';
+import { median } from './measure';
 import type { Profile, Trait } from '../src/domain/profiles/profile';
-
-export interface BenchResult {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly floor: number;
-  readonly ratio: number;
-  readonly target: number;
-}
 
 const profileCount = 2_000;
 const ruleCount = 10;
@@ -64,7 +57,7 @@ function person(index: number): Profile {
 }
 
 /** Evaluations of five-clause trait rules per second, against mingo on the same rules and profiles, in alternating rounds. */
-export async function run(): Promise<BenchResult> {
+export const rules: Bench = async () => {
   const people = Array.from({ length: profileCount }, (_, index) => person(index));
   const pairs = Array.from({ length: ruleCount }, (_, index) => ruleAndFilter(index));
   const compiled = pairs.map(({ rule }) => compileRule(rule));
@@ -82,15 +75,11 @@ export async function run(): Promise<BenchResult> {
   const rates = Array.from({ length: rounds }, () => ({ value: perSecond(closures), floor: perSecond(mingo) }));
   const value = median(rates.map((rate) => rate.value));
   const floor = median(rates.map((rate) => rate.floor));
-  return { name: 'rule evaluation', value, unit: 'evaluations/s', floor, ratio: value / floor, target: 3 };
-}
+  return [{ name: 'rule evaluation', value, unit: 'evaluations/s', floor, ratio: value / floor, target: 3 }];
+};
 
 function perSecond(work: () => number): number {
   const startedAt = performance.now();
   work();
   return (profileCount * ruleCount * 1_000) / (performance.now() - startedAt);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }

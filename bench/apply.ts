@@ -1,0 +1,79 @@
+import type { UpdateOneModel } from 'mongodb';
+import type { EventDoc } from '../src/store/documents';
+import type { Bench } from './bench';
+import { alternately, rateOf, summary } from './measure';
+import type { Heddle } from './rig';
+import type { Tenant } from './tenant';
+import { putDefinitions, traffic } from './traffic';
+
+const rounds = 5;
+const eventsPerRound = 3_000;
+const people = 600;
+/** What one of Heddle's transactions takes. */
+const batchSize = 500;
+
+/** From acknowledged to profile, audiences and journey entries updated: ten audiences, three journeys. */
+export const apply: Bench = async (rig) => {
+  const heddle = await rig.start();
+  const tenant = await heddle.createTenant();
+  await putDefinitions(tenant.client);
+  return [await measureApply(heddle, tenant, { people, times: rounds, target: 0.3 })];
+};
+
+export interface ApplyOptions {
+  readonly people: number;
+  readonly times: number;
+  readonly target?: number;
+}
+
+export async function measureApply(heddle: Heddle, tenant: Tenant, { people: among, times, target }: ApplyOptions) {
+  let sent = 0;
+  const applyRound = async () => {
+    const docs = tenant.toDocs(traffic(eventsPerRound, among, sent));
+    sent += eventsPerRound;
+    return applyAll(heddle, tenant, docs);
+  };
+  const floorRound = () => floor(heddle, tenant, among);
+  await applyRound();
+  await floorRound();
+  const pairs = await alternately(times, applyRound, floorRound);
+  const read = heddle.meter();
+  await applyRound();
+  const usage = read(eventsPerRound);
+  return { name: 'apply', unit: 'events/s', ...summary(pairs), ...(target !== undefined && { target }), usage };
+}
+
+/** Stores the events as the door does, then counts the time until all are applied. */
+export async function applyAll(heddle: Heddle, tenant: Tenant, docs: readonly EventDoc[]): Promise<number> {
+  // Not the doorbell's workflow is to be measured: it is rung when everything is there, by one small event over HTTP.
+  await heddle.store.events.insertPending(docs);
+  return rateOf(docs.length, async () => {
+    await tenant.client.events.track({ event: 'Doorbell', userId: 'user-0' });
+    await tenant.applied();
+  });
+}
+
+/** `insertMany`, and one `bulkWrite` with an update of a person by `_id` for each event: no order, no rules, no transaction. */
+async function floor({ store }: Heddle, tenant: Tenant, among: number): Promise<number> {
+  const { db } = store.connection;
+  const log = db.collection<EventDoc>('floorEvents');
+  const persons = db.collection<{ _id: string }>('floorPersons');
+  const docs = tenant.toDocs(traffic(eventsPerRound, among));
+  const rate = await rateOf(docs.length, async () => {
+    for (let start = 0; start < docs.length; start += batchSize) {
+      const batch = docs.slice(start, start + batchSize);
+      await log.insertMany(batch, { ordered: false });
+      await persons.bulkWrite(
+        batch.map((doc) => ({ updateOne: updateOf(doc) })),
+        { ordered: false },
+      );
+    }
+  });
+  await log.drop();
+  return rate;
+}
+
+function updateOf({ identifiers, traits, receivedAt, name }: EventDoc): UpdateOneModel<{ _id: string }> {
+  const update = { $set: { traits, at: receivedAt }, $inc: { [`counts.${name}`]: 1 } };
+  return { filter: { _id: identifiers[0]?.value ?? '' }, update, upsert: true };
+}

@@ -1,0 +1,59 @@
+import { measureBatches } from './accept';
+import { measureApply } from './apply';
+import type { Bench, BenchResult } from './bench';
+import type { Heddle } from './rig';
+import { within, type Tenant } from './tenant';
+import { person, putDefinitions, sleeper } from './traffic';
+
+const people = 600;
+const rounds = 3;
+const atATime = 500;
+
+/** What accepting and applying cost while many runs sleep, against the same before there were any. */
+export const sleeping: Bench = async (rig, { sleepers }) => {
+  const heddle = await rig.start();
+  const tenant = await heddle.createTenant();
+  await putDefinitions(tenant.client);
+  await tenant.client.journeys.put('sleeper', sleeper);
+  await tenant.client.journeys.publish('sleeper');
+  const measure = async (): Promise<readonly BenchResult[]> => {
+    const applied = await measureApply(heddle, tenant, { people, times: rounds });
+    const other = await heddle.createTenant();
+    const accepted = await measureBatches(heddle, other, rounds);
+    await heddle.store.connection.db.collection('events').deleteMany({ ws: other.ws });
+    return [accepted, applied];
+  };
+  const before = await measure();
+  const began = performance.now();
+  await putToSleep(heddle, tenant, sleepers);
+  const seconds = (performance.now() - began) / 1_000;
+  const after = await measure();
+  const note = `${sleepers} runs put to sleep, ${Math.round(sleepers / seconds)} per s`;
+  return after.map((result, index) => compared(result, before[index] as BenchResult, note));
+};
+
+/** The ratio is of the ratios to the floor, so that what else the machine did in one half does not count. */
+export function compared(after: BenchResult, before: BenchResult, note: string, target = 0.9): BenchResult {
+  return {
+    ...after,
+    floor: before.value,
+    ratio: (after.ratio ?? 0) / (before.ratio ?? 1),
+    target,
+    note: `${note}; ratio to the bare floor ${before.ratio?.toFixed(2)} before, ${after.ratio?.toFixed(2)} after`,
+  };
+}
+
+async function putToSleep({ store }: Heddle, { ws, client }: Tenant, count: number): Promise<void> {
+  for (let start = 0; start < count; start += atATime) {
+    const batch = Array.from({ length: Math.min(atATime, count - start) }, (_, index) => ({
+      type: 'track' as const,
+      event: 'Fell Asleep',
+      ...person(100_000 + start + index),
+    }));
+    await client.events.batch(batch);
+  }
+  const asleep = { ws, journey: 'sleeper', status: 'active', step: 'sleep' };
+  await within('the runs to sleep', async () => {
+    return (await store.connection.db.collection('enrollments').countDocuments(asleep)) === count;
+  });
+}

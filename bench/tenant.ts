@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { createClient, type Client } from '../src/client/client';
+import type { WorkspaceId } from '../src/domain/ids';
+import { poll } from '../src/local/poll';
+import type { EventDoc } from '../src/store/documents';
+import { eventDocId, partitionKey } from '../src/store/events';
+import type { Store } from '../src/store/store';
+import type { SentEvent } from './traffic';
+
+/** A workspace of its own, so that rounds do not meet. */
+export interface Tenant {
+  readonly ws: WorkspaceId;
+  readonly client: Client;
+  readonly writeKey: string;
+  /** The documents as the API stores them, for what begins behind the door. */
+  toDocs(events: readonly SentEvent[]): EventDoc[];
+  /** Waits until nothing is pending. The question is one look into an index, so that asking often costs little. */
+  applied(): Promise<void>;
+}
+
+export const rootKey = 'root-key-of-the-benchmarks-0123456789';
+const partition = 0;
+const patienceMs = 120_000;
+
+export async function createTenant(url: string, store: Store): Promise<Tenant> {
+  const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Bench');
+  const ws = created.id as WorkspaceId;
+  return {
+    ws,
+    client: createClient({ url, apiKey: created.keys.management, writeKey: created.keys.secret }),
+    writeKey: created.keys.secret,
+    toDocs: (events) => events.map((event, n) => toDoc(store, ws, event, n)),
+    applied: () =>
+      within('the events to be applied', async () => (await store.events.hasPending(ws, partition)) === false),
+  };
+}
+
+/** Asks every 20 ms until it is so; fails after two minutes naming what was waited for. */
+export async function within(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const answer = await poll(async () => (await isSo()) || undefined, { forMs: patienceMs, everyMs: 20 });
+  if (!answer) throw new Error(`Waited ${patienceMs / 1_000} s for ${what}.`);
+}
+
+function toDoc(store: Store, ws: WorkspaceId, event: SentEvent, n: number): EventDoc {
+  const now = Date.now();
+  const identifiers = [
+    { type: 'user_id', value: event.userId },
+    { type: 'anonymous_id', value: event.anonymousId },
+  ];
+  const messageId = randomUUID();
+  return {
+    _id: eventDocId(ws, messageId),
+    ws,
+    messageId,
+    kind: event.type,
+    name: event.type === 'track' ? event.event : event.type,
+    occurredAt: now,
+    receivedAt: now,
+    identifiers,
+    properties: event.type === 'track' ? event.properties : {},
+    traits: event.type === 'identify' ? event.traits : {},
+    context: event.context,
+    source: 'bench',
+    isTrusted: true,
+    state: 'pending',
+    pending: partitionKey(ws, partition),
+    lane: 'live',
+    bytes: JSON.stringify(event).length,
+    n,
+    pendingKeys: identifiers.map((identifier) => store.identifiers.key(ws, identifier)),
+  };
+}
