@@ -56,11 +56,13 @@ export function supervise(
     hasExited: () => over,
     stop: async () => {
       if (over) return;
+      child.ref(); // or the process that waits for its end may run out of things to do, and end first
       await end(pid);
       await exited;
     },
     kill: async () => {
       if (over) return;
+      child.ref();
       signal(-pid, 'SIGKILL');
       await exited;
     },

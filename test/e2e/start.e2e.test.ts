@@ -144,11 +144,12 @@ describe('npm start, from the first start to the third', () => {
     await new Promise((listening) => other.once('listening', listening));
     const { port } = other.address() as AddressInfo;
     const third = new Dev('--port', String(port));
-    expect(await third.ended).toBe(1);
+    const code = await third.ended;
+    await new Promise((closed) => other.close(closed));
+    expect(code).toBe(1);
     expect(third.stderr).toContain(
       `heddle: Port ${port} for the API is in use; stop what listens there, or choose another port.\n`,
     );
     expect(third.stderr).not.toMatch(/^\s+at /m);
-    await new Promise((closed) => other.close(closed));
   });
 });
