@@ -77,7 +77,7 @@ describe('the audiences of examples/', () => {
     ['inactive-60d', 'enters 60 days after the purchase', ordered, 60 * day, 'in'],
   ])(
     '%s: somebody %s, by the clock alone, to the millisecond',
-    async (audience, what, event, windowMs, after) => {
+    async (audience, _, event, windowMs, after) => {
       const before = after === 'in' ? 'out' : 'in';
       const userId = `clock-${audience}`;
       const ref = `user_id:${userId}`;
@@ -94,7 +94,6 @@ describe('the audiences of examples/', () => {
       expect([await preview(turnsAt - 1), await preview(turnsAt)]).toEqual([before === 'in', after === 'in']);
       at = turnsAt;
       await membership(system, ref, audience, after);
-      expect(what).not.toBe('');
     },
     60_000,
   );

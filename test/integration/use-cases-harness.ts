@@ -121,7 +121,10 @@ export async function historiesOf({ temporal, queuePrefix }: System, types: read
     const handle = temporal.workflow.getHandle(workflowId, runId);
     texts.push(workflowId, historyToJSON(await handle.fetchHistory()), JSON.stringify((await handle.describe()).raw));
   }
-  return texts.map(decodePayloads).join('\n');
+  const text = texts.map(decodePayloads).join('\n');
+  // The intake's argument is in a payload and nowhere else: what is searched is readable.
+  expect(text).toContain('"partition":0');
+  return text;
 }
 
 const decodePayloads = (text: string): string =>
