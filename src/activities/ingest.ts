@@ -21,29 +21,35 @@ export interface IngestDeps extends ApplyDeps {
 const turnMs = 25_000;
 const triesPerBatch = 8;
 
+/** How a turn ended; with `hasMore` the next one follows at once, since nobody may ring for what is left. */
+export interface Turn {
+  readonly applied: number;
+  readonly hasMore: boolean;
+}
+
 export type IngestActivities = ReturnType<typeof createIngestActivities>;
 
 export function createIngestActivities(deps: IngestDeps) {
   return {
-    /** Applies what is pending in a partition, batch after batch, until nothing is or the turn is over. Answers the number applied. */
-    applyEvents: ({ ws, partition }: { ws: string; partition: number }): Promise<number> =>
+    /** Applies what is pending in a partition, batch after batch, until nothing is or the turn is over. */
+    applyEvents: ({ ws, partition }: { ws: string; partition: number }): Promise<Turn> =>
       heartbeating((signal) => drain(deps, workspaceId(ws), partition, signal)),
   };
 }
 
-async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signal: AbortSignal): Promise<number> {
+async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signal: AbortSignal): Promise<Turn> {
   const endsAt = Date.now() + turnMs;
   let applied = 0;
   // A large batch touches many runs, any of which may be moving on: halving after a conflict always gets through.
   let size = deps.limits.batchEvents;
   while (!signal.aborted && Date.now() < endsAt) {
     const batch = await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes);
-    if (batch.length === 0) break;
+    if (batch.length === 0) return { applied, hasMore: false };
     const isApplied = await applyBatch(deps, ws, batch);
     if (isApplied) applied += batch.length;
     size = isApplied ? Math.min(size * 2, deps.limits.batchEvents) : Math.max(Math.floor(batch.length / 2), 1);
   }
-  return applied;
+  return { applied, hasMore: true };
 }
 
 async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<boolean> {
@@ -68,7 +74,8 @@ async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly Eve
 async function recover(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[], error: unknown): Promise<void> {
   if (isTransient(error)) {
     deps.metrics.conflicts.inc();
-    if (!(error instanceof WriteConflict)) deps.log.warn({ ws, code: codeOf(error) }, 'a batch is applied again');
+    const level = error instanceof WriteConflict ? 'debug' : 'warn';
+    deps.log[level]({ ws, events: batch.length, code: codeOf(error) }, conflictOf(error));
     await delay(Math.random() * 100);
     return;
   }
@@ -112,6 +119,10 @@ async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: 
   deps.metrics.dead.inc();
   deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');
 }
+
+/** Our own conflicts say which guard did not hold; messages of others may quote values. */
+const conflictOf = (error: unknown): string =>
+  error instanceof WriteConflict ? error.message : 'A batch is applied again.';
 
 /** A code for logs and dead letters; messages may quote values. */
 function codeOf(error: unknown): string {

@@ -38,7 +38,8 @@ export async function intake(ref: PartitionRef): Promise<void> {
     await condition(() => isRung);
     isRung = false;
     setCurrentDetails('Applying pending events.');
-    await applyEvents(ref);
+    const { hasMore } = await applyEvents(ref);
+    isRung ||= hasMore;
   }
   await continueAsNew<typeof intake>(ref);
 }
