@@ -4,12 +4,12 @@ import type { EventDoc } from '../src/store/documents';
 import type { Bench } from './bench';
 import { freePort } from '../src/local/free-port';
 import { startFloor } from './floor/start-floor';
-import { alternately, inParallel, rateOf, summary } from './measure';
+import { alternately, inParallel, metered, rateOf, summary } from './measure';
 import type { Heddle } from './rig';
 import type { Tenant } from './tenant';
 import { traffic, type SentEvent } from './traffic';
 
-const rounds = 5;
+const rounds = 4;
 const batchSize = 100;
 const batches = 60;
 const batchConnections = 8;
@@ -26,22 +26,20 @@ export async function measureBatches(heddle: Heddle, tenant: Tenant, times: numb
   const count = batchSize * batches;
   const pool = new Pool(heddle.url, { connections: batchConnections });
   const bare = heddle.store.connection.db.collection<EventDoc>('floor');
-  const send = async () => {
+  const send = metered(heddle, count, async () => {
     const bodies = chunks(traffic(count, 1_000)).map((events) => JSON.stringify({ batch: events.map(named) }));
     return rateOf(count, () => inParallel(bodies, batchConnections, (body) => post(pool, '/v1/batch', tenant, body)));
-  };
+  });
   const insert = async () => {
     const lists = chunks(tenant.toDocs(traffic(count, 1_000)));
     return rateOf(count, () =>
       inParallel(lists, batchConnections, (docs) => bare.insertMany([...docs], { ordered: false })),
     );
   };
-  await send();
+  await send.rate();
   await insert();
-  const pairs = await alternately(times, send, insert);
-  const read = heddle.meter();
-  await send();
-  const usage = read(count);
+  const pairs = await alternately(times, send.rate, insert);
+  const usage = send.usage();
   await pool.close();
   await bare.drop();
   return { name: `accept: batches of ${batchSize}`, unit: 'events/s', ...summary(pairs), target: 0.5, usage };
@@ -70,12 +68,11 @@ export const acceptSingles: Bench = async (rig) => {
     );
   };
   try {
-    await send(toHeddle)();
+    const measured = metered(heddle, singles, send(toHeddle));
+    await measured.rate();
     await send(toFloor)();
-    const pairs = await alternately(rounds, send(toHeddle), send(toFloor));
-    const read = heddle.meter();
-    await send(toHeddle)();
-    const usage = read(singles);
+    const pairs = await alternately(rounds, measured.rate, send(toFloor));
+    const usage = measured.usage();
     return [{ name: 'accept: single events', unit: 'events/s', ...summary(pairs), target: 0.5, usage }];
   } finally {
     await Promise.all(pools.map((pool) => pool.close()));

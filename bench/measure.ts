@@ -1,3 +1,5 @@
+import type { Usage } from './meter';
+
 /** The middle value; of two middle ones the upper. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
@@ -18,6 +20,34 @@ export async function rateOf(count: number, work: () => Promise<unknown>): Promi
 export interface Pair {
   readonly value: number;
   readonly floor: number;
+}
+
+/** Work whose processes are metered each time it runs. */
+export interface Metered {
+  readonly rate: () => Promise<number>;
+  /** Medians over the runs. */
+  readonly usage: () => Usage[];
+}
+
+export function metered(
+  of: { readonly meter: () => (count: number) => Usage[] },
+  count: number,
+  rate: () => Promise<number>,
+): Metered {
+  const runs: Usage[][] = [];
+  return {
+    rate: async () => {
+      const read = of.meter();
+      const found = await rate();
+      runs.push(read(count));
+      return found;
+    },
+    usage: () =>
+      (runs.at(-1) ?? []).map((last) => {
+        const same = runs.flat().filter((each) => each.process === last.process);
+        return { ...last, cpuSeconds: median(same.map((each) => each.cpuSeconds)) };
+      }),
+  };
 }
 
 /** Both, one after the other, round after round, so that what else the machine does falls on both alike. */
