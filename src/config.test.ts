@@ -29,7 +29,7 @@ describe('loadConfig', () => {
       masterKey: Buffer.alloc(32, 7),
       rootKey: undefined,
       allowedTargets: [],
-      limits: { maxBodyBytes: 4_194_304, maxBatchEvents: 10_000, intakeBatch: 500, maxEventAgeMs: 259_200_000 },
+      limits: { maxBodyBytes: 4_194_304, maxBatchEvents: 10_000, intakeBatch: 500 },
     });
   });
 
@@ -57,11 +57,6 @@ describe('loadConfig', () => {
       'HEDDLE_QUEUES',
       'intake,mail',
       'HEDDLE_QUEUES must be a comma-separated list, each one of intake, clock, journeys, delivery; it is text of 11 characters.',
-    ],
-    [
-      'HEDDLE_MAX_EVENT_AGE_DEFAULT',
-      '3 days',
-      'HEDDLE_MAX_EVENT_AGE_DEFAULT must be a number of hours or days such as 72h or 30d; it is text of 6 characters.',
     ],
     ['HEDDLE_INTAKE_BATCH', '501', 'HEDDLE_INTAKE_BATCH must be a whole number from 1 to 500; it is a number.'],
   ])('refuses %s=%s with the kind of value and the remedy', (name, value, problem) => {

@@ -45,14 +45,6 @@ const secret: Kind<string> = {
   read: (value) => (value.length >= 24 ? value : undefined),
 };
 
-const hours: Kind<number> = {
-  expected: 'a number of hours or days such as 72h or 30d',
-  read: (value) => {
-    const match = /^(\d{1,5})([hd])$/.exec(value);
-    return match ? Number(match[1]) * (match[2] === 'd' ? 24 : 1) * 3_600_000 : undefined;
-  },
-};
-
 const target: Kind<string> = {
   expected: 'a host, host:port, address or CIDR block',
   read: (value) => (/^[\w.:[\]-]+(\/\d{1,3})?$/.test(value) ? value : undefined),
@@ -136,11 +128,6 @@ export const environment = z.object({
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, 1_000), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
-  HEDDLE_MAX_EVENT_AGE_DEFAULT: defaulted(
-    hours,
-    '72h',
-    'How long after it occurred an event may still start or move a journey, where the journey does not say.',
-  ),
 });
 
 /** The master key `heddle dev` and the tests use. Anyone can read it here, so production refuses it. */
@@ -202,7 +189,6 @@ function toConfig(env: z.output<typeof environment>) {
       maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
       pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
       intakeBatch: env.HEDDLE_INTAKE_BATCH,
-      maxEventAgeMs: env.HEDDLE_MAX_EVENT_AGE_DEFAULT,
     },
   } as const;
 }
