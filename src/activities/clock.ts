@@ -105,13 +105,17 @@ async function evaluate(deps: ClockDeps, ws: WorkspaceId, ids: readonly ProfileI
   }
 }
 
-async function ringStale(deps: ClockDeps): Promise<void> {
-  const now = deps.clock();
-  for (const { partition, oldestReceivedAt } of await deps.store.events.backlog(10_000)) {
-    if (now - oldestReceivedAt < staleAfterMs) continue;
-    const [ws = '', number = '0'] = partition.split('/');
-    await deps.doorbells.intake(workspaceId(ws), Number(number));
-  }
+/** Events that wait for longer than an intake takes: their ring was lost, or their intake is gone. */
+async function ringStale({ store, clock, doorbells }: ClockDeps): Promise<void> {
+  const staleBefore = clock() - staleAfterMs;
+  for (const { _id: ws, partitions } of await store.workspaces.list())
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const lanes = await Promise.all(
+        (['live', 'bulk'] as const).map((lane) => store.events.oldestPending(ws, partition, lane)),
+      );
+      if (lanes.some((receivedAt) => receivedAt !== undefined && receivedAt <= staleBefore))
+        await doorbells.intake(ws, partition);
+    }
 }
 
 /** A definition saved while Temporal was away rang nobody: every half minute, profiles behind the rules are noticed here. */

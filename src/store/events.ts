@@ -58,16 +58,19 @@ export class EventRepository {
     return (await this.#events.findOne({ pending: partitionKey(ws, partition) }, { projection: { _id: 1 } })) !== null;
   }
 
-  /** Pending events per partition key with the age of the oldest: the lag people watch. Bounded by `limit` rows counted. */
-  async backlog(limit = 100_000): Promise<{ partition: string; count: number; oldestReceivedAt: number }[]> {
-    const rows = await this.#events
-      .aggregate<{ _id: string; count: number; oldest: number }>([
-        { $match: { pending: { $exists: true } } },
-        { $limit: limit },
-        { $group: { _id: '$pending', count: { $sum: 1 }, oldest: { $min: '$receivedAt' } } },
-      ])
+  /** When the event that has waited longest in a lane of a partition was received; `undefined` when none waits there. */
+  async oldestPending(ws: WorkspaceId, partition: number, lane: EventDoc['lane']): Promise<number | undefined> {
+    const [oldest] = await this.#events
+      .find({ pending: partitionKey(ws, partition), lane }, { projection: { receivedAt: 1 } })
+      .sort({ pending: 1, lane: -1, receivedAt: 1, n: 1 })
+      .limit(1)
       .toArray();
-    return rows.map((row) => ({ partition: row._id, count: row.count, oldestReceivedAt: row.oldest }));
+    return oldest?.receivedAt;
+  }
+
+  /** Whether anything at all waits to be applied. */
+  async hasAnyPending(): Promise<boolean> {
+    return (await this.#events.findOne({ pending: { $exists: true } }, { projection: { _id: 1 } })) !== null;
   }
 
   /** Whether a live event with one of these identifier keys, received at or before `receivedBy`, still waits for the intake. */

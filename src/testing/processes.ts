@@ -187,8 +187,8 @@ async function createTenant(url: string): Promise<Tenant> {
 }
 
 async function isSettled({ events, outbox }: Store): Promise<boolean> {
-  const [backlog, owed] = await Promise.all([events.backlog(), outbox.depth()]);
-  return backlog.length === 0 && owed === 0;
+  const [isPending, owed] = await Promise.all([events.hasAnyPending(), outbox.depth()]);
+  return !isPending && owed === 0;
 }
 
 function required(name: string): string {

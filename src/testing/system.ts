@@ -104,7 +104,7 @@ async function listen(
   return server;
 }
 
-/** Asks every 20 ms until there is an answer; fails after a minute naming what was waited for. */
+/** Asks every 50 ms until there is an answer; fails after a minute naming what was waited for. */
 export async function until<Answer>(
   ask: () => Promise<Answer | undefined>,
   what: string,
@@ -115,13 +115,13 @@ export async function until<Answer>(
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > endsAt) throw new Error(`Waited ${forMs / 1_000} s for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
 async function isSettled(store: Store): Promise<boolean> {
-  const [backlog, owed] = await Promise.all([store.events.backlog(), store.outbox.depth()]);
-  return backlog.length === 0 && owed === 0;
+  const [isPending, owed] = await Promise.all([store.events.hasAnyPending(), store.outbox.depth()]);
+  return !isPending && owed === 0;
 }
 
 let isRuntimeInstalled = false;
