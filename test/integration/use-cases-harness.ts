@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { HeddleError } from '../../src/client/errors';
 import type { AudienceDefinition, Enrollment, JourneyDefinition, JsonObject, Page } from '../../src/client/types';
@@ -110,7 +111,7 @@ export async function historiesOf({ temporal, queuePrefix }: System, types: read
   const query = queues.join(' OR ');
   const handles = await until(
     async () => {
-      const found = [];
+      const found: WorkflowExecutionInfo[] = [];
       for await (const info of temporal.workflow.list({ query })) found.push(info);
       return types.every((type) => found.some((info) => info.type === type)) ? found : undefined;
     },
