@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationPage, ConfigError, DEV_SECRET_KEY, environment, loadConfig } from './config';
+import { configurationPage, ConfigError, environment, loadConfig } from './config';
 
 const enough = {
   MONGODB_URI: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
@@ -71,12 +71,6 @@ describe('loadConfig', () => {
       expect(problem).not.toContain(value);
     },
   );
-
-  it('accepts the development key anywhere but in production', () => {
-    const env = { ...enough, HEDDLE_SECRET_KEY: DEV_SECRET_KEY };
-    expect(loadConfig(env).masterKey).toHaveLength(32);
-    expect(problemsOf({ ...env, NODE_ENV: 'production' })).toEqual([expect.stringContaining('development key')]);
-  });
 
   it.each([
     ['crm.internal, 10.1.0.0/16,[::1]:8080', ['crm.internal', '10.1.0.0/16', '[::1]:8080']],

@@ -77,7 +77,7 @@ export const environment = z.object({
   NODE_ENV: defaulted(
     oneOf('development', 'test', 'production'),
     'development',
-    'What kind of installation this is. `production` refuses the secrets that `heddle dev` uses.',
+    'What kind of installation this is. API keys made in `production` begin with `hdl_live`, others with `hdl_dev`.',
   ),
   HOST: defaulted(text, '127.0.0.1', 'The address the API listens on. Inside a container it is `0.0.0.0`.'),
   PORT: defaulted(
@@ -130,9 +130,6 @@ export const environment = z.object({
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
 });
 
-/** The master key `heddle dev` and the tests use. Anyone can read it here, so production refuses it. */
-export const DEV_SECRET_KEY = Buffer.from('heddle dev only: not a secret key').subarray(0, 32).toString('base64');
-
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
 export class ConfigError extends Error {
   readonly code = 'config';
@@ -151,10 +148,6 @@ export function loadConfig(env: Environment = process.env): Config {
   const parsed = environment.safeParse(set);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => problemOf(String(path[0]), message, set)));
-  }
-  const usesDevKey = set['HEDDLE_SECRET_KEY'] === DEV_SECRET_KEY;
-  if (usesDevKey && parsed.data.NODE_ENV === 'production') {
-    throw new ConfigError([`HEDDLE_SECRET_KEY is the development key, which everyone knows; set ${key32.expected}.`]);
   }
   return toConfig(parsed.data);
 }
