@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
   MongoNotConnectedError,
@@ -25,8 +26,14 @@ function isStoreDown(error: unknown): boolean {
   return (
     downErrors.some((kind) => error instanceof kind) ||
     downCodes.has(error.code) ||
-    error.hasErrorLabel('RetryableWriteError')
+    error.hasErrorLabel('RetryableWriteError') ||
+    isUnansweredBulkWrite(error)
   );
+}
+
+/** The driver wraps what stopped a bulk write on its way, and drops its kind; what the server refuses has a code or write errors. */
+function isUnansweredBulkWrite(error: MongoError): boolean {
+  return error instanceof MongoBulkWriteError && error.code === undefined && [error.writeErrors].flat().length === 0;
 }
 
 /** The document that leaves. */

@@ -235,6 +235,12 @@ describe('a wait-for', () => {
     expect(arrivedAt(take([happened('Order', 2, { profile: phone })], noon + 2 * hour, known))).toBe('(wait)');
   });
 
+  it('counts from the entry at the first step, which the intake may have reached later than what a merge brought', () => {
+    const late = happened('Order', 2, { profile: phone, at: noon - 1 });
+    const entered = { facts: { ids: [ada, phone] }, run: { enteredAt: noon, arrivedAt: noon } };
+    expect(arrivedAt(take([late], noon + 2 * hour, entered))).toBe('bought');
+  });
+
   it('is not woken by an event that arrives more than maxEventAge late', () => {
     const late = (hours: number) => happened('Order', 12, { at: noon + hour - hours * hour, receivedAt: noon + hour });
     expect(arrivedAt(take([late(72)]))).toBe('bought');

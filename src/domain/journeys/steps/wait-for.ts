@@ -68,9 +68,9 @@ function counts(cause: FoundCause, step: WaitFor, run: Enrollment, journey: Comp
 function floorOf(step: WaitFor, run: Enrollment): { cursor: Cursor; from: number } {
   const since = sinceOf(step, run);
   if (since === 'ever') return { cursor: {}, from: -Infinity };
-  return since === 'entry'
-    ? { cursor: run.entry.cursor, from: run.entry.at }
-    : { cursor: run.cursor, from: run.arrivedAt };
+  if (since === 'entry') return { cursor: run.entry.cursor, from: run.entry.at };
+  // The first step is reached with the entry, however late the entry is applied; what follows it may have been received before that.
+  return { cursor: run.cursor, from: run.arrivedAt === run.enteredAt ? run.entry.at : run.arrivedAt };
 }
 
 const sinceOf = (step: WaitFor, run: Enrollment): 'step' | 'entry' | 'ever' =>
