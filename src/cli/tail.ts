@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Client } from '../client/client';
-import { HeddleError } from '../client/errors';
 import type { Delivery } from '../client/types';
 import { deliveryRow } from './activation';
 import type { Context } from './context';
@@ -14,35 +13,14 @@ const remembered = 10_000;
 export function addTail(program: Command, context: Context): void {
   program
     .command('tail')
-    .description('what happens, as it happens, until Ctrl-C; with --json one object a line')
+    .description('each change of a delivery, looked up once a second, until Ctrl-C; with --json one object a line')
     .action(async () => tail(context));
 }
 
-async function tail(context: Context): Promise<void> {
+async function tail(context: Context): Promise<never> {
   const client = context.client();
-  context.note(`Watching ${client.url}; Ctrl-C ends.`);
-  try {
-    await follow(context, client);
-  } catch (error) {
-    if (!(error instanceof HeddleError) || error.status !== 404) throw error;
-    context.note('This server has no live stream; showing deliveries, looked up once a second.');
-    await watchDeliveries(context, client);
-  }
-}
-
-async function follow(context: Context, client: Client): Promise<void> {
-  const onLost = () => context.note('The connection was lost; trying again …');
-  for await (const { event, data } of client.stream({ onLost })) {
-    context.show({ event, data: readData(data) }, () => `${plain(`${event}  ${data}`)}\n`);
-  }
-}
-
-function readData(data: string): unknown {
-  try {
-    return JSON.parse(data) as unknown;
-  } catch {
-    return data; // text is an event's data as good as any
-  }
+  context.note(`Watching the deliveries of ${client.url}; Ctrl-C ends.`);
+  return watchDeliveries(context, client);
 }
 
 /** Prints each delivery when it is first seen and whenever its state changes, oldest first. */

@@ -9,7 +9,6 @@ let api: Api;
 let client: Client;
 let answer: (request: ScriptedRequest) => ScriptedAnswer;
 let waits: number[];
-let stop: AbortController;
 let others: Api[];
 
 /** Another server, closed after the test whatever becomes of it. */
@@ -22,13 +21,11 @@ async function openOther(...answer: Parameters<typeof openScriptedApi>): Promise
 beforeEach(async () => {
   answer = () => ({ body: {} });
   waits = [];
-  stop = new AbortController();
   others = [];
   api = await openScriptedApi((request) => answer(request));
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   client = createClient({ url: `${api.url}/`, apiKey: 'hdl_management', writeKey: 'hdl_secret', wait });
 });
-afterEach(() => stop.abort());
 afterEach(() => Promise.all([api, ...others].map((one) => one.close())));
 
 /** Answers with each of these in turn, and with the last for ever after. */
@@ -285,37 +282,5 @@ describe('sendAll', () => {
     const sending = client.events.sendAll(some(1_000), { batchSize: 10, concurrency: 2 });
     await expect(sending).rejects.toThrow('The key is unknown, expired or revoked.');
     expect(api.requests.length).toBeLessThan(6);
-  });
-});
-
-describe('stream', () => {
-  it('reads events, and goes on after a lost connection where it broke off', async () => {
-    inTurn(
-      { body: ': hello\n\nid: 7\nevent: delivery\ndata: {"a":\ndata: 1}\n\ndata: unfinished', isCut: true },
-      { isCut: true },
-      { body: 'data: two\r\n\r\n' },
-      { status: 403, body: { detail: 'This key lacks the scope.' } },
-    );
-    const seen: unknown[] = [];
-    let lost = 0;
-    const reading = (async () => {
-      for await (const event of client.stream({ signal: stop.signal, onLost: () => (lost += 1) })) seen.push(event);
-    })();
-    await expect(reading).rejects.toThrow('This key lacks the scope.');
-    expect(seen).toEqual([
-      { id: '7', event: 'delivery', data: '{"a":\n1}' },
-      { event: 'message', data: 'two' },
-    ]);
-    expect(lost).toBe(2);
-    expect(api.requests.at(-1)?.headers['last-event-id']).toBe('7');
-  });
-
-  it('ends when it is told to', async () => {
-    answer = () => ({ body: 'data: one\n\n' });
-    for await (const event of client.stream({ signal: stop.signal })) {
-      expect(event.data).toBe('one');
-      stop.abort();
-    }
-    expect(api.requests).toHaveLength(1);
   });
 });

@@ -4,7 +4,6 @@ import { eventsOf } from './events';
 import { impactOf } from './impact';
 import { enrollmentsOf, journeysOf } from './journeys';
 import { profilesOf } from './profiles';
-import { streamOf } from './stream';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -28,7 +27,5 @@ export function createClient(options: ClientOptions) {
     impact: impactOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
-    /** What happens, as it happens (`GET /v1/stream`). */
-    stream: streamOf(transport),
   };
 }

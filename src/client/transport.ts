@@ -32,15 +32,11 @@ export interface Call {
   /** Whether doing it twice is the same as once; so for every method but POST. */
   readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
 }
 
 export interface Transport {
   /** Answers the body. Throws HeddleError or UnreachableError. */
   readonly call: <Answer>(call: Call) => Promise<Answer>;
-  /** Answers once the headers are there; the body goes on for as long as it likes. */
-  readonly open: (call: Call) => Promise<Response>;
-  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -66,11 +62,7 @@ export function createTransport(options: ClientOptions): Transport {
     }
   }
 
-  return {
-    wait,
-    open,
-    call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer,
-  };
+  return { call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer };
 }
 
 /** What the server asks for, in whole seconds or as a date; otherwise a random part of an interval that doubles from half a second. */
@@ -84,7 +76,6 @@ async function connect(options: ClientOptions, call: Call, isRepeatable: boolean
   try {
     return await request(options, call);
   } catch (error) {
-    if (call.signal?.aborted) throw error;
     if (isTimeout(error))
       throw new UnreachableError(options.url, `${options.url} did not answer in time.`, { cause: error });
     // The server may have closed a kept connection just as we used it; a second try opens another.
@@ -107,7 +98,7 @@ async function request(options: ClientOptions, call: Call): Promise<Response> {
       ...call.headers,
     },
     ...(body !== undefined && { body }),
-    signal: call.signal ?? AbortSignal.timeout(options.timeoutMs ?? 30_000),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
   });
 }
 
