@@ -78,20 +78,6 @@ export class MembershipRepository {
     }));
     return Promise.all(sizes);
   }
-
-  async edgesBetween(
-    ws: WorkspaceId,
-    audience: string,
-    from: number,
-    to: number,
-  ): Promise<{ entered: number; exited: number }> {
-    const within = { $gte: from, $lte: to };
-    const [entered, exited] = await Promise.all([
-      this.#memberships.countDocuments({ ws, audience, enteredAt: within }),
-      this.#memberships.countDocuments({ ws, audience, exitedAt: within }),
-    ]);
-    return { entered, exited };
-  }
 }
 
 function toWrite(ws: WorkspaceId, edge: MembershipEdge): AnyBulkWriteOperation<MembershipDoc> {

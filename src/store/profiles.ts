@@ -82,10 +82,6 @@ export class ProfileRepository {
     return rows.map((row) => row.id);
   }
 
-  async countBehindRuleset(ws: WorkspaceId, version: number): Promise<number> {
-    return this.#profiles.countDocuments({ ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } });
-  }
-
   /** One page of living profiles in id order. */
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
     const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
-import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { WorkspaceId } from '../domain/ids';
 import type { DesiredMember } from '../domain/profiles/change-set';
 import type { SyncMemberDoc } from './documents';
 import type { StoreConnection } from './open-store';
@@ -49,12 +49,6 @@ export class SyncMemberRepository {
     return this.#members.find(filter).sort({ dirty: 1, _id: 1 }).limit(limit).toArray();
   }
 
-  async hasDirty(ws: WorkspaceId, audience: string, destination: string): Promise<boolean> {
-    return (
-      (await this.#members.findOne({ dirty: pairKey(ws, audience, destination) }, { projection: { _id: 1 } })) !== null
-    );
-  }
-
   /** Settled at this version; a newer wish, written meanwhile, stays dirty. */
   async markClean(members: readonly Pick<SyncMemberDoc, '_id' | 'version'>[]): Promise<void> {
     if (members.length === 0) return;
@@ -85,16 +79,5 @@ export class SyncMemberRepository {
       this.#members.countDocuments({ dirty: pair }),
     ]);
     return { wanted, pending };
-  }
-
-  async byProfiles(
-    ws: WorkspaceId,
-    audience: string,
-    destination: string,
-    profiles: readonly ProfileId[],
-  ): Promise<SyncMemberDoc[]> {
-    return this.#members
-      .find({ _id: { $in: profiles.map((profile) => docId(ws, { audience, destination, profile })) } })
-      .toArray();
   }
 }

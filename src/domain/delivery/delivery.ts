@@ -1,16 +1,14 @@
 import { nextAttemptAt, type Budget, type Tries } from './backoff';
 import type { ItemResult } from './item-result';
 
-/** Why a delivery waits. `backlog`: events of the person are still unread; `auth`: the destination refuses its credentials. */
-export type HeldReason = 'quiet-hours' | 'cap' | 'pause' | 'auth' | 'backlog';
-
 /**
  * A delivery is in exactly one of these states, so what was emitted is always their sum.
- * `sent`: the vendor has accepted it and will say later what became of it. `unknown`: it may or may not have arrived.
+ * `held` for `auth`: it waits until somebody mends the destination's credentials. `sent`: the vendor has accepted it and will say
+ * later what became of it. `unknown`: it may or may not have arrived.
  */
 export type DeliveryState =
   | { readonly status: 'reserved' }
-  | { readonly status: 'held'; readonly reason: HeldReason }
+  | { readonly status: 'held'; readonly reason: 'auth' }
   | { readonly status: 'sent' }
   | { readonly status: 'retrying'; readonly code: string; readonly nextAttemptAt: number }
   | { readonly status: 'delivered' }
