@@ -11,7 +11,7 @@ export interface Moment {
 
 /** A connection held at a moment. */
 export interface Trap {
-  /** Resolves when the moment has come and the connection stands still. */
+  /** Resolves when the moment has come and the connection stands still; rejects when it does not come for a minute. */
   readonly sprung: Promise<void>;
   /** Lets the connection go on, and waits for the moment no longer. */
   release(): void;
@@ -63,23 +63,30 @@ export async function startFaultProxy(host: string, port: number): Promise<Fault
   };
 }
 
+const patienceMs = 60_000;
+
 function hold(moment: Moment, armed: Set<Armed>): Trap {
   let caught: Link | undefined;
-  let trap: Armed | undefined;
-  const sprung = new Promise<void>((resolve) => {
-    trap = {
-      ...moment,
-      spring: (link) => {
-        caught = link;
-        resolve();
-      },
+  let forget = (): void => undefined;
+  const sprung = new Promise<void>((resolve, reject) => {
+    const tooLate = () => reject(new Error(`Waited ${patienceMs / 1_000} s for somebody to say ${moment.says}.`));
+    const timer = setTimeout(tooLate, patienceMs);
+    const spring = (link: Link): void => {
+      clearTimeout(timer);
+      caught = link;
+      resolve();
     };
+    const trap = { ...moment, spring };
     armed.add(trap);
+    forget = () => {
+      clearTimeout(timer);
+      armed.delete(trap);
+    };
   });
   return {
     sprung,
     release: () => {
-      if (trap) armed.delete(trap);
+      forget();
       caught?.release();
     },
   };

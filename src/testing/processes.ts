@@ -18,15 +18,12 @@ import { until } from './system';
 
 /** A process that a test may end as a crash would, and start again at the same address. */
 export interface Mortal {
-  readonly pid: number;
   /** `kill -9`; resolves when the process is gone. */
   kill(): Promise<void>;
   /** Resolves when it is ready. */
   start(): Promise<void>;
   /** SIGTERM, and as long as draining takes. */
   stop(): Promise<void>;
-  /** The lines it logs from `warn` upwards. */
-  log(): string;
 }
 
 /** A workspace of its own, so that tests on the same processes do not meet. */
@@ -64,73 +61,87 @@ export interface ProcessesOptions {
 
 const rootKey = 'root-key-of-the-tests-0123456789';
 const masterKey = Buffer.alloc(32, 7);
-const readyWithinMs = 90_000;
+const patienceMs = 90_000;
 
 export async function startProcesses({ workers = 1, env = {} }: ProcessesOptions = {}): Promise<Processes> {
   await build();
   const name = `faults-${randomUUID().slice(0, 8)}`;
-  const mongo = new URL(required('HEDDLE_TEST_MONGODB_URI'));
-  const [temporalHost = '', temporalPort = ''] = required('HEDDLE_TEST_TEMPORAL_ADDRESS').split(':');
-  const store = await openStore({ uri: mongo.href, database: name, masterKey });
-  await prepareStore(store.connection);
-  const connection = await Connection.connect({ address: `${temporalHost}:${temporalPort}` });
-  await makeNamespace(connection, name);
-  const [apiAndStore, workersAndStore, allAndTemporal] = await Promise.all([
-    startFaultProxy(mongo.hostname, Number(mongo.port || 27_017)),
-    startFaultProxy(mongo.hostname, Number(mongo.port || 27_017)),
-    startFaultProxy(temporalHost, Number(temporalPort)),
-  ]);
+  const servers = await openServers(name);
+  const { between, store, connection } = servers;
   const logs = mkdtempSync(join(tmpdir(), 'heddle-faults-'));
   const port = await freePort();
-  const shared = {
+  const url = `http://127.0.0.1:${port}`;
+  const shared = { ...variablesOf(name, between.allAndTemporal), PORT: String(port), ...env };
+  const api = mortal('api', join(logs, 'api'), url, { ...shared, MONGODB_URI: uriThrough(between.apiAndStore) });
+  const startable = async (index: number): Promise<Mortal> => {
+    const metrics = await freePort();
+    const more = { MONGODB_URI: uriThrough(between.workersAndStore), HEDDLE_METRICS_PORT: String(metrics) };
+    return mortal('worker', join(logs, `worker-${index}`), `http://127.0.0.1:${metrics}`, { ...shared, ...more });
+  };
+  const first = await startable(0);
+  const others = await Promise.all(Array.from({ length: workers - 1 }, (_, index) => startable(index + 1)));
+  const all = [api, first, ...others];
+  await Promise.all(all.map((process) => process.start()));
+  return {
+    url,
+    api,
+    workers: [first, ...others],
+    store,
+    temporal: new TemporalClient({ connection, namespace: name }),
+    between,
+    createTenant: () => createTenant(url),
+    settled: () => settled(store),
+    stop: async () => {
+      await Promise.all(all.map((process) => process.stop()));
+      await servers.close();
+      rmSync(logs, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A database and a Temporal namespace of this name, and the proxies in front of the servers. */
+async function openServers(name: string) {
+  const mongo = new URL(required('HEDDLE_TEST_MONGODB_URI'));
+  const temporal = new URL(`grpc://${required('HEDDLE_TEST_TEMPORAL_ADDRESS')}`);
+  const store = await openStore({ uri: mongo.href, database: name, masterKey });
+  await prepareStore(store.connection);
+  const connection = await Connection.connect({ address: temporal.host });
+  await makeNamespace(connection, name);
+  const [apiAndStore, workersAndStore, allAndTemporal] = await Promise.all(
+    [mongo, mongo, temporal].map(({ hostname, port }) => startFaultProxy(hostname, Number(port || 27_017))),
+  );
+  if (!apiAndStore || !workersAndStore || !allAndTemporal) throw new Error('A proxy is missing.');
+  const between = { apiAndStore, workersAndStore, allAndTemporal };
+  const close = async () => {
+    await Promise.all(Object.values(between).map((proxy) => proxy.close()));
+    await store.connection.db.dropDatabase();
+    await store.connection.client.close();
+    await connection.operatorService.deleteNamespace({ namespace: name });
+    await connection.close();
+  };
+  return { store, connection, between, close };
+}
+
+function variablesOf(name: string, temporal: FaultProxy) {
+  return {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
-    PORT: String(port),
     MONGODB_DATABASE: name,
-    TEMPORAL_ADDRESS: `127.0.0.1:${allAndTemporal.port}`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
     TEMPORAL_NAMESPACE: name,
     HEDDLE_SECRET_KEY: masterKey.toString('base64'),
     HEDDLE_ROOT_KEY: rootKey,
     HEDDLE_ALLOWED_TARGETS: '127.0.0.1',
     HEDDLE_LOG_LEVEL: 'warn',
-    ...env,
   };
-  const through = (proxy: FaultProxy): string => {
-    const uri = new URL(mongo.href);
-    uri.host = `127.0.0.1:${proxy.port}`;
-    uri.searchParams.set('directConnection', 'true');
-    return uri.href;
-  };
-  const url = `http://127.0.0.1:${port}`;
-  const api = mortal('api', join(logs, 'api'), url, { ...shared, MONGODB_URI: through(apiAndStore) });
-  const all = await Promise.all(
-    Array.from({ length: workers }, async (_, index) => {
-      const metrics = await freePort();
-      const variables = { ...shared, MONGODB_URI: through(workersAndStore), HEDDLE_METRICS_PORT: String(metrics) };
-      return mortal('worker', join(logs, `worker-${index}`), `http://127.0.0.1:${metrics}`, variables);
-    }),
-  );
-  await Promise.all([api, ...all].map((process) => process.start()));
-  return {
-    url,
-    api,
-    workers: all as [Mortal, ...Mortal[]],
-    store,
-    temporal: new TemporalClient({ connection, namespace: name }),
-    between: { apiAndStore, workersAndStore, allAndTemporal },
-    createTenant: () => createTenant(url),
-    settled: async () =>
-      void (await until(async () => (await isSettled(store)) || undefined, 'everything to settle', 90_000)),
-    stop: async () => {
-      await Promise.all([api, ...all].map((process) => process.stop()));
-      await Promise.all([apiAndStore, workersAndStore, allAndTemporal].map((proxy) => proxy.close()));
-      await store.connection.db.dropDatabase();
-      await store.connection.client.close();
-      await connection.operatorService.deleteNamespace({ namespace: name });
-      await connection.close();
-      rmSync(logs, { recursive: true, force: true });
-    },
-  };
+}
+
+/** The servers' own address with the proxy in place of the host, which the driver must not look behind. */
+function uriThrough({ port }: FaultProxy): string {
+  const uri = new URL(required('HEDDLE_TEST_MONGODB_URI'));
+  uri.host = `127.0.0.1:${port}`;
+  uri.searchParams.set('directConnection', 'true');
+  return uri.href;
 }
 
 /** Up to date with the sources, whoever started the tests. */
@@ -155,19 +166,15 @@ function mortal(name: ProcessName, folder: string, url: string, variables: Reado
     return running;
   };
   return {
-    get pid() {
-      return current().pid;
-    },
     kill: async () => {
       process.kill(current().pid, 'SIGKILL');
       await current().exited;
     },
     start: async () => {
       running = startHeddleProcess(name, variables, { ...process.env, HEDDLE_LOCAL_DIR: folder });
-      await until(() => isReady(current(), url), `the ${name} to be ready`, readyWithinMs);
+      await until(() => isReady(current(), url), `the ${name} to be ready`, patienceMs);
     },
     stop: async () => running?.stop(),
-    log: () => current().lastLines(),
   };
 }
 
@@ -186,9 +193,12 @@ async function createTenant(url: string): Promise<Tenant> {
   return { ws: id as WorkspaceId, client, writeKey: keys.secret };
 }
 
-async function isSettled({ events, outbox }: Store): Promise<boolean> {
-  const [isPending, owed] = await Promise.all([events.hasAnyPending(), outbox.depth()]);
-  return !isPending && owed === 0;
+async function settled({ events, outbox }: Store): Promise<void> {
+  const look = async () => {
+    const [isPending, owed] = await Promise.all([events.hasAnyPending(), outbox.depth()]);
+    return !isPending && owed === 0 ? true : undefined;
+  };
+  await until(look, 'everything to settle', patienceMs);
 }
 
 function required(name: string): string {

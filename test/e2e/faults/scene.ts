@@ -1,6 +1,7 @@
 import type { Enrollment } from '../../../src/domain/journeys/enrollment';
 import type { Profile } from '../../../src/domain/profiles/profile';
 import type { EventDoc } from '../../../src/store/documents';
+import { startFaultProxy, type FaultProxy, type Trap } from '../../../src/testing/fault-proxy';
 import type { Processes, Tenant } from '../../../src/testing/processes';
 import { until } from '../../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../../src/testing/twins/webhook-twin';
@@ -18,21 +19,28 @@ export class Scene {
     readonly heddle: Processes,
     readonly tenant: Tenant,
     readonly crm: WebhookTwin,
+    readonly wayToCrm: FaultProxy,
   ) {}
 
   static async open(heddle: Processes): Promise<Scene> {
     const [tenant, crm] = await Promise.all([heddle.createTenant(), startWebhookTwin({ secret: signingSecret })]);
+    const wayToCrm = await startFaultProxy('127.0.0.1', crm.port);
     await tenant.client.destinations.put('crm', {
       type: 'webhook',
       name: 'CRM',
-      settings: { url: crm.hook },
+      settings: { url: `http://127.0.0.1:${wayToCrm.port}/hook` },
       secrets: { signingSecret },
     });
-    return new Scene(heddle, tenant, crm);
+    return new Scene(heddle, tenant, crm, wayToCrm);
   }
 
-  close(): Promise<void> {
-    return this.crm.close();
+  async close(): Promise<void> {
+    await Promise.all([this.crm.close(), this.wayToCrm.close()]);
+  }
+
+  /** Holds the next send: it has reached the CRM, and the answer is on its way. */
+  holdSend(): Trap {
+    return this.wayToCrm.hold({ says: 'POST /hook', held: 'after' });
   }
 
   async publish(key: string, definition: Omit<JourneyDefinition, 'name' | 'purpose'>): Promise<void> {
