@@ -12,6 +12,7 @@ import type { Facts, FoundCause } from '../domain/journeys/move';
 import { readFrom, runRoot, type ReadPath } from '../domain/journeys/run-paths';
 import { stepOf } from '../domain/journeys/step';
 import { lookBack } from '../domain/journeys/steps/wait-for';
+import { parseWaitKey } from '../domain/journeys/wait-keys';
 import type { Profile } from '../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
 
@@ -89,7 +90,7 @@ async function readCauses(
   ids: readonly ProfileId[],
 ): Promise<FoundCause[]> {
   const { keys, afterSeq } = lookBack(step, run, ids);
-  const edgeKeys = keys.filter((key) => key.includes('#'));
+  const edgeKeys = keys.filter((key) => 'audience' in parseWaitKey(key));
   const [events, stays] = await Promise.all([
     store.events.underWaitKeys(keys, afterSeq),
     store.memberships.underWaitKeys(edgeKeys),

@@ -1,10 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
+import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { profileKey } from '../store/identifier-key';
-import { subjectOf } from '../store/events';
 import type { Store } from '../store/store';
 import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../workflows/messages';
 

@@ -9,3 +9,9 @@ export type EnrollmentId = Brand<'EnrollmentId'>;
 export const workspaceId = (value: string): WorkspaceId => value as WorkspaceId;
 export const profileId = (value: string): ProfileId => value as ProfileId;
 export const enrollmentId = (value: string): EnrollmentId => value as EnrollmentId;
+
+/** Under which a person's documents are indexed: `workspace:profile`. */
+export const subjectOf = (ws: WorkspaceId, profile: ProfileId): string => `${ws}:${profile}`;
+
+/** The workspace of a subject. Profile ids hold no colon. */
+export const workspaceOf = (subject: string): WorkspaceId => workspaceId(subject.slice(0, subject.lastIndexOf(':')));

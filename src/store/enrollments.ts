@@ -1,7 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
-import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
+import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { Enrollment, EnrollmentStatus } from '../domain/journeys/enrollment';
-import { subjectOf } from './events';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import type { StoreConnection } from './open-store';
 

@@ -1,13 +1,14 @@
 import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
-import type { ProfileId, WorkspaceId } from '../domain/ids';
+import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { AppliedEvent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const duplicateKey = 11_000;
+/** How far ahead of its receipt an event's own time may lie. */
+const clockSkewMs = 5 * 60_000;
 
-export const subjectOf = (ws: WorkspaceId, profile: ProfileId): string => `${ws}:${profile}`;
 export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}:${messageId}`;
 export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
 
@@ -83,6 +84,15 @@ export class EventRepository {
     return waiting.some((event) => event.receivedAt <= receivedBy);
   }
 
+  /** Which of these identifier keys live events still wait under. */
+  async pendingAmong(identifierKeys: readonly string[]): Promise<Set<string>> {
+    if (identifierKeys.length === 0) return new Set();
+    const waiting = await this.#events
+      .find({ pendingKeys: { $in: [...identifierKeys] } }, { projection: { pendingKeys: 1 } })
+      .toArray();
+    return new Set(waiting.flatMap((event) => event.pendingKeys ?? []));
+  }
+
   /**
    * Consumes the events: pending → applied, stamped. Answers how many were still pending; fewer than asked means that
    * another writer applied some, and the caller must abort its transaction and read again.
@@ -134,7 +144,8 @@ export class EventRepository {
     profiles: readonly ProfileId[],
     range: { readonly event: string; readonly from: number; readonly to: number },
   ): Promise<EventDoc[]> {
-    const occurredAt = { $gte: range.from };
+    // An event may have been received a little before its own time; see `effectiveAt`.
+    const occurredAt = { $gte: range.from, $lt: range.to + clockSkewMs };
     const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
     const filter = { subject, occurredAt, ...(range.event !== '*' && { name: range.event }) };
     const candidates = await this.#events.find(filter).toArray();

@@ -1,9 +1,8 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
-import type { ProfileId, WorkspaceId } from '../domain/ids';
+import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
 import type { MembershipEdge } from '../domain/profiles/change-set';
 import type { MembershipDoc } from './documents';
-import { subjectOf } from './events';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, audience: string, profile: ProfileId, stay: number): string =>

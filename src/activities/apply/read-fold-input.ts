@@ -1,10 +1,9 @@
 import { toRuleEvent, type Event } from '../../domain/events/event';
 import { identifierName } from '../../domain/identity/identifier-types';
-import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import { edgeName, type FoldInput, type Needs, type StoredEvents } from '../../domain/profiles/fold/fold-input';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Ruleset } from '../../domain/profiles/ruleset';
-import { subjectOf } from '../../store/events';
 import type { Store } from '../../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */

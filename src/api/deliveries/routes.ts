@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
-import { subjectOf } from '../../store/events';
+import { subjectOf } from '../../domain/ids';
 import { DefinitionKey } from '../json-schema';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';

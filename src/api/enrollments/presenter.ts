@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Enrollment } from '../../domain/journeys/enrollment';
+import { triggerName } from '../../domain/journeys/steps/wait-for';
+import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import type { ApiDeps } from '../deps';
 import { Instant, presentInstant } from '../instant';
 
@@ -43,7 +45,7 @@ export function presentEnrollment(run: Enrollment, links: Links) {
     enteredAt: presentInstant(enteredAt),
     ...(endedAt !== undefined && { endedAt: presentInstant(endedAt) }),
     ...(reason !== undefined && { reason }),
-    waitingFor: [...new Set(run.waitingFor.map(nameOf))],
+    waitingFor: [...new Set(run.waitingFor.map((key) => triggerName(parseWaitKey(key))))],
     // After the end it only tells that the workflow has yet to notice.
     ...(dueAt !== undefined && endedAt === undefined && { dueAt: presentInstant(dueAt) }),
     workflowId,
@@ -63,12 +65,6 @@ export function presentEnrollmentDetail(run: Enrollment, links: Links) {
       ...(currency !== undefined && { currency }),
     })),
   };
-}
-
-/** `ws:prf|Order Completed` → `Order Completed`; `ws:prf#vip|entered` → `vip entered`. */
-function nameOf(waitKey: string): string {
-  const [, audience, edge] = /^[^|#]*#(.+)\|(\w+)$/.exec(waitKey) ?? [];
-  return audience === undefined ? waitKey.slice(waitKey.indexOf('|') + 1) : `${audience} ${edge}`;
 }
 
 function temporalUrl(workflowId: string, { temporalUi }: Links) {

@@ -1,4 +1,4 @@
-import type { ProfileId, WorkspaceId } from '../ids';
+import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
 import { endEnrollment, isInside, type Enrollment } from './enrollment';
 
 /**
@@ -45,7 +45,7 @@ const bumped = (run: Enrollment, changed: ReadonlyMap<string, Enrollment>): numb
  * person's history may hold what it waits for.
  */
 function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId, at: number): Enrollment {
-  const subject = `${ws}:${survivor}`;
+  const subject = subjectOf(ws, survivor);
   const renamed = run.waitingFor.map((key) =>
     key.startsWith(run.subject) ? `${subject}${key.slice(run.subject.length)}` : key,
   );

@@ -1,7 +1,7 @@
 import { bindPaths } from '../audiences/bind-paths';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
-import type { EnrollmentId, ProfileId, WorkspaceId } from '../ids';
+import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
 import type { Json } from '../json';
 import type { CompiledJourney } from './compiled-journey';
 import {
@@ -150,7 +150,7 @@ function newEnrollment(
   n: number,
   { ws, profile, now, makeId }: EntryContext,
 ): Enrollment {
-  const subject = `${ws}:${profile}`;
+  const subject = subjectOf(ws, profile);
   const id = makeId(journey.key, subject, entryKey, n);
   const step = journey.definition.start;
   return {

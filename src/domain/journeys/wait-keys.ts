@@ -1,14 +1,27 @@
-import type { ProfileId, WorkspaceId } from '../ids';
+import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
+import type { EdgeTrigger, EventTrigger } from './journey.schema';
 
 /**
  * What a run can wait for, as one indexed string. Events and membership edges are stored under the same keys, so
  * "what happened since?" and "who waits for this?" are both equality look-ups.
  */
-export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string): string => `${ws}:${profile}|${event}`;
+export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string): string =>
+  `${subjectOf(ws, profile)}|${event}`;
 
 export const edgeWaitKey = (
   ws: WorkspaceId,
   profile: ProfileId,
   audience: string,
   edge: 'entered' | 'exited',
-): string => `${ws}:${profile}#${audience}|${edge}`;
+): string => `${subjectOf(ws, profile)}#${audience}|${edge}`;
+
+/** What a wait key names, whoever it is about. A subject holds neither `|` nor `#`; the name of an event may hold both. */
+export function parseWaitKey(key: string): Pick<EventTrigger, 'event'> | EdgeTrigger {
+  const start = key.search(/[|#]/);
+  const named = key.slice(start + 1);
+  if (key[start] !== '#') return { event: named };
+  return {
+    audience: named.slice(0, named.lastIndexOf('|')),
+    edge: named.endsWith('|entered') ? 'entered' : 'exited',
+  };
+}

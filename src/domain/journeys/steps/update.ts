@@ -3,7 +3,7 @@ import type { StepOf } from '../journey.schema';
 import { goTo, waitUntil, type Move, type Standing } from '../move';
 import { waitKeysOf } from '../routing';
 import type { ReadPath } from '../run-paths';
-import { workspaceId } from '../../ids';
+import { workspaceOf } from '../../ids';
 
 const lookAgainMs = 1_000;
 
@@ -12,8 +12,7 @@ export function takeUpdate(step: StepOf<'update'>, standing: Standing): Move {
   const { run, facts, now } = standing;
   if (facts.update === 'applied' || facts.update === 'dead') return goTo(standing, step.next, facts.update);
   if (facts.update === 'pending') {
-    const ws = workspaceId(run.subject.slice(0, run.subject.lastIndexOf(':')));
-    const keys = waitKeysOf(ws, facts.ids, [{ event: 'identify' }]);
+    const keys = waitKeysOf(workspaceOf(run.subject), facts.ids, [{ event: 'identify' }]);
     return waitUntil(standing, now + lookAgainMs, 'waits for its update to be applied', { keys, names: ['identify'] });
   }
   const traits = traitsOf(step, facts.read);

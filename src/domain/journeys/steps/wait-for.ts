@@ -1,6 +1,5 @@
 import { parseDuration } from '../../duration';
-import type { ProfileId, WorkspaceId } from '../../ids';
-import { workspaceId } from '../../ids';
+import { workspaceOf, type ProfileId } from '../../ids';
 import { own, withKey } from '../../json';
 import type { CompiledJourney } from '../compiled-journey';
 import type { Caught, Cursor, Enrollment } from '../enrollment';
@@ -21,7 +20,7 @@ export function takeWaitFor(step: WaitFor, standing: Standing): Move {
   const found = firstFound(step, standing, dueAt);
   if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
   const on = step.first.map((branch) => branch.on);
-  const waiting = { keys: waitKeysOf(workspaceOf(run), facts.ids, on), names: on.map(triggerName) };
+  const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: on.map(triggerName) };
   if (now < dueAt) return waitUntil(standing, dueAt, `waits for something to happen, ${step.timeout}`, waiting);
   return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
 }
@@ -33,7 +32,7 @@ export function lookBack(
   ids: readonly ProfileId[],
 ): { keys: string[]; afterSeq: number } {
   const keys = waitKeysOf(
-    workspaceOf(run),
+    workspaceOf(run.subject),
     ids,
     step.first.map(({ on }) => on),
   );
@@ -88,5 +87,3 @@ function caught(run: Enrollment, cause: FoundCause): Enrollment {
 }
 
 export const triggerName = (on: Trigger): string => ('event' in on ? on.event : `${on.audience} ${on.edge}`);
-
-const workspaceOf = ({ subject }: Enrollment): WorkspaceId => workspaceId(subject.slice(0, subject.lastIndexOf(':')));
