@@ -8,7 +8,15 @@ const arrows = (files, patterns, message) => ({
 });
 const room = (name) => [`**/${name}/**`];
 const rooms = (...names) => names.flatMap(room);
+/** Fakes and builders: for tests, and for `heddle dev`, whose twins are among them. */
+const testing = room('testing');
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
+
+const overHttp = rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api');
+const plainSyntax = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', '.local/**', 'node_modules/**', 'coverage/**', 'examples/data/**'] },
@@ -36,8 +44,7 @@ export default tseslint.config(
       complexity: ['error', 10],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+        ...plainSyntax,
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'Only src/config.ts reads the environment.',
@@ -45,11 +52,15 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/config.ts', 'src/local/**/*.ts', 'src/testing/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/config.ts', 'src/local/**/*.ts', 'src/testing/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...plainSyntax] },
+  },
   arrows(
     ['domain'],
     [
       ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...testing,
       'node:*',
       ...servers,
     ],
@@ -69,18 +80,32 @@ export default tseslint.config(
   },
   arrows(
     ['store'],
-    rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+    [...rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
     'store → domain only.',
   ),
   arrows(
     ['destinations'],
-    rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+    [...rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
     'destinations → domain only.',
   ),
   arrows(
     ['activities'],
-    [...rooms('workers', 'api', 'client', 'cli', 'local'), '!@temporalio/client'],
+    [...rooms('workers', 'api', 'client', 'cli', 'local'), ...testing, '!@temporalio/client'],
     'activities → domain, store, destinations.',
+  ),
+  arrows(
+    ['workers'],
+    [...rooms('api', 'client', 'cli', 'local'), ...testing, '!@temporalio/client'],
+    'workers put activities, workflows and store together; they know no other process.',
+  ),
+  arrows(
+    ['local'],
+    [
+      ...rooms('domain', 'store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli'),
+      ...testing,
+      '!@temporalio/client',
+    ],
+    'local/ starts processes; it knows nothing of what runs in them.',
   ),
   {
     files: ['src/workflows/**/*.ts'],
@@ -91,8 +116,16 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['node:*', 'mongodb', 'express', 'zod', 'undici', 'pino', '**/*.schema', '**/store/**'],
+              group: ['node:*', 'mongodb', 'express', 'zod', 'undici', 'pino', '**/*.schema'],
               message: 'Workflow code is deterministic and small.',
+            },
+            {
+              group: [
+                ...rooms('store', 'destinations', 'workers', 'api', 'client', 'cli', 'local'),
+                ...testing,
+                '!@temporalio/client',
+              ],
+              message: 'workflows → domain, types of activities.',
             },
             {
               group: rooms('activities'),
@@ -106,23 +139,26 @@ export default tseslint.config(
   },
   arrows(
     ['api'],
-    [...rooms('activities', 'workers', 'client', 'cli', 'local', 'destinations/send'), '!@temporalio/client'],
-    'api → domain, store, workflows/messages.',
+    [
+      ...rooms('activities', 'workers', 'client', 'cli', 'local'),
+      ...testing,
+      '**/destinations/send-*',
+      '!@temporalio/client',
+    ],
+    'api → domain, store, workflows/messages, and of destinations what describes them: nothing is sent from here.',
   ),
   arrows(
     ['client'],
     [
       ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'),
+      ...testing,
       'node:*',
       ...servers,
     ],
     'The client runs in browsers and reaches the server over HTTP only.',
   ),
-  arrows(
-    ['cli'],
-    rooms('store', 'activities', 'workflows', 'api', 'destinations'),
-    'The command line reaches the server over HTTP only.',
-  ),
+  arrows(['cli'], [...overHttp, ...testing], 'The command line reaches the server over HTTP only.'),
+  arrows(['cli/dev'], overHttp, '`heddle dev` starts processes and twins; it reaches the server over HTTP only.'),
   {
     files: ['**/*.test.ts', '**/*.testsuite.ts', 'src/testing/**/*.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' },
