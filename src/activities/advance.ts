@@ -3,6 +3,7 @@ import type { EnrollmentId, WorkspaceId } from '../domain/ids';
 import { describeRun } from '../domain/journeys/describe-run';
 import { effectKey, endEnrollment, isInside, type Enrollment } from '../domain/journeys/enrollment';
 import type { CompiledJourney } from '../domain/journeys/compiled-journey';
+import { omit } from '../domain/json';
 import type { Move, StepCause } from '../domain/journeys/move';
 import type { Next } from '../domain/journeys/next';
 import { step } from '../domain/journeys/step';
@@ -151,9 +152,7 @@ class Walk {
 
 /** The end is written without `dueAt`: the workflow that is told needs no further ring. */
 async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev: number): Promise<Next | undefined> {
-  const { dueAt, ...rest } = ended;
-  void dueAt;
-  const enrollment = { ...rest, rev: readRev + 1 };
+  const enrollment = { ...omit(ended, 'dueAt'), rev: readRev + 1 };
   const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }]);
   return written === 0 ? undefined : { do: 'exit', reason: ended.reason ?? ended.status };
 }

@@ -26,3 +26,10 @@ export function withKey<Value>(
 export function withoutKey<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 }
+
+/** A copy without these fields, for objects of a known shape; where keys are data, `withoutKey`. */
+export function omit<Of extends object, Key extends keyof Of>(object: Of, ...keys: readonly Key[]): Omit<Of, Key> {
+  const copy = { ...object };
+  for (const key of keys) delete (copy as Partial<Of>)[key];
+  return copy;
+}

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import { omit } from '../domain/json';
 import type { Enrollment, EnrollmentStatus } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import type { StoreConnection } from './open-store';
@@ -157,8 +158,4 @@ export class EnrollmentRepository {
   }
 }
 
-function toEnrollment({ _id, ws, ...run }: EnrollmentDoc): Enrollment {
-  void _id;
-  void ws;
-  return run;
-}
+const toEnrollment = (doc: EnrollmentDoc): Enrollment => omit(doc, '_id', 'ws');

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
+import { omit } from '../domain/json';
 import type { ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import type { ProfileDoc } from './documents';
@@ -98,8 +99,4 @@ export class ProfileRepository {
   }
 }
 
-function toProfile({ _id, ws, ...profile }: ProfileDoc): Profile {
-  void _id;
-  void ws;
-  return profile;
-}
+const toProfile = (doc: ProfileDoc): Profile => omit(doc, '_id', 'ws');

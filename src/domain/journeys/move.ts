@@ -1,5 +1,5 @@
 import type { Rule } from '../audiences/rule.schema';
-import { own, withKey, type JsonObject } from '../json';
+import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, extendPath, type Enrollment } from './enrollment';
@@ -63,7 +63,7 @@ export function goTo({ run, facts, now }: Standing, next: string | undefined, ou
   const visit = (own(run.visits, next) ?? 0) + 1;
   if (visit > visitLimit) return end(run, 'failed', 'visit-limit', now);
   const arrived: Enrollment = {
-    ...withoutDue(run),
+    ...omit(run, 'dueAt'),
     step: next,
     visit,
     visits: withKey(run.visits, next, visit),
@@ -108,8 +108,3 @@ export function waitForIntake(
 
 export const lifetimeEnd = ({ lifetimeMs }: CompiledJourney, { enteredAt }: Enrollment): number =>
   enteredAt + lifetimeMs;
-
-function withoutDue({ dueAt, ...run }: Enrollment): Enrollment {
-  void dueAt;
-  return run;
-}

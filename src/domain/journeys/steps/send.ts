@@ -1,3 +1,4 @@
+import { omit } from '../../json';
 import type { StepOf } from '../journey.schema';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
 
@@ -25,9 +26,7 @@ function afterDelivery(
   standing: Standing,
   { status, isFailure }: { status: string; isFailure: boolean },
 ): Move {
-  const { sending, ...rest } = standing.run;
-  void sending;
-  const run = { ...rest, effects: rest.effects + 1 };
+  const run = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
   if (isFailure && step.onFailure === 'exit') return end(run, 'exited', `send-${status}`, standing.now);
   return goTo({ ...standing, run }, step.next, status);
 }

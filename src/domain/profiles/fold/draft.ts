@@ -1,5 +1,6 @@
 import type { Identifier, RuleEvent } from '../../events/event';
 import type { ProfileId } from '../../ids';
+import { omit } from '../../json';
 import { slotOf } from '../slot';
 import type { Profile } from '../profile';
 
@@ -55,9 +56,7 @@ export function newDraft(id: ProfileId, createdAt: number, now: number, rulesetV
     slot: slotOf(id),
     hasEnrollments: false,
   };
-  const { readRev, ...draft } = draftOf(profile);
-  void readRev;
-  return draft;
+  return omit(draftOf(profile), 'readRev');
 }
 
 /** Takes the next number of the profile's own sequence. */

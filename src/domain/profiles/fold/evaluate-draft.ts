@@ -9,7 +9,7 @@ import {
 import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
-import { own, withKey, withoutKey } from '../../json';
+import { omit, own, withKey, withoutKey } from '../../json';
 import type { EdgeCause } from '../change-set';
 import { compiled } from '../ruleset';
 import { nextSeq, type Draft } from './draft';
@@ -65,12 +65,8 @@ export function evaluateDraft(
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, draft, audience, causeOf(audience));
   for (const audience of outcome.entered) enterAudience(fold, draft, audience, causeOf(audience));
-  const unscheduled = withoutKey(
-    draft.profile as unknown as Record<string, unknown>,
-    'nextCheckAt',
-  ) as unknown as Draft['profile'];
   draft.profile = {
-    ...unscheduled,
+    ...omit(draft.profile, 'nextCheckAt'),
     checks: outcome.checks,
     ...(outcome.nextCheckAt !== undefined && { nextCheckAt: outcome.nextCheckAt }),
   };

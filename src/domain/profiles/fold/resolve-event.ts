@@ -3,7 +3,7 @@ import type { Event } from '../../events/event';
 import { effectiveAt } from '../../events/event';
 import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
-import { withoutKey } from '../../json';
+import { omit } from '../../json';
 import type { Profile } from '../profile';
 import { unionConsent, unionTraits } from '../write-traits';
 import { attachIdentifiers, newDraft, nextSeq, type Draft } from './draft';
@@ -87,8 +87,14 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile): Prof
 }
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
-  const kept = withoutKey(absorbed as unknown as Record<string, unknown>, 'nextCheckAt') as unknown as Profile;
-  return { ...kept, identifiers: [], traits: {}, consent: {}, states: {}, mergedInto: survivor };
+  return {
+    ...omit(absorbed, 'nextCheckAt'),
+    identifiers: [],
+    traits: {},
+    consent: {},
+    states: {},
+    mergedInto: survivor,
+  };
 }
 
 function moveRuns(fold: WorkspaceFold, survivor: Draft, absorbed: Profile): void {
