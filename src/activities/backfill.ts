@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { applyTime, type ApplyDeps } from './apply/apply';
+import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
 import type { Outbox } from './outbox';
@@ -31,32 +32,47 @@ export function createBackfillActivities(deps: BackfillDeps) {
   };
 }
 
+/** Passes over those that are behind until a pass finds none, or only such as cannot be evaluated: they keep nobody waiting. */
 async function backfill(deps: BackfillDeps, ws: WorkspaceId, signal: AbortSignal): Promise<number> {
-  for (let done = 0; ;) {
+  for (let done = 0, failed = 0, after: ProfileId | undefined; ;) {
     const version = await deps.store.workspaces.rulesetVersion(ws);
-    const behind = await deps.store.profiles.behindRuleset(ws, version, profilesPerTransaction);
-    if (behind.length === 0 || signal.aborted) return version;
-    await evaluate(deps, ws, behind);
-    done += behind.length;
-    deps.metrics.backfilled.inc(behind.length);
+    const behind = await deps.store.profiles.behindRuleset(ws, version, profilesPerTransaction, after);
+    if (behind.length === 0 && after === undefined) return version;
+    if (behind.length === 0 && failed > 0 && done === 0) return leave(deps, ws, version, failed);
+    // Another worker goes on; answering would say that nothing is left.
+    signal.throwIfAborted();
+    const failures = await evaluate(deps, ws, behind);
+    done = behind.length === 0 ? 0 : done + behind.length - failures;
+    failed = behind.length === 0 ? 0 : failed + failures;
+    after = behind.at(-1);
+    deps.metrics.backfilled.inc(behind.length - failures);
     Context.current().heartbeat({ done });
     await delay(pauseMs);
   }
 }
 
-/** A profile in conflict is being written under the new rules at this moment, or comes again in the next pass. */
-async function evaluate(deps: BackfillDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
+function leave(deps: BackfillDeps, ws: WorkspaceId, version: number, failed: number): number {
+  deps.log.error(
+    { ws, profiles: failed },
+    'profiles cannot be evaluated under the newest definitions and are left behind',
+  );
+  return version;
+}
+
+/** Answers how many failed: in conflict, so that they come again in the next pass, or for reasons of their own. */
+async function evaluate(deps: BackfillDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<number> {
+  if (ids.length === 0) return 0;
   try {
     const { outbox } = await applyTime(deps, ws, ids);
     await deps.outbox.carryOut(outbox);
+    return 0;
   } catch (error) {
-    deps.log.debug(
-      { ws, profiles: ids.length, error: error instanceof Error ? error.name : 'unknown' },
-      'a back-fill step is tried in halves',
-    );
-    if (ids.length === 1) return delay(50);
+    if (ids.length === 1) {
+      await delay(50);
+      // One in conflict is being written at this moment, under the new rules.
+      return isTransient(error) ? 0 : 1;
+    }
     const half = Math.ceil(ids.length / 2);
-    await evaluate(deps, ws, ids.slice(0, half));
-    await evaluate(deps, ws, ids.slice(half));
+    return (await evaluate(deps, ws, ids.slice(0, half))) + (await evaluate(deps, ws, ids.slice(half)));
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { applyTime, type ApplyDeps } from './apply/apply';
+import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
 import type { Doorbells } from '../workflows/doorbells';
@@ -19,6 +20,9 @@ export interface ClockDeps extends ApplyDeps {
 const turnMs = 5 * 60_000;
 const sweepEveryMs = 1_000;
 const profilesPerSweep = 2_000;
+const profilesTurnMs = 10_000;
+/** A profile that cannot be evaluated is not in the way of the others for this long. */
+const postponeMs = 60_000;
 const profilesPerTransaction = 100;
 const staleAfterMs = 2_000;
 
@@ -41,7 +45,7 @@ export function createClockActivities(deps: ClockDeps) {
   };
 }
 
-/** One sweep. A part that fails is logged and comes again in a second; the others go on. */
+/** One sweep, its parts side by side. A part that fails is logged and comes again in a second. */
 export async function sweep(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
   const parts = {
     'due profiles': () => sweepProfiles(deps, range, signal),
@@ -50,33 +54,35 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     enrollments: () => deps.restartStale(deps.clock()),
     'back-fills': () => ringBehind(deps),
   };
-  for (const [name, part] of Object.entries(parts)) {
-    await part().catch((error: unknown) =>
+  const attempts = Object.entries(parts).map(([name, part]) =>
+    part().catch((error: unknown) =>
       deps.log.warn(
         { part: name, error: error instanceof Error ? error.name : 'unknown' },
         'a sweep failed; it comes again',
       ),
-    );
-  }
+    ),
+  );
+  await Promise.all(attempts);
 }
 
-/** Evaluates profiles whose time has come, most overdue first, leaving those with pending events to the intake. */
+/** Evaluates profiles whose time has come, most overdue first, for a while at most: the next sweep goes on. */
 async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const now = deps.clock();
-    const due = await deps.store.profiles.due(now, profilesPerSweep, range);
-    for (const [ws, rows] of byWorkspace(due)) {
-      for (let start = 0; start < rows.length && !signal.aborted; start += profilesPerTransaction) {
-        const chunk = rows.slice(start, start + profilesPerTransaction);
-        await evaluate(
-          deps,
-          ws,
-          chunk.map((row) => row.id),
-        );
-        for (const row of chunk) deps.metrics.clockLateness.observe(Math.max(0, deps.clock() - row.dueAt) / 1_000);
-      }
+  const endsAt = Date.now() + profilesTurnMs;
+  const due = await deps.store.profiles.due(deps.clock(), profilesPerSweep, range);
+  for (const [ws, rows] of byWorkspace(due)) {
+    for (
+      let start = 0;
+      start < rows.length && !signal.aborted && Date.now() < endsAt;
+      start += profilesPerTransaction
+    ) {
+      const chunk = rows.slice(start, start + profilesPerTransaction);
+      await evaluate(
+        deps,
+        ws,
+        chunk.map((row) => row.id),
+      );
+      for (const row of chunk) deps.metrics.clockLateness.observe(Math.max(0, deps.clock() - row.dueAt) / 1_000);
     }
-    if (due.length < profilesPerSweep || signal.aborted) return;
   }
 }
 
@@ -86,19 +92,24 @@ function byWorkspace<Row extends { readonly ws: WorkspaceId }>(rows: readonly Ro
   return groups;
 }
 
+/** One in conflict comes again in a second; one that fails for a reason of its own, in a minute. */
+async function giveWay(deps: ClockDeps, ws: WorkspaceId, profile: ProfileId, error: unknown): Promise<void> {
+  if (isTransient(error)) return;
+  deps.log.error(
+    { ws, profile, error: error instanceof Error ? error.name : 'unknown' },
+    'a due profile cannot be evaluated',
+  );
+  await deps.store.profiles.postpone(ws, profile, deps.clock() + postponeMs);
+}
+
 /** A profile in conflict is being written by the intake, which evaluates it too: halve the group, then skip it until the next sweep. */
 async function evaluate(deps: ClockDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
   try {
-    const { outbox } = await applyTime(deps, workspaceId(ws), ids);
+    const { outbox } = await applyTime(deps, workspaceId(ws), ids, 'pending');
     await deps.outbox.carryOut(outbox);
   } catch (error) {
-    if (ids.length === 1) {
-      deps.log.debug(
-        { ws, profile: ids[0], error: error instanceof Error ? error.name : 'unknown' },
-        'a due profile is left to the next sweep',
-      );
-      return;
-    }
+    const [only] = ids;
+    if (ids.length === 1 && only !== undefined) return giveWay(deps, ws, only, error);
     const half = Math.ceil(ids.length / 2);
     await evaluate(deps, ws, ids.slice(0, half));
     await evaluate(deps, ws, ids.slice(half));

@@ -4,6 +4,8 @@ import type { Rule } from '../domain/audiences/rule.schema';
 import type { WorkspaceId } from '../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
 import type { Store } from '../store/store';
+import { MongoError } from 'mongodb';
+import { isTransient, RulesetUnusable } from './apply/conflict';
 
 const workspacesKept = 200;
 
@@ -17,7 +19,10 @@ export class RulesetCache {
     const version = await this.store.workspaces.rulesetVersion(ws);
     const kept = this.#kept.get(ws);
     if (kept?.version === version) return kept;
-    const loaded = await this.#load(ws, version);
+    const loaded = await this.#load(ws, version).catch((error: unknown) => {
+      // What the store could not answer passes by itself; what cannot be compiled waits for somebody.
+      throw isTransient(error) || error instanceof MongoError ? error : new RulesetUnusable(error);
+    });
     this.#kept.set(ws, loaded);
     return loaded;
   }

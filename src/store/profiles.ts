@@ -74,16 +74,26 @@ export class ProfileRepository {
       .map((row) => ({ ws: row.ws, id: profileId(row.id), dueAt: row.nextCheckAt ?? now }));
   }
 
+  /** Looks at a profile again later; whoever writes it meanwhile sets its own time. */
+  async postpone(ws: WorkspaceId, id: ProfileId, until: number): Promise<void> {
+    await this.#profiles.updateOne(
+      { _id: docId(ws, id), nextCheckAt: { $lte: until } },
+      { $set: { nextCheckAt: until } },
+    );
+  }
+
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
-  async behindRuleset(ws: WorkspaceId, version: number, limit: number): Promise<ProfileId[]> {
+  async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
+    const behind = { ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } };
+    const filter = after === undefined ? behind : { ...behind, _id: { $gt: docId(ws, after) } };
     const rows = await this.#profiles
-      .find({ ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } }, { projection: { id: 1 } })
+      .find(filter, { projection: { id: 1 } })
+      .sort({ _id: 1 })
       .limit(limit)
       .toArray();
     return rows.map((row) => row.id);
   }
 
-  /** One page of living profiles in id order. */
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
     const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };
     const docs = await this.#profiles

@@ -157,7 +157,7 @@ const expectedOf = (facts: Map<string, unknown>, rules: Record<string, Rule>): R
   Object.fromEntries(Object.keys(rules).map((fact) => [fact, facts.get(fact)]));
 
 async function load(system: System, set: string): Promise<void> {
-  const sent = await system.client.events.sendAll(linesOf(set));
+  const sent = await system.client.events.sendAll(linesOf(set), { concurrency: 1 });
   expect(sent.rejected).toEqual([]);
   await system.settled();
 }

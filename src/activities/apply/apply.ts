@@ -36,22 +36,26 @@ export async function applyEventBatch(
   return apply(deps, ws, now, await readForEvents(deps.store, ws, events, now), foldEvents);
 }
 
-/** Evaluates profiles because of time or definitions, in one transaction, or throws and changes none. */
-export async function applyTime(deps: ApplyDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<AppliedBatch> {
+/** Evaluates profiles because of time (leaving out those with pending events) or definitions, in one transaction, or throws. */
+export async function applyTime(
+  deps: ApplyDeps,
+  ws: WorkspaceId,
+  ids: readonly ProfileId[],
+  leaveOut: 'none' | 'pending' = 'none',
+): Promise<AppliedBatch> {
   const now = deps.clock();
-  return apply(deps, ws, now, await readForTime(deps.store, ws, ids, now), foldTime);
+  return apply(deps, ws, now, await readForTime(deps.store, ws, ids, now, leaveOut), foldTime);
 }
 
 async function apply(
   deps: ApplyDeps,
   ws: WorkspaceId,
-  readAt: number,
+  now: number,
   read: FoldRead,
   fold: (input: FoldInput) => FoldOutcome,
 ): Promise<AppliedBatch> {
   const { store } = deps;
   const ruleset = await deps.rulesets.current(ws);
-  const now = read.profiles.reduce((latest, profile) => Math.max(latest, profile.evaluatedAt), readAt);
   const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) =>
     enrollmentKey(store.connection.masterKey, ws, ...parts);
   let stored = nothingStored;
@@ -62,7 +66,7 @@ async function apply(
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
       return { outbox, blocked: outcome.blocked.length };
     }
-    stored = await readNeeds(store, ws, ruleset, read.profiles, stored, outcome.needs);
+    stored = await readNeeds(store, ws, ruleset, stored, outcome.needs);
   }
   throw new WriteConflict('the events of a window');
 }

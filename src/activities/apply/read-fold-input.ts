@@ -1,7 +1,13 @@
 import { toRuleEvent, type Event } from '../../domain/events/event';
 import { identifierName } from '../../domain/identity/identifier-types';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../../domain/ids';
-import { edgeName, type FoldInput, type Needs, type StoredEvents } from '../../domain/profiles/fold/fold-input';
+import {
+  edgeName,
+  historyName,
+  type FoldInput,
+  type Needs,
+  type StoredEvents,
+} from '../../domain/profiles/fold/fold-input';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Ruleset } from '../../domain/profiles/ruleset';
 import type { Store } from '../../store/store';
@@ -32,15 +38,29 @@ export async function readForEvents(
   return { events, profiles, owners, enrollments: await openEnrollments(store, ws, profiles, now) };
 }
 
-/** Reads profiles that time or a definition may move. Absorbed ones are left out. */
+/**
+ * Reads profiles that time or a definition may move. Absorbed ones are left out, and so are, for the clock, people with live events
+ * that wait for the intake: what they did before their time ran out decides first.
+ */
 export async function readForTime(
   store: Store,
   ws: WorkspaceId,
   ids: readonly ProfileId[],
   now: number,
+  leaveOut: 'none' | 'pending',
 ): Promise<FoldRead> {
-  const profiles = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
+  const living = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
+  const profiles = leaveOut === 'none' ? living : await withoutPending(store, ws, living);
   return { events: [], profiles, owners: new Map(), enrollments: await openEnrollments(store, ws, profiles, now) };
+}
+
+async function withoutPending(store: Store, ws: WorkspaceId, profiles: readonly Profile[]): Promise<Profile[]> {
+  const keysOf = (profile: Profile): string[] =>
+    profile.identifiers.map((identifier) => store.identifiers.key(ws, identifier));
+  const pending = await store.events.pendingAmong(profiles.flatMap(keysOf));
+  return pending.size === 0
+    ? [...profiles]
+    : profiles.filter((profile) => !keysOf(profile).some((key) => pending.has(key)));
 }
 
 /** Adds the stored events that a fold asked for. */
@@ -48,19 +68,17 @@ export async function readNeeds(
   store: Store,
   ws: WorkspaceId,
   ruleset: Ruleset,
-  profiles: readonly Profile[],
   have: StoredEvents,
   needs: Needs,
 ): Promise<StoredEvents> {
-  const lineage = new Map(profiles.map((profile) => [profile.id, [profile.id, ...profile.lineage]]));
   const histories = new Map(have.histories);
-  for (const id of needs.histories) {
-    const events = await store.events.history(ws, lineage.get(id) ?? [id], ruleset.eventNames);
-    histories.set(id, events.map(toRuleEvent));
+  for (const read of needs.histories) {
+    const events = await store.events.history(ws, read.ids, ruleset.eventNames);
+    histories.set(historyName(read), events.map(toRuleEvent));
   }
   const edges = new Map(have.edges);
   for (const read of needs.edges) {
-    const events = await store.events.between(ws, lineage.get(read.profile) ?? [read.profile], read);
+    const events = await store.events.between(ws, read.ids, read);
     edges.set(edgeName(read), events.map(toRuleEvent));
   }
   return { histories, edges };

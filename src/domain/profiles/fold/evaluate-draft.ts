@@ -13,7 +13,7 @@ import { omit, own, withKey, withoutKey } from '../../json';
 import type { EdgeCause } from '../change-set';
 import { compiled } from '../ruleset';
 import { nextSeq, type Draft } from './draft';
-import { edgeName } from './fold-input';
+import { edgeName, historyName, type HistoryRead } from './fold-input';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** What an evaluation may leave out: audiences that nothing in this change can touch. Absent means all. */
@@ -29,9 +29,9 @@ export function upgrade(fold: WorkspaceFold, draft: Draft): void {
   const readVersion = draft.profile.rulesetVersion;
   const isUnchanged = (audience: string): boolean => (ruleset.audienceSince.get(audience) ?? Infinity) <= readVersion;
   const missing = [...ruleset.conditions].filter(([key]) => own(draft.profile.states, key) === undefined);
-  const history = stored.histories.get(draft.profile.id);
+  const history = stored.histories.get(historyName(storedUnder(draft)));
   if (missing.length > 0 && draft.profile.seq > 0 && !history) {
-    fold.neededHistories.add(draft.profile.id);
+    needHistory(fold, draft);
     return;
   }
   const kept = Object.entries(draft.profile.states).filter(([key]) => ruleset.conditions.has(key));
@@ -58,8 +58,8 @@ export function evaluateDraft(
   cause: EdgeCause | ((audience: string) => EdgeCause),
   affected?: Affected,
 ): void {
-  const { ruleset, now } = fold.input;
-  const audiences = ruleset.audiences;
+  const { audiences } = fold.input.ruleset;
+  const now = instantOf(fold, draft);
   const edges = edgesFor(fold, draft, affected ? audiences.filter(({ key }) => affected.has(key)) : audiences);
   const outcome = evaluateMemberships(draft.profile, audiences, now, edges, affected);
   const causeOf = typeof cause === 'function' ? cause : () => cause;
@@ -74,15 +74,16 @@ export function evaluateDraft(
 
 /** Evaluates a journey's entry rule for the profile as it now stands, this event's own writes included. */
 export function matchesRule(fold: WorkspaceFold, draft: Draft, rule: Rule, path: ReadPath): boolean {
-  const { now, ruleset, stored } = fold.input;
+  const { ruleset, stored } = fold.input;
+  const now = instantOf(fold, draft);
   const ready = compiled(rule);
   if (ready.conditions.every(({ key }) => ruleset.conditions.has(key))) {
     const edges = readEdges(fold, draft, neededEdges(ready, draft.profile, now));
     return ready.evaluate(profileView(draft.profile, edges, draft.profile.memberships, path), now).matches;
   }
   // A condition with a value bound from the entry event has no state of its own.
-  const history = stored.histories.get(draft.profile.id);
-  if (!history && draft.readRev !== undefined) fold.neededHistories.add(draft.profile.id);
+  const history = stored.histories.get(historyName(storedUnder(draft)));
+  if (!history && isStored(draft)) needHistory(fold, draft);
   return ready.evaluate(historyView(draft.profile, [...(history ?? []), ...draft.batch], path), now).matches;
 }
 
@@ -93,7 +94,7 @@ export function leaveAudience(fold: WorkspaceFold, draft: Draft, audience: strin
 
 function enterAudience(fold: WorkspaceFold, draft: Draft, audience: string, cause: EdgeCause): void {
   const version = recordEdge(fold, draft, audience, 'entered', cause);
-  const memberships = withKey(draft.profile.memberships, audience, { enteredAt: fold.input.now, version });
+  const memberships = withKey(draft.profile.memberships, audience, { enteredAt: instantOf(fold, draft), version });
   draft.profile = { ...draft.profile, memberships };
 }
 
@@ -108,7 +109,7 @@ function recordEdge(
   const seq = nextSeq(draft);
   draft.profile = { ...draft.profile, edgeCounts: withKey(draft.profile.edgeCounts, audience, version) };
   draft.moved.add(audience);
-  fold.edges.push({ audience, profile: draft.profile.id, edge, version, seq, at: fold.input.now, cause });
+  fold.edges.push({ audience, profile: draft.profile.id, edge, version, seq, at: instantOf(fold, draft), cause });
   return version;
 }
 
@@ -116,7 +117,7 @@ function edgesFor(fold: WorkspaceFold, draft: Draft, audiences: readonly Compile
   return readEdges(
     fold,
     draft,
-    audiences.flatMap(({ rule }) => neededEdges(rule, draft.profile, fold.input.now)),
+    audiences.flatMap(({ rule }) => neededEdges(rule, draft.profile, instantOf(fold, draft))),
   );
 }
 
@@ -124,7 +125,7 @@ function edgesFor(fold: WorkspaceFold, draft: Draft, audiences: readonly Compile
 function readEdges(fold: WorkspaceFold, draft: Draft, reads: readonly NeededEdge[]): Map<string, RuleEvent[]> {
   const edges = new Map<string, RuleEvent[]>();
   for (const { key, condition, from, to } of reads) {
-    const read = { profile: draft.profile.id, key, event: condition.event, from, to };
+    const read = { ...storedUnder(draft), key, event: condition.event, from, to };
     const stored = fold.input.stored.edges.get(edgeName(read));
     if (!stored) fold.neededEdges.set(edgeName(read), read);
     const recent = draft.batch.filter(({ at }) => at >= from && at < to);
@@ -132,3 +133,18 @@ function readEdges(fold: WorkspaceFold, draft: Draft, reads: readonly NeededEdge
   }
   return edges;
 }
+
+/** A person's events are kept under the ids they had when they were applied, those absorbed in this very fold among them. */
+const storedUnder = ({ profile }: Draft): HistoryRead => ({ ids: [profile.id, ...profile.lineage] });
+
+function needHistory(fold: WorkspaceFold, draft: Draft): void {
+  const read = storedUnder(draft);
+  fold.neededHistories.set(historyName(read), read);
+}
+
+/** Whether the store may have events of this person: one made in this fold has none, unless it absorbed somebody. */
+const isStored = ({ readRev, profile }: Draft): boolean => readRev !== undefined || profile.lineage.length > 0;
+
+/** Time never runs backwards for a profile, whichever process evaluates it; a fast clock is the affair of those it has touched. */
+export const instantOf = ({ input }: WorkspaceFold, { profile }: Draft): number =>
+  Math.max(input.now, profile.evaluatedAt);

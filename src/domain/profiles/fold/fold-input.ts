@@ -26,29 +26,35 @@ export interface FoldInput {
 
 /** Stored events that were read because an earlier try asked for them. */
 export interface StoredEvents {
-  /** Whole history as far as conditions ask for it, of profiles that are behind the ruleset. */
-  readonly histories: ReadonlyMap<ProfileId, readonly RuleEvent[]>;
+  /** Whole history as far as conditions ask for it, by `historyName`. */
+  readonly histories: ReadonlyMap<string, readonly RuleEvent[]>;
   /** Matching events of one edge bucket, by `edgeName`. */
   readonly edges: ReadonlyMap<string, readonly RuleEvent[]>;
 }
 
 /** What a fold found missing. The caller reads it and folds again; nothing was decided yet. */
 export interface Needs {
-  readonly histories: readonly ProfileId[];
+  readonly histories: readonly HistoryRead[];
   readonly edges: readonly EdgeRead[];
 }
 
+/** Everything conditions ask for of one person, under every id whose events are theirs by now. */
+export interface HistoryRead {
+  readonly ids: readonly ProfileId[];
+}
+
 /** A time range of stored events, `from` inclusive and `to` exclusive, that decides a window's lower edge. */
-export interface EdgeRead {
-  readonly profile: ProfileId;
+export interface EdgeRead extends HistoryRead {
   readonly key: string;
   readonly event: string;
   readonly from: number;
   readonly to: number;
 }
 
-export const edgeName = (read: Pick<EdgeRead, 'profile' | 'key' | 'from' | 'to'>): string =>
-  `${read.profile}|${read.key}|${read.from}|${read.to}`;
+export const historyName = ({ ids }: Pick<HistoryRead, 'ids'>): string => ids.join();
+
+export const edgeName = (read: Pick<EdgeRead, 'ids' | 'key' | 'from' | 'to'>): string =>
+  `${historyName(read)}|${read.key}|${read.from}|${read.to}`;
 
 export interface Blocked {
   readonly messageId: string;

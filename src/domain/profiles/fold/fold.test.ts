@@ -9,6 +9,7 @@ import {
   identifiers,
   noon,
 } from '../../../testing/builders';
+import type { JourneyDefinition } from '../../journeys/journey.schema';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
 import { foldEvents, foldTime } from './fold';
@@ -132,7 +133,7 @@ describe('foldEvents', () => {
       identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: noon }],
     });
     const input = aFold({ ruleset: viewers, profiles: [behind], events: [anEvent({ name: 'Order Completed' })] });
-    expect(needs(input)).toEqual({ histories: ['prf_1'], edges: [] });
+    expect(needs(input)).toEqual({ histories: [{ ids: ['prf_1'] }], edges: [] });
   });
 
   it('back-fills such a profile first, so that what the event changes is a live edge', () => {
@@ -187,6 +188,91 @@ describe('foldEvents', () => {
     const context = { consent: { categoryPreferences: { advertising: false } } };
     const set = changes(aFold({ ruleset, events: [anIdentify({ tier: 'gold' }, { context })] }));
     expect(set.syncs).toEqual([expect.objectContaining({ isIn: false })]);
+  });
+
+  it.each([
+    ['a member is wished in anew', 'gold', true],
+    ['who left while it was detached is wished away', 'none', false],
+  ])('gives wishes a newer version when the attachment is newer than the profile: %s', (_, tier, isIn) => {
+    const rule = { trait: 'tier', is: 'equals', value: 'gold' } as const;
+    const before = aRuleset({ audiences: { gold: rule } });
+    const [entered] = living(changes(aFold({ ruleset: before, events: [anIdentify({ tier: 'gold' })] }))) as [Profile];
+    const again = aFold({ ruleset: before, profiles: [entered], events: [anIdentify({ tier })] });
+    const [profile] = living(changes(again)) as [Profile];
+    const sinceRuleset = before.version + 1;
+    const ads = {
+      audience: 'gold',
+      destination: 'ads',
+      identifiers: ['user_id'],
+      use: 'target' as const,
+      sinceRuleset,
+    };
+    const ruleset = { ...aRuleset({ audiences: { gold: rule }, attachments: [ads] }), version: sinceRuleset };
+    const set = changes(aFold({ ruleset, profiles: [profile] }), foldTime);
+    expect(set.syncs).toEqual([expect.objectContaining({ isIn, version: profile.seq + 1 })]);
+    expect(living(set)[0]?.seq).toBe(profile.seq + 1);
+    expect(changes(aFold({ ruleset, profiles: living(set) }), foldTime).syncs).toEqual([]);
+  });
+
+  it('says nothing to a new attachment of people who never were members', () => {
+    const rule = { trait: 'tier', is: 'equals', value: 'gold' } as const;
+    const before = aRuleset({ audiences: { gold: rule } });
+    const profiles = living(changes(aFold({ ruleset: before, events: [anIdentify({ tier: 'none' })] })));
+    const sinceRuleset = before.version + 1;
+    const ads = {
+      audience: 'gold',
+      destination: 'ads',
+      identifiers: ['user_id'],
+      use: 'target' as const,
+      sinceRuleset,
+    };
+    const ruleset = { ...aRuleset({ audiences: { gold: rule }, attachments: [ads] }), version: sinceRuleset };
+    expect(changes(aFold({ ruleset, profiles }), foldTime).syncs).toEqual([]);
+  });
+
+  it('asks for what an absorbed person did, too, when an entry rule needs the history of the one they became', () => {
+    const once: JourneyDefinition = {
+      key: 'repeat',
+      name: 'Repeat',
+      entry: {
+        on: { event: 'Order Completed' },
+        if: {
+          event: 'Product Viewed',
+          where: [{ property: 'sku', is: 'equals', value: { from: 'event.properties.sku' } }],
+        },
+      },
+      start: 'end',
+      steps: { end: { type: 'exit' } },
+    };
+    const visitor = aProfile('prf_visitor', {
+      seq: 2,
+      identifiers: [{ type: 'anonymous_id', value: 'a1', firstSeenAt: noon }],
+    });
+    const known = aProfile('prf_known', { seq: 4, identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: noon }] });
+    const order = anEvent({
+      name: 'Order Completed',
+      by: { anonymous_id: 'a1', user_id: 'u1' },
+      properties: { sku: 's1' },
+    });
+    const input = aFold({ ruleset: aRuleset({ journeys: [once] }), profiles: [visitor, known], events: [order] });
+    expect(needs(input).histories).toEqual([{ ids: ['prf_known', 'prf_visitor'] }]);
+  });
+
+  it('refuses an event that would make a profile larger than one may be, and says which bound', () => {
+    const traits = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`t${index}`, index]));
+    expect(() => foldEvents(aFold({ ruleset: viewers, events: [anIdentify(traits)] }))).toThrow('at most 1000 traits');
+  });
+
+  it('keeps the time of a profile that a fast clock has touched, and of nobody else in the batch', () => {
+    const ahead = aProfile('prf_1', {
+      seq: 1,
+      evaluatedAt: noon + hour,
+      identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: noon }],
+    });
+    const events = [anEvent({ by: { user_id: 'u1' } }), anEvent({ by: { user_id: 'u2' } })];
+    const set = changes(aFold({ ruleset: viewers, profiles: [ahead], events }));
+    expect(set.edges.map(({ at }) => at)).toEqual([noon + hour, noon]);
+    expect(living(set).map(({ evaluatedAt }) => evaluatedAt)).toEqual([noon + hour, noon]);
   });
 
   it('round-trips trait names that are words of JavaScript and MongoDB', () => {

@@ -5,10 +5,11 @@ import { own, withKey } from '../../json';
 import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
 import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
+import { refuseOversize } from '../profile-limits';
 import { writeConsent, writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
 import { nextSeq, type Draft } from './draft';
-import { evaluateDraft, upgrade } from './evaluate-draft';
+import { evaluateDraft, instantOf, upgrade } from './evaluate-draft';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { resolveEvent } from './resolve-event';
 import { edgeCause, runJourneys } from './run-journeys';
@@ -77,10 +78,11 @@ function write(fold: WorkspaceFold, draft: Draft, event: Event): Parameters<type
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(draft.profile.states, key) ?? emptyState(condition);
-    const state = prune(condition, observe(condition, present, ruleEvent), fold.input.now);
+    const state = prune(condition, observe(condition, present, ruleEvent), instantOf(fold, draft));
     draft.profile = { ...draft.profile, states: withKey(draft.profile.states, key, state) };
   }
   draft.batch.push(ruleEvent);
+  refuseOversize(draft.profile);
   return {
     traits: traits?.changed ?? [],
     events: [event.name],
@@ -93,14 +95,17 @@ function write(fold: WorkspaceFold, draft: Draft, event: Event): Parameters<type
 function prunePast(fold: WorkspaceFold, draft: Draft): void {
   const states = Object.entries(draft.profile.states).map(([key, state]) => {
     const condition = fold.input.ruleset.conditions.get(key);
-    return [key, condition ? prune(condition, state, fold.input.now) : state] as const;
+    return [key, condition ? prune(condition, state, instantOf(fold, draft)) : state] as const;
   });
   draft.profile = { ...draft.profile, states: Object.fromEntries(states) };
 }
 
 function outcomeOf(fold: WorkspaceFold): FoldOutcome {
   if (fold.isMissingReads)
-    return { done: false, needs: { histories: [...fold.neededHistories], edges: [...fold.neededEdges.values()] } };
+    return {
+      done: false,
+      needs: { histories: [...fold.neededHistories.values()], edges: [...fold.neededEdges.values()] },
+    };
   return { done: true, changes: changesOf(fold), blocked: fold.blocked };
 }
 

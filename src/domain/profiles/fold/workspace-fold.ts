@@ -5,7 +5,7 @@ import type { Enrollment } from '../../journeys/enrollment';
 import type { IdentifierWrite, MembershipEdge, Merge, AppliedEvent } from '../change-set';
 import type { Profile } from '../profile';
 import { draftOf, type Draft } from './draft';
-import type { Blocked, EdgeRead, FoldInput } from './fold-input';
+import type { Blocked, EdgeRead, FoldInput, HistoryRead } from './fold-input';
 
 /** An enrollment as it stands in this fold. */
 export interface Run {
@@ -24,7 +24,7 @@ export class WorkspaceFold {
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
   readonly blocked: Blocked[] = [];
-  readonly neededHistories = new Set<ProfileId>();
+  readonly neededHistories = new Map<string, HistoryRead>();
   readonly neededEdges = new Map<string, EdgeRead>();
   readonly #owners: Map<string, ProfileId>;
 
