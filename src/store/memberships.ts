@@ -19,12 +19,13 @@ export class MembershipRepository {
     this.#memberships = db.collection<MembershipDoc>('memberships');
   }
 
+  /** Entries first: leaving a stay that began in the same batch finds it. No two edges of one kind share a stay, so each kind is unordered. */
   async writeEdges(ws: WorkspaceId, edges: readonly MembershipEdge[], session: ClientSession): Promise<void> {
-    if (edges.length > 0)
-      await this.#memberships.bulkWrite(
-        edges.map((edge) => toWrite(ws, edge)),
-        { session, ordered: true },
-      );
+    // Mixed and ordered, every change of kind would be a round trip of its own.
+    for (const kind of ['entered', 'exited'] as const) {
+      const writes = edges.filter(({ edge }) => edge === kind).map((edge) => toWrite(ws, edge));
+      if (writes.length > 0) await this.#memberships.bulkWrite(writes, { session, ordered: false });
+    }
   }
 
   async size(ws: WorkspaceId, audience: string): Promise<number> {
