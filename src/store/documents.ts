@@ -140,6 +140,8 @@ export interface AttachmentDoc extends Scoped {
 }
 
 export interface SyncMemberDoc extends DesiredMember, Scoped {
+  /** Wished away by a detach, at the version of the wish before. */
+  readonly isDetached?: boolean;
   /** `workspace:audience:destination` while the actual state may differ. */
   readonly dirty?: string;
 }

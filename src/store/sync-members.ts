@@ -21,7 +21,7 @@ export class SyncMemberRepository {
     this.#members = db.collection<SyncMemberDoc>('syncMembers');
   }
 
-  /** Writes desired states; a lower version than the stored one changes nothing. */
+  /** Writes desired states. A lower version than the stored one changes nothing, nor does wishing away who was never wished in. */
   async setDesired(ws: WorkspaceId, members: readonly DesiredMember[], session: ClientSession): Promise<void> {
     if (members.length === 0) return;
     const ids = members.map((member) => docId(ws, member));
@@ -31,7 +31,7 @@ export class SyncMemberRepository {
       const _id = docId(ws, member);
       const document = { ...member, _id, ws, dirty: pairKey(ws, member.audience, member.destination) };
       const version = versions.get(_id);
-      if (version === undefined) return [{ insertOne: { document } }];
+      if (version === undefined) return member.isIn ? [{ insertOne: { document } }] : [];
       return version < member.version ? [{ replaceOne: { filter: { _id, version }, replacement: document } }] : [];
     });
     if (operations.length > 0) await this.#members.bulkWrite(operations, { session, ordered: true });
@@ -49,24 +49,27 @@ export class SyncMemberRepository {
     return this.#members.find(filter).sort({ dirty: 1, _id: 1 }).limit(limit).toArray();
   }
 
-  /** Settled at this version; a newer wish, written meanwhile, stays dirty. */
-  async markClean(members: readonly Pick<SyncMemberDoc, '_id' | 'version'>[]): Promise<void> {
+  /** Settled as it was read; a newer wish, written meanwhile, stays dirty. */
+  async markClean(members: readonly Pick<SyncMemberDoc, '_id' | 'version' | 'isIn'>[]): Promise<void> {
     if (members.length === 0) return;
     await this.#members.bulkWrite(
-      members.map(({ _id, version }) => ({
-        updateOne: { filter: { _id, version }, update: { $unset: { dirty: '' } } },
+      members.map(({ _id, version, isIn }) => ({
+        updateOne: { filter: { _id, version, isIn }, update: { $unset: { dirty: '' } } },
       })),
       { ordered: false },
     );
   }
 
-  /** Wishes everybody away, for a detach that removes. Answers how many were wished in. */
+  /**
+   * Wishes everybody away, for a detach that removes. Answers how many were wished in. Versions stay: they are the profiles' own, so
+   * a number taken here would stand in the way of the profile's next wish.
+   */
   async wishAllOut(ws: WorkspaceId, audience: string, destination: string): Promise<number> {
     const pair = pairKey(ws, audience, destination);
     const range = { $gte: `${pair}:`, $lt: `${pair};` };
     const result = await this.#members.updateMany(
       { _id: range, isIn: true },
-      { $set: { isIn: false, dirty: pair }, $inc: { version: 1 } },
+      { $set: { isIn: false, isDetached: true, dirty: pair } },
     );
     return result.modifiedCount;
   }

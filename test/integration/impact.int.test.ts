@@ -442,6 +442,7 @@ async function stay(ws: WorkspaceId, id: string, enteredAt: number, exitedAt?: n
     if (exitedAt !== undefined)
       await store.memberships.writeEdges(ws, [{ ...edge, edge: 'exited', version: 2, at: exitedAt }], session);
     const wish = { audience: 'vip', destination: 'crm', profile, version: 1, identifiers: {}, causedAt: enteredAt };
-    await store.syncMembers.setDesired(ws, [{ ...wish, isIn: exitedAt === undefined }], session);
+    await store.syncMembers.setDesired(ws, [{ ...wish, isIn: true }], session);
+    if (exitedAt !== undefined) await store.syncMembers.setDesired(ws, [{ ...wish, version: 2, isIn: false }], session);
   });
 }

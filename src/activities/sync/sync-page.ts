@@ -69,7 +69,7 @@ async function reconcilePage(
     removes: attachment.detachedAt === undefined ? attachment.onExit === 'remove' : attachment.onDetach === 'remove',
     unitId: (type, value) => syncUnits.unitId(type, value),
     key: (wish, unitId) => {
-      const key = memberKey(pair.audience, pair.destination, wish.profile, wish.version);
+      const key = memberKey(pair.audience, pair.destination, wish);
       // Where one membership is one identifier, a change of the profile is several operations.
       return how.members === 'profile' ? key : `${key}:${unitId.slice(0, 8)}`;
     },

@@ -6,7 +6,7 @@ const how = (members: Reconciliation['members'], removes = true): Reconciliation
   members,
   removes,
   unitId: (type, value) => `${type}=${value}`,
-  key: (wish, unitId) => `${memberKey('vip', 'ads', wish.profile, wish.version)}:${unitId}`,
+  key: (wish, unitId) => `${memberKey('vip', 'ads', wish)}:${unitId}`,
 });
 const wish = (profile: string, version: number, email: string | undefined, isIn = true): Wish => ({
   profile,

@@ -6,6 +6,8 @@ export interface Wish {
   /** Rises with every change of the wish. */
   readonly version: number;
   readonly isIn: boolean;
+  /** Wished away by a detach, at the version of the wish before. */
+  readonly isDetached?: boolean;
   readonly identifiers: Readonly<Record<string, string>>;
 }
 

@@ -1,8 +1,9 @@
 import { own } from '../../json';
 import type { DesiredMember } from '../change-set';
+import { identifiersByType } from '../present';
 import type { Profile } from '../profile';
 import type { Attachment } from '../ruleset';
-import type { Draft } from './draft';
+import { nextSeq, type Draft } from './draft';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** What destinations should now hold of every profile this fold changed, for the audiences attached to them. */
@@ -20,11 +21,21 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
 
 function isChanged(draft: Draft, attachment: Attachment): boolean {
   if (draft.moved.has(attachment.audience)) return true;
+  if (hasNotSeen(draft, attachment)) return wasEverIn(draft, attachment);
   if (own(draft.profile.memberships, attachment.audience) === undefined) return false;
-  return draft.hasNewIdentifiers || draft.hasNewConsent || draft.readRuleset < attachment.sinceRuleset;
+  return draft.hasNewIdentifiers || draft.hasNewConsent;
 }
 
-function desired(fold: WorkspaceFold, { profile, causedAt }: Draft, attachment: Attachment): DesiredMember {
+const hasNotSeen = (draft: Draft, { sinceRuleset }: Attachment): boolean => draft.readRuleset < sinceRuleset;
+
+/** Also who has left: the destination may still hold them from an attachment that was detached before they did. */
+const wasEverIn = ({ profile }: Draft, { audience }: Attachment): boolean =>
+  own(profile.edgeCounts, audience) !== undefined || own(profile.memberships, audience) !== undefined;
+
+function desired(fold: WorkspaceFold, draft: Draft, attachment: Attachment): DesiredMember {
+  // A changed attachment is no event of the profile, and only a newer wish takes the place of the last one.
+  if (hasNotSeen(draft, attachment)) nextSeq(draft);
+  const { profile, causedAt } = draft;
   return {
     audience: attachment.audience,
     destination: attachment.destination,
@@ -43,8 +54,5 @@ function isRefused(profile: Profile, { use, purpose }: Attachment): boolean {
 
 /** The newest value of each identifier type the attachment may send. */
 function identifiersFor(profile: Profile, { identifiers }: Attachment): Record<string, string> {
-  const oldestFirst = [...profile.identifiers].sort((a, b) => a.firstSeenAt - b.firstSeenAt);
-  return Object.fromEntries(
-    oldestFirst.filter(({ type }) => identifiers.includes(type)).map(({ type, value }) => [type, value]),
-  );
+  return Object.fromEntries(Object.entries(identifiersByType(profile)).filter(([type]) => identifiers.includes(type)));
 }
