@@ -1,24 +1,13 @@
-import { compileRule, type CompiledRule } from '../../domain/audiences/compile-rule';
-import { historyView } from '../../domain/audiences/history-view';
-import type { Facts } from '../../domain/audiences/profile-view';
-import type { Rule } from '../../domain/audiences/rule.schema';
-import { toRuleEvent, type Event, type RuleEvent } from '../../domain/events/event';
+import { planPreview, type PreviewQuestion } from '../../domain/audiences/preview';
+import type { Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
-import { factsAt } from '../../domain/profiles/facts-at';
 import type { Store } from '../../store/store';
-import { idsOf } from '../profiles/find-profile';
+import { idsOf } from '../../domain/profiles/present';
 
 const profilesAtATime = 200;
 
-export interface PreviewInput {
-  readonly rule: Rule;
-  /** Every audience the rule may refer to, by key. */
-  readonly audiences: ReadonlyMap<string, Rule>;
-  /** The instant the question is asked for, epoch milliseconds. */
-  readonly at: number;
-  /** Whether `at` is in the past, so that facts must be recomputed from events too. */
-  readonly isPast: boolean;
+export interface PreviewInput extends PreviewQuestion {
   readonly sampleSize: number;
 }
 
@@ -29,12 +18,9 @@ export interface Preview {
   readonly identifiers: Readonly<Record<string, number>>;
 }
 
-/**
- * Evaluates a rule for every profile from stored events, by the plain definition: no bounded state, no stored memberships. A
- * rule that refers to an audience evaluates that audience's rule, at the same instant.
- */
+/** Asks of every profile whether it matches, a page at a time. */
 export async function previewAudience(store: Store, ws: WorkspaceId, input: PreviewInput): Promise<Preview> {
-  const plan = planOf(input);
+  const plan = planPreview(input);
   const matching: ProfileId[] = [];
   const identifiers = new Map<string, number>();
   for await (const { profile, events } of peopleOf(store, ws, plan.names)) {
@@ -46,64 +32,6 @@ export async function previewAudience(store: Store, ws: WorkspaceId, input: Prev
   }
   const sample = matching.slice(0, input.sampleSize);
   return { count: matching.length, sample, identifiers: Object.fromEntries(identifiers) };
-}
-
-interface Plan {
-  /** Events to read; all, when absent. */
-  readonly names: readonly string[] | undefined;
-  matches(profile: Profile, events: readonly Event[]): boolean;
-}
-
-function planOf({ rule, audiences, at, isPast }: PreviewInput): Plan {
-  const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
-  const main = compileRule(rule);
-  return {
-    names: eventNames(reachable(main, compiled), isPast),
-    matches: (profile, events) => {
-      const facts = isPast ? factsAt(profile, events, at) : profile;
-      return facts !== undefined && isMatch(main, compiled, facts, events.map(toRuleEvent), at);
-    },
-  };
-}
-
-function isMatch(
-  rule: CompiledRule,
-  audiences: ReadonlyMap<string, CompiledRule>,
-  facts: Facts,
-  events: readonly RuleEvent[],
-  at: number,
-): boolean {
-  const known = new Map<string, boolean>();
-  const isMember = (key: string): boolean => {
-    const answer = known.get(key) ?? audiences.get(key)?.evaluate(view, at).matches ?? false;
-    known.set(key, answer);
-    return answer;
-  };
-  const view = { ...historyView(facts, events), isMember };
-  return rule.evaluate(view, at).matches;
-}
-
-/** The rule and every audience it rests on. */
-function reachable(rule: CompiledRule, audiences: ReadonlyMap<string, CompiledRule>): Set<CompiledRule> {
-  const found = new Set([rule]);
-  for (const one of found) {
-    for (const key of one.dependsOn.audiences) {
-      const other = audiences.get(key);
-      if (other) found.add(other);
-    }
-  }
-  return found;
-}
-
-/** Consent can come with any event, traits only with `identify`. */
-function eventNames(rules: ReadonlySet<CompiledRule>, isPast: boolean): string[] | undefined {
-  const names = new Set<string>();
-  for (const { dependsOn } of rules) {
-    for (const name of dependsOn.events) names.add(name);
-    if (isPast && dependsOn.consents.length > 0) return undefined;
-    if (isPast && dependsOn.traits.length > 0) names.add('identify');
-  }
-  return names.has('*') ? undefined : [...names];
 }
 
 async function* peopleOf(

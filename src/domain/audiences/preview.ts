@@ -1,0 +1,81 @@
+import { toRuleEvent, type Event, type RuleEvent } from '../events/event';
+import { factsAt } from '../profiles/facts-at';
+import type { Profile } from '../profiles/profile';
+import { compileRule, type CompiledRule } from './compile-rule';
+import { historyView } from './history-view';
+import type { Facts } from './profile-view';
+import type { Rule } from './rule.schema';
+
+export interface PreviewQuestion {
+  readonly rule: Rule;
+  /** Every audience the rule may refer to, by key. */
+  readonly audiences: ReadonlyMap<string, Rule>;
+  /** The instant the question is asked for, epoch milliseconds. */
+  readonly at: number;
+  /** Whether `at` is in the past, so that facts must be recomputed from events too. */
+  readonly isPast: boolean;
+}
+
+/** How to answer a question, person by person. */
+export interface PreviewPlan {
+  /** Events to read; all, when absent. */
+  readonly names: readonly string[] | undefined;
+  /** `events`: those of `names` that are this person's. */
+  readonly matches: (profile: Profile, events: readonly Event[]) => boolean;
+}
+
+/**
+ * Evaluates by the plain definition, from stored events: no bounded state, no stored memberships. A rule that refers to an audience
+ * evaluates that audience's rule, at the same instant.
+ */
+export function planPreview({ rule, audiences, at, isPast }: PreviewQuestion): PreviewPlan {
+  const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
+  const main = compileRule(rule);
+  return {
+    names: eventNames(reachable(main, compiled), isPast),
+    matches: (profile, events) => {
+      const facts = isPast ? factsAt(profile, events, at) : profile;
+      return facts !== undefined && isMatch(main, compiled, facts, events.map(toRuleEvent), at);
+    },
+  };
+}
+
+function isMatch(
+  rule: CompiledRule,
+  audiences: ReadonlyMap<string, CompiledRule>,
+  facts: Facts,
+  events: readonly RuleEvent[],
+  at: number,
+): boolean {
+  const known = new Map<string, boolean>();
+  const isMember = (key: string): boolean => {
+    const answer = known.get(key) ?? audiences.get(key)?.evaluate(view, at).matches ?? false;
+    known.set(key, answer);
+    return answer;
+  };
+  const view = { ...historyView(facts, events), isMember };
+  return rule.evaluate(view, at).matches;
+}
+
+/** The rule and every audience it rests on. */
+function reachable(rule: CompiledRule, audiences: ReadonlyMap<string, CompiledRule>): Set<CompiledRule> {
+  const found = new Set([rule]);
+  for (const one of found) {
+    for (const key of one.dependsOn.audiences) {
+      const other = audiences.get(key);
+      if (other) found.add(other);
+    }
+  }
+  return found;
+}
+
+/** Consent can come with any event, traits only with `identify`. */
+function eventNames(rules: ReadonlySet<CompiledRule>, isPast: boolean): string[] | undefined {
+  const names = new Set<string>();
+  for (const { dependsOn } of rules) {
+    for (const name of dependsOn.events) names.add(name);
+    if (isPast && dependsOn.consents.length > 0) return undefined;
+    if (isPast && dependsOn.traits.length > 0) names.add('identify');
+  }
+  return names.has('*') ? undefined : [...names];
+}
