@@ -26,19 +26,11 @@ const orders = (person: string, count: number, from = 0): TestEvent[] =>
   Array.from({ length: count }, (_, index) => order(person, from + index));
 const idsOf = (events: readonly TestEvent[]): string[] => events.map(({ messageId }) => messageId ?? '');
 
-/** One request without any retry: whether it was acknowledged. */
-async function isAcknowledged(batch: readonly TestEvent[]): Promise<boolean> {
-  try {
-    const response = await fetch(`${heddle.url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${scene.tenant.writeKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ batch }),
-    });
-    return response.ok;
-  } catch {
-    return false;
-  }
-}
+const isAcknowledged = (batch: readonly TestEvent[]): Promise<boolean> =>
+  scene.post(batch).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 describe('an API killed during ingestion', () => {
   it('keeps what it acknowledged, and applies it once', async () => {

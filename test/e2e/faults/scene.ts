@@ -52,6 +52,15 @@ export class Scene {
     return this.tenant.client.events.batch(events);
   }
 
+  /** One request, without the client's retries. */
+  post(batch: readonly TestEvent[]): Promise<Response> {
+    return fetch(`${this.heddle.url}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.tenant.writeKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ batch }),
+    });
+  }
+
   async events(): Promise<EventDoc[]> {
     return this.#collection<EventDoc>('events').find({ ws: this.tenant.ws }).toArray();
   }

@@ -65,12 +65,7 @@ describe('Temporal away for fifteen seconds', () => {
 });
 
 describe('MongoDB away', () => {
-  const post = (n: number): Promise<Response> =>
-    fetch(`${heddle.url}/v1/batch`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${scene.tenant.writeKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ batch: [order(n)] }),
-    });
+  const post = (n: number) => scene.post([order(n)]);
 
   it('is told to senders and to whoever asks for readiness, and passes by itself', async () => {
     const { apiAndStore, workersAndStore } = heddle.between;
