@@ -3,7 +3,7 @@ import { compileRule } from '../domain/audiences/compile-rule';
 import { historyView } from '../domain/audiences/history-view';
 import { toRuleEvent } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
-import type { Json, JsonObject } from '../domain/json';
+import type { JsonObject } from '../domain/json';
 import { parseDuration } from '../domain/duration';
 import type { CompiledJourney } from '../domain/journeys/compiled-journey';
 import { effectKey, type Enrollment } from '../domain/journeys/enrollment';
@@ -13,6 +13,7 @@ import { readFrom, runRoot, type ReadPath } from '../domain/journeys/run-paths';
 import { stepOf } from '../domain/journeys/step';
 import { lookBack } from '../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../domain/journeys/wait-keys';
+import { identifiersByType, idsOf, presentTraits } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
 
@@ -30,18 +31,15 @@ export interface FactsInput {
 export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<Facts> {
   const { journey, run, profile } = input;
   const step = stepOf(journey, run);
-  const ids = [profile.id, ...profile.lineage];
-  const read = readFrom(pathRoot(run, profile));
+  const ids = idsOf(profile);
+  const read = readFrom(pathRoot(input));
   const base: Facts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, read };
   return step ? { ...base, ...(await readFor(deps, step, input, ids, read)) } : base;
 }
 
 /** What rules and mappings in a journey can name. */
-export function pathRoot(run: Enrollment, profile: Profile): JsonObject {
-  const traits = Object.entries(profile.traits).map(([name, { value }]): [string, Json] => [name, value]);
-  const identifiers = [...profile.identifiers].reverse().map(({ type, value }): [string, Json] => [type, value]);
-  return runRoot(run, { traits: Object.fromEntries(traits), identifiers: Object.fromEntries(identifiers) });
-}
+const pathRoot = ({ run, profile, now }: FactsInput): JsonObject =>
+  runRoot(run, { traits: presentTraits(profile, now), identifiers: identifiersByType(profile) });
 
 async function readFor(
   deps: JourneyDeps,

@@ -5,11 +5,11 @@ import { effectKey, isInside, type Enrollment } from '../domain/journeys/enrollm
 import type { StepOf } from '../domain/journeys/journey.schema';
 import type { StepCause } from '../domain/journeys/move';
 import type { Next } from '../domain/journeys/next';
+import { runRoot } from '../domain/journeys/run-paths';
 import { stepOf } from '../domain/journeys/step';
 import type { Profile } from '../domain/profiles/profile';
 import { isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import { advanceFrom, type RunRef } from './advance';
-import { pathRoot } from './advance-facts';
 import type { SendOutcome } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 
@@ -130,7 +130,7 @@ async function attempt(deps: JourneyDeps, send: Send): Promise<Next> {
     enrollment: run.id,
     profile,
     definition,
-    run: pathRoot(run, profile),
+    run: runRoot(run),
     arrivedAt: run.arrivedAt,
   });
   const code = 'code' in outcome ? { code: outcome.code } : {};

@@ -4,8 +4,8 @@ import type { Sender } from '../destinations/send-request';
 import { traitsRead } from '../destinations/traits-read';
 import type { ItemResult } from '../domain/delivery/item-result';
 import type { Send } from '../domain/delivery/operation';
-import { own, type JsonObject } from '../domain/json';
-import type { Profile } from '../domain/profiles/profile';
+import { own } from '../domain/json';
+import { identifiersByType, presentTraits } from '../domain/profiles/present';
 import type { Store } from '../store/store';
 import { connectDestination, sendPlanned, type Answer } from './connected-destination';
 import type { DeliveryMetrics } from './delivery-metrics';
@@ -43,7 +43,7 @@ async function attempt(deps: DestinationSenderDeps, send: JourneySend): Promise<
   if (!connected) return { type: 'unknown', result: { status: 'rejected', code: 'destination-unknown' } };
   const { kind, context } = connected;
   const reject = (code: string) => ({ type: kind.type, result: { status: 'rejected' as const, code } });
-  const message = toMessage(send);
+  const message = toMessage(send, now);
   if (!message) return reject('mapping');
   const plan = kind.planSend?.(message, context);
   if (!plan) return reject('no-such-action');
@@ -55,20 +55,11 @@ async function attempt(deps: DestinationSenderDeps, send: JourneySend): Promise<
 }
 
 /** `undefined` when the mapping asks for something this person does not have. */
-function toMessage({
-  idempotencyKey,
-  journey,
-  version,
-  step,
-  enrollment,
-  profile,
-  definition,
-  run,
-  arrivedAt,
-}: JourneySend): Send | undefined {
+function toMessage(send: JourneySend, now: number): Send | undefined {
+  const { idempotencyKey, journey, version, step, enrollment, profile, definition, run, arrivedAt } = send;
   const mapping = Mapping.parse(definition.mapping ?? {});
-  const traits = valuesOf(profile);
-  const identifiers = Object.fromEntries(profile.identifiers.map(({ type, value }) => [type, value]));
+  const traits = presentTraits(profile, now);
+  const identifiers = identifiersByType(profile);
   const mapped = applyMapping(mapping, { ...run, traits, identifiers });
   if ('rejected' in mapped) return undefined;
   const names = traitsRead(mapping);
@@ -88,13 +79,6 @@ function toMessage({
     payload: mapped.payload,
     timestamp: arrivedAt,
   };
-}
-
-/** Present values; what was deleted is absent. */
-function valuesOf({ traits }: Profile): JsonObject {
-  return Object.fromEntries(
-    Object.entries(traits).flatMap(([key, { value }]) => (value === null ? [] : [[key, value]])),
-  );
 }
 
 function toOutcome(answer: Answer): SendOutcome {

@@ -3,6 +3,7 @@ import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
+import { idsOf } from '../domain/profiles/present';
 import { profileKey } from '../store/identifier-key';
 import type { Store } from '../store/store';
 import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../workflows/messages';
@@ -43,7 +44,7 @@ export async function startEnrollment(deps: StartingDeps, ws: WorkspaceId, id: E
 /** Rings the runs of a person that wait for what happened, and those that have something to notice: an end, a merge. */
 export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake: Wake): Promise<void> {
   const now = deps.clock();
-  const subjects = [wake.profile, ...wake.lineage].map((profile) => subjectOf(ws, profile));
+  const subjects = idsOf({ id: wake.profile, lineage: wake.lineage }).map((profile) => subjectOf(ws, profile));
   const happened = new Set(wake.waitKeys);
   const runs = (await deps.store.enrollments.open(subjects, now)).filter(
     (run) => run.waitingFor.some((key) => happened.has(key)) || isDue(run, now),

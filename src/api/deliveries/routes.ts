@@ -5,7 +5,8 @@ import { DefinitionKey } from '../json-schema';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';
 import { notFound } from '../problem';
-import { findProfile, idsOf } from '../profiles/find-profile';
+import { idsOf } from '../../domain/profiles/present';
+import { findProfile } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { DeliveryBody, presentDelivery } from './presenter';
 

@@ -4,7 +4,8 @@ import { endEnrollment, isInside, type Enrollment } from '../../domain/journeys/
 import { inTransaction } from '../../store/open-store';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict, notFound } from '../problem';
-import { findProfile, idsOf } from '../profiles/find-profile';
+import { idsOf } from '../../domain/profiles/present';
+import { findProfile } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { EnrollmentBody, EnrollmentDetail, presentEnrollment, presentEnrollmentDetail } from './presenter';
 

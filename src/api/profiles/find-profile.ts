@@ -25,6 +25,3 @@ export async function searchProfiles(store: Store, ws: WorkspaceId, text: string
   const found = await Promise.all(refs.map((ref) => lookUp(store, ws, ref)));
   return [...new Map(found.flatMap((profile) => (profile ? [[profile.id, profile] as const] : []))).values()];
 }
-
-/** The ids under which a person's events, stays and deliveries are stored. */
-export const idsOf = (profile: Profile) => [profile.id, ...profile.lineage];

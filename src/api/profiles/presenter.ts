@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Profile, Trait } from '../../domain/profiles/profile';
+import { presentTraits } from '../../domain/profiles/present';
+import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc, MergeDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
@@ -51,9 +52,7 @@ export function presentIdentifiers({ identifiers }: Profile, { seesPersonalData 
 }
 
 export function presentProfile(profile: Profile, sight: Sight) {
-  const traits = Object.fromEntries(
-    Object.entries(profile.traits).flatMap(([key, trait]) => (isPresent(trait, sight.now) ? [[key, trait.value]] : [])),
-  );
+  const traits = presentTraits(profile, sight.now);
   return {
     id: profile.id,
     createdAt: presentInstant(profile.createdAt),
@@ -69,10 +68,6 @@ export function presentProfile(profile: Profile, sight: Sight) {
     mergedFrom: profile.lineage,
   };
 }
-
-/** A deleted trait is remembered but not there; so is one whose time is over. */
-const isPresent = ({ value, expiresAt }: Trait, now: number): boolean =>
-  value !== null && (expiresAt === undefined || expiresAt > now);
 
 export function presentStay({ audience, enteredAt, exitedAt }: MembershipDoc) {
   const left = exitedAt === undefined ? {} : { exitedAt: presentInstant(exitedAt) };

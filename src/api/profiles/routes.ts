@@ -5,7 +5,8 @@ import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import { seesPersonalData } from '../personal-data';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type KeyCall, type Route } from '../route';
-import { findProfile, idsOf, searchProfiles } from './find-profile';
+import { idsOf } from '../../domain/profiles/present';
+import { findProfile, searchProfiles } from './find-profile';
 import {
   EventBody,
   IdentifierBody,

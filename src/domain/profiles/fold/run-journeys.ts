@@ -1,6 +1,7 @@
 import type { MembershipEdge } from '../change-set';
 import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
 import { endEnrollment, isInside } from '../../journeys/enrollment';
+import { idsOf } from '../present';
 import { journeyVersionKey } from '../ruleset';
 import type { Draft } from './draft';
 import { matchesRule } from './evaluate-draft';
@@ -14,7 +15,7 @@ export function runJourneys(fold: WorkspaceFold, draft: Draft, cause: Cause): vo
     const entry = decideEntry(journey, cause, {
       ws: fold.input.ws,
       profile: profile.id,
-      subjectIds: [profile.id, ...profile.lineage],
+      subjectIds: idsOf(profile),
       existing: fold.runsOf(draft.profile.id).map(({ enrollment }) => enrollment),
       evaluateIf: (rule, path) => matchesRule(fold, draft, rule, path),
       now: fold.input.now,
