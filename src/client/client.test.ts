@@ -144,7 +144,6 @@ describe('when nothing that is Heddle answers', () => {
     const silent = await openOther(() => new Promise(() => undefined));
     const hurried = createClient({ url: silent.url, timeoutMs: 20 });
     await expect(hurried.audiences.list()).rejects.toThrow(/did not answer in time/);
-    expect(silent.requests).toHaveLength(1);
   });
 
   it.each([

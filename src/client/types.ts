@@ -1,9 +1,9 @@
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 import type { JourneyDefinition as Journey } from '../domain/journeys/journey.schema';
-import type { Json, JsonObject } from '../domain/json';
+import type { JsonObject } from '../domain/json';
 
 /** What the API takes and answers, as plain shapes. Instants are RFC 3339 text in UTC. */
-export type { Json, JsonObject, Rule };
+export type { JsonObject, Rule };
 export type * from './event-types';
 export type * from './impact-types';
 export type * from './workspace-types';

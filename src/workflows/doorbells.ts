@@ -5,11 +5,11 @@ import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId }
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
 export interface Doorbells {
-  intake(ws: WorkspaceId, partition: number): Promise<void>;
-  backfill(ws: WorkspaceId): Promise<void>;
-  sync(ws: WorkspaceId, audience: string, destination: string): Promise<void>;
+  readonly intake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly backfill: (ws: WorkspaceId) => Promise<void>;
+  readonly sync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
   /** Starts the clocks that do not run. */
-  clocks(): Promise<void>;
+  readonly clocks: () => Promise<void>;
 }
 
 export function createDoorbells(client: Client, queuePrefix: string, clocks = 1): Doorbells {

@@ -173,10 +173,8 @@ describe('facts of real data', () => {
     await define(system, completeJourney);
     await system.client.journeys.put('campaigns', conversions);
     await system.client.journeys.publish('campaigns', { inFlight: 'finish' });
-    const rows = parse(readFileSync(join(data, 'complete-journey/profiles.csv')), { columns: true }) as Record<
-      string,
-      string
-    >[];
+    const csv = readFileSync(join(data, 'complete-journey/profiles.csv'));
+    const rows = parse<Record<string, string>>(csv, { columns: true });
     const identifies = rows.map(({ customer_id, has_events, ...traits }) => ({
       type: 'identify',
       userId: customer_id,
