@@ -12,7 +12,7 @@ import { Problem, unavailable } from './problem';
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isStoreDown(error))
-    return unavailable('The database does not answer. Nothing was stored; send the same request again.');
+    return unavailable('The database does not answer. What was sent may not be stored: send the same request again.');
   if (error instanceof URIError) return new Problem(400, 'invalid-request', 'The path is not valid percent-encoding.');
   return new Problem(500, 'internal', 'Something failed on our side. The request id finds it in the logs.');
 }
