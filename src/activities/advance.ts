@@ -5,6 +5,7 @@ import { effectKey, endEnrollment, isInside, type Enrollment } from '../domain/j
 import type { CompiledJourney } from '../domain/journeys/compiled-journey';
 import { omit } from '../domain/json';
 import type { Move, StepCause } from '../domain/journeys/move';
+import { runEnded } from '../domain/journeys/outcomes';
 import type { Next } from '../domain/journeys/next';
 import { step } from '../domain/journeys/step';
 import type { Profile } from '../domain/profiles/profile';
@@ -161,7 +162,7 @@ async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev
 async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): Promise<Next | undefined> {
   if (run.sending === undefined) {
     // A send that was held or between two attempts when the run ended will not be made any more.
-    const change = { idempotencyKey: effectKey(run), status: 'withheld' as const, reason: 'exited', now: deps.clock() };
+    const change = { idempotencyKey: effectKey(run), status: 'withheld' as const, reason: runEnded, now: deps.clock() };
     await deps.store.deliveries.change(ref.ws, [change]);
   }
   if (run.dueAt === undefined) return { do: 'exit', reason: run.reason ?? run.status };

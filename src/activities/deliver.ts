@@ -3,6 +3,7 @@ import { own } from '../domain/json';
 import type { CompiledJourney } from '../domain/journeys/compiled-journey';
 import { effectKey, isInside, type Enrollment } from '../domain/journeys/enrollment';
 import type { StepOf } from '../domain/journeys/journey.schema';
+import { runEnded } from '../domain/journeys/outcomes';
 import type { StepCause } from '../domain/journeys/move';
 import type { Next } from '../domain/journeys/next';
 import { runRoot } from '../domain/journeys/run-paths';
@@ -78,7 +79,7 @@ async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInF
     // An attempt that was never heard of again may have arrived; one that was not begun has not.
     const end = wasInFlight
       ? { status: 'unknown' as const, reason: 'interrupted' }
-      : { status: 'withheld' as const, reason: 'exited' };
+      : { status: 'withheld' as const, reason: runEnded };
     await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, ...end, now: deps.clock() }]);
   }
   return advanceFrom(deps, ref, look);

@@ -1,4 +1,5 @@
-import { deliveryStatuses, type DeliveryStatus } from '../delivery/delivery';
+import { isDeliveryOutcome, runEnded, sentElsewhere } from '../journeys/outcomes';
+import type { DeliveryStatus } from '../delivery/delivery';
 import type { StateCount } from './states';
 
 /**
@@ -17,9 +18,6 @@ export interface VisitCount {
   readonly count: number;
 }
 
-/** The reason of a delivery whose run had ended by the time it should have left: its visit ends with the run's reason. */
-const runEnded = 'exited';
-const notOurs = 'sent-elsewhere';
 const open: readonly DeliveryStatus[] = ['reserved', 'held', 'retrying'];
 
 /**
@@ -33,8 +31,8 @@ export function conserveSends(
   rows: readonly StateCount[],
   isPathCut = false,
 ): Conservation {
-  const settledVisits = sum(visits.filter(({ outcome }) => isState(outcome)));
-  const otherVisits = sum(visits.filter(({ outcome }) => !isState(outcome) && outcome !== notOurs));
+  const settledVisits = sum(visits.filter(({ outcome }) => isDeliveryOutcome(outcome)));
+  const otherVisits = sum(visits.filter(({ outcome }) => !isDeliveryOutcome(outcome) && outcome !== sentElsewhere));
   const settledRows = sum(rows.filter(({ status, reason }) => !open.includes(status) && reason !== runEnded));
   const lost = Math.max(0, settledVisits - settledRows);
   const unexplained = isPathCut ? 0 : Math.max(0, sum(rows) - settledVisits - otherVisits);
@@ -72,10 +70,6 @@ const conserved = (ledger: number, lost: number, unexplained: number): Conservat
   ledger,
   gap: lost + unexplained,
 });
-
-/** A step that ends its run on a failure writes `send-dead` where others write `dead`. */
-const isState = (outcome: string | undefined): boolean =>
-  deliveryStatuses.some((status) => outcome === status || outcome === `send-${status}`);
 
 const sum = (rows: readonly { readonly count: number }[]): number =>
   rows.reduce((total, { count }) => total + count, 0);

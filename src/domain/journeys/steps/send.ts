@@ -1,5 +1,6 @@
 import { omit } from '../../json';
 import type { StepOf } from '../journey.schema';
+import { sendFailed, sentElsewhere } from '../outcomes';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
 
 const lookAgainMs = 30_000;
@@ -9,8 +10,8 @@ export function takeSend(step: StepOf<'send'>, standing: Standing): Move {
   const { run, cause, journey, facts, now } = standing;
   if (cause.on === 'settled') return afterDelivery(step, standing, cause);
   if (run.sentElsewhere?.includes(run.step)) {
-    const sentElsewhere = run.sentElsewhere.filter((sent) => sent !== run.step);
-    return goTo({ ...standing, run: { ...run, sentElsewhere } }, step.next, 'sent-elsewhere');
+    const others = run.sentElsewhere.filter((sent) => sent !== run.step);
+    return goTo({ ...standing, run: { ...run, sentElsewhere: others } }, step.next, sentElsewhere);
   }
   const held = journey.status === 'paused' ? 'the journey is paused' : facts.heldBy;
   if (held !== undefined) {
@@ -27,6 +28,6 @@ function afterDelivery(
   { status, isFailure }: { status: string; isFailure: boolean },
 ): Move {
   const run = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
-  if (isFailure && step.onFailure === 'exit') return end(run, 'exited', `send-${status}`, standing.now);
+  if (isFailure && step.onFailure === 'exit') return end(run, 'exited', sendFailed(status), standing.now);
   return goTo({ ...standing, run }, step.next, status);
 }
