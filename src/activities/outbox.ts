@@ -48,6 +48,8 @@ export class Outbox {
         return this.handlers.wake(row, work);
       case 'sync':
         return this.handlers.sync(row, work);
+      case 'backfill':
+        return this.handlers.backfill(row, work);
     }
   }
 }

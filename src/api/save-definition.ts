@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { MongoError, type ClientSession } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
-import { inTransaction } from '../store/open-store';
+import type { OutboxDoc } from '../store/documents';
 import type { ApiDeps } from './deps';
+import { transact } from './transact';
 
-const mostTries = 20;
+type SavingDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'clock' | 'log'>;
 
 /** One transaction that saves definitions. `raiseRuleset` makes them count; without it, nothing that writers read has changed. */
 export interface Saving {
@@ -14,41 +14,32 @@ export interface Saving {
 
 /**
  * Saves a definition and raises the ruleset in one transaction, again from the start when another save came between; then has
- * profiles brought to it. `write` checks preconditions itself, in the session, and may run more than once.
+ * profiles brought to it. `write` checks in the session what it saves by, and may run more than once: of two saves that raise the
+ * ruleset, one sees what the other wrote.
  */
 export async function saveDefinition<Saved>(
-  deps: Pick<ApiDeps, 'store' | 'startBackfill' | 'log'>,
+  deps: SavingDeps,
   ws: WorkspaceId,
   write: (saving: Saving) => Promise<Saved>,
 ): Promise<Saved> {
-  for (let tries = 1; ; tries += 1) {
-    let isRaised = false;
-    try {
-      const saved = await inTransaction(deps.store.connection, (session) =>
-        write({
-          session,
-          raiseRuleset: async () => {
-            isRaised = true;
-            return deps.store.workspaces.raiseRuleset(ws, session);
-          },
-        }),
-      );
-      if (isRaised) startBackfill(deps, ws);
-      return saved;
-    } catch (error) {
-      if (!isConflict(error) || tries === mostTries) throw error;
-      await delay(Math.random() * 20 * tries);
-    }
-  }
-}
-
-/** Not awaited: the definition is saved, and whoever wakes next sees it. */
-function startBackfill({ startBackfill: start, log }: Pick<ApiDeps, 'startBackfill' | 'log'>, ws: WorkspaceId): void {
-  start(ws).catch((error: unknown) => {
-    log.warn({ ws, code: error instanceof Error ? error.name : 'unknown' }, 'a back-fill could not be started');
+  const { saved, owed } = await transact(deps, async (session) => {
+    let owing: OutboxDoc[] = [];
+    const raiseRuleset = async (): Promise<number> => {
+      owing = await deps.store.outbox.add(ws, [{ kind: 'backfill' }], deps.clock(), session);
+      return deps.store.workspaces.raiseRuleset(ws, session);
+    };
+    return { saved: await write({ session, raiseRuleset }), owed: owing };
   });
+  if (owed.length > 0) void startBackfill(deps, ws, owed);
+  return saved;
 }
 
-function isConflict(error: unknown): boolean {
-  return error instanceof MongoError && (error.hasErrorLabel('TransientTransactionError') || error.code === 11_000);
+/** Not awaited: the definition is saved, and where this fails the outbox still has it. */
+async function startBackfill(deps: SavingDeps, ws: WorkspaceId, owed: readonly OutboxDoc[]): Promise<void> {
+  try {
+    await deps.startBackfill(ws);
+    await deps.store.outbox.done(owed);
+  } catch (error) {
+    deps.log.warn({ ws, code: error instanceof Error ? error.name : 'unknown' }, 'a back-fill could not be started');
+  }
 }

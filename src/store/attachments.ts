@@ -25,10 +25,19 @@ export class AttachmentRepository {
       .toArray();
   }
 
-  async ofAudience(ws: WorkspaceId, audience: string): Promise<AttachmentDoc[]> {
+  async ofAudience(ws: WorkspaceId, audience: string, session?: ClientSession): Promise<AttachmentDoc[]> {
+    const filter = { ws, audience: { $eq: audience }, detachedAt: { $exists: false } };
     return this.#attachments
-      .find({ ws, audience: { $eq: audience }, detachedAt: { $exists: false } })
+      .find(filter, { ...(session && { session }) })
       .sort({ destination: 1 })
+      .toArray();
+  }
+
+  /** Also those that were detached: what their leaving asks of the destination may still have to get there. */
+  async everOfDestination(ws: WorkspaceId, destination: string, session?: ClientSession): Promise<AttachmentDoc[]> {
+    return this.#attachments
+      .find({ ws, destination: { $eq: destination } }, { ...(session && { session }) })
+      .sort({ audience: 1 })
       .toArray();
   }
 

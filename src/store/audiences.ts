@@ -15,9 +15,9 @@ export class AudienceRepository {
   }
 
   /** Every living audience, by key. */
-  async list(ws: WorkspaceId): Promise<AudienceDoc[]> {
+  async list(ws: WorkspaceId, session?: ClientSession): Promise<AudienceDoc[]> {
     return this.#audiences
-      .find({ ws, deletedAt: { $exists: false } })
+      .find({ ws, deletedAt: { $exists: false } }, { ...(session && { session }) })
       .sort({ key: 1 })
       .toArray();
   }

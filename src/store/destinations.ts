@@ -73,8 +73,8 @@ export class DestinationRepository {
     );
   }
 
-  async resume(ws: WorkspaceId, key: string): Promise<void> {
-    await this.#destinations.updateOne({ _id: docId(ws, key) }, { $unset: { paused: '' } });
+  async resume(ws: WorkspaceId, key: string, session: ClientSession): Promise<void> {
+    await this.#destinations.updateOne({ _id: docId(ws, key) }, { $unset: { paused: '' } }, { session });
   }
 
   /** The secrets go at once; the rest stays, so that old deliveries can say where they went. */

@@ -72,6 +72,7 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
       'start-enrollment': async (row, work) => startEnrollment(starting, row.ws, enrollmentId(work.enrollment)),
       wake: async (row, work) => wakeEnrollments(starting, row.ws, work),
       sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
+      backfill: async (row) => doorbells.backfill(row.ws),
     },
     log,
   );

@@ -71,6 +71,7 @@ export class JourneyHarness {
         'start-enrollment': (row, work) => startEnrollment(starting, row.ws, enrollmentId(work.enrollment)),
         wake: (row, work) => wakeEnrollments(starting, row.ws, work),
         sync: () => Promise.resolve(),
+        backfill: () => Promise.resolve(),
       },
       pino({ level: 'silent' }),
     );

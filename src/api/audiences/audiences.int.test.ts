@@ -83,6 +83,39 @@ describe('PUT /v1/audiences/{key}', () => {
     const { body } = await call('get', '/v1/audiences').expect(200);
     expect((body.data as { key: string }[]).map(({ key }) => key)).toEqual(['buyers', 'vip']);
   });
+
+  it('refuses one of two saves at once that together would make a circle', async () => {
+    await put('a', { ...vip, rule: gold }).expect(200);
+    await put('b', { ...vip, rule: gold }).expect(200);
+    const answers = await Promise.all([
+      put('a', { ...vip, rule: { audience: 'b' } }),
+      put('b', { ...vip, rule: { audience: 'a' } }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+  });
+
+  it('refuses a reference to an audience, or its deletion, of the two at once', async () => {
+    await put('b', { ...vip, rule: gold }).expect(200);
+    const [saved, deleted] = await Promise.all([
+      put('a', { ...vip, rule: { audience: 'b' } }),
+      call('delete', '/v1/audiences/b'),
+    ]);
+    expect([
+      [200, 409],
+      [400, 204],
+    ]).toContainEqual([saved.status, deleted.status]);
+  });
+});
+
+describe('a back-fill that cannot be started', () => {
+  const owed = async () =>
+    (await api.store.outbox.takeStale(Date.now() + day, 100)).filter(({ ws }) => ws === workspace.ws);
+
+  it('stays owed from the transaction that saved the definition', async () => {
+    jest.spyOn(api.deps, 'startBackfill').mockRejectedValueOnce(new Error('nobody is there'));
+    await put('vip', vip).expect(200);
+    expect((await owed()).map(({ work }) => work)).toEqual([{ kind: 'backfill' }]);
+  });
 });
 
 describe('members', () => {

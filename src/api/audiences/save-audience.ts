@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb';
 import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { AudienceDefinition } from '../../domain/audiences/rule.schema';
@@ -13,11 +14,11 @@ import { ruleOf } from './presenter';
 export async function saveAudience(call: KeyCall, definition: AudienceDefinition): Promise<AudienceDoc> {
   const { deps, ws, now } = call;
   const content = toContent(definition);
-  await checkReferences(call, definition);
   return saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
     const before = await deps.store.audiences.find(ws, content.key, session);
     checkPreconditions(call, before?.version);
     if (before && isSame(before, content)) return before;
+    await checkReferences(call, definition, session);
     return deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
   });
 }
@@ -25,28 +26,33 @@ export async function saveAudience(call: KeyCall, definition: AudienceDefinition
 /** Deletes an audience that nothing refers to. Throws 404, 409 and 412. */
 export async function deleteAudience(call: KeyCall, key: string): Promise<void> {
   const { deps, ws, now } = call;
-  const [audiences, attached] = await Promise.all([
-    deps.store.audiences.list(ws),
-    deps.store.attachments.ofAudience(ws, key),
-  ]);
-  const referring = audiences.filter((audience) => audience.key !== key && refersTo(audience, key));
-  if (referring.length > 0)
-    throw conflict(`Other audiences refer to it: ${referring.map((one) => one.key).join(', ')}.`);
-  if (attached.length > 0) {
-    throw conflict(`It is attached to ${attached.map((one) => one.destination).join(', ')}; detach it first.`);
-  }
   await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
     const before = await deps.store.audiences.find(ws, key, session);
     if (!before) throw notFound(`audience "${key}"`);
     checkPreconditions(call, before.version);
+    await refuseReferred(call, key, session);
     await deps.store.audiences.delete(ws, key, now, session);
     await raiseRuleset();
   });
 }
 
+async function refuseReferred({ deps, ws }: KeyCall, key: string, session: ClientSession): Promise<void> {
+  const audiences = await deps.store.audiences.list(ws, session);
+  const referring = audiences.filter((audience) => audience.key !== key && refersTo(audience, key));
+  if (referring.length > 0)
+    throw conflict(`Other audiences refer to it: ${referring.map((one) => one.key).join(', ')}.`);
+  const attached = await deps.store.attachments.ofAudience(ws, key, session);
+  if (attached.length > 0)
+    throw conflict(`It is attached to ${attached.map((one) => one.destination).join(', ')}; detach it first.`);
+}
+
 /** Refuses a rule that refers to itself by way of others, or to nothing. */
-async function checkReferences({ deps, ws }: KeyCall, { key, rule }: AudienceDefinition): Promise<void> {
-  const others = (await deps.store.audiences.list(ws)).filter((audience) => audience.key !== key);
+async function checkReferences(
+  { deps, ws }: KeyCall,
+  { key, rule }: AudienceDefinition,
+  session: ClientSession,
+): Promise<void> {
+  const others = (await deps.store.audiences.list(ws, session)).filter((audience) => audience.key !== key);
   try {
     orderAudiences([...others.map((audience) => ({ key: audience.key, rule: ruleOf(audience) })), { key, rule }]);
   } catch (error) {

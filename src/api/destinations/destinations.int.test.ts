@@ -61,3 +61,44 @@ describe('pause and resume', () => {
     await call('post', '/v1/destinations/none/pause').expect(404);
   });
 });
+
+describe('what waited for a destination', () => {
+  const owed = async () =>
+    (await api.store.outbox.takeStale(Date.now() + 86_400_000, 100))
+      .filter(({ ws }) => ws === workspace.ws)
+      .flatMap(({ work }) => (work.kind === 'sync' ? [work] : []));
+  const switchOff = () => call('put', '/v1/destinations/held').send({ ...webhook, enabled: false });
+  const webhook = { ...crm, name: 'Held' };
+
+  beforeAll(async () => {
+    await call('put', '/v1/destinations/held').send(webhook).expect(200);
+    for (const key of ['kept', 'detached']) {
+      const rule = { trait: 'tier', is: 'set' };
+      await call('put', `/v1/audiences/${key}`).send({ name: key, rule }).expect(200);
+      await call('put', `/v1/audiences/${key}/destinations/held`).send({}).expect(200);
+    }
+    await call('delete', '/v1/audiences/detached/destinations/held').expect(204);
+  });
+  beforeEach(async () => {
+    await switchOff().expect(200);
+    await api.store.outbox.done(await api.store.outbox.takeStale(Date.now() + 86_400_000, 100));
+  });
+
+  it.each([
+    ['it is switched on again', () => call('put', '/v1/destinations/held').send(webhook)],
+    ['it is resumed', () => call('post', '/v1/destinations/held/resume')],
+  ])('is woken when %s, also of pairs that were detached', async (_when, act) => {
+    await act().expect(200);
+    expect(await owed()).toEqual(
+      expect.arrayContaining([
+        { kind: 'sync', audience: 'kept', destination: 'held' },
+        { kind: 'sync', audience: 'detached', destination: 'held' },
+      ]),
+    );
+  });
+
+  it('is left alone by a save that keeps it off', async () => {
+    await switchOff().expect(200);
+    expect(await owed()).toEqual([]);
+  });
+});

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { DestinationDoc } from '../../store/documents';
-import { inTransaction } from '../../store/open-store';
 import { etagOf } from '../etag';
 import { DefinitionKey } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { DestinationBody, presentDestination } from './presenter';
-import { DestinationInput, deleteDestination, saveDestination } from './save-destination';
+import { DestinationInput, deleteDestination, resumeDestination, saveDestination } from './save-destination';
 
 const Key = z.strictObject({ key: DefinitionKey });
 
@@ -82,8 +81,7 @@ export const destinationRoutes: readonly Route[] = [
     responses: { 200: DestinationBody },
     handle: async (call) => {
       await findDestination(call);
-      await call.deps.store.destinations.resume(call.ws, call.params.key);
-      await wakeSyncs(call);
+      await resumeDestination(call, call.params.key);
       return answer(await findDestination(call));
     },
   }),
@@ -101,11 +99,4 @@ function answer(destination: DestinationDoc) {
     body: presentDestination(destination),
     headers: { ETag: etagOf(destination.version) },
   };
-}
-
-/** Audiences in step with it have waited. */
-async function wakeSyncs({ deps, ws, params, now }: KeyCall<{ key: string }>): Promise<void> {
-  const attached = (await deps.store.attachments.list(ws)).filter(({ destination }) => destination === params.key);
-  const work = attached.map(({ audience, destination }) => ({ kind: 'sync' as const, audience, destination }));
-  await inTransaction(deps.store.connection, (session) => deps.store.outbox.add(ws, work, now, session));
 }

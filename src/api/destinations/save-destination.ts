@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import type { Destination } from '../../destinations/destination';
 import { destinationTypes, findDestination } from '../../destinations/registry';
@@ -8,6 +9,7 @@ import { DefinitionKey } from '../json-schema';
 import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
+import { transact } from '../transact';
 
 export const DestinationInput = z.strictObject({
   key: DefinitionKey.optional(),
@@ -37,24 +39,46 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     if (faults.length > 0) throw invalidDefinition(faults);
     const { type, name, settings, secrets, purpose, enabled } = input;
     const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
-    return deps.store.destinations.save(ws, { key, type, name, settings, enabled, ...optional }, now, session);
+    const content = { key, type, name, settings, enabled, ...optional };
+    const saved = await deps.store.destinations.save(ws, content, now, session);
+    if (enabled && before?.enabled !== true) await wakeSyncs(call, key, session);
+    return saved;
+  });
+}
+
+/** Lets waiting work go on, and wakes what waited. */
+export async function resumeDestination(call: KeyCall, key: string): Promise<void> {
+  const { deps, ws } = call;
+  await transact(deps, async (session) => {
+    await deps.store.destinations.resume(ws, key, session);
+    await wakeSyncs(call, key, session);
   });
 }
 
 export async function deleteDestination(call: KeyCall, key: string): Promise<void> {
   const { deps, ws, now } = call;
-  await saveDefinition(deps, ws, async ({ session }) => {
+  await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
     const before = await deps.store.destinations.find(ws, key, session);
     if (!before) throw notFound(`destination "${key}"`);
     checkPreconditions(call, before.version);
-    const attached = (await deps.store.attachments.list(ws)).filter(({ destination }) => destination === key);
+    const ever = await deps.store.attachments.everOfDestination(ws, key, session);
+    const attached = ever.filter(({ detachedAt }) => detachedAt === undefined);
     if (attached.length > 0) {
       throw conflict(
         `Audiences are attached to it: ${attached.map(({ audience }) => audience).join(', ')}; detach them first.`,
       );
     }
     await deps.store.destinations.delete(ws, key, now, session);
+    // Nothing counts differently, but an attachment saved meanwhile must not miss this.
+    await raiseRuleset();
   });
+}
+
+/** Audiences in step with it have waited; so has what detached ones still ask of it. */
+async function wakeSyncs({ deps, ws, now }: KeyCall, key: string, session: ClientSession): Promise<void> {
+  const pairs = await deps.store.attachments.everOfDestination(ws, key, session);
+  const work = pairs.map(({ audience, destination }) => ({ kind: 'sync' as const, audience, destination }));
+  await deps.store.outbox.add(ws, work, now, session);
 }
 
 /** Without new secrets those of before must do, which they only can for the same type. */

@@ -93,4 +93,5 @@ export type OutboxWork =
       readonly lineage: readonly ProfileId[];
       readonly waitKeys: readonly string[];
     }
-  | { readonly kind: 'sync'; readonly audience: string; readonly destination: string };
+  | { readonly kind: 'sync'; readonly audience: string; readonly destination: string }
+  | { readonly kind: 'backfill' };
