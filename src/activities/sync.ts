@@ -7,6 +7,7 @@ import { connectDestination, type ConnectedDestination } from './connected-desti
 import type { DeliveryMetrics } from './delivery-metrics';
 import { heartbeating } from './heartbeating';
 import { ensureExternalAudience } from './sync/external-audience';
+import { letGo } from './sync/let-go';
 import { syncPage } from './sync/sync-page';
 
 export interface SyncDeps {
@@ -29,9 +30,11 @@ export interface SyncState {
   readonly resumeInMs?: number;
 }
 
-/** Pages per call, so that the workflow's history shows progress and the activity ends well before its time-out. */
+/** Pages per call, so that the workflow's history shows progress. */
 const pagesPerCall = 50;
 const pageSize = 1_000;
+/** No request is begun later than this into a call, whose time-out is five minutes. */
+const mostMs = 4 * 60_000;
 
 export type SyncActivities = ReturnType<typeof createSyncActivities>;
 
@@ -44,37 +47,65 @@ export function createSyncActivities(deps: SyncDeps) {
 }
 
 async function drain(deps: SyncDeps, pair: Pair, signal: AbortSignal): Promise<SyncState> {
+  const endsAt = deps.clock() + mostMs;
+  const isOver = (): boolean => signal.aborted || deps.clock() >= endsAt;
   let after: string | undefined;
-  let resumeAt: number | undefined;
-  for (let page = 0; page < pagesPerCall && !signal.aborted; page += 1) {
-    const members = await deps.store.syncMembers.dirty(pair.ws, pair.audience, pair.destination, pageSize, after);
-    if (members.length === 0) return rest(deps, resumeAt);
+  for (let page = 0; page < pagesPerCall && !isOver(); page += 1) {
+    const asked = { limit: pageSize, now: deps.clock(), after };
+    const members = await deps.store.syncMembers.due(pair.ws, pair.audience, pair.destination, asked);
+    if (members.length === 0) return rest(deps, pair);
+    after = members.at(-1)?._id;
     const opened = await open(deps, pair);
     if ('waits' in opened) return opened.waits;
-    const done = await syncPage(deps, pair, opened.connected, opened.attachment, members);
-    if (done.isPaused) return { label: 'Paused: the destination refuses its credentials.' };
-    resumeAt = soonest(resumeAt, done.resumeAt);
-    after = members.at(-1)?._id;
+    if ('keeps' in opened) {
+      await letGo(deps, pair, members);
+      continue;
+    }
+    // Between a detach and its wishing everybody away, nobody is added.
+    const sendable = opened.attachment.detachedAt === undefined ? members : members.filter(({ isIn }) => !isIn);
+    const stop = await syncPage({ deps, pair, ...opened, isOver }, sendable);
+    if (stop === 'paused') return { label: 'Paused: the destination refuses its credentials.' };
   }
   return { label: 'More to do.', resumeInMs: 0 };
 }
 
+type Opened =
+  | { readonly waits: SyncState }
+  /** Detached, and the destination keeps what it has. */
+  | { readonly keeps: true }
+  | { readonly connected: ConnectedDestination; readonly attachment: AttachmentDoc };
+
 /** The destination ready to be sent to, with its audience there; otherwise what to wait for. */
 async function open(deps: SyncDeps, pair: Pair): Promise<Opened> {
-  const connected = await connectDestination(deps.store, pair.ws, pair.destination, deps.clock());
+  const attachment = await deps.store.attachments.findEver(pair.ws, pair.audience, pair.destination);
+  if (!attachment) return { waits: { label: 'The audience is not attached.' } };
+  if (attachment.detachedAt !== undefined && attachment.onDetach === 'keep') return { keeps: true };
+  const now = deps.clock();
+  const connected = await connectDestination(deps.store, pair.ws, pair.destination, now);
   if (!connected?.doc.enabled) return { waits: { label: 'The destination is switched off or gone.' } };
-  if (connected.doc.paused) return { waits: { label: `Paused: ${connected.doc.paused.reason}.` } };
-  const ready = await ensureExternalAudience(deps, pair, connected);
+  const waits = toBeWaitedFor(connected, attachment, now);
+  if (waits) return { waits };
+  if (attachment.detachedAt !== undefined && hasNothingThere(connected, attachment)) return { keeps: true };
+  const ready = await ensureExternalAudience(deps, pair, connected, attachment);
   return 'waits' in ready ? ready : { connected, attachment: ready.attachment };
 }
 
-type Opened =
-  { readonly waits: SyncState } | { readonly connected: ConnectedDestination; readonly attachment: AttachmentDoc };
+function toBeWaitedFor(
+  { doc }: ConnectedDestination,
+  { throttledUntil = 0 }: AttachmentDoc,
+  now: number,
+): SyncState | undefined {
+  if (doc.paused) return { label: `Paused: ${doc.paused.reason}.` };
+  if (throttledUntil <= now) return undefined;
+  return { label: 'The destination has asked to wait.', resumeInMs: throttledUntil - now };
+}
 
-const soonest = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined ? other : Math.min(one, other ?? Infinity);
+/** The vendor's audience was never created, so there is nobody to take off it. */
+const hasNothingThere = ({ kind }: ConnectedDestination, { externalId }: AttachmentDoc): boolean =>
+  kind.createAudience !== undefined && externalId === undefined;
 
-function rest(deps: SyncDeps, resumeAt: number | undefined): SyncState {
-  if (resumeAt === undefined) return { label: 'In step.' };
-  return { label: 'Some members are tried again.', resumeInMs: Math.max(500, resumeAt - deps.clock()) };
+async function rest(deps: SyncDeps, pair: Pair): Promise<SyncState> {
+  const dueAt = await deps.store.syncMembers.nextDueAt(pair.ws, pair.audience, pair.destination);
+  if (dueAt === undefined) return { label: 'In step.' };
+  return { label: 'Some members are tried again.', resumeInMs: Math.max(500, dueAt - deps.clock()) };
 }

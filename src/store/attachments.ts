@@ -5,7 +5,7 @@ import type { StoreConnection } from './open-store';
 
 export type AttachmentContent = Omit<
   AttachmentDoc,
-  '_id' | 'ws' | 'sinceRuleset' | 'createdAt' | 'updatedAt' | 'detachedAt'
+  '_id' | 'ws' | 'sinceRuleset' | 'createdAt' | 'updatedAt' | 'detachedAt' | 'throttledUntil' | 'creatingSince'
 >;
 
 const docId = (ws: WorkspaceId, audience: string, destination: string): string => `${ws}:${audience}:${destination}`;
@@ -70,8 +70,9 @@ export class AttachmentRepository {
   ): Promise<AttachmentDoc> {
     const before = await this.findEver(ws, content.audience, content.destination, session);
     const createdAt = before && before.detachedAt === undefined ? before.createdAt : now;
+    const ongoing = before ? ongoingOf(before) : {};
     const _id = docId(ws, content.audience, content.destination);
-    const doc: AttachmentDoc = { ...content, _id, ws, sinceRuleset, createdAt, updatedAt: now };
+    const doc: AttachmentDoc = { ...content, ...ongoing, _id, ws, sinceRuleset, createdAt, updatedAt: now };
     if (before) await this.#attachments.replaceOne({ _id }, doc, { session });
     else await this.#attachments.insertOne(doc, { session });
     return doc;
@@ -86,7 +87,28 @@ export class AttachmentRepository {
     session?: ClientSession,
   ): Promise<void> {
     const _id = docId(ws, audience, destination);
-    await this.#attachments.updateOne({ _id }, { $set: { externalId } }, { ...(session && { session }) });
+    const update = { $set: { externalId }, $unset: { creatingSince: '' } } as const;
+    await this.#attachments.updateOne({ _id }, update, { ...(session && { session }) });
+  }
+
+  /** Answers whether nobody has begun to create the vendor's audience before. */
+  async beginCreating(ws: WorkspaceId, audience: string, destination: string, now: number): Promise<boolean> {
+    const filter = { _id: docId(ws, audience, destination), creatingSince: { $exists: false } };
+    const { modifiedCount } = await this.#attachments.updateOne(filter, { $set: { creatingSince: now } });
+    return modifiedCount === 1;
+  }
+
+  /** The vendor has not created it, and is not asked again before `until`. */
+  async endCreating(ws: WorkspaceId, audience: string, destination: string, until?: number): Promise<void> {
+    const _id = docId(ws, audience, destination);
+    const wait = until !== undefined && { $set: { throttledUntil: until } };
+    await this.#attachments.updateOne({ _id }, { $unset: { creatingSince: '' }, ...wait });
+  }
+
+  /** Nothing is sent before `until`. */
+  async throttle(ws: WorkspaceId, audience: string, destination: string, until: number): Promise<void> {
+    const _id = docId(ws, audience, destination);
+    await this.#attachments.updateOne({ _id }, { $max: { throttledUntil: until } });
   }
 
   async detach(
@@ -99,4 +121,12 @@ export class AttachmentRepository {
     const _id = docId(ws, audience, destination);
     await this.#attachments.updateOne({ _id }, { $set: { detachedAt: now, updatedAt: now } }, { session });
   }
+}
+
+/** What a new wording of the attachment does not end. Attaching again after a detach is how an unclear creation is given up. */
+function ongoingOf({ throttledUntil, creatingSince, detachedAt }: AttachmentDoc) {
+  return {
+    ...(throttledUntil !== undefined && { throttledUntil }),
+    ...(creatingSince !== undefined && detachedAt === undefined && { creatingSince }),
+  };
 }

@@ -137,9 +137,15 @@ export interface AttachmentDoc extends Scoped {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly detachedAt?: number;
+  /** The vendor has asked to wait: nothing is sent before. */
+  readonly throttledUntil?: number;
+  /** A request to create the vendor's audience has left, and how it ended is not known. */
+  readonly creatingSince?: number;
 }
 
 export interface SyncMemberDoc extends DesiredMember, Scoped {
+  /** Of a dirty one that is tried again: not before. */
+  readonly nextAttemptAt?: number;
   /** Wished away by a detach, at the version of the wish before. */
   readonly isDetached?: boolean;
   /** `workspace:audience:destination` while the actual state may differ. */

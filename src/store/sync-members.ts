@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, ClientSession, Collection, Filter } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { DesiredMember } from '../domain/profiles/change-set';
 import type { SyncMemberDoc } from './documents';
@@ -37,16 +37,39 @@ export class SyncMemberRepository {
     if (operations.length > 0) await this.#members.bulkWrite(operations, { session, ordered: true });
   }
 
-  /** Members whose actual state may differ, in id order, so that a pass always moves on. */
-  async dirty(
+  /** Members whose actual state may differ and whose time has come, in id order, so that a pass always moves on. */
+  async due(
     ws: WorkspaceId,
     audience: string,
     destination: string,
-    limit: number,
-    after?: string,
+    { limit, now, after }: { readonly limit: number; readonly now: number; readonly after?: string | undefined },
   ): Promise<SyncMemberDoc[]> {
-    const filter = { dirty: pairKey(ws, audience, destination), ...(after !== undefined && { _id: { $gt: after } }) };
+    const filter: Filter<SyncMemberDoc> = {
+      dirty: pairKey(ws, audience, destination),
+      $or: [{ nextAttemptAt: { $exists: false } }, { nextAttemptAt: { $lte: now } }],
+      ...(after !== undefined && { _id: { $gt: after } }),
+    };
     return this.#members.find(filter).sort({ dirty: 1, _id: 1 }).limit(limit).toArray();
+  }
+
+  /** When the first of those that wait to be tried again is due. */
+  async nextDueAt(ws: WorkspaceId, audience: string, destination: string): Promise<number | undefined> {
+    const filter = { dirty: pairKey(ws, audience, destination), nextAttemptAt: { $exists: true } };
+    const [first] = await this.#members.find(filter).sort({ nextAttemptAt: 1 }).limit(1).toArray();
+    return first?.nextAttemptAt;
+  }
+
+  /** Tries these no earlier than their `nextAttemptAt`; a newer wish, written meanwhile, is due at once. */
+  async postpone(
+    members: readonly (Pick<SyncMemberDoc, '_id' | 'version' | 'isIn'> & { readonly nextAttemptAt: number })[],
+  ): Promise<void> {
+    if (members.length === 0) return;
+    await this.#members.bulkWrite(
+      members.map(({ _id, version, isIn, nextAttemptAt }) => ({
+        updateOne: { filter: { _id, version, isIn }, update: { $set: { nextAttemptAt } } },
+      })),
+      { ordered: false },
+    );
   }
 
   /** Settled as it was read; a newer wish, written meanwhile, stays dirty. */
@@ -54,7 +77,7 @@ export class SyncMemberRepository {
     if (members.length === 0) return;
     await this.#members.bulkWrite(
       members.map(({ _id, version, isIn }) => ({
-        updateOne: { filter: { _id, version, isIn }, update: { $unset: { dirty: '' } } },
+        updateOne: { filter: { _id, version, isIn }, update: { $unset: { dirty: '', nextAttemptAt: '' } } },
       })),
       { ordered: false },
     );
@@ -69,7 +92,7 @@ export class SyncMemberRepository {
     const range = { $gte: `${pair}:`, $lt: `${pair};` };
     const result = await this.#members.updateMany(
       { _id: range, isIn: true },
-      { $set: { isIn: false, isDetached: true, dirty: pair } },
+      { $set: { isIn: false, isDetached: true, dirty: pair }, $unset: { nextAttemptAt: '' } },
     );
     return result.modifiedCount;
   }

@@ -7,31 +7,34 @@ import type { DeliveryDoc } from '../../store/deliveries';
 import { sendPlanned } from '../connected-destination';
 import type { Item, Page } from './sync-page';
 
-/** How far sending a page has come: operations that have ended, and when the others are tried again. */
+/** How far sending a page has come: operations that have ended, when the others are tried again, and why sending stopped. */
 export interface Progress {
   readonly ended: Set<string>;
   readonly retries: Map<string, number>;
+  stop?: Stop;
 }
+
+/** The destination refuses its credentials, has asked to wait, or the time of this call is over. */
+export type Stop = 'paused' | 'throttled' | 'over';
 
 const throttled = 'throttled';
 
 /**
  * Plans and sends items, request after request. One that fails as a whole because some item spoils it goes again in halves, until
- * the culprit is alone. Answers whether the destination has paused, after which nothing more is sent.
+ * the culprit is alone. Once there is a reason to stop, nothing more is sent.
  */
-export async function sendItems(page: Page, items: readonly Item[], progress: Progress): Promise<boolean> {
+export async function sendItems(page: Page, items: readonly Item[], progress: Progress): Promise<void> {
   const plan = planOf(page, items);
   await record(page, items, settleNow(page, items, plan.refused), 0, progress);
   for (const planned of plan.requests) {
-    const settlement = await sendRequest(page, items, planned, progress);
-    if (settlement.pause) return true;
-    if (!settlement.split) continue;
+    if (page.isOver()) progress.stop ??= 'over';
+    if (progress.stop) return;
+    const { split } = await sendRequest(page, items, planned, progress);
+    if (!split) continue;
     const again = planned.items.flatMap((index) => items[index] ?? []);
     const half = Math.ceil(again.length / 2);
-    for (const part of [again.slice(0, half), again.slice(half)])
-      if (await sendItems(page, part, progress)) return true;
+    for (const part of [again.slice(0, half), again.slice(half)]) await sendItems(page, part, progress);
   }
-  return false;
 }
 
 function planOf({ connected, attachment }: Page, items: readonly Item[]) {
@@ -54,7 +57,7 @@ async function sendRequest(
   planned: PlannedRequest,
   progress: Progress,
 ): Promise<Settlement> {
-  const { deps, pair, connected } = page;
+  const { deps, connected } = page;
   const startedAt = deps.clock();
   const answer = await sendPlanned(deps.sender, connected, planned, startedAt);
   // Members are sets, or keys are dropped when repeated: what may have arrived is simply sent again.
@@ -69,10 +72,20 @@ async function sendRequest(
       ? answer.results
       : planned.items.map((index) => again(index, answer.unclear.code, answer.unclear.message));
   const settlement = settleNow(page, items, results);
-  if (settlement.pause)
-    await deps.store.destinations.pause(pair.ws, pair.destination, settlement.pause.code, deps.clock());
+  await heed(page, settlement, progress);
   await record(page, items, settlement, deps.clock() - startedAt, progress);
   return settlement;
+}
+
+/** What the vendor says of everything, not of one item: that access is refused, or to wait. */
+async function heed({ deps, pair }: Page, { pause, throttledUntil }: Settlement, progress: Progress): Promise<void> {
+  if (pause) {
+    progress.stop = 'paused';
+    await deps.store.destinations.pause(pair.ws, pair.destination, pause.code, deps.clock());
+  } else if (throttledUntil !== undefined) {
+    progress.stop = 'throttled';
+    await deps.store.attachments.throttle(pair.ws, pair.audience, pair.destination, throttledUntil);
+  }
 }
 
 function settleNow({ deps }: Page, items: readonly Item[], results: readonly ItemResult[]): Settlement {

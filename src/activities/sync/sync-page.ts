@@ -7,7 +7,7 @@ import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import type { ConnectedDestination } from '../connected-destination';
 import type { Pair, SyncDeps } from '../sync';
-import { sendItems, type Progress } from './send-members';
+import { sendItems, type Progress, type Stop } from './send-members';
 
 /** `isNew`: the operation was not begun by an earlier try of this page. */
 interface PageChange extends UnitChange {
@@ -23,40 +23,35 @@ export interface Item {
   readonly delivery: DeliveryDoc;
 }
 
-export interface PageDone {
-  readonly resumeAt?: number;
-  readonly isPaused: boolean;
-}
-
 /** Everything one page works with. */
 export interface Page {
   readonly deps: SyncDeps;
   readonly pair: Pair;
   readonly connected: ConnectedDestination;
   readonly attachment: AttachmentDoc;
+  /** Whether the time of this call is over. */
+  isOver(): boolean;
 }
 
 /**
  * One page of members: reconcile, write what is begun, then send and write how it ended. Killed anywhere, the members are still
- * dirty and the same operations are issued again under the same keys.
+ * dirty and the same operations are issued again under the same keys. Answers why nothing more may be sent now, if so.
  */
-export async function syncPage(
-  deps: SyncDeps,
-  pair: Pair,
-  connected: ConnectedDestination,
-  attachment: AttachmentDoc,
-  members: readonly SyncMemberDoc[],
-): Promise<PageDone> {
-  const page: Page = { deps, pair, connected, attachment };
+export async function syncPage(page: Page, members: readonly SyncMemberDoc[]): Promise<Stop | undefined> {
+  const { syncMembers } = page.deps.store;
   const items = await begin(page, members, await reconcilePage(page, members));
   const progress: Progress = { ended: new Set(), retries: new Map() };
-  const isPaused = await sendItems(page, items, progress);
-  // Also what was never sent, because the destination paused half-way, keeps its member dirty.
-  const unsettled = items.filter(({ operation }) => !progress.ended.has(operation.id));
-  const waiting = new Set(unsettled.map(({ operation }) => operation.profile));
-  await deps.store.syncMembers.markClean(members.filter((member) => !waiting.has(member.profile)));
-  const soonest = Math.min(...unsettled.map(({ operation }) => progress.retries.get(operation.id) ?? Infinity));
-  return { isPaused, ...(Number.isFinite(soonest) && { resumeAt: soonest }) };
+  await sendItems(page, items, progress);
+  // Also what was never sent, because sending stopped half-way, keeps its member dirty.
+  const dueAt = new Map<string, number>();
+  for (const { operation } of items.filter((item) => !progress.ended.has(item.operation.id))) {
+    const known = dueAt.get(operation.profile) ?? 0;
+    dueAt.set(operation.profile, Math.max(known, progress.retries.get(operation.id) ?? 0));
+  }
+  await syncMembers.markClean(members.filter(({ profile }) => !dueAt.has(profile)));
+  const later = members.map((member) => ({ ...member, nextAttemptAt: dueAt.get(member.profile) ?? 0 }));
+  await syncMembers.postpone(later.filter(({ nextAttemptAt }) => nextAttemptAt > 0));
+  return progress.stop;
 }
 
 async function reconcilePage(

@@ -35,14 +35,14 @@ export async function attach(
     if (!(await deps.store.audiences.find(ws, audience, session))) throw notFound(`audience "${audience}"`);
     const target = await deps.store.destinations.find(ws, destination, session);
     if (!target) throw notFound(`destination "${destination}"`);
-    const before = await deps.store.attachments.find(ws, audience, destination, session);
+    const before = await deps.store.attachments.findEver(ws, audience, destination, session);
     const content = toContent(audience, target, input, before);
-    if (before && isSame(before, content)) return before;
+    if (before && before.detachedAt === undefined && isSame(before, content)) return before;
     return deps.store.attachments.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
   });
 }
 
-/** Detaches, and with `onDetach: remove` has everybody removed. Repeating it does no harm. Throws 404. */
+/** Detaches: nobody is added any more, and with `onDetach: remove` everybody is removed. Repeating it does no harm. Throws 404. */
 export async function detach({ deps, ws, now }: KeyCall, audience: string, destination: string): Promise<void> {
   const { store } = deps;
   const { onDetach } = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
@@ -53,8 +53,7 @@ export async function detach({ deps, ws, now }: KeyCall, audience: string, desti
     await raiseRuleset();
     return before;
   });
-  if (onDetach === 'keep') return;
-  await store.syncMembers.wishAllOut(ws, audience, destination);
+  if (onDetach === 'remove') await store.syncMembers.wishAllOut(ws, audience, destination);
   const work = [{ kind: 'sync' as const, audience, destination }];
   await inTransaction(store.connection, (session) => store.outbox.add(ws, work, now, session));
 }
@@ -76,7 +75,7 @@ function toContent(
   return { ...input, ...optional, audience, destination: key, identifiers: input.identifiers ?? taken, createExternal };
 }
 
-/** The id that a sync got when it created the vendor's audience stays, unless another one is named. */
+/** The vendor's audience stays the same one, also after a detach, unless another is named. */
 function externalIdOf(external: AttachmentInput['external'], before: AttachmentDoc | undefined): string | undefined {
   return external && 'id' in external ? external.id : before?.externalId;
 }

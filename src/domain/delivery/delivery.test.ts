@@ -46,6 +46,12 @@ describe('settle', () => {
     expect(settle([result(0, 'ok'), result(1, 'transient')], settling).pause).toBeUndefined();
   });
 
+  it('says until when the vendor has asked to wait, and nothing of the kind for failures', () => {
+    const results = [result(0, 'ok'), result(1, 'throttled'), result(2, 'throttled', { retryAfterMs: 30_000 })];
+    expect(settle(results, settling).throttledUntil).toBe(now + 30_500);
+    expect(settle([result(0, 'ok'), result(1, 'transient')], settling).throttledUntil).toBeUndefined();
+  });
+
   it('asks for halves when somebody of several is at fault and nobody says who', () => {
     const settled = settle([result(0, 'ambiguous'), result(1, 'ambiguous')], settling);
     expect(settled.split).toBe(true);

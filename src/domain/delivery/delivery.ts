@@ -53,6 +53,8 @@ export interface Settlement {
   readonly items: readonly Settled[];
   /** The destination pauses for this reason until somebody mends it. */
   readonly pause?: { readonly code: string; readonly message: string };
+  /** The vendor has asked to wait until then. */
+  readonly throttledUntil?: number;
   /** Some item spoils the request and nobody knows which: send the retrying ones again in halves. */
   readonly split: boolean;
 }
@@ -68,8 +70,13 @@ export interface Settling {
 /** What becomes of every item of one request, after what the vendor said. */
 export function settle(results: readonly ItemResult[], settling: Settling): Settlement {
   const refusal = results.find(({ kind }) => kind === 'auth');
+  const items = results.map((result) => settleOne(result, results.length === 1, settling));
+  const waits = items.flatMap(({ state, burnsAttempt }) =>
+    state.status === 'retrying' && !burnsAttempt ? state.nextAttemptAt : [],
+  );
   return {
-    items: results.map((result) => settleOne(result, results.length === 1, settling)),
+    items,
+    ...(waits.length > 0 && { throttledUntil: Math.max(...waits) }),
     ...(refusal && { pause: { code: refusal.code, message: refusal.message } }),
     split: results.length > 1 && results.some(({ kind }) => kind === 'ambiguous'),
   };
