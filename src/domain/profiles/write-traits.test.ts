@@ -1,0 +1,49 @@
+import { unionConsent, writeTraits } from './write-traits';
+import type { Consent, Trait } from './profile';
+
+const source = 'src_a';
+const tier = (value: Trait['value'], at: number, since = at): Trait => ({ value, at, since, source });
+const consent = (status: Consent['status'], at: number): Consent => ({ status, at, source });
+
+describe('writeTraits', () => {
+  it.each([
+    ['a later value wins', tier('silver', 1), 'gold', 2, tier('gold', 2), ['tier']],
+    ['a late older value does not win', tier('gold', 2), 'silver', 1, tier('gold', 2), []],
+    ['at the same instant the later arrival wins', tier('silver', 1), 'gold', 1, tier('gold', 1), ['tier']],
+    ['a repeated value keeps since when it holds', tier('gold', 1), 'gold', 2, tier('gold', 2, 1), []],
+    ['null deletes, and is remembered', tier('gold', 1), null, 2, tier(null, 2), ['tier']],
+    ['what was deleted is not brought back by an older value', tier(null, 2), 'gold', 1, tier(null, 2), []],
+    ['what was deleted is brought back by a later value', tier(null, 2), 'gold', 3, tier('gold', 3), ['tier']],
+  ])('%s', (_, before, value, at, after, changed) => {
+    expect(writeTraits({ tier: before }, { tier: value }, at, source)).toEqual({ facts: { tier: after }, changed });
+  });
+
+  it('remembers the deletion of what was never there, and calls it no change', () => {
+    expect(writeTraits({}, { tier: null }, 2, source)).toEqual({ facts: { tier: tier(null, 2) }, changed: [] });
+  });
+});
+
+describe('unionConsent', () => {
+  it.each([
+    ['a denial survives an earlier grant', consent('denied', 2), consent('granted', 1), consent('denied', 2), []],
+    [
+      'a denial survives a grant of the same instant',
+      consent('denied', 1),
+      consent('granted', 1),
+      consent('denied', 1),
+      [],
+    ],
+    ['a denial yields to a later grant', consent('denied', 1), consent('granted', 2), consent('granted', 2), ['email']],
+    ['a grant yields to a later denial', consent('granted', 1), consent('denied', 2), consent('denied', 2), ['email']],
+    [
+      'a grant yields to a denial of the same instant',
+      consent('granted', 1),
+      consent('denied', 1),
+      consent('denied', 1),
+      ['email'],
+    ],
+    ['a grant survives an earlier denial', consent('granted', 2), consent('denied', 1), consent('granted', 2), []],
+  ])('%s', (_, present, incoming, after, changed) => {
+    expect(unionConsent({ email: present }, { email: incoming })).toEqual({ facts: { email: after }, changed });
+  });
+});
