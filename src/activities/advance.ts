@@ -44,9 +44,17 @@ export async function advanceFrom(
     if (!run) return { do: 'exit', reason: 'gone' };
     const isNews = at === undefined || (run.step === at.step && run.visit === at.visit);
     const next = await advanceOnce(deps, ref, run, isNews ? cause : look);
-    if (next) return next;
+    if (!next) continue;
+    if (at === undefined) observeLateness(deps, ref, run);
+    return next;
   }
   throw ApplicationFailure.create({ type: 'Contended', message: 'Contended' });
+}
+
+/** A run that was still inside and due has been waked by its timer, or by the clock in its place. */
+function observeLateness({ metrics }: JourneyDeps, { now }: RunRef, run: Enrollment): void {
+  if (isInside(run) && run.dueAt !== undefined && now >= run.dueAt)
+    metrics.timerLateness.observe((now - run.dueAt) / 1_000);
 }
 
 /** One reading of the run; `undefined` when another writer was first. */

@@ -6,6 +6,7 @@ import type { Next } from '../domain/journeys/next';
 import type { Store } from '../store/store';
 import { advanceRun } from './advance';
 import { deliverStep } from './deliver';
+import type { DeliveryMetrics } from './delivery-metrics';
 import type { JourneySender } from './journey-sender';
 
 export interface JourneyDeps {
@@ -19,6 +20,7 @@ export interface JourneyDeps {
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
+  readonly metrics: Pick<DeliveryMetrics, 'timerLateness'>;
   /** How long attempts of one delivery go on. */
   readonly retryBudgetSeconds: number;
 }

@@ -57,6 +57,7 @@ export function composeActivities(deps: WorkerDeps) {
       sender: journeySender,
       clock,
       log,
+      metrics: delivering.metrics,
       retryBudgetSeconds,
       recordEvent: createEventRecorder(store, doorbells),
     }),

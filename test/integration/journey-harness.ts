@@ -5,7 +5,9 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
+import { createDeliveryMetrics } from '../../src/activities/delivery-metrics';
 import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journey-sender';
 import { createJourneyActivities } from '../../src/activities/journeys';
 import { Outbox } from '../../src/activities/outbox';
@@ -117,6 +119,7 @@ export class JourneyHarness {
       recordEvent: this.#record,
       clock: Date.now,
       log: pino({ level: 'silent' }),
+      metrics: createDeliveryMetrics(new Registry()),
       retryBudgetSeconds: 3_600,
     });
     const workflows = { workflowBundle: { codePath: needed('HEDDLE_TEST_WORKFLOW_BUNDLE') } };
