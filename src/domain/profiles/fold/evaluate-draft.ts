@@ -11,6 +11,7 @@ import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
 import { omit, own, withKey, withoutKey } from '../../json';
 import type { EdgeCause } from '../change-set';
+import { idsOf } from '../present';
 import { compiled } from '../ruleset';
 import { nextSeq, type Draft } from './draft';
 import { edgeName, historyName, type HistoryRead } from './fold-input';
@@ -135,7 +136,7 @@ function readEdges(fold: WorkspaceFold, draft: Draft, reads: readonly NeededEdge
 }
 
 /** A person's events are kept under the ids they had when they were applied, those absorbed in this very fold among them. */
-const storedUnder = ({ profile }: Draft): HistoryRead => ({ ids: [profile.id, ...profile.lineage] });
+const storedUnder = ({ profile }: Draft): HistoryRead => ({ ids: idsOf(profile) });
 
 function needHistory(fold: WorkspaceFold, draft: Draft): void {
   const read = storedUnder(draft);
