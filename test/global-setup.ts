@@ -19,6 +19,7 @@ export default async function globalSetup(): Promise<void> {
     globalThis.heddleTestServers = { servers, folder };
     process.env['HEDDLE_TEST_TEMPORAL_ADDRESS'] = servers.temporalAddress;
     process.env['HEDDLE_TEST_MONGODB_URI'] = servers.mongodbUri;
+    process.env['HEDDLE_TEST_STORE'] = servers.mongo?.kind ?? 'external';
     await bundleWorkflows(join(folder, 'workflows.js'));
   } catch (error) {
     await globalThis.heddleTestServers?.servers.stop();

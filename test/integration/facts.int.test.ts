@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse/sync';
 import { addToDecimal } from '../../src/domain/audiences/decimal';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
-import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import { startSystem, type System } from '../../src/testing/system';
+import { cdnow, clickstream, completeJourney, conversions, idle, order, spent } from '../fact-rules';
 
 /** Figures computed independently of Heddle (examples/data/*): they must come out of the product exactly. */
 const data = join(__dirname, '../../examples/data');
@@ -14,114 +14,6 @@ interface Fact {
   readonly id: string;
   readonly value: unknown;
 }
-
-const order = 'Order Completed';
-const received = (campaign: string): Rule => campaignEvent('Campaign Received', campaign);
-const redeemed = (campaign: string): Rule => campaignEvent('Coupon Redeemed', campaign);
-const spent = (amount: number, within?: string): Rule => ({
-  event: order,
-  sum: { property: 'revenue', is: 'greater_than', value: amount },
-  ...(within !== undefined && { within }),
-});
-const idle = (age: string): Rule => ({ event: order, last: { is: 'older_than', value: age } });
-const ordered: Rule = { event: order };
-const firstBefore = (date: string): Rule => ({ event: order, first: { is: 'before', value: date } });
-const atLeast = (event: string, value: number, within?: string): Rule => ({
-  event,
-  count: { is: 'at_least', value },
-  ...(within !== undefined && { within }),
-});
-
-function campaignEvent(event: string, campaign: string): Rule {
-  return { event, where: [{ property: 'campaign_id', is: 'equals', value: campaign }] };
-}
-
-const completeJourney: Record<string, Rule> = {
-  customers_with_order: ordered,
-  customers_with_campaign: { event: 'Campaign Received' },
-  customers_with_redemption: { event: 'Coupon Redeemed' },
-  customers_order_ge_200: { event: order, where: [{ property: 'revenue', is: 'at_least', value: 200 }] },
-  ltv_gt_1000: spent(1000),
-  ltv_gt_2500: spent(2500),
-  ltv_gt_5000: spent(5000),
-  orders_ge_100: atLeast(order, 100),
-  inactive_7d: idle('7d'),
-  inactive_14d: idle('14d'),
-  inactive_30d: idle('30d'),
-  inactive_60d: idle('60d'),
-  active_7d: { event: order, within: '7d' },
-  two_orders_7d: atLeast(order, 2, '7d'),
-  revenue_30d_gt_300: spent(300, '30d'),
-  c18_recipients: received('18'),
-  c18_redeemed: { all: [received('18'), redeemed('18')] },
-  c18_not_received: { all: [ordered, { not: received('18') }] },
-  c13_recipients: received('13'),
-  c13_not_c18: { all: [received('13'), received('18'), redeemed('13'), { not: redeemed('18') }] },
-  received_8_13_18: { all: [received('8'), received('13'), received('18')] },
-  campaigns_ge_8: atLeast('Campaign Received', 8),
-  no_campaign: { all: [ordered, { not: { event: 'Campaign Received' } }] },
-  profiles: { identifier: 'user_id', is: 'set' },
-  profiles_with_events: { trait: 'has_events', is: 'equals', value: true },
-  profiles_no_home_ownership: { trait: 'home_ownership', is: 'not_set' },
-  profiles_no_marital_status: { trait: 'marital_status', is: 'not_set' },
-  homeowner_ltv_gt_2500: { all: [{ trait: 'home_ownership', is: 'equals', value: 'Homeowner' }, spent(2500)] },
-  age_45_54_active_7d: {
-    all: [
-      { trait: 'age', is: 'equals', value: '45-54' },
-      { event: order, within: '7d' },
-    ],
-  },
-  kids_c18_not_redeemed: {
-    all: [
-      { trait: 'kids_count', is: 'set' },
-      { trait: 'kids_count', is: 'not_equals', value: '0' },
-      received('18'),
-      { not: redeemed('18') },
-    ],
-  },
-};
-
-const cdnow: Record<string, Rule> = {
-  customers: ordered,
-  repeat_orders: atLeast(order, 2),
-  ltv_gt_100: spent(100),
-  ltv_gt_500: spent(500),
-  ltv_gt_1000: spent(1000),
-  inactive_60d: idle('60d'),
-  inactive_180d: idle('180d'),
-  inactive_365d: idle('365d'),
-  active_30d: { event: order, within: '30d' },
-  vip_lapsed: { all: [spent(200), idle('90d')] },
-  first_jan: firstBefore('1997-02-01'),
-  first_feb: { all: [firstBefore('1997-03-01'), { not: firstBefore('1997-02-01') }] },
-  first_mar: { all: [firstBefore('1997-04-01'), { not: firstBefore('1997-03-01') }] },
-};
-
-const clickstream: Record<string, Rule> = {
-  visitors: { event: '*' },
-  visitors_added: { event: 'Product Added' },
-  visitors_ordered: ordered,
-  visitors_view_only: { all: [{ event: 'Product Viewed' }, { not: { event: 'Product Added' } }, { not: ordered }] },
-  added_never_ordered: { all: [{ event: 'Product Added' }, { not: ordered }] },
-  events_ge_100: atLeast('*', 100),
-};
-
-/** One run per household and campaign, so that the goals count conversions of each receipt. */
-const conversions: JourneyDefinition = {
-  key: 'campaigns',
-  name: 'Campaigns',
-  entry: { on: { event: 'Campaign Received' }, key: 'properties.campaign_id', maxEventAge: '104w' },
-  goals: [
-    ...['8d', '14d', '30d'].map((within) => ({
-      key: `redeemed-${within}`,
-      on: { event: 'Coupon Redeemed', match: { 'properties.campaign_id': 'entry.properties.campaign_id' } },
-      within,
-    })),
-    { key: 'ordered-7d', on: { event: order }, within: '7d' },
-  ],
-  start: 'end',
-  steps: { end: { type: 'exit', reason: 'counted' } },
-};
 
 function factsOf(set: string): Map<string, unknown> {
   const facts = JSON.parse(readFileSync(join(data, set, 'facts.json'), 'utf8')) as Fact[];
@@ -166,37 +58,44 @@ describe('facts of real data', () => {
   let system: System;
   afterEach(() => system.stop(), 60_000);
 
-  it('complete-journey: every audience, live and by preview, and conversions of the campaigns', async () => {
-    const asOf = '2018-01-01T05:00:00.000Z';
-    const facts = factsOf('complete-journey');
-    system = await startSystem({ clock: () => Date.parse(asOf) });
-    await define(system, completeJourney);
-    await system.client.journeys.put('campaigns', conversions);
-    await system.client.journeys.publish('campaigns', { inFlight: 'finish' });
-    const csv = readFileSync(join(data, 'complete-journey/profiles.csv'));
-    const rows = parse<Record<string, string>>(csv, { columns: true });
-    const identifies = rows.map(({ customer_id, has_events, ...traits }) => ({
-      type: 'identify',
-      userId: customer_id,
-      messageId: `profile-${customer_id}`,
-      timestamp: '2017-01-01T00:00:00.000Z',
-      traits: {
-        ...Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== '')),
-        has_events: has_events === 'true',
-      },
-    }));
-    await system.client.events.sendAll(identifies);
-    await load(system, 'complete-journey');
-    expect(await sizes(system, completeJourney)).toEqual(expectedOf(facts, completeJourney));
-    expect(await previews(system, completeJourney, asOf)).toEqual(expectedOf(facts, completeJourney));
-    const atMid = { mid_ltv_gt_1000: spent(1000), mid_inactive_14d: idle('14d'), mid_inactive_30d: idle('30d') };
-    expect(await previews(system, atMid, '2017-07-01T04:00:00.000Z')).toEqual(expectedOf(facts, atMid));
-    const converted = await conversionFacts(system);
-    expect(Object.fromEntries(converted)).toEqual(
-      Object.fromEntries([...converted.keys()].map((id) => [id, facts.get(id)])),
-    );
-    expect(await revenueOf(system)).toBe(facts.get('revenue_total'));
-  }, 600_000);
+  /** 19,000 events: five minutes on the embedded Python store. `test/facts.test.ts` holds the same figures to the fold by itself. */
+  const itWithRoom = process.env['HEDDLE_TEST_STORE'] === 'secantusd-py' ? it.skip : it;
+
+  itWithRoom(
+    'complete-journey: every audience, live and by preview, and conversions of the campaigns',
+    async () => {
+      const asOf = '2018-01-01T05:00:00.000Z';
+      const facts = factsOf('complete-journey');
+      system = await startSystem({ clock: () => Date.parse(asOf) });
+      await define(system, completeJourney);
+      await system.client.journeys.put('campaigns', conversions);
+      await system.client.journeys.publish('campaigns', { inFlight: 'finish' });
+      const csv = readFileSync(join(data, 'complete-journey/profiles.csv'));
+      const rows = parse<Record<string, string>>(csv, { columns: true });
+      const identifies = rows.map(({ customer_id, has_events, ...traits }) => ({
+        type: 'identify',
+        userId: customer_id,
+        messageId: `profile-${customer_id}`,
+        timestamp: '2017-01-01T00:00:00.000Z',
+        traits: {
+          ...Object.fromEntries(Object.entries(traits).filter(([, value]) => value !== '')),
+          has_events: has_events === 'true',
+        },
+      }));
+      await system.client.events.sendAll(identifies);
+      await load(system, 'complete-journey');
+      expect(await sizes(system, completeJourney)).toEqual(expectedOf(facts, completeJourney));
+      expect(await previews(system, completeJourney, asOf)).toEqual(expectedOf(facts, completeJourney));
+      const atMid = { mid_ltv_gt_1000: spent(1000), mid_inactive_14d: idle('14d'), mid_inactive_30d: idle('30d') };
+      expect(await previews(system, atMid, '2017-07-01T04:00:00.000Z')).toEqual(expectedOf(facts, atMid));
+      const converted = await conversionFacts(system);
+      expect(Object.fromEntries(converted)).toEqual(
+        Object.fromEntries([...converted.keys()].map((id) => [id, facts.get(id)])),
+      );
+      expect(await revenueOf(system)).toBe(facts.get('revenue_total'));
+    },
+    600_000,
+  );
 
   it('cdnow: win-back, repeat and lifetime value, live and by preview', async () => {
     const asOf = '1998-06-30T12:00:00.000Z';

@@ -1,0 +1,100 @@
+import { toRuleEvent, type Event } from '../domain/events/event';
+import { identifierName } from '../domain/identity/identifier-types';
+import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
+import type { Enrollment } from '../domain/journeys/enrollment';
+import type { ChangeSet } from '../domain/profiles/change-set';
+import {
+  edgeName,
+  historyName,
+  type FoldInput,
+  type FoldOutcome,
+  type Needs,
+} from '../domain/profiles/fold/fold-input';
+import { foldEvents, foldTime } from '../domain/profiles/fold/fold';
+import type { Profile } from '../domain/profiles/profile';
+import type { Ruleset } from '../domain/profiles/ruleset';
+import { testWorkspace } from './builders';
+
+/** The store as folds leave it, in memory: the whole incremental path without a server. */
+export class FoldedWorld {
+  readonly profiles = new Map<ProfileId, Profile>();
+  readonly enrollments = new Map<string, Enrollment>();
+  readonly #owners = new Map<string, ProfileId>();
+  readonly #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
+  #made = 0;
+
+  constructor(readonly ruleset: Ruleset) {}
+
+  /** Applies events in batches, as the intake does. */
+  apply(events: readonly Event[], now: number, batchSize = 500): void {
+    for (let start = 0; start < events.length; start += batchSize)
+      this.#fold(foldEvents, events.slice(start, start + batchSize), now);
+  }
+
+  /** Evaluates everybody at `now`, as the clock does. */
+  tick(now: number): void {
+    this.#fold(foldTime, [], now);
+  }
+
+  living(): Profile[] {
+    return [...this.profiles.values()].filter((profile) => profile.mergedInto === undefined);
+  }
+
+  /** How many are in an audience. */
+  size(audience: string): number {
+    return this.living().filter((profile) => Object.hasOwn(profile.memberships, audience)).length;
+  }
+
+  historyOf({ id, lineage }: Profile): Event[] {
+    return this.#historyUnder([id, ...lineage]);
+  }
+
+  #historyUnder(ids: readonly ProfileId[]): Event[] {
+    const wanted = new Set(ids);
+    return this.#log.filter((row) => wanted.has(row.profile)).map((row) => row.event);
+  }
+
+  #fold(fold: (input: FoldInput) => FoldOutcome, events: readonly Event[], now: number): void {
+    const input: FoldInput = {
+      ws: testWorkspace,
+      now,
+      ruleset: this.ruleset,
+      events,
+      profiles: this.living(),
+      owners: this.#owners,
+      enrollments: [...this.enrollments.values()],
+      stored: { histories: new Map(), edges: new Map() },
+      makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
+      makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
+    };
+    let outcome = fold(input);
+    for (let reads = 0; !outcome.done && reads < 5; reads += 1)
+      outcome = fold({ ...input, stored: this.#read(outcome.needs) });
+    if (!outcome.done) throw new Error('The fold keeps asking for stored events.');
+    this.#write(outcome.changes, events);
+  }
+
+  #read(needs: Needs): FoldInput['stored'] {
+    const histories = needs.histories.map(
+      (read) => [historyName(read), this.#historyUnder(read.ids).map(toRuleEvent)] as const,
+    );
+    const edges = needs.edges.map((read) => {
+      const inRange = this.#historyUnder(read.ids)
+        .map(toRuleEvent)
+        .filter(({ at }) => at >= read.from && at < read.to);
+      return [edgeName(read), inRange.filter(({ name }) => read.event === '*' || name === read.event)] as const;
+    });
+    return { histories: new Map(histories), edges: new Map(edges) };
+  }
+
+  #write(changes: ChangeSet, events: readonly Event[]): void {
+    for (const { profile } of changes.profiles) this.profiles.set(profile.id, profile);
+    for (const { identifier, profile } of changes.identifiers) this.#owners.set(identifierName(identifier), profile);
+    for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
+    const byId = new Map(events.map((event) => [event.messageId, event]));
+    for (const { messageId, profile } of changes.applied) {
+      const event = byId.get(messageId);
+      if (event) this.#log.push({ event, profile });
+    }
+  }
+}
