@@ -31,18 +31,28 @@ describe('measureJson', () => {
     ['a NUL in a key', { a: { 'b\0': 1 } }, 'invalid_key', '/a/b\0'],
     ['half a pair in a key', { '\udc00': 1 }, 'invalid_key', '/\ufffd'],
     ['a key of the driver', { a: { _bsontype: 'ObjectId' } }, 'invalid_key', '/a/_bsontype'],
+    ['keys that the driver reads as a reference', { a: [{ $id: 1, sku: 's', $ref: 'x' }] }, 'invalid_key', '/a/0/$ref'],
     ['a number beyond doubles', { a: JSON.parse('1e999') as number }, 'invalid_number', '/a'],
     ['a key with a slash', { 'a/b~': { c: '\ud800' } }, 'invalid_text', '/a~1b~0/c'],
   ])('refuses %s', (_what, value, code, path) => {
     expect(measureJson(value, options)).toMatchObject({ code, path });
   });
 
-  it.each([{ a: 'b\0' }, { ['__proto__']: { x: 1 } }, { $set: { 'a.b': 1 } }, { '': null }, [], 'text', 7, true, null])(
-    'takes %p',
-    (value) => {
-      expect(measureJson(value, options)).toHaveProperty('bytes');
-    },
-  );
+  it.each([
+    { a: 'b\0' },
+    { ['__proto__']: { x: 1 } },
+    { $set: { 'a.b': 1 } },
+    { $ref: 'x' },
+    { $id: 1 },
+    { '': null },
+    [],
+    'text',
+    7,
+    true,
+    null,
+  ])('takes %p', (value) => {
+    expect(measureJson(value, options)).toHaveProperty('bytes');
+  });
 
   it('stops at the limit, however deep and wide the rest is', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;

@@ -12,8 +12,10 @@ export interface MeasureOptions extends JsonLimits {
   readonly byteLength: (text: string) => number;
 }
 
-/** Keys the store's driver would take for its own types instead of data. */
+/** A key the store's driver would take for its own types instead of data. */
 const reservedKey = '_bsontype';
+/** Keys that together make the driver read an object back as a reference, losing what else it holds. */
+const referenceKeys = ['$ref', '$id'] as const;
 
 /**
  * The size of a value as compact JSON (escapes aside), or why it cannot be stored as it came. One pass, which stops at the first
@@ -73,6 +75,8 @@ class Measure {
   #object(object: Record<string, unknown>, depth: number): string | undefined {
     const keys = Object.keys(object);
     this.bytes += Math.max(keys.length + 1, 2);
+    if (referenceKeys.every((key) => Object.hasOwn(object, key)))
+      return this.#above(this.#fail('invalid_key'), referenceKeys[0]);
     for (const key of keys) {
       const path = this.#key(key) ?? this.walk(object[key], depth + 1);
       if (path !== undefined) return this.#above(path, key);
@@ -103,7 +107,7 @@ class Measure {
       too_large: `The event is larger than ${maxBytes} bytes; send less with it.`,
       too_deep: `The event nests deeper than ${maxDepth} levels; flatten it.`,
       invalid_text: 'The text holds half of a surrogate pair, which cannot be stored as it is; send whole characters.',
-      invalid_key: `A key holds a NUL or half of a surrogate pair, or is "${reservedKey}"; rename it.`,
+      invalid_key: `A key holds a NUL or half of a surrogate pair, or is "${reservedKey}", or is "$ref" beside "$id"; rename it.`,
       invalid_number: 'The number is too large for a double; send it as text.',
     };
   }
