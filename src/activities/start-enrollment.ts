@@ -53,15 +53,17 @@ export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake:
 }
 
 /**
- * For the clock: starts runs that a crash left `starting`, and rings or starts again those that are a minute past their due time.
- * An `advance` too many does nothing.
+ * For the clock: starts runs that a crash left `starting`, and rings or starts again those that are a minute past their due time,
+ * each less and less often while nobody answers. An `advance` too many does nothing.
  */
 export async function restartStaleEnrollments(deps: StartingDeps, now: number): Promise<void> {
   const [starting, overdue] = await Promise.all([
-    deps.store.enrollments.staleStarting(now - startingForMs),
-    deps.store.enrollments.overdue(now - overdueByMs),
+    deps.store.enrollments.staleStarting(now - startingForMs, now),
+    deps.store.enrollments.overdue(now - overdueByMs, now),
   ]);
-  await inGroups([...starting, ...overdue], ({ ws, ...run }) => restart(deps, ws, run));
+  const stale = [...starting, ...overdue];
+  await deps.store.enrollments.noteRings(stale, now);
+  await inGroups(stale, (run) => restart(deps, run.ws, run));
 }
 
 /** One that is gone starts again from its stored state; one that runs is rung. */
@@ -104,7 +106,11 @@ function startOptions({ store, queuePrefix }: StartingDeps, ws: WorkspaceId, run
   };
 }
 
+/** One that fails keeps no other from its turn; the first failure is thrown at the end. */
 async function inGroups<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const results: PromiseSettledResult<void>[] = [];
   for (let start = 0; start < items.length; start += atOnce)
-    await Promise.all(items.slice(start, start + atOnce).map(work));
+    results.push(...(await Promise.allSettled(items.slice(start, start + atOnce).map(work))));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

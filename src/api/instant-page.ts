@@ -5,20 +5,22 @@ import type { Call } from './route';
 
 /**
  * One page of a list that runs backwards in time. Rows of one batch share their instant, so the cursor also says how many of that
- * instant have been shown. `fetch` answers rows strictly before an instant, newest first.
+ * instant have been shown. `fetch` answers rows strictly before an instant, newest first, without the first `skip` of them, which the
+ * database need not hand over.
  */
 export async function toInstantPage<Row, Item>(
   call: Call<unknown, z.output<typeof PageQuery>>,
   instantOf: (row: Row) => number,
-  fetch: (limit: number, before: number | undefined) => Promise<Row[]>,
+  fetch: (limit: number, before: number | undefined, skip: number) => Promise<Row[]>,
   present: (row: Row) => Item,
 ) {
   const page = readPage(call);
   const { at, skip } = readCursor(page.after);
-  const fetched = await fetch(page.limit + 1 + skip, at === undefined ? undefined : at + 1);
-  return toPage(call, page, fetched.slice(skip), present, (last) => {
-    const shown = fetched.slice(0, skip + page.limit).filter((row) => instantOf(row) === instantOf(last)).length;
-    return `${instantOf(last)}.${shown}`;
+  const rows = await fetch(page.limit + 1, at === undefined ? undefined : at + 1, skip);
+  return toPage(call, page, rows, present, (last) => {
+    const instant = instantOf(last);
+    const shown = rows.slice(0, page.limit).filter((row) => instantOf(row) === instant).length;
+    return `${instant}.${instant === at ? skip + shown : shown}`;
   });
 }
 

@@ -121,6 +121,7 @@ export class DeliveryRepository {
     },
     limit: number,
     before?: number,
+    skip = 0,
   ): Promise<DeliveryDoc[]> {
     const { subjects, ...equal } = filter;
     const query: Filter<DeliveryDoc> = {
@@ -129,6 +130,6 @@ export class DeliveryRepository {
       ...(subjects && { subject: { $in: [...subjects] } }),
       ...(before !== undefined && { createdAt: { $lt: before } }),
     };
-    return this.#deliveries.find(query).sort({ createdAt: -1 }).limit(limit).toArray();
+    return this.#deliveries.find(query).sort({ createdAt: -1 }).skip(skip).limit(limit).toArray();
   }
 }

@@ -8,6 +8,8 @@ import type { StoreConnection } from './open-store';
 export interface EnrollmentDoc extends Enrollment {
   readonly _id: string;
   readonly ws: WorkspaceId;
+  /** When the clock may ring again, and how often it has rung in vain; gone as soon as the run is written. */
+  readonly ring?: { readonly at: number; readonly times: number };
 }
 
 /** How a step was left, counted; an absent outcome is people waiting there. */
@@ -16,6 +18,11 @@ export interface StepCount {
   readonly outcome?: string;
   readonly count: number;
 }
+
+const firstRingMs = 5_000;
+const longestRingMs = 10 * 60_000;
+
+const notRung = (now: number) => ({ 'ring.at': { $not: { $gt: now } } });
 
 const docId = (ws: WorkspaceId, id: EnrollmentId): string => `${ws}:${id}`;
 
@@ -27,8 +34,8 @@ export class EnrollmentRepository {
     this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
   }
 
-  async byId(ws: WorkspaceId, id: EnrollmentId): Promise<Enrollment | undefined> {
-    const doc = await this.#enrollments.findOne({ _id: docId(ws, id) });
+  async byId(ws: WorkspaceId, id: EnrollmentId, session?: ClientSession): Promise<Enrollment | undefined> {
+    const doc = await this.#enrollments.findOne({ _id: docId(ws, id) }, { ...(session && { session }) });
     return doc ? toEnrollment(doc) : undefined;
   }
 
@@ -77,22 +84,34 @@ export class EnrollmentRepository {
     );
   }
 
-  /** Runs whose workflow was never started: the commit happened, the start did not. */
-  async staleStarting(enteredBefore: number, limit = 500): Promise<EnrollmentDoc[]> {
+  /** Runs whose workflow was never started: the commit happened, the start did not. Without those rung not long before `now`. */
+  async staleStarting(enteredBefore: number, now: number, limit = 500): Promise<EnrollmentDoc[]> {
     return this.#enrollments
-      .find({ status: 'starting', enteredAt: { $lte: enteredBefore } })
+      .find({ status: 'starting', enteredAt: { $lte: enteredBefore }, ...notRung(now) })
       .sort({ enteredAt: 1 })
       .limit(limit)
       .toArray();
   }
 
-  /** Runs past their `dueAt`, ended ones that their workflow has not noticed among them. */
-  async overdue(dueBefore: number, limit = 500): Promise<EnrollmentDoc[]> {
+  /** Runs past their `dueAt`, ended ones that their workflow has not noticed among them. Without those rung not long before `now`. */
+  async overdue(dueBefore: number, now: number, limit = 500): Promise<EnrollmentDoc[]> {
     return this.#enrollments
-      .find({ dueAt: { $lte: dueBefore } })
+      .find({ dueAt: { $lte: dueBefore }, ...notRung(now) })
       .sort({ dueAt: 1 })
       .limit(limit)
       .toArray();
+  }
+
+  /** Leaves runs alone for a time that doubles with each ring, unless somebody has written them since they were read. */
+  async noteRings(runs: readonly Pick<EnrollmentDoc, '_id' | 'rev' | 'ring'>[], now: number): Promise<void> {
+    if (runs.length === 0) return;
+    await this.#enrollments.bulkWrite(
+      runs.map(({ _id, rev, ring: { times } = { times: 0 } }) => {
+        const ring = { at: now + Math.min(firstRingMs * 2 ** times, longestRingMs), times: times + 1 };
+        return { updateOne: { filter: { _id, rev }, update: { $set: { ring } } } };
+      }),
+      { ordered: false },
+    );
   }
 
   /** Every run of a person, newest first. */
@@ -109,9 +128,10 @@ export class EnrollmentRepository {
   }
 
   /** One page of a journey's runs, newest first. */
-  async ofJourney(ws: WorkspaceId, journey: string, limit: number, before?: number): Promise<Enrollment[]> {
+  async ofJourney(ws: WorkspaceId, journey: string, limit: number, before?: number, skip = 0): Promise<Enrollment[]> {
     const filter = { ws, journey, ...(before !== undefined && { enteredAt: { $lt: before } }) };
-    const docs = await this.#enrollments.find(filter).sort({ ws: 1, journey: 1, enteredAt: -1 }).limit(limit).toArray();
+    const newestFirst = { ws: 1, journey: 1, enteredAt: -1 } as const;
+    const docs = await this.#enrollments.find(filter).sort(newestFirst).skip(skip).limit(limit).toArray();
     return docs.map(toEnrollment);
   }
 
@@ -158,4 +178,4 @@ export class EnrollmentRepository {
   }
 }
 
-const toEnrollment = (doc: EnrollmentDoc): Enrollment => omit(doc, '_id', 'ws');
+const toEnrollment = (doc: EnrollmentDoc): Enrollment => omit(doc, '_id', 'ws', 'ring');

@@ -124,7 +124,7 @@ describe('a backup that is restored into an empty database', () => {
     expect(await run('restore.mjs', [into, '--replace', '--wake-runs'])).toMatchObject({ code: 0, err: '' });
     expect(await runs.findOne({ _id: 'b' })).toEqual({ _id: 'b', status: 'completed', rev: 2 });
     expect((await runs.findOne({ _id: 'a' }))?.rev).toBe(5);
-    expect((await api.store.enrollments.overdue(Date.now() - 60_000)).map(({ _id }) => _id)).toEqual(['a']);
+    expect((await api.store.enrollments.overdue(Date.now() - 60_000, Date.now())).map(({ _id }) => _id)).toEqual(['a']);
   });
 });
 

@@ -73,7 +73,7 @@ function page(call: KeyCall<unknown, z.output<typeof PageQuery>>, filter: Delive
   return toInstantPage(
     call,
     ({ createdAt }) => createdAt,
-    (limit, before) => call.deps.store.deliveries.page(call.ws, filter, limit, before),
+    (...range) => call.deps.store.deliveries.page(call.ws, filter, ...range),
     presentDelivery,
   );
 }

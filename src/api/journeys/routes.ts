@@ -145,7 +145,7 @@ export const journeyRoutes: readonly Route[] = [
       return toInstantPage(
         call,
         (run: Enrollment) => run.enteredAt,
-        (limit, before) => call.deps.store.enrollments.ofJourney(call.ws, key, limit, before),
+        (...range) => call.deps.store.enrollments.ofJourney(call.ws, key, ...range),
         (run) => presentEnrollment(run, call.deps),
       );
     },

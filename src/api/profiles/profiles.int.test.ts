@@ -96,6 +96,28 @@ describe('GET /v1/profiles/{ref}', () => {
     }
     expect(seen).toEqual(batch.map(({ messageId }) => messageId).reverse());
   });
+
+  it('pages through events in the order of their own time, however they arrived', async () => {
+    const daysAgo = { second: 20, first: 3, last: 40 };
+    for (const [event, days] of Object.entries(daysAgo)) {
+      const timestamp = new Date(Date.now() - days * 86_400_000).toISOString();
+      await apply({ type: 'track', userId: 'u6', event, timestamp });
+    }
+    const seen: string[] = [];
+    let path: string | undefined = '/v1/profiles/user_id:u6/events?limit=1';
+    while (path !== undefined && seen.length <= 3) {
+      const { body, headers }: request.Response = await get(path).expect(200);
+      seen.push(...(body.data as { name: string }[]).map(({ name }) => name));
+      path = /<(.*)>/.exec(headers['link'] ?? '')?.[1];
+    }
+    expect(seen).toEqual(['first', 'second', 'last']);
+  });
+
+  it('takes no cursor that asks for everything at once', async () => {
+    const cursor = Buffer.from('999999999999999.999999').toString('base64url');
+    await get(`/v1/profiles/user_id:u5/events?cursor=${cursor}`).expect(400);
+    expect((await get(`/v1/deliveries?cursor=${cursor}`).expect(200)).body).toEqual({ data: [] });
+  });
 });
 
 describe('GET /v1/profiles', () => {

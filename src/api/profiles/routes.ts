@@ -3,6 +3,7 @@ import { profileId } from '../../domain/ids';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import { seesPersonalData } from '../personal-data';
+import { invalidRequest } from '../problem';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
@@ -24,6 +25,9 @@ import {
 const Ref = z.strictObject({ ref: z.string().min(1).max(400) });
 
 const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
+
+/** More events of one person than this do not share an instant. */
+const mostAtOnce = 10_000;
 
 export const profileRoutes: readonly Route[] = [
   defineRoute({
@@ -108,7 +112,7 @@ export const profileRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/profiles/{ref}/events',
     scope: 'profiles:read',
-    summary: 'Applied events, latest received first',
+    summary: 'Applied events, latest first by their own time',
     params: Ref,
     query: PageQuery,
     responses: { 200: pageOf(EventBody) },
@@ -116,8 +120,11 @@ export const profileRoutes: readonly Route[] = [
       const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
       return toInstantPage(
         call,
-        ({ receivedAt }: EventDoc) => receivedAt,
-        (limit, before) => call.deps.store.events.page(call.ws, idsOf(profile), limit, before),
+        ({ occurredAt }: EventDoc) => occurredAt,
+        async (limit, before, skip) => {
+          if (skip > mostAtOnce) throw invalidRequest('The cursor is not one that this list gave.');
+          return (await call.deps.store.events.page(call.ws, idsOf(profile), skip + limit, before)).slice(skip);
+        },
         (event) => presentEvent(event, sightOf(call)),
       );
     },
