@@ -170,6 +170,8 @@ export interface EnrollmentDetail extends Enrollment {
     readonly outcome?: string;
   }[];
   readonly sends: number;
+  /** An attempt to deliver is under way. */
+  readonly sending?: true;
   readonly conversions: readonly {
     readonly goal: string;
     readonly at: string;

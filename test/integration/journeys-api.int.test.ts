@@ -186,4 +186,41 @@ describe('an enrollment over HTTP', () => {
       goals: [],
     });
   });
+
+  const theRun = async (id: string) => (await api.store.enrollments.byId(home.ws, enrollmentId(id)))!;
+  const beginSending = async (id: string) =>
+    expect(await api.store.enrollments.claim(home.ws, await theRun(id), { key: 'k', at: Date.now() })).toBe(true);
+
+  it('is ended by hand also when its workflow moves it at that moment', async () => {
+    const id = await enrol();
+    const { enrollments, connection } = api.store;
+    const write = enrollments.write.bind(enrollments);
+    jest.spyOn(enrollments, 'write').mockImplementationOnce(async (...args) => {
+      await connection.db.collection('enrollments').updateOne({ id }, { $inc: { rev: 1 } });
+      return write(...args);
+    });
+    const { rev } = await theRun(id);
+    await call('post', `/v1/enrollments/${id}/exit`).expect(200);
+    expect(await theRun(id)).toMatchObject({ status: 'exited', rev: rev + 2 });
+  });
+
+  it('is ended by hand with an answer after a send that had begun', async () => {
+    const id = await enrol();
+    await beginSending(id);
+    let hasAnswered = false;
+    const exiting = call('post', `/v1/enrollments/${id}/exit`).then(({ body }) => {
+      hasAnswered = true;
+      return body as unknown;
+    });
+    while ((await theRun(id)).status !== 'exited') await new Promise((done) => setTimeout(done, 20));
+    expect(hasAnswered).toBe(false);
+    await api.store.enrollments.release(home.ws, enrollmentId(id), 'k');
+    expect(await exiting).not.toHaveProperty('sending');
+  });
+
+  it('is ended by hand with an answer that says so when a send takes its time', async () => {
+    const id = await enrol();
+    await beginSending(id);
+    expect((await call('post', `/v1/enrollments/${id}/exit`).expect(200)).body.sending).toBe(true);
+  });
 });

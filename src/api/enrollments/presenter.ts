@@ -26,6 +26,8 @@ export const EnrollmentDetail = EnrollmentBody.extend({
   /** Bounded to the last 200 steps. */
   path: z.array(z.strictObject({ step: z.string(), visit: z.int(), at: Instant, outcome: z.string().optional() })),
   sends: z.int(),
+  /** An attempt to deliver is under way, also of a run that has just ended. */
+  sending: z.literal(true).optional(),
   conversions: z.array(
     z.strictObject({ goal: z.string(), at: Instant, value: z.number().optional(), currency: z.string().optional() }),
   ),
@@ -58,6 +60,7 @@ export function presentEnrollmentDetail(run: Enrollment, links: Links) {
     ...presentEnrollment(run, links),
     path: run.path.map((entry) => ({ ...entry, at: presentInstant(entry.at) })),
     sends: run.effects,
+    ...(isSending(run) && { sending: true as const }),
     conversions: run.conversions.map(({ goal, at, value, currency }) => ({
       goal,
       at: presentInstant(at),
@@ -66,6 +69,10 @@ export function presentEnrollmentDetail(run: Enrollment, links: Links) {
     })),
   };
 }
+
+/** An ended run whose workflow has noticed sends nothing: it notices between attempts. */
+export const isSending = ({ sending, endedAt, dueAt }: Enrollment): boolean =>
+  sending !== undefined && (endedAt === undefined || dueAt !== undefined);
 
 function temporalUrl(workflowId: string, { temporalUi }: Links) {
   if (!temporalUi) return {};

@@ -1,13 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { enrollmentId } from '../../domain/ids';
 import { endEnrollment, isInside, type Enrollment } from '../../domain/journeys/enrollment';
-import { inTransaction } from '../../store/open-store';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict, notFound } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
 import { findProfile } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
-import { EnrollmentBody, EnrollmentDetail, presentEnrollment, presentEnrollmentDetail } from './presenter';
+import { transact } from '../transact';
+import { EnrollmentBody, EnrollmentDetail, isSending, presentEnrollment, presentEnrollmentDetail } from './presenter';
 
 const Id = z.strictObject({ id: z.string().min(1).max(100) });
 const ExitBody = z.strictObject({ reason: z.string().min(1).max(200).default('exited-by-hand') });
@@ -26,11 +28,14 @@ export const enrollmentRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/enrollments/{id}/exit',
     scope: 'journeys:write',
-    summary: 'End one run; nothing is sent after the answer, unless it has left already',
+    summary: 'End one run; nothing is sent after the answer, unless it says `sending`',
     params: Id,
     body: ExitBody.prefault({}),
     responses: { 200: EnrollmentDetail },
-    handle: async (call) => ({ status: 200, body: presentEnrollmentDetail(await exit(call), call.deps) }),
+    handle: async (call) => {
+      const run = await settled(call, await exit(call));
+      return { status: 200, body: presentEnrollmentDetail(run, call.deps) };
+    },
   }),
   defineRoute({
     method: 'get',
@@ -49,29 +54,40 @@ export const enrollmentRoutes: readonly Route[] = [
   }),
 ];
 
-async function findRun({ deps, ws, params }: KeyCall<z.output<typeof Id>>): Promise<Enrollment> {
-  const run = await deps.store.enrollments.byId(ws, enrollmentId(params.id));
+async function findRun(
+  { deps, ws, params }: KeyCall<z.output<typeof Id>>,
+  session?: ClientSession,
+): Promise<Enrollment> {
+  const run = await deps.store.enrollments.byId(ws, enrollmentId(params.id), session);
   if (!run) throw notFound('such enrollment');
   return run;
 }
 
-const mostTries = 10;
+type ExitCall = KeyCall<z.output<typeof Id>, unknown, z.output<typeof ExitBody>>;
 
-/** Ends the run under the revision that was read; its workflow is rung by way of the outbox. */
-async function exit(call: KeyCall<z.output<typeof Id>, unknown, z.output<typeof ExitBody>>): Promise<Enrollment> {
+/** Ends the run as it stands; its workflow is rung by way of the outbox. */
+async function exit(call: ExitCall): Promise<Enrollment> {
   const { deps, ws, now, body } = call;
-  const { store } = deps;
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const run = await findRun(call);
+  const { enrollments, outbox } = deps.store;
+  return transact(deps, async (session) => {
+    const run = await findRun(call, session);
     if (!isInside(run)) throw conflict(`The run has ended already: ${run.reason ?? run.status}.`);
     const enrollment = endEnrollment(run, { status: 'exited', reason: body.reason }, now);
+    await enrollments.write(ws, [{ enrollment, readRev: run.rev }], session);
     const wake = { kind: 'wake' as const, profile: run.profile, lineage: [], waitKeys: [] };
-    const isWritten = await inTransaction(store.connection, async (session) => {
-      if ((await store.enrollments.write(ws, [{ enrollment, readRev: run.rev }], session)) === 0) return false;
-      await store.outbox.add(ws, [wake], now, session);
-      return true;
-    });
-    if (isWritten) return enrollment;
+    await outbox.add(ws, [wake], now, session);
+    return enrollment;
+  });
+}
+
+const looks = { atMost: 50, everyMs: 100 };
+
+/** Waits a little for an attempt that had begun before the run ended: it may still be sending. */
+async function settled(call: ExitCall, ended: Enrollment): Promise<Enrollment> {
+  let run = ended;
+  for (let look = 0; look < looks.atMost && isSending(run); look += 1) {
+    await delay(looks.everyMs);
+    run = await findRun(call);
   }
-  throw conflict('The run changed at every try; try again.');
+  return run;
 }
