@@ -65,7 +65,10 @@ async function sendUnlessBarred(deps: JourneyDeps, send: Send, wasInFlight: bool
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
 export async function giveUp(deps: JourneyDeps, ref: RunRef, { step, visit }: Visit): Promise<StepCause> {
   const key = effectKey({ id: ref.id, step, visit });
-  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  const send = await readSend(deps, { ...ref, step, visit }, key);
+  // Nobody may ever have picked it up; the step it settles counts it all the same.
+  if (send) await reserve(deps, send);
+  const run = send?.run ?? (await deps.store.enrollments.byId(ref.ws, ref.id));
   const status: DeliveryStatus = run?.sending?.key === key ? 'unknown' : 'dead';
   await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, status, reason: ranOut, now: deps.clock() }]);
   return settled((await deps.store.deliveries.byKey(ref.ws, key))?.status ?? status);

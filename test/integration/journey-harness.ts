@@ -9,7 +9,7 @@ import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { createDeliveryMetrics } from '../../src/activities/delivery-metrics';
 import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journey-sender';
-import { createJourneyActivities } from '../../src/activities/journeys';
+import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
 import { RulesetCache } from '../../src/activities/ruleset-cache';
@@ -105,8 +105,9 @@ export class JourneyHarness {
     this.destination = new TestDestination();
   }
 
-  async startWorkers(): Promise<void> {
-    const activities = createJourneyActivities({
+  /** What the workers run, for tests that are the workflow themselves. */
+  activities(): JourneyActivities {
+    return createJourneyActivities({
       store: this.store,
       sender: {
         state: async () => this.destination.state,
@@ -122,6 +123,10 @@ export class JourneyHarness {
       metrics: createDeliveryMetrics(new Registry()),
       retryBudgetSeconds: 3_600,
     });
+  }
+
+  async startWorkers(): Promise<void> {
+    const activities = this.activities();
     const workflows = { workflowBundle: { codePath: needed('HEDDLE_TEST_WORKFLOW_BUNDLE') } };
     this.#workers = await createWorkers(
       { connection: this.native, namespace: 'default', queuePrefix: this.queuePrefix, workflows, activities },

@@ -1,3 +1,4 @@
+import { restartStaleEnrollments } from '../../src/activities/start-enrollment';
 import type { JsonObject } from '../../src/domain/json';
 import { JourneyHarness } from './journey-harness';
 
@@ -214,6 +215,32 @@ describe('after a crash between a commit and what follows it', () => {
     expect(await harness.client.workflow.getHandle(workflowId).result()).toBe('unsubscribed');
   });
 
+  it('a run that cannot be rung keeps no other waiting, and is left alone for longer and longer', async () => {
+    await harness.publish(resting());
+    for (const user of ['u1', 'u2']) {
+      await harness.accept('Cart Started', {}, { identifiers: [{ type: 'user_id', value: user }] });
+      await harness.apply('after-commit');
+    }
+    const [stuck, other] = await harness.runs('resting');
+    const rung: string[] = [];
+    const signalWithStart = async (_type: unknown, { workflowId }: { workflowId: string }): Promise<void> => {
+      rung.push(workflowId);
+      if (workflowId === stuck!.workflowId) throw new Error('too many signals');
+    };
+    const deps = {
+      client: { workflow: { signalWithStart } } as never,
+      store: harness.store,
+      queuePrefix: '',
+      clock: Date.now,
+    };
+    const from = Date.now() + 10_000;
+    const sweeps = Array.from({ length: 600 }, (_, second) => from + second * 1_000);
+    await expect(restartStaleEnrollments(deps, sweeps[0]!)).rejects.toThrow('too many signals');
+    expect(rung).toEqual(expect.arrayContaining([stuck!.workflowId, other!.workflowId]));
+    for (const now of sweeps.slice(1)) await restartStaleEnrollments(deps, now).catch(() => undefined);
+    expect(rung.filter((workflowId) => workflowId === stuck!.workflowId)).toHaveLength(7);
+  });
+
   it('a run whose workflow is gone goes on from its stored state', async () => {
     await harness.publish(resting());
     await harness.happen('Cart Started');
@@ -243,6 +270,19 @@ describe('a delivery of a journey', () => {
         attempts: attempts.map(({ outcome }) => outcome),
       }),
     );
+
+  it('that nobody picked up in its time is in the ledger as it counts in the run', async () => {
+    await harness.publish(mailing());
+    await harness.accept('Cart Started');
+    await harness.apply('after-commit');
+    const { id } = (await harness.runs('mailing'))[0]!;
+    const { advance } = harness.activities();
+    const ref = { ws: harness.ws, enrollment: id, now: Date.now() };
+    expect(await advance(ref)).toMatchObject({ do: 'deliver', step: 'mail', visit: 1 });
+    await advance({ ...ref, gaveUp: { step: 'mail', visit: 1 } });
+    expect((await harness.runs('mailing'))[0]).toMatchObject({ effects: 1 });
+    expect(await ledger()).toEqual([{ status: 'dead', reason: 'retry-budget-used-up', attempts: [] }]);
+  });
 
   it('is tried again under the same key until it succeeds', async () => {
     harness.destination.answers.push(
