@@ -7,9 +7,7 @@ import type { Heddle } from './rig';
 import type { Tenant } from './tenant';
 import { putDefinitions, traffic } from './traffic';
 
-const rounds = 4;
-const eventsPerRound = 3_000;
-const people = 600;
+const usual = { people: 600, events: 3_000, times: 4, target: 0.3 };
 /** What one of Heddle's transactions takes. */
 const batchSize = 500;
 
@@ -18,23 +16,25 @@ export const apply: Bench = async (rig) => {
   const heddle = await rig.start();
   const tenant = await heddle.createTenant();
   await putDefinitions(tenant.client);
-  return [await measureApply(heddle, tenant, { people, times: rounds, target: 0.3 })];
+  return [await measureApply(heddle, tenant, usual)];
 };
 
 export interface ApplyOptions {
   readonly people: number;
+  /** In each round. */
+  readonly events: number;
   readonly times: number;
   readonly target?: number;
 }
 
-export async function measureApply(heddle: Heddle, tenant: Tenant, { people: among, times, target }: ApplyOptions) {
+export async function measureApply(heddle: Heddle, tenant: Tenant, { people, events, times, target }: ApplyOptions) {
   let sent = 0;
-  const applyRound = metered(heddle, eventsPerRound, async () => {
-    const docs = tenant.toDocs(traffic(eventsPerRound, among, sent));
-    sent += eventsPerRound;
+  const applyRound = metered(heddle, events, async () => {
+    const docs = tenant.toDocs(traffic(events, people, sent));
+    sent += events;
     return applyAll(heddle, tenant, docs);
   });
-  const floorRound = () => floor(heddle, tenant, among);
+  const floorRound = () => floor(heddle, tenant.toDocs(traffic(events, people)));
   await applyRound.rate();
   await floorRound();
   const pairs = await alternately(times, applyRound.rate, floorRound);
@@ -52,11 +52,10 @@ export async function applyAll(heddle: Heddle, tenant: Tenant, docs: readonly Ev
  * `insertMany`, and one `bulkWrite` with an update of a person by `_id` for each event: no order, no identity, no rules. In one
  * transaction a batch, as Heddle's: the stores that wait for the disk once for each commit are far slower without.
  */
-async function floor({ store }: Heddle, tenant: Tenant, among: number): Promise<number> {
+async function floor({ store }: Heddle, docs: readonly EventDoc[]): Promise<number> {
   const { connection } = store;
   const log = connection.db.collection<EventDoc>('floorEvents');
   const persons = connection.db.collection<{ _id: string }>('floorPersons');
-  const docs = tenant.toDocs(traffic(eventsPerRound, among));
   const rate = await rateOf(docs.length, async () => {
     for (let start = 0; start < docs.length; start += batchSize) {
       const batch = docs.slice(start, start + batchSize);

@@ -5,8 +5,9 @@ import { compared } from './sleeping';
 import type { Tenant } from './tenant';
 import { putDefinitions, traffic } from './traffic';
 
-const rounds = 3;
-const few = { people: 200, eventsEach: 5 };
+/** As many as a batch has events, so that a batch finds the same number of different people however many there are. */
+const few = { people: 500, eventsEach: 2 };
+const round = { events: 1_000, times: 3 };
 const factor = 10;
 const target = 0.8;
 
@@ -15,22 +16,20 @@ export const scale: Bench = async (rig) => {
   const heddle = await rig.start();
   const tenant = await heddle.createTenant();
   await putDefinitions(tenant.client);
-  const measure = (people: number) => measureApply(heddle, tenant, { people, times: rounds });
+  const measure = (people: number) => measureApply(heddle, tenant, { people, ...round });
   await give(heddle, tenant, few.people, few.eventsEach);
   const base = await measure(few.people);
   const each = await eventsEach(heddle, tenant);
-  await give(heddle, tenant, few.people, Math.ceil(each * (factor - 1)));
-  const longer = await measure(few.people);
-  const eachAfter = await eventsEach(heddle, tenant);
   await give(heddle, tenant, few.people * factor, few.eventsEach);
   const more = await measure(few.people * factor);
-  const history = `${Math.round(each)} → ${Math.round(eachAfter)} events each`;
+  await give(heddle, tenant, few.people, Math.ceil(each * (factor - 1)));
+  const longer = await measure(few.people);
+  const profiles = `${few.people} → ${few.people * factor} profiles`;
+  const history = `${Math.round(each)} → ${Math.round(each * factor)} events each, all inside the windows of the rules`;
   return [
-    { ...compared(longer, base, history, target), name: 'scale: apply with 10 × the history' },
-    {
-      ...compared(more, longer, `${few.people} → ${few.people * factor} profiles`, target),
-      name: 'scale: apply with 10 × the profiles',
-    },
+    { ...base, name: 'scale: apply, to compare with' },
+    { ...compared(more, base, profiles, target), name: `scale: apply with ${factor} × the profiles` },
+    { ...compared(longer, base, history, target), name: `scale: apply with ${factor} × the history` },
   ];
 };
 

@@ -5,8 +5,8 @@ import type { Heddle } from './rig';
 import { within, type Tenant } from './tenant';
 import { person, putDefinitions, sleeper } from './traffic';
 
-const people = 600;
 const rounds = 3;
+const applying = { people: 600, events: 3_000, times: rounds };
 const atATime = 500;
 
 /** What accepting and applying cost while many runs sleep, against the same before there were any. */
@@ -17,7 +17,7 @@ export const sleeping: Bench = async (rig, { sleepers }) => {
   await tenant.client.journeys.put('sleeper', sleeper);
   await tenant.client.journeys.publish('sleeper');
   const measure = async (): Promise<readonly BenchResult[]> => {
-    const applied = await measureApply(heddle, tenant, { people, times: rounds });
+    const applied = await measureApply(heddle, tenant, applying);
     const other = await heddle.createTenant();
     const accepted = await measureBatches(heddle, other, rounds);
     await heddle.store.connection.db.collection('events').deleteMany({ ws: other.ws });
