@@ -158,12 +158,13 @@ export class EventRepository {
     profiles: readonly ProfileId[],
     limit: number,
     beforeOccurredAt?: number,
+    skip = 0,
   ): Promise<EventDoc[]> {
     const filter = {
       subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
       ...(beforeOccurredAt !== undefined && { occurredAt: { $lt: beforeOccurredAt } }),
     };
-    return this.#events.find(filter).sort({ occurredAt: -1 }).limit(limit).toArray();
+    return this.#events.find(filter).sort({ occurredAt: -1, _id: -1 }).skip(skip).limit(limit).toArray();
   }
 
   /** Applied events stored under these wait keys; the caller compares `seq` with its cursor. */

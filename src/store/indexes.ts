@@ -9,7 +9,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { pending: { $exists: true } },
     },
     { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
-    { key: { subject: 1, occurredAt: 1 }, name: 'subjectTime' },
+    { key: { subject: 1, occurredAt: 1, _id: 1 }, name: 'history' },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey' },
   ],
   profiles: [

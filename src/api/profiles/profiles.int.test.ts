@@ -113,10 +113,10 @@ describe('GET /v1/profiles/{ref}', () => {
     expect(seen).toEqual(['first', 'second', 'last']);
   });
 
-  it('takes no cursor that asks for everything at once', async () => {
+  it('lets the database skip what a cursor has passed, however much it claims', async () => {
     const cursor = Buffer.from('999999999999999.999999').toString('base64url');
-    await get(`/v1/profiles/user_id:u5/events?cursor=${cursor}`).expect(400);
-    expect((await get(`/v1/deliveries?cursor=${cursor}`).expect(200)).body).toEqual({ data: [] });
+    for (const list of ['/v1/profiles/user_id:u5/events', '/v1/deliveries'])
+      expect((await get(`${list}?cursor=${cursor}`).expect(200)).body).toEqual({ data: [] });
   });
 });
 

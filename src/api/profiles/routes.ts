@@ -3,7 +3,6 @@ import { profileId } from '../../domain/ids';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import { seesPersonalData } from '../personal-data';
-import { invalidRequest } from '../problem';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
@@ -25,9 +24,6 @@ import {
 const Ref = z.strictObject({ ref: z.string().min(1).max(400) });
 
 const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
-
-/** More events of one person than this do not share an instant. */
-const mostAtOnce = 10_000;
 
 export const profileRoutes: readonly Route[] = [
   defineRoute({
@@ -121,10 +117,7 @@ export const profileRoutes: readonly Route[] = [
       return toInstantPage(
         call,
         ({ occurredAt }: EventDoc) => occurredAt,
-        async (limit, before, skip) => {
-          if (skip > mostAtOnce) throw invalidRequest('The cursor is not one that this list gave.');
-          return (await call.deps.store.events.page(call.ws, idsOf(profile), skip + limit, before)).slice(skip);
-        },
+        (limit, before, skip) => call.deps.store.events.page(call.ws, idsOf(profile), limit, before, skip),
         (event) => presentEvent(event, sightOf(call)),
       );
     },
