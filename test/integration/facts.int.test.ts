@@ -66,7 +66,9 @@ describe('facts of real data', () => {
     async () => {
       const asOf = '2018-01-01T05:00:00.000Z';
       const facts = factsOf('complete-journey');
-      system = await startSystem({ clock: () => Date.parse(asOf) });
+      // Requests received at one instant would be applied as one; here a later one is later by a microsecond.
+      let asked = 0;
+      system = await startSystem({ clock: () => Date.parse(asOf) + (asked += 1) / 1_000 });
       await define(system, completeJourney);
       await system.client.journeys.put('campaigns', conversions);
       await system.client.journeys.publish('campaigns', { inFlight: 'finish' });
