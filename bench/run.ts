@@ -52,7 +52,8 @@ async function runAll(
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
   };
-  process.once('SIGINT', () => void rig.stop().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void rig.stop().finally(() => process.exit(1)));
   try {
     say(`${machine.store}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}\n`, machine);
     for (const name of names) {
