@@ -7,7 +7,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import request, { type Test } from 'supertest';
 import { applyEventBatch, applyTime } from '../activities/apply/apply';
-import { RulesetCache } from '../activities/ruleset-cache';
+import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { workspaceId, type WorkspaceId } from '../domain/ids';

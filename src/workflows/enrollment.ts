@@ -10,7 +10,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { JourneyActivities } from '../activities/journeys';
+import type { JourneyActivities } from '../activities/journeys/journeys';
 import type { Next } from '../domain/journeys/next';
 
 export interface EnrollmentInput {

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SyncActivities } from '../activities/sync';
+import type { SyncActivities } from '../activities/sync/sync';
 import { ring } from './intake';
 
 /** One audience kept in step with one destination. */

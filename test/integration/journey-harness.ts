@@ -7,13 +7,17 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
-import { createDeliveryMetrics } from '../../src/activities/delivery-metrics';
-import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journey-sender';
-import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys';
+import { createDeliveryMetrics } from '../../src/activities/delivery/delivery-metrics';
+import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journeys/journey-sender';
+import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
-import { RulesetCache } from '../../src/activities/ruleset-cache';
-import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../../src/activities/start-enrollment';
+import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import {
+  restartStaleEnrollments,
+  startEnrollment,
+  wakeEnrollments,
+} from '../../src/activities/journeys/start-enrollment';
 import type { Event } from '../../src/domain/events/event';
 import { enrollmentId, workspaceId } from '../../src/domain/ids';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';

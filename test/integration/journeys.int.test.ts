@@ -1,4 +1,4 @@
-import { restartStaleEnrollments } from '../../src/activities/start-enrollment';
+import { restartStaleEnrollments } from '../../src/activities/journeys/start-enrollment';
 import type { JsonObject } from '../../src/domain/json';
 import { JourneyHarness } from './journey-harness';
 

@@ -5,7 +5,7 @@ import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
 import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-input';
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
-import type { RulesetCache } from '../ruleset-cache';
+import type { RulesetCache } from './ruleset-cache';
 import { enrollmentKey } from '../../store/identifier-key';
 import { WriteConflict } from './conflict';
 import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';

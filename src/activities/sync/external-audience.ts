@@ -1,7 +1,7 @@
 import type { AttachmentDoc } from '../../store/documents';
-import type { ConnectedDestination } from '../connected-destination';
+import type { ConnectedDestination } from '../delivery/connected-destination';
 import { SendError } from '../../destinations/send-error';
-import type { Pair, SyncDeps, SyncState } from '../sync';
+import type { Pair, SyncDeps, SyncState } from './sync';
 
 type Ready = { readonly attachment: AttachmentDoc } | { readonly waits: SyncState };
 type CreateAudience = NonNullable<ConnectedDestination['kind']['createAudience']>;

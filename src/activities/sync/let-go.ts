@@ -1,5 +1,5 @@
 import type { SyncMemberDoc } from '../../store/documents';
-import type { Pair, SyncDeps } from '../sync';
+import type { Pair, SyncDeps } from './sync';
 
 /** After a detach that leaves everything as it is: nothing more is sent of these members, and what was begun is withheld. */
 export async function letGo(deps: SyncDeps, pair: Pair, members: readonly SyncMemberDoc[]): Promise<void> {

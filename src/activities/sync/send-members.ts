@@ -4,7 +4,7 @@ import { settle, type DeliveryState, type Settled, type Settlement } from '../..
 import type { ItemResult } from '../../domain/delivery/item-result';
 import { afterAnswer } from '../../domain/delivery/membership-units';
 import type { DeliveryDoc } from '../../store/deliveries';
-import { sendPlanned } from '../connected-destination';
+import { sendPlanned } from '../delivery/connected-destination';
 import type { Item, Page } from './sync-page';
 
 /** How far sending a page has come: operations that have ended, when the others are tried again, and why sending stopped. */

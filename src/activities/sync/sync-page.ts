@@ -5,8 +5,8 @@ import { afterAnswer, reconcile, type Reconciliation, type UnitChange } from '..
 import { profileId, subjectOf } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
-import type { ConnectedDestination } from '../connected-destination';
-import type { Pair, SyncDeps } from '../sync';
+import type { ConnectedDestination } from '../delivery/connected-destination';
+import type { Pair, SyncDeps } from './sync';
 import { sendItems, type Progress, type Stop } from './send-members';
 
 /** `isNew`: the operation was not begun by an earlier try of this page. */

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { Sender } from '../destinations/send-request';
-import { workspaceId, type WorkspaceId } from '../domain/ids';
-import type { Store } from '../store/store';
-import type { AttachmentDoc } from '../store/documents';
-import { connectDestination, type ConnectedDestination } from './connected-destination';
-import type { DeliveryMetrics } from './delivery-metrics';
-import { heartbeating } from './heartbeating';
-import { ensureExternalAudience } from './sync/external-audience';
-import { letGo } from './sync/let-go';
-import { syncPage } from './sync/sync-page';
+import type { Sender } from '../../destinations/send-request';
+import { workspaceId, type WorkspaceId } from '../../domain/ids';
+import type { Store } from '../../store/store';
+import type { AttachmentDoc } from '../../store/documents';
+import { connectDestination, type ConnectedDestination } from '../delivery/connected-destination';
+import type { DeliveryMetrics } from '../delivery/delivery-metrics';
+import { heartbeating } from '../heartbeating';
+import { ensureExternalAudience } from './external-audience';
+import { letGo } from './let-go';
+import { syncPage } from './sync-page';
 
 export interface SyncDeps {
   readonly store: Store;

@@ -1,11 +1,11 @@
-import type { Context, Destination, HttpResponse, PlannedRequest } from '../destinations/destination';
-import { findDestination, openContext } from '../destinations/registry';
-import { SendError } from '../destinations/send-error';
-import type { Sender } from '../destinations/send-request';
-import type { ItemResult } from '../domain/delivery/item-result';
-import type { WorkspaceId } from '../domain/ids';
-import type { DestinationDoc } from '../store/documents';
-import type { Store } from '../store/store';
+import type { Context, Destination, HttpResponse, PlannedRequest } from '../../destinations/destination';
+import { findDestination, openContext } from '../../destinations/registry';
+import { SendError } from '../../destinations/send-error';
+import type { Sender } from '../../destinations/send-request';
+import type { ItemResult } from '../../domain/delivery/item-result';
+import type { WorkspaceId } from '../../domain/ids';
+import type { DestinationDoc } from '../../store/documents';
+import type { Store } from '../../store/store';
 
 /** A destination with its settings and secrets read, ready to plan requests. Lives for one attempt. */
 export interface ConnectedDestination {

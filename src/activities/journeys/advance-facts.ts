@@ -1,20 +1,20 @@
-import { bindPaths } from '../domain/audiences/bind-paths';
-import { compileRule } from '../domain/audiences/compile-rule';
-import { historyView } from '../domain/audiences/history-view';
-import { toRuleEvent } from '../domain/events/event';
-import type { ProfileId, WorkspaceId } from '../domain/ids';
-import type { JsonObject } from '../domain/json';
-import { parseDuration } from '../domain/duration';
-import type { CompiledJourney } from '../domain/journeys/compiled-journey';
-import { effectKey, type Enrollment } from '../domain/journeys/enrollment';
-import type { Step, StepOf } from '../domain/journeys/journey.schema';
-import type { Facts, FoundCause } from '../domain/journeys/move';
-import { readFrom, runRoot, type ReadPath } from '../domain/journeys/run-paths';
-import { stepOf } from '../domain/journeys/step';
-import { lookBack } from '../domain/journeys/steps/wait-for';
-import { parseWaitKey } from '../domain/journeys/wait-keys';
-import { identifiersByType, idsOf, presentTraits } from '../domain/profiles/present';
-import type { Profile } from '../domain/profiles/profile';
+import { bindPaths } from '../../domain/audiences/bind-paths';
+import { compileRule } from '../../domain/audiences/compile-rule';
+import { historyView } from '../../domain/audiences/history-view';
+import { toRuleEvent } from '../../domain/events/event';
+import type { ProfileId, WorkspaceId } from '../../domain/ids';
+import type { JsonObject } from '../../domain/json';
+import { parseDuration } from '../../domain/duration';
+import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
+import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
+import type { Step, StepOf } from '../../domain/journeys/journey.schema';
+import type { Facts, FoundCause } from '../../domain/journeys/move';
+import { readFrom, runRoot, type ReadPath } from '../../domain/journeys/run-paths';
+import { stepOf } from '../../domain/journeys/step';
+import { lookBack } from '../../domain/journeys/steps/wait-for';
+import { parseWaitKey } from '../../domain/journeys/wait-keys';
+import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
+import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
 
 export interface FactsInput {

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
-import type { Enrollment } from '../domain/journeys/enrollment';
-import { idsOf } from '../domain/profiles/present';
-import { profileKey } from '../store/identifier-key';
-import type { Store } from '../store/store';
-import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../workflows/messages';
+import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import type { Enrollment } from '../../domain/journeys/enrollment';
+import { idsOf } from '../../domain/profiles/present';
+import { profileKey } from '../../store/identifier-key';
+import type { Store } from '../../store/store';
+import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../../workflows/messages';
 
 export interface StartingDeps {
   readonly client: Client;

@@ -1,15 +1,15 @@
-import { applyMapping } from '../destinations/mapping';
-import { Mapping } from '../destinations/mapping.schema';
-import type { Sender } from '../destinations/send-request';
-import { traitsRead } from '../destinations/traits-read';
-import type { ItemResult } from '../domain/delivery/item-result';
-import type { Send } from '../domain/delivery/operation';
-import { own } from '../domain/json';
-import { identifiersByType, presentTraits } from '../domain/profiles/present';
-import type { Store } from '../store/store';
+import { applyMapping } from '../../destinations/mapping';
+import { Mapping } from '../../destinations/mapping.schema';
+import type { Sender } from '../../destinations/send-request';
+import { traitsRead } from '../../destinations/traits-read';
+import type { ItemResult } from '../../domain/delivery/item-result';
+import type { Send } from '../../domain/delivery/operation';
+import { own } from '../../domain/json';
+import { identifiersByType, presentTraits } from '../../domain/profiles/present';
+import type { Store } from '../../store/store';
 import { connectDestination, sendPlanned, type Answer } from './connected-destination';
 import type { DeliveryMetrics } from './delivery-metrics';
-import type { JourneySend, JourneySender, SendOutcome } from './journey-sender';
+import type { JourneySend, JourneySender, SendOutcome } from '../journeys/journey-sender';
 
 export interface DestinationSenderDeps {
   readonly store: Pick<Store, 'destinations'>;

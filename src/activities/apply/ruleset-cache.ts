@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { compileAudiences } from '../domain/audiences/evaluate-memberships';
-import type { Rule } from '../domain/audiences/rule.schema';
-import type { WorkspaceId } from '../domain/ids';
-import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
-import type { Store } from '../store/store';
+import { compileAudiences } from '../../domain/audiences/evaluate-memberships';
+import type { Rule } from '../../domain/audiences/rule.schema';
+import type { WorkspaceId } from '../../domain/ids';
+import { buildRuleset, type Attachment, type Ruleset } from '../../domain/profiles/ruleset';
+import type { Store } from '../../store/store';
 import { MongoError } from 'mongodb';
-import { isTransient, RulesetUnusable } from './apply/conflict';
+import { isTransient, RulesetUnusable } from './conflict';
 
 const workspacesKept = 200;
 

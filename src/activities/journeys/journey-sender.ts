@@ -1,7 +1,7 @@
-import type { EnrollmentId, WorkspaceId } from '../domain/ids';
-import type { JsonObject } from '../domain/json';
-import type { StepOf } from '../domain/journeys/journey.schema';
-import type { Profile } from '../domain/profiles/profile';
+import type { EnrollmentId, WorkspaceId } from '../../domain/ids';
+import type { JsonObject } from '../../domain/json';
+import type { StepOf } from '../../domain/journeys/journey.schema';
+import type { Profile } from '../../domain/profiles/profile';
 
 /** One journey send, as a destination's plan needs it. */
 export interface JourneySend {

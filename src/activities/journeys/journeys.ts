@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { Event } from '../domain/events/event';
-import { enrollmentId, workspaceId, type WorkspaceId } from '../domain/ids';
-import type { Next } from '../domain/journeys/next';
-import type { Store } from '../store/store';
+import type { Event } from '../../domain/events/event';
+import { enrollmentId, workspaceId, type WorkspaceId } from '../../domain/ids';
+import type { Next } from '../../domain/journeys/next';
+import type { Store } from '../../store/store';
 import { advanceRun } from './advance';
 import { deliverStep } from './deliver';
-import type { DeliveryMetrics } from './delivery-metrics';
+import type { DeliveryMetrics } from '../delivery/delivery-metrics';
 import type { JourneySender } from './journey-sender';
 
 export interface JourneyDeps {
