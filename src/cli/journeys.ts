@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import type { Funnel, JourneyDefinition, SavedDraft, StoredJourney } from '../client/types';
-import type { Context } from './context';
+import type { Window } from '../client/impact';
+import type { JourneyDefinition, JourneyFunnel, SavedDraft, StoredJourney } from '../client/types';
+import { totalOf, type Counts } from '../domain/impact/states';
+import { figure, type Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
 
@@ -36,9 +38,10 @@ export function addJourneys(program: Command, context: Context): void {
   });
   journeys
     .command('counts <key>')
-    .description('how many entered, wait and left, for each step')
-    .action(async (key: string) => {
-      const funnel = await context.client().journeys.funnel(key);
+    .description('how many entered, wait, left and exited, for each step; goals, and values by currency')
+    .option('--window <duration>', 'only runs that entered since then, such as 24h or 7d')
+    .action(async (key: string, query: Window) => {
+      const funnel = await context.client().journeys.funnel(key, query);
       context.show(funnel, () => counts(context, funnel));
     });
 }
@@ -53,15 +56,28 @@ function summary({ table }: Context, journey: StoredJourney & Partial<Pick<Saved
   return `${line}\n${table(['finding', 'where', 'what'], rows)}`;
 }
 
-function counts({ table }: Context, { entered, active, completed, exited, failed, steps, goals }: Funnel): string {
-  const rows = steps.map((one) => {
-    const outcomes = Object.entries(one.outcomes).map(([outcome, count]) => `${outcome} ${count}`);
-    return [one.step, one.entered, one.waiting, one.left, one.exited, outcomes.join(', ')];
-  });
-  const reached = goals.map(({ goal, conversions, value }) => [goal, conversions, value]);
+function counts({ table }: Context, funnel: JourneyFunnel): string {
+  const { entered, active, completed, exited, failed } = funnel;
+  const steps = funnel.steps.map((one) => [
+    one.step,
+    one.entered,
+    one.waiting,
+    totalOf(one.left),
+    totalOf(one.exited),
+    [...list(one.left), ...list(one.exited).map((reason) => `exited: ${reason}`)].join(', '),
+  ]);
+  const goals = funnel.goals.map(({ key, conversions, rate, value }) => [
+    key,
+    conversions,
+    rate === null ? '–' : `${(rate * 100).toFixed(1)}%`,
+    list(value).join(', '),
+  ]);
+  const runs = [entered, active, completed, totalOf(exited), failed];
   return [
-    table(['entered', 'active', 'completed', 'exited', 'failed'], [[entered, active, completed, exited, failed]]),
-    table(['step', 'entered', 'waiting', 'left', 'exited', 'outcomes'], rows),
-    ...(reached.length > 0 ? [table(['goal', 'conversions', 'value'], reached)] : []),
+    table(['entered', 'active', 'completed', 'exited', 'failed'], [runs]),
+    table(['step', 'entered', 'waiting', 'left', 'exited', 'how'], steps),
+    ...(goals.length > 0 ? [table(['goal', 'conversions', 'rate', 'value'], goals)] : []),
   ].join('\n');
 }
+
+const list = (counts: Counts): string[] => Object.entries(counts).map(([name, count]) => `${name} ${figure(count)}`);

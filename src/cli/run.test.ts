@@ -356,16 +356,33 @@ describe('lists', () => {
 });
 
 describe('figures', () => {
-  it('counts a journey step by step', async () => {
-    const step = { step: 'remind', entered: 1200, waiting: 3, left: 1190, exited: 7, outcomes: { delivered: 1190 } };
-    const goals = [{ goal: 'purchase', conversions: 5, value: 99.5 }];
-    answer = () => ({
-      body: { entered: 1200, active: 3, completed: 1190, exited: 7, failed: 0, steps: [step], goals },
-    });
+  it('counts a journey step by step, and adds no currencies', async () => {
+    const left = { delivered: 1180, rejected: 10 };
+    const step = { step: 'remind', type: 'send', entered: 1200, waiting: 3, left, exited: { purchased: 7 } };
+    const goals = [
+      { key: 'purchase', conversions: 6, rate: 0.005, value: { EUR: 99.5, USD: 10 } },
+      { key: 'review', conversions: 0, rate: null, value: {} },
+    ];
+    const runs = { entered: 1200, active: 3, completed: 1190, exited: { purchased: 6, merged: 1 }, failed: 0 };
+    answer = () => ({ body: { ...runs, steps: [step], goals } });
     const { out } = await heddle('journeys counts abandoned-cart');
-    expect(asked()).toEqual(['GET /v1/journeys/abandoned-cart/funnel']);
-    expect(out).toMatch(/remind +1,200 +3 +1,190 +7 +delivered 1190/);
-    expect(out).toMatch(/purchase +5 +99\.5/);
+    await heddle('journeys counts abandoned-cart --window 24h');
+    expect(asked()).toEqual([
+      'GET /v1/journeys/abandoned-cart/funnel',
+      'GET /v1/journeys/abandoned-cart/funnel?window=24h',
+    ]);
+    expect(out.split('\n')).toEqual([
+      'entered  active  completed  exited  failed',
+      '  1,200       3      1,190       7       0',
+      '',
+      'step    entered  waiting   left  exited  how',
+      'remind    1,200        3  1,190       7  delivered 1,180, rejected 10, exited: purchased 7',
+      '',
+      'goal      conversions  rate  value',
+      'purchase            6  0.5%  EUR 99.5, USD 10',
+      'review              0  –',
+      '',
+    ]);
   });
 
   it('says how deliveries stand, and whether they add up', async () => {

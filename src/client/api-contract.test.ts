@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
+import type { DeadLetterBody } from '../api/dead-letters/routes';
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
 import type * as impact from '../api/impact/schemas';
-import type { DraftBody, FunnelBody, JourneyBody } from '../api/journeys/presenter';
+import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
-import type { EventBody, IdentifierBody, ProfileBody, StayBody } from '../api/profiles/presenter';
+import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
 
 /** A body after its way as JSON: what was undefined is absent. */
@@ -28,24 +29,27 @@ const agreements: {
   audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
-  attachment: Agrees<Sent<typeof AttachmentBody>, Omit<client.Attachment, 'wanted' | 'pending'>>;
+  attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
   enrollmentDetail: Agrees<Sent<typeof EnrollmentDetail>, client.EnrollmentDetail>;
   journey: Agrees<Shallow<Sent<typeof JourneyBody>, 'draft'>, Shallow<client.StoredJourney, 'draft'>>;
   draft: Agrees<Shallow<Sent<typeof DraftBody>, 'draft'>, Shallow<client.SavedDraft, 'draft'>>;
-  funnel: Agrees<Sent<typeof FunnelBody>, client.Funnel>;
+  version: Agrees<Shallow<Sent<typeof VersionBody>, 'definition'>, Shallow<client.JourneyVersion, 'definition'>>;
   key: Agrees<Sent<typeof KeyBody>, client.Key>;
   newKey: Agrees<Sent<typeof NewKeyBody>, client.NewKey>;
   profile: Agrees<Shallow<Sent<typeof ProfileBody>, 'traits'>, Shallow<client.Profile, 'traits'>>;
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
+  merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
   stay: Agrees<Sent<typeof StayBody>, client.ProfileAudience>;
   event: Agrees<
     Shallow<Sent<typeof EventBody>, 'properties' | 'traits' | 'context'>,
     Shallow<client.StoredEvent, 'properties' | 'traits' | 'context'>
   >;
+  deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
+  funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
   audienceImpact: Agrees<Sent<typeof impact.AudienceImpact>, client.AudienceImpact>;
   overview: Agrees<Sent<typeof impact.ImpactOverview>, client.ImpactOverview>;
@@ -60,14 +64,17 @@ const agreements: {
   enrollmentDetail: 'agrees',
   journey: 'agrees',
   draft: 'agrees',
-  funnel: 'agrees',
+  version: 'agrees',
   key: 'agrees',
   newKey: 'agrees',
   profile: 'agrees',
   identifier: 'agrees',
+  merge: 'agrees',
   stay: 'agrees',
   event: 'agrees',
+  deadLetter: 'agrees',
   destinationImpact: 'agrees',
+  funnel: 'agrees',
   journeyImpact: 'agrees',
   audienceImpact: 'agrees',
   overview: 'agrees',

@@ -1,17 +1,16 @@
-import { eachOf } from './pages';
-import { path, type Transport } from './transport';
 import type {
   Attachment,
   AttachmentInput,
+  AttachmentState,
   AudienceDefinition,
   AudienceSize,
   Member,
-  Page,
-  PageQuery,
   Preview,
   PreviewInput,
   StoredAudience,
-} from './types';
+} from './audience-types';
+import { eachOf, type Page, type PageQuery } from './pages';
+import { path, type Transport } from './transport';
 
 export function audiencesOf({ call }: Transport) {
   const list = (query: PageQuery = {}) =>
@@ -26,6 +25,8 @@ export function audiencesOf({ call }: Transport) {
     get: (key: string) => call<StoredAudience>({ method: 'GET', path: path`/v1/audiences/${key}` }),
     put: (key: string, definition: AudienceDefinition) =>
       call<StoredAudience>({ method: 'PUT', path: path`/v1/audiences/${key}`, body: definition }),
+    /** Everybody in it leaves it. */
+    delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
     members,
     eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
@@ -39,10 +40,13 @@ export function audiencesOf({ call }: Transport) {
     /** `points` instants from one end to the other, at most 200. */
     history: (key: string, query: { readonly from?: string; readonly to?: string; readonly points?: number } = {}) =>
       call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
+    /** Where it is kept in step. */
+    attachments: (key: string, query: PageQuery = {}) =>
+      call<Page<Attachment>>({ method: 'GET', path: path`/v1/audiences/${key}/destinations`, query: { ...query } }),
     attach: (key: string, destination: string, input: AttachmentInput = {}) =>
-      call<Attachment>({ method: 'PUT', path: attachment(key, destination), body: input }),
+      call<AttachmentState>({ method: 'PUT', path: attachment(key, destination), body: input }),
     attachment: (key: string, destination: string) =>
-      call<Attachment>({ method: 'GET', path: attachment(key, destination) }),
+      call<AttachmentState>({ method: 'GET', path: attachment(key, destination) }),
     detach: (key: string, destination: string) => call<void>({ method: 'DELETE', path: attachment(key, destination) }),
   };
 }

@@ -65,8 +65,7 @@ describe('paths and queries', () => {
     ['DELETE', '/v1/audiences/vip/destinations/crm', () => client.audiences.detach('vip', 'crm')],
     ['POST', '/v1/journeys/win-back/publish', () => client.journeys.publish('win-back', { inFlight: 'finish' })],
     ['GET', '/v1/impact/destinations/crm?window=7d', () => client.impact.destination('crm', { window: '7d' })],
-    ['GET', '/v1/enrollments/enr_1', () => client.enrollments.get('enr_1')],
-    ['POST', '/v1/workspaces', () => client.workspaces.create('Shop')],
+    ['POST', '/v1/enrollments/enr_1/exit', () => client.enrollments.exit('enr_1', { reason: 'asked' })],
   ])('asks %s %s', async (method, url, call) => {
     await call();
     expect(api.requests).toEqual([expect.objectContaining({ method, url })]);
@@ -149,6 +148,7 @@ describe('when nothing that is Heddle answers', () => {
   it.each([
     ['a read', () => client.audiences.list(), 2],
     ['an event', () => client.events.track({ userId: 'u1', event: 'X' }), 2],
+    ['what is the same twice', () => client.journeys.pause('win-back'), 2],
     ['what may not be done twice', () => client.journeys.publish('win-back'), 1],
   ])('tries %s %# again at once after a broken connection, if that is safe', async (_, call, times) => {
     answer = () => ({ isCut: true });

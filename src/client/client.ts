@@ -1,8 +1,11 @@
 import { audiencesOf } from './audiences';
-import { deliveriesOf, destinationsOf } from './activation';
+import { deadLettersOf } from './dead-letters';
+import { deliveriesOf } from './deliveries';
+import { destinationsOf } from './destinations';
+import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
 import { impactOf } from './impact';
-import { enrollmentsOf, journeysOf } from './journeys';
+import { journeysOf } from './journeys';
 import { profilesOf } from './profiles';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
@@ -18,6 +21,7 @@ export function createClient(options: ClientOptions) {
   return {
     url: options.url,
     events: eventsOf(transport),
+    deadLetters: deadLettersOf(transport),
     profiles: profilesOf(transport),
     audiences: audiencesOf(transport),
     journeys: journeysOf(transport),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json';
 
-/** What ingestion takes and answers. */
+/** What ingestion takes and answers, and what is known of an event afterwards. */
 interface EventFields {
   /** Made by the client when absent. The same id twice counts once. */
   readonly messageId?: string;
@@ -52,4 +52,30 @@ export interface EventsAnswer {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
+}
+export interface StoredEvent {
+  readonly messageId: string;
+  readonly type: string;
+  readonly name: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+  readonly properties: JsonObject;
+  readonly traits: JsonObject;
+  readonly context: JsonObject;
+}
+/** An event that was refused, or that was taken and could not be applied. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly stage: 'rejected' | 'unapplied';
+  readonly at: string;
+  readonly code: string;
+  readonly path?: string;
+  readonly message?: string;
+  readonly messageId?: string;
+  readonly kind?: string;
+  readonly source?: string;
+  /** The event as it came; only for a key with the scope `profiles:pii`. */
+  readonly payload?: string;
 }

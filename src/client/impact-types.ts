@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from './types';
+import type { DeliveryStatus } from './delivery-types';
 
 /** What a question about impact answers. Windows end now. */
 type Counts = Readonly<Record<string, number>>;
@@ -24,29 +24,40 @@ export interface DestinationImpact extends StateCounts {
   readonly reasons: Reasons;
   readonly conservation: Conservation;
 }
-export interface JourneyImpact {
+/** The runs that entered: `entered` is `active`, `completed`, `exited` and `failed` together. */
+export interface JourneyFunnel {
   readonly entered: number;
   readonly active: number;
   readonly completed: number;
   /** By reason. */
   readonly exited: Counts;
   readonly failed: number;
-  readonly steps: readonly {
-    readonly step: string;
-    readonly type?: string;
-    readonly entered: number;
-    readonly waiting: number;
-    readonly left: Counts;
-    readonly medianDwellMs?: number;
-  }[];
-  readonly goals: readonly {
-    readonly key: string;
-    readonly conversions: number;
-    readonly rate: number | null;
-    /** By currency. */
-    readonly value: Counts;
-    readonly medianTimeToConvertMs?: number;
-  }[];
+  /** In the order of the published version, then those that only older ones had. */
+  readonly steps: readonly FunnelStep[];
+  readonly goals: readonly GoalResult[];
+}
+/** Visits of a step: a loop counts each round. `entered` is `waiting`, `left` and `exited` together. */
+export interface FunnelStep {
+  readonly step: string;
+  readonly type?: string;
+  readonly entered: number;
+  readonly waiting: number;
+  /** By outcome. */
+  readonly left: Counts;
+  /** Of the runs that were cut short here, by reason. */
+  readonly exited: Counts;
+  readonly medianDwellMs?: number;
+}
+export interface GoalResult {
+  readonly key: string;
+  readonly conversions: number;
+  /** Of those who entered, from 0 to 1; null while nobody has. */
+  readonly rate: number | null;
+  /** By currency, `none` for values that name none. Never to be added across currencies. */
+  readonly value: Counts;
+  readonly medianTimeToConvertMs?: number;
+}
+export interface JourneyImpact extends JourneyFunnel {
   readonly deliveries: StateCounts & { readonly reasons: Reasons };
 }
 export interface AudienceImpact {

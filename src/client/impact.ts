@@ -1,7 +1,7 @@
 import { path, type Transport } from './transport';
 import type { AudienceImpact, DestinationImpact, ImpactOverview, JourneyImpact } from './impact-types';
 
-interface Window {
+export interface Window {
   /** A duration back from now, such as `7d`. */
   readonly window?: string;
 }

@@ -1,22 +1,18 @@
-import { eachOf } from './pages';
+import type { Enrollment } from './enrollment-types';
+import type { Window } from './impact';
+import type { JourneyFunnel } from './impact-types';
+import type { JourneyDefinition, JourneyVersion, PublishInput, SavedDraft, StoredJourney } from './journey-types';
+import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
-import type {
-  Enrollment,
-  EnrollmentDetail,
-  Funnel,
-  JourneyDefinition,
-  Page,
-  PageQuery,
-  PublishInput,
-  SavedDraft,
-  StoredJourney,
-} from './types';
 
 export function journeysOf({ call }: Transport) {
   const list = (query: PageQuery = {}) =>
     call<Page<StoredJourney>>({ method: 'GET', path: '/v1/journeys', query: { ...query } });
   const enrollments = (key: string, query: PageQuery = {}) =>
     call<Page<Enrollment>>({ method: 'GET', path: path`/v1/journeys/${key}/enrollments`, query: { ...query } });
+  // Twice is the same as once.
+  const bring = (verb: 'pause' | 'resume' | 'archive') => (key: string) =>
+    call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/${verb}`, isRepeatable: true });
 
   return {
     list,
@@ -25,14 +21,25 @@ export function journeysOf({ call }: Transport) {
     /** Saves the draft, and answers what stands in the way of publishing it. */
     put: (key: string, definition: JourneyDefinition) =>
       call<SavedDraft>({ method: 'PUT', path: path`/v1/journeys/${key}`, body: definition }),
+    /** Discards the draft; a journey that was never published is gone with it. */
+    delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/journeys/${key}` }),
+    /** What stands in the way of publishing the draft as it was saved. */
+    lint: (key: string) =>
+      call<SavedDraft>({ method: 'POST', path: path`/v1/journeys/${key}/lint`, isRepeatable: true }),
     publish: (key: string, input: PublishInput = {}) =>
       call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/publish`, body: input }),
+    /** Nobody enters, nothing is sent, nobody is thrown out. */
+    pause: bring('pause'),
+    resume: bring('resume'),
+    /** Nobody enters any more; people inside go on to their end. */
+    archive: bring('archive'),
+    /** Newest first. */
+    versions: (key: string, query: PageQuery = {}) =>
+      call<Page<JourneyVersion>>({ method: 'GET', path: path`/v1/journeys/${key}/versions`, query: { ...query } }),
     enrollments,
     eachEnrollment: (key: string, query: PageQuery = {}) => eachOf((page) => enrollments(key, page), query),
-    funnel: (key: string) => call<Funnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel` }),
+    /** Of all runs, or of those that entered in a window. */
+    funnel: (key: string, query: Window = {}) =>
+      call<JourneyFunnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel`, query: { ...query } }),
   };
-}
-
-export function enrollmentsOf({ call }: Transport) {
-  return { get: (id: string) => call<EnrollmentDetail>({ method: 'GET', path: path`/v1/enrollments/${id}` }) };
 }

@@ -1,4 +1,12 @@
-import type { Page, PageQuery } from './types';
+export interface Page<Item> {
+  readonly data: readonly Item[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+}
+export interface PageQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
 
 /** Walks every page of a list. Leaving the loop early asks for no further page. */
 export async function* eachOf<Item, Filter extends PageQuery>(

@@ -1,6 +1,9 @@
-import { eachOf } from './pages';
+import type { Delivery } from './delivery-types';
+import type { Enrollment } from './enrollment-types';
+import type { StoredEvent } from './event-types';
+import { eachOf, type Page, type PageQuery } from './pages';
+import type { KnownIdentifier, Merge, Profile, ProfileAudience } from './profile-types';
 import { path, type Transport } from './transport';
-import type { Delivery, Enrollment, Page, PageQuery, Profile, ProfileAudience, StoredEvent } from './types';
 
 /** Profiles by `ref`: `prf_…` or `type:value`, such as `user_id:u1`. */
 export function profilesOf({ call }: Transport) {
@@ -16,6 +19,9 @@ export function profilesOf({ call }: Transport) {
     each: (query: PageQuery & { readonly q?: string } = {}) => eachOf(list, query),
     get: (ref: string) => call<Profile>({ method: 'GET', path: path`/v1/profiles/${ref}` }),
     events: part<StoredEvent>('events'),
+    identifiers: part<KnownIdentifier>('identifiers'),
+    /** Which profiles became this one. */
+    merges: part<Merge>('merges'),
     audiences: part<ProfileAudience>('audiences'),
     enrollments: part<Enrollment>('enrollments'),
     deliveries: part<Delivery>('deliveries'),

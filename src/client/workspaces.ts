@@ -1,5 +1,6 @@
+import type { Page } from './pages';
 import { path, type Transport } from './transport';
-import type { Key, KeyInput, NewKey, NewWorkspace, Page, Workspace } from './types';
+import type { Key, KeyInput, NewKey, NewWorkspace, Workspace } from './workspace-types';
 
 export function workspacesOf({ call }: Transport) {
   return {

@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
-import type { Enrollment, EnrollmentStatus } from '../domain/journeys/enrollment';
+import type { Enrollment } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import type { StoreConnection } from './open-store';
 
@@ -10,13 +10,6 @@ export interface EnrollmentDoc extends Enrollment {
   readonly ws: WorkspaceId;
   /** When the clock may ring again, and how often it has rung in vain; gone as soon as the run is written. */
   readonly ring?: { readonly at: number; readonly times: number };
-}
-
-/** How a step was left, counted; an absent outcome is people waiting there. */
-export interface StepCount {
-  readonly step: string;
-  readonly outcome?: string;
-  readonly count: number;
 }
 
 const firstRingMs = 5_000;
@@ -133,48 +126,6 @@ export class EnrollmentRepository {
     const newestFirst = { ws: 1, journey: 1, enteredAt: -1 } as const;
     const docs = await this.#enrollments.find(filter).sort(newestFirst).skip(skip).limit(limit).toArray();
     return docs.map(toEnrollment);
-  }
-
-  /** Runs by where they stand, or stood when they ended, and by status. */
-  async standings(
-    ws: WorkspaceId,
-    journey: string,
-  ): Promise<{ step: string; status: EnrollmentStatus; count: number }[]> {
-    const rows = await this.#enrollments
-      .aggregate<{ _id: { step: string; status: EnrollmentStatus }; count: number }>([
-        { $match: { ws, journey } },
-        { $group: { _id: { step: '$step', status: '$status' }, count: { $sum: 1 } } },
-      ])
-      .toArray();
-    return rows.map(({ _id, count }) => ({ ..._id, count }));
-  }
-
-  /** Visits per step and outcome. */
-  async stepCounts(ws: WorkspaceId, journey: string): Promise<StepCount[]> {
-    const rows = await this.#enrollments
-      .aggregate<{ _id: { step: string; outcome?: string }; count: number }>([
-        { $match: { ws, journey } },
-        { $unwind: '$path' },
-        { $group: { _id: { step: '$path.step', outcome: '$path.outcome' }, count: { $sum: 1 } } },
-      ])
-      .toArray();
-    return rows.map(({ _id, count }) => ({
-      step: _id.step,
-      ...(_id.outcome !== undefined && { outcome: _id.outcome }),
-      count,
-    }));
-  }
-
-  /** Conversions per goal, with the sum of their values. */
-  async conversionCounts(ws: WorkspaceId, journey: string): Promise<{ goal: string; count: number; value: number }[]> {
-    const rows = await this.#enrollments
-      .aggregate<{ _id: string; count: number; value: number }>([
-        { $match: { ws, journey } },
-        { $unwind: '$conversions' },
-        { $group: { _id: '$conversions.goal', count: { $sum: 1 }, value: { $sum: '$conversions.value' } } },
-      ])
-      .toArray();
-    return rows.map(({ _id, count, value }) => ({ goal: _id, count, value }));
   }
 }
 

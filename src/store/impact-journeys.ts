@@ -1,20 +1,15 @@
 import type { Collection, Document } from 'mongodb';
 import type { ConversionCount } from '../domain/impact/goals';
 import type { StepVisits } from '../domain/impact/funnel';
+import type { RunCount } from '../domain/impact/runs';
 import type { WorkspaceId } from '../domain/ids';
 import { pathLimit, type Enrollment, type EnrollmentStatus } from '../domain/journeys/enrollment';
 import type { EnrollmentDoc } from './enrollments';
 import { answerWithinMs, sampleSize } from './impact-limits';
 import type { StoreConnection } from './open-store';
 
-export interface RunCount {
-  readonly status: EnrollmentStatus;
-  readonly reason?: string;
-  readonly count: number;
-}
-
 /** Visits reached since an instant, by version. `isCut`: an exit rule ended the visit, whatever its reason is called. */
-export interface SendVisits extends StepVisits {
+export interface SendVisits extends Omit<StepVisits, 'isExit'> {
   readonly version: number;
   readonly isCut: boolean;
 }
@@ -51,18 +46,19 @@ export class ImpactJourneyRepository {
   /** Visits of every step by how they ended, of the runs that entered since `from`. */
   async visits(ws: WorkspaceId, journey: string, from: number): Promise<StepVisits[]> {
     const groups = await this.#enrollments
-      .aggregate<{ _id: { step: string; outcome?: string }; count: number }>(
+      .aggregate<{ _id: { step: string; outcome?: string; isExit: boolean }; count: number }>(
         [
           { $match: enteredSince(ws, journey, from) },
-          { $project: { 'path.step': 1, 'path.outcome': 1 } },
+          { $project: { status: 1, step: 1, visit: 1, 'path.step': 1, 'path.visit': 1, 'path.outcome': 1 } },
           { $unwind: '$path' },
-          { $group: { _id: { step: '$path.step', outcome: '$path.outcome' }, count: { $sum: 1 } } },
+          { $group: { _id: { step: '$path.step', outcome: '$path.outcome', isExit: endsByExit }, count: { $sum: 1 } } },
         ],
         { maxTimeMS: answerWithinMs },
       )
       .toArray();
-    return groups.map(({ _id: { step, outcome }, count }) => ({
+    return groups.map(({ _id: { step, outcome, isExit }, count }) => ({
       step,
+      isExit,
       count,
       ...(typeof outcome === 'string' && { outcome }),
     }));
@@ -137,6 +133,10 @@ export class ImpactJourneyRepository {
   }
 }
 
+/** Of an unwound path: the visit where the run stands or ended. */
+const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
+const endsByExit = { $and: [{ $eq: ['$status', 'exited'] }, ...isLast] };
+
 interface ReachedGroup {
   readonly _id: { readonly version: number; readonly step: string; readonly outcome?: string; readonly isCut: boolean };
   readonly count: number;
@@ -147,7 +147,6 @@ function groupedVisits(steps: readonly string[], from: number): Document[] {
   const isReached = { $and: [{ $gte: ['$$visit.at', from] }, { $in: ['$$visit.step', [...steps]] }] };
   const path = { $filter: { input: '$path', as: 'visit', cond: isReached } };
   const isByRule = { $ne: [{ $type: '$exitRule' }, 'missing'] };
-  const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
   const isCut = { $and: ['$isByRule', ...isLast] };
   const _id = { version: '$version', step: '$path.step', outcome: '$path.outcome', isCut };
   return [

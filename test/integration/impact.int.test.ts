@@ -266,7 +266,9 @@ describe('GET /v1/impact/journeys/{key}', () => {
     await publish(ws);
     await addSettled(ws, 'a', 'delivered');
     await addSettled(ws, 'b', 'rejected', 'http-422');
-    const bought = (value: number, at: number): Conversion => ({ goal: 'purchase', at, value, currency: 'EUR' });
+    const bought = (value: number, currency: string, afterMs: number): Conversion[] => [
+      { goal: 'purchase', at: now - day + afterMs, value, currency },
+    ];
     const cut = visits(['settle', now - day, 'purchased']);
     const exit = {
       status: 'exited' as const,
@@ -276,8 +278,8 @@ describe('GET /v1/impact/journeys/{key}', () => {
       endedAt: now - day + 60_000,
     };
     await addRuns(ws, [
-      { id: enrollmentId('c'), ...exit, conversions: [bought(20.5, now - day + 60_000)] },
-      { id: enrollmentId('d'), ...exit, conversions: [bought(9.5, now - day + 90_000)] },
+      { id: enrollmentId('c'), ...exit, conversions: bought(20.5, 'EUR', 60_000) },
+      { id: enrollmentId('d'), ...exit, conversions: bought(9.5, 'USD', 90_000) },
       { id: enrollmentId('e'), status: 'starting' },
       { id: enrollmentId('f') },
       {
@@ -300,13 +302,24 @@ describe('GET /v1/impact/journeys/{key}', () => {
           type: 'wait',
           entered: 7,
           waiting: 2,
-          left: { waited: 2, purchased: 2, 'no-such-step': 1 },
+          left: { waited: 2, 'no-such-step': 1 },
+          exited: { purchased: 2 },
           medianDwellMs: 60_000,
         },
-        { step: 'remind', type: 'send', entered: 2, waiting: 0, left: { delivered: 1, rejected: 1 }, medianDwellMs: 0 },
-        { step: 'done', type: 'exit', entered: 2, waiting: 0, left: { completed: 2 }, medianDwellMs: 0 },
+        {
+          step: 'remind',
+          type: 'send',
+          entered: 2,
+          waiting: 0,
+          left: { delivered: 1, rejected: 1 },
+          exited: {},
+          medianDwellMs: 0,
+        },
+        { step: 'done', type: 'exit', entered: 2, waiting: 0, left: { completed: 2 }, exited: {}, medianDwellMs: 0 },
       ],
-      goals: [{ key: 'purchase', conversions: 2, rate: 2 / 7, value: { EUR: 30 }, medianTimeToConvertMs: 60_000 }],
+      goals: [
+        { key: 'purchase', conversions: 2, rate: 2 / 7, value: { EUR: 20.5, USD: 9.5 }, medianTimeToConvertMs: 60_000 },
+      ],
       deliveries: expect.objectContaining({
         emitted: 2,
         delivered: 1,
@@ -314,6 +327,36 @@ describe('GET /v1/impact/journeys/{key}', () => {
         reasons: { rejected: { 'http-422': 1 } },
       }),
     });
+  });
+
+  it('tells a run that was cut short from a visit that ended, whatever the exit is called', async () => {
+    const { ws } = workspace;
+    await publish(ws);
+    await addSettled(ws, 'a', 'delivered');
+    const path = visits(['settle', now - day, 'waited'], ['remind', now - day, 'delivered']);
+    const end = { status: 'exited' as const, reason: 'delivered', exitRule: 0, endedAt: now - day };
+    await addRuns(ws, [{ id: enrollmentId('b'), step: 'remind', path, ...end }]);
+    const { exited, steps } = await get<{ exited: unknown; steps: unknown }>('/v1/impact/journeys/cart');
+    expect(exited).toEqual({ delivered: 1 });
+    expect(steps).toMatchObject([
+      { step: 'settle', left: { waited: 2 }, exited: {} },
+      { step: 'remind', entered: 2, waiting: 0, left: { delivered: 1 }, exited: { delivered: 1 } },
+      { step: 'done', left: { completed: 1 }, exited: {} },
+    ]);
+  });
+
+  it('is the funnel of the journey, which without a window counts every run', async () => {
+    const { ws } = workspace;
+    await publish(ws);
+    await addSettled(ws, 'a', 'delivered');
+    await addRuns(ws, [{ id: enrollmentId('b') }, { id: enrollmentId('c'), enteredAt: now - 100 * day }]);
+    const funnel = await get<object>('/v1/journeys/cart/funnel?window=7d');
+    expect(funnel).toMatchObject({ entered: 2, active: 1, completed: 1 });
+    const deliveries: unknown = expect.objectContaining({ emitted: 1, delivered: 1 });
+    expect(await get('/v1/impact/journeys/cart?window=7d')).toEqual({ ...funnel, deliveries });
+    expect(await get('/v1/journeys/cart/funnel')).toMatchObject({ entered: 3, active: 2, completed: 1 });
+    await ask('/v1/journeys/cart/funnel?window=91d').expect(400);
+    await ask('/v1/journeys/other/funnel').expect(404);
   });
 
   it('answers zeros for a draft, and 404 for nothing', async () => {

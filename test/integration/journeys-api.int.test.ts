@@ -180,9 +180,20 @@ describe('an enrollment over HTTP', () => {
       entered: 1,
       active: 0,
       completed: 0,
-      exited: 1,
+      exited: { asked: 1 },
       failed: 0,
-      steps: [{ step: 'rest', entered: 1, waiting: 0, left: 0, exited: 1, outcomes: { asked: 1 } }],
+      steps: [
+        {
+          step: 'rest',
+          type: 'wait',
+          entered: 1,
+          waiting: 0,
+          left: {},
+          exited: { asked: 1 },
+          medianDwellMs: expect.any(Number) as number,
+        },
+        { step: 'bye', type: 'exit', entered: 0, waiting: 0, left: {}, exited: {} },
+      ],
       goals: [],
     });
   });

@@ -6,7 +6,7 @@ import { seesPersonalData } from '../personal-data';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 
-const DeadLetterBody = z.strictObject({
+export const DeadLetterBody = z.strictObject({
   id: z.string(),
   stage: z.enum(['rejected', 'unapplied']),
   at: Instant,

@@ -1,11 +1,11 @@
 import { addConservations } from '../../domain/impact/conservation';
+import { countRuns } from '../../domain/impact/runs';
 import { statesOf } from '../../domain/impact/states';
 import type { WorkspaceId } from '../../domain/ids';
 import { listedAtMost } from '../../store/impact-limits';
 import type { Store } from '../../store/store';
 import { presentInstant } from '../instant';
 import { checkConservation } from './conservation';
-import { countRuns } from './reports';
 
 interface Window {
   readonly from: number;

@@ -2,10 +2,10 @@ import { audienceDays, dayMs, dayOf } from '../../domain/impact/audience-days';
 import { dwellsOf, funnelOf } from '../../domain/impact/funnel';
 import { goalResults } from '../../domain/impact/goals';
 import { latencyOf } from '../../domain/impact/latency';
-import { reasonsOf, statesOf, tally } from '../../domain/impact/states';
+import { countRuns, exitsOf } from '../../domain/impact/runs';
+import { reasonsOf, statesOf } from '../../domain/impact/states';
 import type { WorkspaceId } from '../../domain/ids';
 import { own } from '../../domain/json';
-import type { RunCount } from '../../store/impact-journeys';
 import type { Store } from '../../store/store';
 import { presentInstant } from '../instant';
 import { checkConservation } from './conservation';
@@ -33,31 +33,40 @@ export async function destinationReport(store: Store, { ws, key, from }: Asked) 
 }
 
 /** Runs that entered in the window, wherever they have come to since; deliveries of the window. */
-export async function journeyReport(store: Store, { ws, key, from }: Asked) {
-  const { journeys, deliveries } = store.impact;
-  const [runs, visits, conversions, sample, rows, versions] = await Promise.all([
+export async function journeyReport(store: Store, asked: Asked) {
+  const { ws, key, from } = asked;
+  const [funnel, rows] = await Promise.all([
+    funnelReport(store, asked),
+    store.impact.deliveries.states(ws, from, { journey: key }),
+  ]);
+  return { ...funnel, deliveries: { ...statesOf(rows), reasons: reasonsOf(rows) } };
+}
+
+/** Who entered since `from`, how far they came and how they ended, step by step, and the goals they reached. */
+export async function funnelReport(store: Store, { ws, key, from }: Pick<Asked, 'ws' | 'key' | 'from'>) {
+  const { journeys } = store.impact;
+  const [runs, visits, conversions, sample, versions] = await Promise.all([
     journeys.runs(ws, key, from),
     journeys.visits(ws, key, from),
     journeys.conversions(ws, key, from),
     journeys.sample(ws, key, from),
-    deliveries.states(ws, from, { journey: key }),
     store.journeys.versions(ws, key),
   ]);
-  const definition = versions[0]?.definition;
+  const { steps = {}, goals = [] } = versions[0]?.definition ?? {};
   const counted = countRuns(runs);
-  const steps = definition?.steps ?? {};
-  const goals = (definition?.goals ?? []).map((goal) => goal.key);
   return {
     ...counted,
-    exited: tally(
-      runs.filter(({ status }) => status === 'exited').map(({ reason, count }) => [reason ?? 'unstated', count]),
-    ),
+    exited: exitsOf(runs),
     steps: funnelOf(Object.keys(steps), visits, dwellsOf(sample)).map(({ step, ...figures }) => {
       const type = own(steps, step)?.type;
       return { step, ...(type !== undefined && { type }), ...figures };
     }),
-    goals: goalResults(goals, conversions, counted.entered, sample),
-    deliveries: { ...statesOf(rows), reasons: reasonsOf(rows) },
+    goals: goalResults(
+      goals.map((goal) => goal.key),
+      conversions,
+      counted.entered,
+      sample,
+    ),
   };
 }
 
@@ -78,18 +87,5 @@ export async function audienceReport(store: Store, { ws, key, from, now }: Asked
         ...(await store.syncMembers.counts(ws, key, destination)),
       })),
     ),
-  };
-}
-
-/** Runs by how they stand; those that are about to start are inside. */
-export function countRuns(runs: readonly RunCount[]) {
-  const of = (...statuses: readonly RunCount['status'][]) =>
-    runs.filter(({ status }) => statuses.includes(status)).reduce((sum, { count }) => sum + count, 0);
-  return {
-    entered: runs.reduce((sum, { count }) => sum + count, 0),
-    active: of('starting', 'active'),
-    completed: of('completed'),
-    exited: of('exited'),
-    failed: of('failed'),
   };
 }

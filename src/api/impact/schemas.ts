@@ -4,11 +4,12 @@ import { Instant } from '../instant';
 
 export const KeyParams = z.strictObject({ key: z.string().min(1).max(64) });
 
-export const WindowQuery = z.strictObject({
-  window: z
-    .string()
-    .refine(isWindow, { error: `Write a duration such as "24h" or "7d", at most "${longestWindow}".` })
-    .default(usualWindow),
+const Window = z
+  .string()
+  .refine(isWindow, { error: `Write a duration such as "24h" or "7d", at most "${longestWindow}".` });
+export const WindowQuery = z.strictObject({ window: Window.default(usualWindow) });
+export const FunnelQuery = z.strictObject({
+  window: Window.optional().meta({ description: 'Only runs that entered since; all of them without it' }),
 });
 
 const Count = z.int().min(0);
@@ -42,26 +43,27 @@ const FunnelStep = z.strictObject({
   type: z.string().optional(),
   entered: Count,
   waiting: Count,
-  left: Counts,
+  left: Counts.meta({ description: 'Outcome → number' }),
+  exited: Counts.meta({ description: 'Reason of the run that was cut short here → number' }),
   medianDwellMs: Millis.optional(),
 });
 const GoalImpact = z.strictObject({
   key: z.string(),
   conversions: Count,
   rate: z.number().min(0).nullable(),
-  value: z.record(z.string(), z.number()),
+  value: z.record(z.string(), z.number()).meta({ description: 'Currency → sum; never added across currencies' }),
   medianTimeToConvertMs: Millis.optional(),
 });
-export const JourneyImpact = z.strictObject({
+export const JourneyFunnel = z.strictObject({
   entered: Count,
   active: Count,
   completed: Count,
-  exited: Counts,
+  exited: Counts.meta({ description: 'Reason → number' }),
   failed: Count,
   steps: z.array(FunnelStep),
   goals: z.array(GoalImpact),
-  deliveries: StateCounts.extend({ reasons: Reasons }),
 });
+export const JourneyImpact = JourneyFunnel.extend({ deliveries: StateCounts.extend({ reasons: Reasons }) });
 
 export const AudienceImpact = z.strictObject({
   size: Count,

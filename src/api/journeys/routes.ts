@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../../domain/duration';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Enrollment } from '../../domain/journeys/enrollment';
 import type { JourneyStatus } from '../../domain/journeys/compiled-journey';
@@ -6,6 +7,9 @@ import type { JourneyDoc } from '../../store/journeys';
 import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { etagOf } from '../etag';
 import { toInstantPage } from '../instant-page';
+import { funnelReport } from '../impact/reports';
+import { FunnelQuery, JourneyFunnel } from '../impact/schemas';
+import { withinTime } from '../impact/within-time';
 import { DefinitionKey } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
@@ -13,12 +17,10 @@ import { defineRoute, type KeyCall, type Route } from '../route';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
-  FunnelBody,
   JourneyBody,
   VersionBody,
   draftOf,
   presentDraft,
-  presentFunnel,
   presentJourney,
   presentVersion,
 } from './presenter';
@@ -154,18 +156,15 @@ export const journeyRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/journeys/{key}/funnel',
     scope: 'journeys:read',
-    summary: 'Per step: entered, waiting, left and exited; conversions per goal',
+    summary: 'Per step: entered, waiting, left and exited; conversions per goal, values per currency',
     params: Key,
-    responses: { 200: FunnelBody },
+    query: FunnelQuery,
+    responses: { 200: JourneyFunnel },
     handle: async (call) => {
       const { key } = await findJourney(call);
-      const { enrollments } = call.deps.store;
-      const [standings, visits, goals] = await Promise.all([
-        enrollments.standings(call.ws, key),
-        enrollments.stepCounts(call.ws, key),
-        enrollments.conversionCounts(call.ws, key),
-      ]);
-      return { status: 200, body: presentFunnel({ standings, visits, goals }) };
+      const { deps, ws, query, now } = call;
+      const from = query.window === undefined ? 0 : now - parseDuration(query.window);
+      return { status: 200, body: await withinTime(funnelReport(deps.store, { ws, key, from })) };
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client';
 import type { DestinationImpact } from '../../client/types';
+import { totalOf } from '../../domain/impact/states';
 import type { DemoState, Replayed } from './demo-state';
 import type { FactCheck } from './fact-checks';
 
@@ -73,7 +74,7 @@ async function readJourneys(client: Client): Promise<Stages['journeys']> {
   return Promise.all(
     journeys.map(async ({ key }) => {
       const { entered, active, completed, exited, failed } = await client.journeys.funnel(key);
-      return { key, entered, active, completed, exited, failed };
+      return { key, entered, active, completed, exited: totalOf(exited), failed };
     }),
   );
 }

@@ -1,53 +1,76 @@
 import fc from 'fast-check';
 import type { PathEntry } from '../journeys/enrollment';
 import { dwellsOf, funnelOf, type StepVisits, type Walked } from './funnel';
+import { totalOf } from './states';
 
 const name = fc.constantFrom('settle', 'remind', 'done', '__proto__');
 const outcome = fc.constantFrom('waited', 'delivered', 'timeout');
 
-/** A run that went through some steps; one that has ended has an outcome everywhere. */
-const walked: fc.Arbitrary<Walked> = fc
+interface Run extends Walked {
+  readonly isExited: boolean;
+}
+
+/** A run that went through some steps; one that has ended has an outcome everywhere, and may have been cut short. */
+const walked: fc.Arbitrary<Run> = fc
   .record({
     steps: fc.array(fc.record({ step: name, outcome, stayMs: fc.nat(10_000) }), { minLength: 1, maxLength: 6 }),
     isOver: fc.boolean(),
+    isCut: fc.boolean(),
   })
-  .map(({ steps, isOver }) => {
+  .map(({ steps, isOver, isCut }) => {
     let at = 0;
     const path = steps.map((step, index): PathEntry => {
       const entry = { step: step.step, visit: 1, at };
       at += step.stayMs;
       return isOver || index < steps.length - 1 ? { ...entry, outcome: step.outcome } : entry;
     });
-    return { path, ...(isOver && { endedAt: at }) };
+    return { path, isExited: isOver && isCut, ...(isOver && { endedAt: at }) };
   });
 
-const visitsOf = (runs: readonly Walked[]): StepVisits[] =>
-  runs.flatMap(({ path }) =>
-    path.map(({ step, outcome: ended }) => ({ step, count: 1, ...(ended !== undefined && { outcome: ended }) })),
+const visitsOf = (runs: readonly Run[]): StepVisits[] =>
+  runs.flatMap(({ path, isExited }) =>
+    path.map(({ step, outcome: ended }, index) => ({
+      step,
+      count: 1,
+      isExit: isExited && index === path.length - 1,
+      ...(ended !== undefined && { outcome: ended }),
+    })),
   );
 
 describe('funnelOf', () => {
-  it('loses nobody: at each step entered is waiting plus left, and those who wait are the runs that are not over', () => {
+  it('loses nobody: at each step entered is waiting, left and exited; who waits is not over, who exited was cut short', () => {
     fc.assert(
       fc.property(fc.array(walked), (runs) => {
         const funnel = funnelOf(['settle'], visitsOf(runs), dwellsOf(runs));
-        for (const { entered, waiting, left } of funnel)
-          expect(waiting + Object.values(left).reduce((sum, count) => sum + count, 0)).toBe(entered);
-        const waiting = funnel.reduce((sum, step) => sum + step.waiting, 0);
-        expect(waiting).toBe(runs.filter(({ endedAt }) => endedAt === undefined).length);
+        for (const { entered, waiting, left, exited } of funnel)
+          expect(waiting + totalOf(left) + totalOf(exited)).toBe(entered);
+        const sum = (of: (step: (typeof funnel)[number]) => number) => funnel.reduce((all, step) => all + of(step), 0);
+        expect(sum(({ waiting }) => waiting)).toBe(runs.filter(({ endedAt }) => endedAt === undefined).length);
+        expect(sum(({ exited }) => totalOf(exited))).toBe(runs.filter(({ isExited }) => isExited).length);
       }),
     );
   });
 
   it('keeps the order of the definition, shows steps that nobody reached, and appends those of older versions', () => {
     const visits = [
-      { step: 'old', outcome: 'waited', count: 1 },
-      { step: 'remind', count: 2 },
+      { step: 'old', outcome: 'waited', count: 1, isExit: false },
+      { step: 'remind', count: 2, isExit: false },
     ];
     expect(funnelOf(['settle', 'remind'], visits, new Map([['remind', [5, 1, 9]]]))).toEqual([
-      { step: 'settle', entered: 0, waiting: 0, left: {} },
-      { step: 'remind', entered: 2, waiting: 2, left: {}, medianDwellMs: 5 },
-      { step: 'old', entered: 1, waiting: 0, left: { waited: 1 } },
+      { step: 'settle', entered: 0, waiting: 0, left: {}, exited: {} },
+      { step: 'remind', entered: 2, waiting: 2, left: {}, exited: {}, medianDwellMs: 5 },
+      { step: 'old', entered: 1, waiting: 0, left: { waited: 1 }, exited: {} },
+    ]);
+  });
+
+  it('tells an exit from an outcome of the same name', () => {
+    const visits = [
+      { step: 'remind', outcome: 'delivered', count: 3, isExit: false },
+      { step: 'remind', outcome: 'delivered', count: 2, isExit: true },
+      { step: 'remind', outcome: 'purchased', count: 1, isExit: true },
+    ];
+    expect(funnelOf(['remind'], visits, new Map())).toEqual([
+      { step: 'remind', entered: 6, waiting: 0, left: { delivered: 3 }, exited: { delivered: 2, purchased: 1 } },
     ]);
   });
 });

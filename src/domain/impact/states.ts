@@ -47,4 +47,7 @@ export function tally(rows: readonly (readonly [name: string, count: number])[])
   return Object.fromEntries(sums);
 }
 
+/** The sum of what was counted, under whatever names. */
+export const totalOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 const byReason = ({ reason, count }: StateCount) => [reason ?? noReason, count] as const;

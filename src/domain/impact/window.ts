@@ -1,6 +1,6 @@
 import { durationPattern, parseDuration } from '../duration';
 
-/** Figures look back no further: every question reads what happened inside its window, so this bounds the work. */
+/** The longest window to ask for: a question reads what happened inside its window, so this bounds the work. */
 export const longestWindow = '90d';
 export const usualWindow = '7d';
 

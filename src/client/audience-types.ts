@@ -1,0 +1,63 @@
+import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
+
+export type AudienceDefinition = Omit<Audience, 'key'>;
+export interface StoredAudience {
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  readonly kind: 'live';
+  readonly rule: Rule;
+  readonly version: number;
+  readonly size: number;
+  readonly status: 'ready' | 'computing';
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface Member {
+  readonly profileId: string;
+  readonly enteredAt: string;
+}
+export interface PreviewInput {
+  /** A rule to try; the saved one when absent. */
+  readonly rule?: Rule;
+  readonly asOf?: string | number;
+  /** How many matching profiles to name; 10 unless set. */
+  readonly sample?: number;
+}
+export interface Preview {
+  readonly asOf: string;
+  readonly count: number;
+  readonly sample: readonly string[];
+  /** Of those that match, how many have an identifier of a type. */
+  readonly identifiers: Readonly<Record<string, number>>;
+}
+export interface AudienceSize {
+  readonly at: string;
+  readonly size: number;
+}
+export interface AttachmentInput {
+  readonly use?: 'target' | 'exclude';
+  readonly purpose?: string;
+  readonly identifiers?: readonly string[];
+  readonly onExit?: 'remove' | 'keep';
+  readonly onDetach?: 'keep' | 'remove';
+  readonly external?: { readonly id: string } | { readonly create: true };
+}
+export interface Attachment {
+  readonly audience: string;
+  readonly destination: string;
+  readonly use: 'target' | 'exclude';
+  readonly purpose?: string;
+  readonly identifiers: readonly string[];
+  readonly onExit: 'remove' | 'keep';
+  readonly onDetach: 'keep' | 'remove';
+  readonly external?: { readonly id: string } | { readonly create: true };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface AttachmentState extends Attachment {
+  /** How many profiles the destination should hold, and how many changes have yet to get there. */
+  readonly wanted: number;
+  readonly pending: number;
+}

@@ -1,0 +1,36 @@
+import type { PageQuery } from './pages';
+
+export type DeliveryStatus =
+  'reserved' | 'held' | 'sent' | 'retrying' | 'delivered' | 'rejected' | 'dead' | 'unknown' | 'withheld';
+export interface DeliveryAttempt {
+  readonly at: string;
+  readonly outcome: string;
+  readonly code?: string;
+  readonly latencyMs: number;
+}
+export interface Delivery {
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly kind: 'journey' | 'audience';
+  readonly destination: string;
+  readonly status: DeliveryStatus;
+  readonly reason?: string;
+  readonly profileId: string;
+  readonly journey?: string;
+  readonly version?: number;
+  readonly step?: string;
+  readonly enrollment?: string;
+  readonly audience?: string;
+  readonly operation?: 'add' | 'remove';
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly causedAt: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface DeliveryQuery extends PageQuery {
+  readonly destination?: string;
+  readonly journey?: string;
+  readonly audience?: string;
+  readonly profile?: string;
+  readonly status?: DeliveryStatus;
+}

@@ -1,0 +1,39 @@
+export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
+export interface Enrollment {
+  readonly id: string;
+  readonly journey: string;
+  readonly version: number;
+  readonly profileId: string;
+  readonly status: EnrollmentStatus;
+  readonly step: string;
+  readonly enteredAt: string;
+  readonly endedAt?: string;
+  readonly reason?: string;
+  /** Names of events, and audience edges. */
+  readonly waitingFor: readonly string[];
+  readonly dueAt?: string;
+  readonly workflowId: string;
+  readonly temporalUrl?: string;
+}
+export interface EnrollmentDetail extends Enrollment {
+  /** The last 200 steps. */
+  readonly path: readonly {
+    readonly step: string;
+    readonly visit: number;
+    readonly at: string;
+    readonly outcome?: string;
+  }[];
+  readonly sends: number;
+  /** An attempt to deliver is under way. */
+  readonly sending?: true;
+  readonly conversions: readonly {
+    readonly goal: string;
+    readonly at: string;
+    readonly value?: number;
+    readonly currency?: string;
+  }[];
+}
+export interface ExitInput {
+  /** Shown with the run; `exited-by-hand` unless set. */
+  readonly reason?: string;
+}

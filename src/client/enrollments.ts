@@ -1,0 +1,11 @@
+import type { EnrollmentDetail, ExitInput } from './enrollment-types';
+import { path, type Transport } from './transport';
+
+export function enrollmentsOf({ call }: Transport) {
+  return {
+    get: (id: string) => call<EnrollmentDetail>({ method: 'GET', path: path`/v1/enrollments/${id}` }),
+    /** Ends the run; nothing is sent after the answer, unless it says `sending`. */
+    exit: (id: string, input: ExitInput = {}) =>
+      call<EnrollmentDetail>({ method: 'POST', path: path`/v1/enrollments/${id}/exit`, body: input }),
+  };
+}

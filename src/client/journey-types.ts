@@ -1,0 +1,35 @@
+import type { JourneyDefinition as Journey } from '../domain/journeys/journey.schema';
+
+export type JourneyDefinition = Omit<Journey, 'key'>;
+export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+  readonly suggestion: string;
+}
+export interface StoredJourney {
+  readonly key: string;
+  readonly name: string;
+  readonly status: JourneyStatus;
+  readonly publishedVersion?: number;
+  /** What the next publish would make a version. */
+  readonly draft?: Journey;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface SavedDraft extends StoredJourney {
+  /** Errors among them stop publishing. */
+  readonly findings: readonly Finding[];
+}
+export interface PublishInput {
+  /** What happens to people inside an older version. */
+  readonly inFlight?: 'finish';
+}
+/** What people enter from its publication on, and what those inside go on with. */
+export interface JourneyVersion {
+  readonly version: number;
+  readonly publishedAt: string;
+  readonly definition: Journey;
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../domain/json';
+
+export interface KnownIdentifier {
+  readonly type: string;
+  readonly value: string;
+  readonly firstSeenAt: string;
+}
+export interface ProfileAudience {
+  readonly key: string;
+  readonly enteredAt: string;
+  readonly exitedAt?: string;
+}
+export interface Profile {
+  readonly id: string;
+  readonly createdAt: string;
+  /** Values are masked for a key without the scope `profiles:pii`, as are those of traits. */
+  readonly identifiers: readonly KnownIdentifier[];
+  readonly traits: JsonObject;
+  readonly consent: Readonly<Record<string, { readonly status: 'granted' | 'denied'; readonly at: string }>>;
+  readonly audiences: readonly ProfileAudience[];
+  readonly mergedFrom: readonly string[];
+}
+/** One profile became part of another, on an event that named both. */
+export interface Merge {
+  readonly survivor: string;
+  readonly absorbed: string;
+  readonly at: string;
+  readonly messageId: string;
+  readonly identifierTypes: readonly string[];
+}
