@@ -60,7 +60,16 @@ export interface IdentifierDoc extends Scoped {
   readonly firstSeenAt: number;
 }
 
-export interface ProfileDoc extends Profile, Scoped {}
+export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]>, Scoped {
+  /**
+   * Behaviour state, edge counts and check instants as one JSON text. No query asks for them, and a thousand small fields cost both
+   * sides ten times what a text costs.
+   */
+  readonly workingJson: string;
+}
+
+/** What of a profile only the fold reads. */
+export const workingFields = ['states', 'edgeCounts', 'checks'] as const;
 
 /** One stay in an audience. The open ones are the present members. */
 export interface MembershipDoc extends Scoped {

@@ -9,8 +9,12 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { pending: { $exists: true } },
     },
     { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
-    { key: { subject: 1, occurredAt: 1, _id: 1 }, name: 'history' },
-    { key: { waitKey: 1, seq: 1 }, name: 'waitKey' },
+    {
+      key: { subject: 1, occurredAt: 1, _id: 1 },
+      name: 'history',
+      partialFilterExpression: { subject: { $exists: true } },
+    },
+    { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
   ],
   profiles: [
     { key: { nextCheckAt: 1 }, name: 'nextCheckAt', partialFilterExpression: { nextCheckAt: { $exists: true } } },

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb';
+import type { AnyBulkWriteOperation, Db } from 'mongodb';
 
 interface Migration {
   readonly version: number;
@@ -7,7 +7,58 @@ interface Migration {
 }
 
 /** Changes of stored shapes, in order, each applied once. A released one is never edited; append. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    title: 'Working state of profiles as one text; indexes of applied events only',
+    up: workingStateAsText,
+  },
+];
+
+interface OldProfile {
+  readonly _id: string;
+  readonly rev: number;
+  readonly states?: unknown;
+  readonly edgeCounts?: unknown;
+  readonly checks?: unknown;
+  readonly workingJson?: string;
+}
+
+const batchSize = 500;
+const namespaceNotFound = 26;
+
+/**
+ * The behaviour states are rebuilt from stored events under their new keys: a raised ruleset makes every profile be brought up to
+ * date, by its next event or by the back-fill that workers ring at their start.
+ */
+async function workingStateAsText(db: Db): Promise<void> {
+  const profiles = db.collection<OldProfile>('profiles');
+  let writes: AnyBulkWriteOperation<OldProfile>[] = [];
+  const flush = async (): Promise<void> => {
+    if (writes.length > 0) await profiles.bulkWrite(writes, { ordered: false });
+    writes = [];
+  };
+  const old = profiles.find({ workingJson: { $exists: false } });
+  for await (const { _id, rev, edgeCounts, checks } of old) {
+    const $set = { workingJson: JSON.stringify({ states: {}, edgeCounts, checks }) };
+    const update = { $set, $unset: { states: '', edgeCounts: '', checks: '' } };
+    writes.push({ updateOne: { filter: { _id, rev }, update } });
+    if (writes.length === batchSize) await flush();
+  }
+  await flush();
+  await db.collection('workspaces').updateMany({}, { $inc: { rulesetVersion: 1 } });
+  for (const name of ['history', 'waitKey'])
+    await db
+      .collection('events')
+      .dropIndex(name)
+      .catch((error: unknown) => ignoreMissing(error));
+}
+
+/** The collection (26) or the index (27) is not there yet: the index list makes it anew. */
+function ignoreMissing(error: unknown): void {
+  const code = (error as { readonly code?: unknown }).code;
+  if (code !== namespaceNotFound && code !== namespaceNotFound + 1) throw error;
+}
 
 interface AppliedMigration {
   readonly _id: string;

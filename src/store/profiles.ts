@@ -3,7 +3,7 @@ import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
 import type { ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
-import type { ProfileDoc } from './documents';
+import { workingFields, type ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
@@ -49,7 +49,7 @@ export class ProfileRepository {
   async write(ws: WorkspaceId, writes: readonly ProfileWrite[], session: ClientSession): Promise<number> {
     if (writes.length === 0) return 0;
     const operations = writes.map(({ profile, readRev }): AnyBulkWriteOperation<ProfileDoc> => {
-      const document = { ...profile, _id: docId(ws, profile.id), ws };
+      const document = toDoc(ws, profile);
       return readRev === undefined
         ? { insertOne: { document } }
         : { replaceOne: { filter: { _id: document._id, rev: readRev }, replacement: document } };
@@ -109,4 +109,13 @@ export class ProfileRepository {
   }
 }
 
-const toProfile = (doc: ProfileDoc): Profile => omit(doc, '_id', 'ws');
+function toDoc(ws: WorkspaceId, profile: Profile): ProfileDoc {
+  const { states, edgeCounts, checks } = profile;
+  const workingJson = JSON.stringify({ states, edgeCounts, checks });
+  return { ...omit(profile, ...workingFields), workingJson, _id: docId(ws, profile.id), ws };
+}
+
+function toProfile(doc: ProfileDoc): Profile {
+  const working = JSON.parse(doc.workingJson) as Pick<Profile, (typeof workingFields)[number]>;
+  return { ...omit(doc, '_id', 'ws', 'workingJson'), ...working };
+}

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { poll } from '../../src/local/poll';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pino from 'pino';
@@ -255,6 +256,19 @@ export class JourneyHarness {
       Buffer.from(base64, 'base64').toString(),
     );
     return { text, kinds: events.map(({ eventType }) => eventType), json };
+  }
+
+  /** The kinds of a history once it has the nth of one: a run's document is written a moment before its workflow goes to sleep. */
+  async kindsUntil(workflowId: string, kind: string, nth: number): Promise<string[]> {
+    const kinds = await poll(
+      async () => {
+        const found = (await this.history(workflowId)).kinds;
+        return found.filter((one) => one === kind).length >= nth ? found : undefined;
+      },
+      { forMs: 20_000 },
+    );
+    if (!kinds) throw new Error(`Gave up waiting for ${kind} number ${nth} of ${workflowId}.`);
+    return kinds;
   }
 
   /** With `HEDDLE_RECORD_HISTORIES=1`, keeps the history as a fixture: one for each shape that a released workflow can have. */

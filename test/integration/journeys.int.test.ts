@@ -41,11 +41,10 @@ describe('a journey on Temporal', () => {
     const { workflowId, id } = await harness.waitingAt('patient', 'rest');
     await harness.fastForward(workflowId, 60 * day);
     await harness.waitingAt('patient', 'rest-again');
-    const { kinds } = await harness.history(workflowId);
+    const kinds = await harness.kindsUntil(workflowId, 'EVENT_TYPE_TIMER_STARTED', 2);
     const round = kinds
       .slice(kinds.indexOf('EVENT_TYPE_TIMER_FIRED'))
       .filter((kind) => !kind.includes('TIME_SKIPPING'));
-    expect(round.at(-1)).toBe('EVENT_TYPE_TIMER_STARTED');
     expect(round.length).toBeLessThanOrEqual(12);
 
     await harness.fastForward(workflowId, day);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { dayMs, epoch, eventCondition, ruleEvent } from '../../testing/rule-arbitraries';
 import type { RuleEvent } from '../events/event';
 import { answer, edgeRead, EdgeEventsMissing } from './behaviour-answer';
-import { combine, emptyState, keptPoints, observe, prune, type BehaviourState } from './behaviour-state';
+import { combine, emptyState, mostPoints, observe, prune, type BehaviourState } from './behaviour-state';
 import { conditionKey } from './condition-key';
 import { recall } from './history-view';
 import type { EventCondition } from './rule.schema';
@@ -140,6 +140,22 @@ describe('behaviour state', () => {
     );
   });
 
+  it.each<[string, Partial<EventCondition>, number]>([
+    ['any', {}, 1],
+    ['none', { count: { is: 'equals', value: 0 } }, 1],
+    ['the last one', { last: { is: 'within_last', value: '3d' } }, 1],
+    ['at least five', { count: { is: 'at_least', value: 5 } }, 5],
+    ['at most five', { count: { is: 'at_most', value: 5 } }, 6],
+    ['not five', { count: { is: 'not_equals', value: 5 } }, 6],
+    ['a count that is always so', { count: { is: 'at_least', value: 0 } }, 0],
+    ['more than are kept one by one', { count: { is: 'at_least', value: 500 } }, mostPoints],
+    ['the first one', { first: { is: 'within_last', value: '3d' } }, mostPoints],
+  ])('keeps of a window only the matches that decide: %s', (_, test, kept) => {
+    const state = remember({ event: 'Order', within: '52w', ...test }, orders(600, 60_000));
+    expect(state.at).toHaveLength(kept);
+    expect(state.buckets === undefined).toBe(kept < mostPoints);
+  });
+
   it('stays small however long the history', () => {
     const condition: EventCondition = {
       event: 'Order',
@@ -147,7 +163,7 @@ describe('behaviour state', () => {
       within: '52w',
     };
     const state = remember(condition, orders(10_000, 52 * 60_000));
-    expect(state.at).toHaveLength(keptPoints);
+    expect(state.at).toHaveLength(mostPoints);
     expect(state.buckets?.length).toBeLessThanOrEqual(502);
     expect(JSON.stringify(state).length).toBeLessThan(64_000);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);

@@ -15,8 +15,8 @@ export interface Totals {
 
 /**
  * What one profile remembers for one event condition (and every condition with the same key): plain JSON, bounded.
- * Without a window `total` says it all. With one, `at` holds the instants of the newest `keptPoints` matches, ascending, and
- * `values` their numbers; older ones are in `buckets`, ascending, of one bucket width each. The state is a function of the
+ * Without a window `total` says it all. With one, `at` holds the instants of the newest matches, ascending, as many as decide but
+ * `mostPoints` at most, and `values` their numbers; where older ones count they are in `buckets`, ascending, of one bucket width each. The state is a function of the
  * events seen and never of their order, so it survives disorder, retries and merges.
  */
 export interface BehaviourState {
@@ -26,8 +26,8 @@ export interface BehaviourState {
   readonly buckets?: readonly Totals[];
 }
 
-/** How many matches a window keeps one by one. */
-export const keptPoints = 128;
+/** How many matches a window keeps one by one at most. */
+export const mostPoints = 128;
 const hourMs = 3_600_000;
 
 interface Point {
@@ -62,14 +62,14 @@ export function observe(
 export function combine(condition: EventCondition, one: BehaviourState, other: BehaviourState): BehaviourState {
   const aggregate = aggregateOf(condition);
   if (aggregate.windowMs === undefined) return totalState(mergeTotals(one.total, other.total));
-  const points = [...pointsOf(one), ...pointsOf(other)].sort(byAge);
-  const excess = Math.max(0, points.length - keptPoints);
-  const bucketed = points.slice(0, excess).map((point) => totalsOf(aggregate, point));
-  const buckets = [...(one.buckets ?? []), ...(other.buckets ?? []), ...bucketed].reduce(
-    (found, totals) => addToBuckets(aggregate, found, totals),
-    [] as readonly Totals[],
-  );
-  return windowState(aggregate, points.slice(excess), buckets);
+  const buckets = [...(one.buckets ?? []), ...(other.buckets ?? [])];
+  const together = buckets.reduce((found, totals) => addToBuckets(aggregate, found, totals), [] as readonly Totals[]);
+  return settled(aggregate, [...pointsOf(one), ...pointsOf(other)], together);
+}
+
+/** How many matches a condition with a window keeps one by one. */
+export function keptOneByOne({ decisive = Infinity }: Aggregate): number {
+  return Math.min(decisive, mostPoints);
 }
 
 /** Drops what can never count again at `now` or later. */
@@ -90,21 +90,32 @@ function addPoint(aggregate: Aggregate, state: BehaviourState, point: Point): Be
   return appended(aggregate, state, point) ?? inserted(aggregate, state, point);
 }
 
-/** The usual case without sorting: room is left and nothing is newer. */
-function appended({ property }: Aggregate, state: BehaviourState, { at, value }: Point): BehaviourState | undefined {
+/** The usual case without sorting: nothing is newer, and what may be pushed out counts no more. */
+function appended(aggregate: Aggregate, state: BehaviourState, { at, value }: Point): BehaviourState | undefined {
   const { at: instants = [], values = [] } = state;
-  const newest = instants.at(-1) ?? -Infinity;
-  if (instants.length >= keptPoints || at <= newest) return undefined;
-  return { ...state, at: [...instants, at], ...(property === undefined ? {} : { values: [...values, value] }) };
+  const kept = keptOneByOne(aggregate);
+  if (kept === 0) return state;
+  const isFull = instants.length >= kept;
+  if ((isFull && hasBuckets(aggregate)) || at <= (instants.at(-1) ?? -Infinity)) return undefined;
+  const from = isFull ? 1 : 0;
+  const next = { ...state, at: [...instants.slice(from), at] };
+  return aggregate.property === undefined ? next : { ...next, values: [...values.slice(from), value] };
 }
 
 function inserted(aggregate: Aggregate, state: BehaviourState, point: Point): BehaviourState {
-  const { buckets = [] } = state;
-  const points = [...pointsOf(state), point].sort(byAge);
-  const oldest = points.length > keptPoints ? points.shift() : undefined;
-  const all = oldest === undefined ? buckets : addToBuckets(aggregate, buckets, totalsOf(aggregate, oldest));
-  return windowState(aggregate, points, all);
+  return settled(aggregate, [...pointsOf(state), point], state.buckets ?? []);
 }
+
+/** Keeps the newest points, and puts older ones into buckets where they still count. */
+function settled(aggregate: Aggregate, points: readonly Point[], buckets: readonly Totals[]): BehaviourState {
+  const sorted = points.toSorted(byAge);
+  const older = sorted.splice(0, Math.max(0, sorted.length - keptOneByOne(aggregate)));
+  if (!hasBuckets(aggregate)) return windowState(aggregate, sorted, []);
+  const filled = older.reduce((found, point) => addToBuckets(aggregate, found, totalsOf(aggregate, point)), buckets);
+  return windowState(aggregate, sorted, filled);
+}
+
+const hasBuckets = ({ decisive = Infinity }: Aggregate): boolean => decisive > mostPoints;
 
 function windowState({ property }: Aggregate, points: readonly Point[], buckets: readonly Totals[]): BehaviourState {
   return {

@@ -172,7 +172,7 @@ describe('compileRule', () => {
     const compiled = compileRule({
       all: [
         { trait: 'address.city', is: 'set' },
-        { any: [bought, { not: { ...bought, count: { is: 'at_least', value: 5 } } }, { event: '*' }] },
+        { any: [bought, { not: { ...bought, count: { is: 'less_than', value: 2 } } }, { event: '*' }] },
         { audience: 'vip' },
         { consent: 'ads', is: 'granted' },
         { identifier: 'email', is: 'set' },

@@ -6,12 +6,23 @@ const spent: EventCondition = { event: 'Order', sum: { property: 'total', is: 'g
 const gold = { property: 'tier', is: 'equals', value: 'gold' } as const;
 const paid = { property: 'paid', is: 'equals', value: true } as const;
 
+const allTime = (value: number): EventCondition => ({ event: 'Order', count: { is: 'at_least', value } });
+const within7d = (value: number): EventCondition => ({ ...allTime(value), within: '7d' });
+const spentWithin = (value: number): EventCondition => ({
+  event: 'Order',
+  sum: { property: 'total', is: 'greater_than', value },
+  within: '7d',
+});
+
 describe('conditionKey', () => {
   it.each<[string, EventCondition, EventCondition]>([
-    ['the number compared with', orders, { ...orders, count: { is: 'less_than', value: 9 } }],
+    ['the comparison that the same matches decide', orders, { ...orders, count: { is: 'less_than', value: 3 } }],
+    ['the number compared with, of all time', allTime(3), allTime(9)],
+    ['the amount compared with', spentWithin(3), spentWithin(9)],
+    ['the number compared with, beyond what is kept one by one', within7d(200), within7d(300)],
     [
-      'first and last in place of a count',
-      orders,
+      'last in place of any',
+      { event: 'Order', within: '7d' },
       { event: 'Order', last: { is: 'older_than', value: '1d' }, within: '7d' },
     ],
     ['the same window in other words', orders, { ...orders, within: '1w' }],
@@ -21,11 +32,12 @@ describe('conditionKey', () => {
     expect(conditionKey(one)).toBe(conditionKey(other));
   });
 
-  it('differs by event, where, window and property', () => {
+  it('differs by event, where, window, property and how many matches decide', () => {
     const keys = [
       orders,
       { ...orders, event: 'order' },
       { ...orders, within: '8d' },
+      within7d(4),
       { ...orders, where: [gold] },
       { ...orders, where: [{ ...gold, value: 'Gold' }] },
       { ...orders, where: [gold, paid] },
@@ -38,6 +50,6 @@ describe('conditionKey', () => {
 
   it('is a plain name that any store takes, and stays what it is: stored states are found by it', () => {
     expect(conditionKey(orders)).toMatch(/^[0-9a-z]{21}$/);
-    expect(conditionKey(orders)).toMatchInlineSnapshot(`"0w02vol0uaggi70i1mfsq"`);
+    expect(conditionKey(orders)).toMatchInlineSnapshot(`"0oh4ccs13l4h1i0d0axw1"`);
   });
 });

@@ -1,17 +1,20 @@
 import { parseDuration } from '../duration';
 import { isJsonObject, type Json } from '../json';
+import { keptOneByOne } from './behaviour-state';
 import { aggregateOf } from './event-aggregate';
 import type { EventCondition } from './rule.schema';
 
 /**
- * Content hash of what a condition needs to remember: event, where, window, and the property it adds up. What the result is
- * compared with is left out, so "at least 3" and "at least 5" of the same thing share one state.
+ * Content hash of what a condition needs to remember: event, where, window, the property it adds up, and how many matches of a
+ * window. What the result is compared with is left out otherwise: sums over 100 and over 500 share one state.
  */
 export function conditionKey(condition: EventCondition): string {
-  const { property } = aggregateOf(condition);
+  const aggregate = aggregateOf(condition);
+  const points = keptOneByOne(aggregate);
   const where = (condition.where ?? []).map((test) => canonical(test as unknown as Json)).sort();
   const within = condition.within === undefined ? null : parseDuration(condition.within);
-  return hash(canonical([condition.event, where, property ?? null, within]));
+  const property = aggregate.property ?? null;
+  return hash(canonical([condition.event, where, property, within, within === null ? null : points]));
 }
 
 /** JSON with sorted keys and without absent ones. */

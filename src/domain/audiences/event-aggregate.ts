@@ -17,6 +17,8 @@ export interface Aggregate {
   /** Numbers at which the comparison may change its answer, descending. */
   readonly boundaries: readonly number[];
   readonly windowMs?: number;
+  /** How many of the newest matches decide the answer, whatever happened before them; absent where every match counts. */
+  readonly decisive?: number;
   matches(event: RuleEvent): boolean;
   /** The numbers an event adds; for counts and dates one 0. A property that is no number adds nothing. */
   valuesOf(event: RuleEvent): readonly number[];
@@ -39,12 +41,16 @@ export function aggregateOf(condition: EventCondition): Aggregate {
 function compileAggregate(condition: EventCondition): Aggregate {
   const name = aggregates.find((candidate) => condition[candidate] !== undefined) ?? 'count';
   const test = condition[name] ?? atLeastOne;
-  const property = (condition.sum ?? condition.min ?? condition.max ?? condition.average)?.property;
+  const property = propertyOf(condition);
+  const comparison = compileComparison(test);
+  const boundaries = boundariesOf(test.value);
+  const decisive = decisiveOf(name, { comparison, boundaries });
   return {
     name,
     ...(property === undefined ? {} : { property }),
-    comparison: compileComparison(test),
-    boundaries: boundariesOf(test.value),
+    comparison,
+    boundaries,
+    ...(decisive === undefined ? {} : { decisive }),
     ...(condition.within === undefined ? {} : { windowMs: parseDuration(condition.within) }),
     matches: compileMatch(condition),
     valuesOf: property === undefined ? () => one : compileValues(property),
@@ -81,7 +87,20 @@ function boundariesOf(value: unknown): readonly number[] {
   return [...new Set(near)].sort((a, b) => b - a);
 }
 
+function propertyOf({ sum, min, max, average }: EventCondition): string | undefined {
+  return (sum ?? min ?? max ?? average)?.property;
+}
+
+/** "At least five" is decided by the newest five: the sixth newest changes nothing, wherever the window begins. */
+function decisiveOf(name: AggregateName, counted: Pick<Aggregate, 'comparison' | 'boundaries'>): number | undefined {
+  if (name === 'last') return 1;
+  if (name !== 'count') return undefined;
+  let enough = Math.max(0, (counted.boundaries[0] ?? -1) + 1);
+  while (enough > 0 && passes(counted, enough - 1) === passes(counted, enough)) enough -= 1;
+  return enough;
+}
+
 /** Whether a number, or its absence, passes the comparison of an aggregate. */
-export function passes({ comparison }: Aggregate, result: number | undefined): boolean {
+export function passes({ comparison }: Pick<Aggregate, 'comparison'>, result: number | undefined): boolean {
   return (result !== undefined && comparison.holds(result)) !== comparison.isNegated;
 }
