@@ -23,6 +23,10 @@ export interface SavedDraft extends StoredJourney {
   /** Errors among them stop publishing. */
   readonly findings: readonly Finding[];
 }
+export interface PausedJourney extends StoredJourney {
+  /** Attempts that had begun before the pause and were still under way. */
+  readonly sending?: number;
+}
 export interface PublishInput {
   /** What happens to people inside an older version. */
   readonly inFlight?: 'finish';

@@ -1,7 +1,14 @@
 import type { Enrollment } from './enrollment-types';
 import type { Window } from './impact';
 import type { JourneyFunnel } from './impact-types';
-import type { JourneyDefinition, JourneyVersion, PublishInput, SavedDraft, StoredJourney } from './journey-types';
+import type {
+  JourneyDefinition,
+  JourneyVersion,
+  PausedJourney,
+  PublishInput,
+  SavedDraft,
+  StoredJourney,
+} from './journey-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
@@ -11,8 +18,10 @@ export function journeysOf({ call }: Transport) {
   const enrollments = (key: string, query: PageQuery = {}) =>
     call<Page<Enrollment>>({ method: 'GET', path: path`/v1/journeys/${key}/enrollments`, query: { ...query } });
   // Twice is the same as once.
-  const bring = (verb: 'pause' | 'resume' | 'archive') => (key: string) =>
-    call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/${verb}`, isRepeatable: true });
+  const bring =
+    <Answer extends StoredJourney>(verb: 'pause' | 'resume' | 'archive') =>
+    (key: string) =>
+      call<Answer>({ method: 'POST', path: path`/v1/journeys/${key}/${verb}`, isRepeatable: true });
 
   return {
     list,
@@ -28,11 +37,11 @@ export function journeysOf({ call }: Transport) {
       call<SavedDraft>({ method: 'POST', path: path`/v1/journeys/${key}/lint`, isRepeatable: true }),
     publish: (key: string, input: PublishInput = {}) =>
       call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/publish`, body: input }),
-    /** Nobody enters, nothing is sent, nobody is thrown out. */
-    pause: bring('pause'),
-    resume: bring('resume'),
+    /** Nobody enters, nobody is thrown out; nothing is sent after the answer, unless it says `sending`. */
+    pause: bring<PausedJourney>('pause'),
+    resume: bring<StoredJourney>('resume'),
     /** Nobody enters any more; people inside go on to their end. */
-    archive: bring('archive'),
+    archive: bring<StoredJourney>('archive'),
     /** Newest first. */
     versions: (key: string, query: PageQuery = {}) =>
       call<Page<JourneyVersion>>({ method: 'GET', path: path`/v1/journeys/${key}/versions`, query: { ...query } }),

@@ -77,6 +77,11 @@ export class EnrollmentRepository {
     );
   }
 
+  /** How many attempts of a journey that were claimed before an instant are still under way. */
+  async sending(ws: WorkspaceId, journey: string, claimedBefore: number): Promise<number> {
+    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $lt: claimedBefore } });
+  }
+
   /** Runs whose workflow was never started: the commit happened, the start did not. Without those rung not long before `now`. */
   async staleStarting(enteredBefore: number, now: number, limit = 500): Promise<EnrollmentDoc[]> {
     return this.#enrollments

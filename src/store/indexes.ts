@@ -46,6 +46,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
     { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
     { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },
+    {
+      key: { ws: 1, journey: 1, 'sending.at': 1 },
+      name: 'sending',
+      partialFilterExpression: { 'sending.at': { $exists: true } },
+    },
     { key: { dueAt: 1 }, name: 'dueAt', partialFilterExpression: { dueAt: { $exists: true } } },
   ],
   deliveries: [

@@ -74,7 +74,10 @@ export class JourneyRepository {
     );
   }
 
-  /** Makes the draft the next version, in the transaction that raises the ruleset. `publishedVersion` is the one that was read. */
+  /**
+   * Makes the draft the next version, in the transaction that raises the ruleset. `publishedVersion` is the one that was read. A paused
+   * journey stays paused: whoever paused it says when it goes on.
+   */
   async publish(
     ws: WorkspaceId,
     journey: JourneyDoc,
@@ -85,10 +88,11 @@ export class JourneyRepository {
     const { key } = journey;
     const version = (journey.publishedVersion ?? 0) + 1;
     const unchanged = journey.publishedVersion ?? { $exists: false };
+    const status = journey.status === 'paused' ? 'paused' : 'published';
     const { matchedCount } = await this.#journeys.updateOne(
-      { _id: journeyId(ws, key), publishedVersion: unchanged },
+      { _id: journeyId(ws, key), publishedVersion: unchanged, status: journey.status },
       {
-        $set: { status: 'published', publishedVersion: version, sinceRuleset: at.ruleset, updatedAt: at.now },
+        $set: { status, publishedVersion: version, sinceRuleset: at.ruleset, updatedAt: at.now },
         $unset: { draftJson: '' },
         $inc: { rev: 1 },
       },

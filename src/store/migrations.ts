@@ -41,7 +41,7 @@ async function workingStateAsText(db: Db): Promise<void> {
   const old = profiles.find({ workingJson: { $exists: false } });
   for await (const { _id, rev, edgeCounts, checks } of old) {
     const $set = { workingJson: JSON.stringify({ states: {}, edgeCounts, checks }) };
-    const update = { $set, $unset: { states: '', edgeCounts: '', checks: '' } };
+    const update = { $set, $unset: { states: '', edgeCounts: '', checks: '' } as const };
     writes.push({ updateOne: { filter: { _id, rev }, update } });
     if (writes.length === batchSize) await flush();
   }

@@ -135,6 +135,16 @@ describe('a journey over HTTP', () => {
     }
   });
 
+  it('stays paused when a new version is published', async () => {
+    await call('put', '/v1/journeys/simple').send(simple).expect(200);
+    await call('post', '/v1/journeys/simple/publish').expect(200);
+    await call('post', '/v1/journeys/simple/pause').expect(200);
+    await call('put', '/v1/journeys/simple').send(simple).expect(200);
+    const { body } = await call('post', '/v1/journeys/simple/publish').expect(200);
+    expect(body).toMatchObject({ status: 'paused', publishedVersion: 2 });
+    expect((await call('post', '/v1/journeys/simple/resume').expect(200)).body.status).toBe('published');
+  });
+
   it('refuses a save against an older version, and discards a draft', async () => {
     const { headers } = await call('put', '/v1/journeys/simple').send(simple).expect(200);
     await call('put', '/v1/journeys/simple')
@@ -227,6 +237,36 @@ describe('an enrollment over HTTP', () => {
     expect(hasAnswered).toBe(false);
     await api.store.enrollments.release(home.ws, enrollmentId(id), 'k');
     expect(await exiting).not.toHaveProperty('sending');
+  });
+
+  it('is not ended for a reason that would count as a delivery', async () => {
+    const id = await enrol();
+    for (const reason of ['delivered', 'send-rejected']) {
+      const { body } = await call('post', `/v1/enrollments/${id}/exit`).send({ reason }).expect(400);
+      expect(body.errors).toMatchObject([{ pointer: '/reason' }]);
+    }
+  });
+
+  it('sends nothing after its journey answered that it is paused, except what the answer tells', async () => {
+    const id = await enrol();
+    await beginSending(id);
+    let hasAnswered = false;
+    const pausing = call('post', '/v1/journeys/simple/pause').then(({ body }) => {
+      hasAnswered = true;
+      return body as unknown;
+    });
+    const status = async () => (await api.store.journeys.byKey(home.ws, 'simple'))?.status;
+    while ((await status()) !== 'paused') await new Promise((done) => setTimeout(done, 20));
+    expect(hasAnswered).toBe(false);
+    await api.store.enrollments.release(home.ws, enrollmentId(id), 'k');
+    expect(await pausing).not.toHaveProperty('sending');
+
+    await beginSending(id);
+    await call('post', '/v1/journeys/simple/resume').expect(200);
+    expect((await call('post', '/v1/journeys/simple/pause').expect(200)).body).toMatchObject({
+      status: 'paused',
+      sending: 1,
+    });
   });
 
   it('is ended by hand with an answer that says so when a send takes its time', async () => {

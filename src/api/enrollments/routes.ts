@@ -1,18 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { enrollmentId } from '../../domain/ids';
 import { endEnrollment, isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import { isDeliveryOutcome } from '../../domain/journeys/outcomes';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict, notFound } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
 import { findProfile } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { transact } from '../transact';
+import { waitUntil } from '../wait-until';
 import { EnrollmentBody, EnrollmentDetail, isSending, presentEnrollment, presentEnrollmentDetail } from './presenter';
 
 const Id = z.strictObject({ id: z.string().min(1).max(100) });
-const ExitBody = z.strictObject({ reason: z.string().min(1).max(200).default('exited-by-hand') });
+const ExitBody = z.strictObject({
+  reason: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((reason) => !isDeliveryOutcome(reason), {
+      error: 'This is what deliveries are called, and would count as one. Say why the run ends in other words.',
+    })
+    .default('exited-by-hand'),
+});
 
 export const enrollmentRoutes: readonly Route[] = [
   defineRoute({
@@ -33,7 +43,12 @@ export const enrollmentRoutes: readonly Route[] = [
     body: ExitBody.prefault({}),
     responses: { 200: EnrollmentDetail },
     handle: async (call) => {
-      const run = await settled(call, await exit(call));
+      await exit(call);
+      // An attempt that had begun before the run ended may still be sending.
+      const run = await waitUntil(
+        () => findRun(call),
+        (found) => !isSending(found),
+      );
       return { status: 200, body: presentEnrollmentDetail(run, call.deps) };
     },
   }),
@@ -66,28 +81,15 @@ async function findRun(
 type ExitCall = KeyCall<z.output<typeof Id>, unknown, z.output<typeof ExitBody>>;
 
 /** Ends the run as it stands; its workflow is rung by way of the outbox. */
-async function exit(call: ExitCall): Promise<Enrollment> {
+async function exit(call: ExitCall): Promise<void> {
   const { deps, ws, now, body } = call;
   const { enrollments, outbox } = deps.store;
-  return transact(deps, async (session) => {
+  await transact(deps, async (session) => {
     const run = await findRun(call, session);
     if (!isInside(run)) throw conflict(`The run has ended already: ${run.reason ?? run.status}.`);
     const enrollment = endEnrollment(run, { status: 'exited', reason: body.reason }, now);
     await enrollments.write(ws, [{ enrollment, readRev: run.rev }], session);
     const wake = { kind: 'wake' as const, profile: run.profile, lineage: [], waitKeys: [] };
     await outbox.add(ws, [wake], now, session);
-    return enrollment;
   });
-}
-
-const looks = { atMost: 50, everyMs: 100 };
-
-/** Waits a little for an attempt that had begun before the run ended: it may still be sending. */
-async function settled(call: ExitCall, ended: Enrollment): Promise<Enrollment> {
-  let run = ended;
-  for (let look = 0; look < looks.atMost && isSending(run); look += 1) {
-    await delay(looks.everyMs);
-    run = await findRun(call);
-  }
-  return run;
 }

@@ -22,6 +22,8 @@ export const JourneyBody = z.strictObject({
   createdAt: Instant,
   updatedAt: Instant,
 });
+/** `sending`: attempts that were claimed before the pause and were still under way when it was answered. */
+export const PausedBody = JourneyBody.extend({ sending: z.int().min(1).optional() });
 /** A draft with what the linter says of it. */
 export const DraftBody = JourneyBody.extend({ findings: z.array(Finding) });
 export const VersionBody = z.strictObject({ version: z.int(), publishedAt: Instant, definition: JourneyDefinition });

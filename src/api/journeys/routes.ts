@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { parseDuration } from '../../domain/duration';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Enrollment } from '../../domain/journeys/enrollment';
-import type { JourneyStatus } from '../../domain/journeys/compiled-journey';
 import type { JourneyDoc } from '../../store/journeys';
 import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { etagOf } from '../etag';
@@ -14,10 +13,12 @@ import { DefinitionKey } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
+import { waitUntil } from '../wait-until';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
   JourneyBody,
+  PausedBody,
   VersionBody,
   draftOf,
   presentDraft,
@@ -108,8 +109,34 @@ export const journeyRoutes: readonly Route[] = [
     responses: { 200: JourneyBody },
     handle: async (call) => answer(await publish(call, call.params.key)),
   }),
-  statusRoute('pause', 'Nobody enters, nothing is sent, nobody is thrown out', ['published'], 'paused'),
-  statusRoute('resume', 'Go on after a pause', ['paused'], 'published'),
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/pause',
+    scope: 'journeys:write',
+    summary: 'Nobody enters, nobody is thrown out; nothing is sent after the answer, unless it says `sending`',
+    params: Key,
+    responses: { 200: PausedBody },
+    handle: async (call) => {
+      const { key } = call.params;
+      const { body, ...rest } = answer(await changeStatus(call, key, { from: ['published'], to: 'paused' }));
+      // What was claimed before the pause was committed did not see it.
+      const pausedAt = call.deps.clock();
+      const sending = await waitUntil(
+        () => call.deps.store.enrollments.sending(call.ws, key, pausedAt),
+        (count) => count === 0,
+      );
+      return { ...rest, body: { ...body, ...(sending > 0 && { sending }) } };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/resume',
+    scope: 'journeys:write',
+    summary: 'Go on after a pause',
+    params: Key,
+    responses: { 200: JourneyBody },
+    handle: async (call) => answer(await changeStatus(call, call.params.key, { from: ['paused'], to: 'published' })),
+  }),
   defineRoute({
     method: 'post',
     path: '/v1/journeys/{key}/archive',
@@ -168,18 +195,6 @@ export const journeyRoutes: readonly Route[] = [
     },
   }),
 ];
-
-function statusRoute(verb: string, summary: string, from: readonly JourneyStatus[], to: JourneyStatus): Route {
-  return defineRoute({
-    method: 'post',
-    path: `/v1/journeys/{key}/${verb}`,
-    scope: 'journeys:write',
-    summary,
-    params: Key,
-    responses: { 200: JourneyBody },
-    handle: async (call) => answer(await changeStatus(call, call.params.key, { from, to })),
-  });
-}
 
 async function findJourney({ deps, ws, params }: KeyCall<{ key: string }>): Promise<JourneyDoc> {
   const journey = await deps.store.journeys.byKey(ws, params.key);
