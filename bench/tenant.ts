@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from '../src/client/client';
+import type { Event } from '../src/domain/events/event';
 import type { WorkspaceId } from '../src/domain/ids';
 import { poll } from '../src/local/poll';
 import type { EventDoc } from '../src/store/documents';
-import { eventDocId, partitionKey } from '../src/store/events';
+import { pendingEventDoc } from '../src/store/pending-event';
 import type { Store } from '../src/store/store';
 import type { SentEvent } from './traffic';
 
@@ -22,7 +23,6 @@ export interface Tenant {
 }
 
 export const rootKey = 'root-key-of-the-benchmarks-0123456789';
-const partition = 0;
 const patienceMs = 120_000;
 
 export async function createTenant(url: string, store: Store): Promise<Tenant> {
@@ -49,32 +49,23 @@ export async function within(what: string, isSo: () => Promise<boolean>): Promis
   if (!answer) throw new Error(`Waited ${patienceMs / 1_000} s for ${what}.`);
 }
 
-function toDoc(store: Store, ws: WorkspaceId, event: SentEvent, n: number): EventDoc {
+function toDoc(store: Store, ws: WorkspaceId, sent: SentEvent, n: number): EventDoc {
   const now = Date.now();
-  const identifiers = [
-    { type: 'user_id', value: event.userId },
-    { type: 'anonymous_id', value: event.anonymousId },
-  ];
-  const messageId = randomUUID();
-  return {
-    _id: eventDocId(ws, messageId),
-    ws,
-    messageId,
-    kind: event.type,
-    name: event.type === 'track' ? event.event : event.type,
+  const event: Event = {
+    messageId: randomUUID(),
+    kind: sent.type,
+    name: sent.type === 'track' ? sent.event : sent.type,
     occurredAt: now,
     receivedAt: now,
-    identifiers,
-    properties: event.type === 'track' ? event.properties : {},
-    traits: event.type === 'identify' ? event.traits : {},
-    context: event.context,
+    identifiers: [
+      { type: 'user_id', value: sent.userId },
+      { type: 'anonymous_id', value: sent.anonymousId },
+    ],
+    properties: sent.type === 'track' ? sent.properties : {},
+    traits: sent.type === 'identify' ? sent.traits : {},
+    context: sent.context,
     source: 'bench',
     isTrusted: true,
-    state: 'pending',
-    pending: partitionKey(ws, partition),
-    lane: 'live',
-    bytes: JSON.stringify(event).length,
-    n,
-    pendingKeys: identifiers.map((identifier) => store.identifiers.key(ws, identifier)),
   };
+  return pendingEventDoc(store.identifiers, ws, event, { lane: 'live', bytes: JSON.stringify(sent).length, n });
 }

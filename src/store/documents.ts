@@ -42,7 +42,7 @@ export interface EventDoc extends Scoped, Event {
   readonly lane: 'live' | 'bulk';
   /** Size as received, so that a claim stays within what one transaction can carry. */
   readonly bytes?: number;
-  /** Position within its request, so that claims keep the order of arrival. */
+  /** Number among the arrivals of its process, so that claims keep the order of arrival within a millisecond; see `numberArrivals`. */
   readonly n: number;
   /** Identifier keys, present while pending in the live lane: "is anything pending for this profile?" */
   readonly pendingKeys?: readonly string[];

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** `hdl_<env>_<id>_<secret>`: the prefix is for secret scanners, the id for people, the secret has 256 bits. */
-const keyText = /^hdl_[a-z]{2,8}_[0-9a-f]{12}_[\w-]{43}$/;
+const form = 'hdl_[a-z]{2,8}_[0-9a-f]{12}_[\\w-]{43}';
+const keyText = new RegExp(`^${form}$`);
+const keyTexts = new RegExp(form, 'g');
 
 export interface NewKeyText {
   readonly id: string;
@@ -10,6 +12,8 @@ export interface NewKeyText {
 }
 
 export const isKeyText = (text: string): boolean => keyText.test(text);
+/** A text in which keys are masked, wherever they stand: a key is shown once and never stored. */
+export const withoutKeyTexts = (text: string): string => text.replace(keyTexts, 'hdl_•••');
 export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export function makeKeyText(env: string): NewKeyText {

@@ -136,6 +136,22 @@ describe('POST /v1/batch', () => {
       .expect(413);
   });
 
+  it('numbers what arrives in one millisecond, so that a request is applied before the next', async () => {
+    const receivedAt = Date.now();
+    const still = await openTestApi({ clock: () => receivedAt });
+    const { ws, secretKey } = await still.createWorkspace();
+    const requests = [['a1', 'a2', 'a3'], ['b1'], ['c1', 'c2']];
+    for (const ids of requests)
+      await sendBatch(
+        still.app,
+        secretKey,
+        ids.map((messageId) => track({ messageId })),
+      ).expect(200);
+    const claimed = await still.store.events.claim(ws, 0, 100, 1e6);
+    expect(claimed.map(({ messageId }) => messageId)).toEqual(requests.flat());
+    await still.close();
+  });
+
   it('takes a full batch', async () => {
     const batch = Array.from({ length: 2_500 }, (_, n) => track({ messageId: `full-${n}` }));
     const { body } = await sendBatch(api.app, workspace.secretKey, batch).expect(200);
@@ -221,6 +237,43 @@ describe('the body', () => {
         { index: 1, code: 'too_large', path: '' },
       ],
     });
+  });
+});
+
+describe('what is refused', () => {
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const theLetter = async () => (await api.store.deadLetters.page(workspace.ws, 1))[0];
+  beforeEach(async () => {
+    workspace = await api.createWorkspace();
+  });
+
+  it.each([
+    ['a deep list', nested, 'not_an_object'],
+    ['deep after it is too large', `{"type":"track","x":"${'x'.repeat(40_000)}","y":${nested}}`, 'too_large'],
+    ['deep after its type', `{"type":"text","properties":{"x":${nested}}}`, 'too_deep'],
+  ])('costs itself only when it is %s, and leaves a letter without a copy', async (_what, event, code) => {
+    const { body } = await post('/v1/batch')
+      .set('Content-Type', 'application/json')
+      .send(`{"batch":[${event},${JSON.stringify(track())}]}`)
+      .expect(200);
+    expect(body).toMatchObject({ accepted: 1, rejected: [{ index: 0, code }] });
+    expect(await theLetter()).toEqual(expect.objectContaining({ code }));
+    expect(await theLetter()).not.toHaveProperty('payload');
+  });
+
+  it('costs itself only when what it says of itself as an envelope nests too deep', async () => {
+    const event = `{"userId":"u1","event":"E","context":{"a":${nested}}}`;
+    const { body } = await post('/v1/track').set('Content-Type', 'application/json').send(event).expect(200);
+    expect(body).toMatchObject({ accepted: 0, rejected: [{ code: 'too_deep' }] });
+  });
+
+  it('is kept without the write key it named, wherever it named it', async () => {
+    const { secretKey } = workspace;
+    const refused = { writeKey: secretKey, userId: 'u1', context: { config: [secretKey] } };
+    await request(api.app).post('/v1/track').send(refused).expect(200);
+    const letter = await theLetter();
+    expect(letter).toMatchObject({ code: 'invalid_event_name', payload: expect.stringContaining('"userId":"u1"') });
+    expect(JSON.stringify(letter)).not.toContain(secretKey);
   });
 });
 

@@ -6,7 +6,9 @@ import type { Rejection } from '../../domain/events/rejection';
 import { isJsonObject } from '../../domain/json';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
-import { eventDocId, partitionKey } from '../../store/events';
+import { withoutKeyTexts } from '../../store/key-text';
+import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
+import { isTooDeep } from '../json-depth';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
@@ -14,7 +16,6 @@ import type { KeyCall } from '../route';
 /** Events parsed and stored at a time: bounds how long one request keeps the process from the others. */
 const chunkSize = 1_000;
 const payloadKept = 4_096;
-const partition = 0;
 
 export interface RejectedEvent extends Rejection {
   readonly index: number;
@@ -36,6 +37,7 @@ export type IngestCall = KeyCall<unknown, unknown, JsonBody>;
 export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: EventKind): Promise<Ingested> {
   const lane = laneOf(call);
   const read = readerOf(call, kind);
+  const firstArrival = numberArrivals(raws.length);
   const rejected: RejectedEvent[] = [];
   let accepted = 0;
   let duplicates = 0;
@@ -43,20 +45,20 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
     const docs: EventDoc[] = [];
     for (let index = from; index < Math.min(from + chunkSize, raws.length); index += 1) {
       const parsed = read(raws[index]);
-      if ('event' in parsed) docs.push(toDoc(call, parsed, lane, index));
-      else
-        rejected.push({
-          index,
-          ...(parsed.messageId !== undefined && { messageId: parsed.messageId }),
-          ...parsed.rejection,
-        });
+      if ('event' in parsed) {
+        const arrival = { lane, bytes: parsed.bytes, n: firstArrival + index };
+        docs.push(pendingEventDoc(call.deps.store.identifiers, call.ws, parsed.event, arrival));
+      } else {
+        const { rejection, messageId } = parsed;
+        rejected.push({ index, ...(messageId !== undefined && { messageId }), ...rejection });
+      }
     }
     const stored = await call.deps.store.events.insertPending(docs);
     count(call, docs, stored.duplicateIndexes);
     accepted += stored.inserted;
     duplicates += stored.duplicateIndexes.length;
   }
-  if (accepted > 0) call.deps.ringIntake(call.ws, partition);
+  if (accepted > 0) call.deps.ringIntake(call.ws, intakePartition);
   await bury(call, raws, rejected);
   return { accepted, duplicates, rejected };
 }
@@ -91,26 +93,6 @@ function laneOf(call: IngestCall): EventDoc['lane'] {
   return 'bulk';
 }
 
-function toDoc(
-  { ws, deps }: IngestCall,
-  { event, bytes }: Extract<ParsedEvent, { event: unknown }>,
-  lane: EventDoc['lane'],
-  n: number,
-): EventDoc {
-  const doc = {
-    _id: eventDocId(ws, event.messageId),
-    ws,
-    ...event,
-    state: 'pending' as const,
-    pending: partitionKey(ws, partition),
-    lane,
-    bytes,
-    n,
-  };
-  if (lane === 'bulk') return doc;
-  return { ...doc, pendingKeys: event.identifiers.map((identifier) => deps.store.identifiers.key(ws, identifier)) };
-}
-
 function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateIndexes: readonly number[]): void {
   const kinds = new Map<string, number>();
   for (const { kind } of docs) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -125,7 +107,7 @@ function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateInde
 async function bury(call: IngestCall, raws: readonly unknown[], rejected: readonly RejectedEvent[]): Promise<void> {
   const letters = rejected.map(({ index, messageId, code, path, message }): DeadLetter => {
     call.metrics.rejected.inc({ code });
-    const payload = code === 'too_deep' ? undefined : JSON.stringify(raws[index]).slice(0, payloadKept).toWellFormed();
+    const payload = payloadOf(raws[index], call.deps.limits.maxJsonDepth);
     return {
       stage: 'rejected',
       at: call.now,
@@ -138,4 +120,10 @@ async function bury(call: IngestCall, raws: readonly unknown[], rejected: readon
     };
   });
   await call.deps.store.deadLetters.add(call.ws, letters);
+}
+
+/** The event's JSON, without write keys, cut to a bounded length. Of one that nests too deep to be written, nothing. */
+function payloadOf(raw: unknown, maxDepth: number): string | undefined {
+  if (isTooDeep(raw, maxDepth)) return undefined;
+  return withoutKeyTexts(JSON.stringify(raw)).slice(0, payloadKept).toWellFormed();
 }
