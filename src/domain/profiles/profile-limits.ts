@@ -1,7 +1,14 @@
 import type { Profile } from './profile';
 
 /** Bounds of one profile, far above what a person has and far below the 16 MB of a stored document. */
-export const profileLimits = { traits: 1_000, traitBytes: 1_000_000, identifiers: 1_000, lineage: 1_000 } as const;
+export const profileLimits = {
+  traits: 1_000,
+  traitBytes: 1_000_000,
+  purposes: 200,
+  purposeBytes: 100_000,
+  identifiers: 1_000,
+  lineage: 1_000,
+} as const;
 
 /** An event would make a profile larger than it may be. The event is given up with this reason; the profile stays as it is. */
 export class ProfileFull extends Error {
@@ -11,19 +18,25 @@ export class ProfileFull extends Error {
   }
 }
 
-/** Few traits cannot be too large together, since an event is bounded; only many are measured. */
-const unmeasuredTraits = 24;
+/** Few facts cannot be too large together, since an event is bounded; only many are measured. */
+const unmeasuredFacts = 24;
 
 /** Throws `ProfileFull` when a bound is passed. */
 export function refuseOversize({
   traits,
+  consent,
   identifiers,
   lineage,
-}: Pick<Profile, 'traits' | 'identifiers' | 'lineage'>): void {
+}: Pick<Profile, 'traits' | 'consent' | 'identifiers' | 'lineage'>): void {
   if (identifiers.length > profileLimits.identifiers) throw new ProfileFull('identifiers', profileLimits.identifiers);
   if (lineage.length > profileLimits.lineage) throw new ProfileFull('absorbed profiles', profileLimits.lineage);
-  const count = Object.keys(traits).length;
-  if (count > profileLimits.traits) throw new ProfileFull('traits', profileLimits.traits);
-  if (count > unmeasuredTraits && JSON.stringify(traits).length > profileLimits.traitBytes)
-    throw new ProfileFull('bytes of traits', profileLimits.traitBytes);
+  refuseMany('traits', traits, profileLimits.traits, profileLimits.traitBytes);
+  refuseMany('purposes of consent', consent, profileLimits.purposes, profileLimits.purposeBytes);
+}
+
+function refuseMany(what: string, facts: Readonly<Record<string, unknown>>, most: number, mostBytes: number): void {
+  const count = Object.keys(facts).length;
+  if (count > most) throw new ProfileFull(what, most);
+  if (count > unmeasuredFacts && JSON.stringify(facts).length > mostBytes)
+    throw new ProfileFull(`bytes of ${what}`, mostBytes);
 }
