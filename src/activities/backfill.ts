@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
-import { applyTime, type ApplyDeps } from './apply/apply';
+import type { ApplyDeps } from './apply/apply';
+import { applyTimeInHalves } from './apply/apply-in-halves';
 import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
@@ -17,6 +18,7 @@ export interface BackfillDeps extends ApplyDeps {
 const profilesPerTransaction = 50;
 /** Leaves room for live events between transactions. */
 const pauseMs = 5;
+const conflictPauseMs = 50;
 
 export type BackfillActivities = ReturnType<typeof createBackfillActivities>;
 
@@ -59,20 +61,14 @@ function leave(deps: BackfillDeps, ws: WorkspaceId, version: number, failed: num
   return version;
 }
 
-/** Answers how many failed: in conflict, so that they come again in the next pass, or for reasons of their own. */
+/** Answers how many failed for reasons of their own; those in conflict come again in the next pass. */
 async function evaluate(deps: BackfillDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<number> {
-  if (ids.length === 0) return 0;
-  try {
-    const { outbox } = await applyTime(deps, ws, ids);
-    await deps.outbox.carryOut(outbox);
-    return 0;
-  } catch (error) {
-    if (ids.length === 1) {
-      await delay(50);
-      // One in conflict is being written at this moment, under the new rules.
-      return isTransient(error) ? 0 : 1;
-    }
-    const half = Math.ceil(ids.length / 2);
-    return (await evaluate(deps, ws, ids.slice(0, half))) + (await evaluate(deps, ws, ids.slice(half)));
-  }
+  let failures = 0;
+  const onAlone = async (_: ProfileId, error: unknown): Promise<void> => {
+    await delay(conflictPauseMs);
+    // One in conflict is being written at this moment, under the new rules.
+    if (!isTransient(error)) failures += 1;
+  };
+  await applyTimeInHalves(deps, ws, ids, { leaveOut: 'none', onAlone });
+  return failures;
 }

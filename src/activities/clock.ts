@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { workspaceId, type ProfileId, type WorkspaceId } from '../domain/ids';
-import { applyTime, type ApplyDeps } from './apply/apply';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import type { ApplyDeps } from './apply/apply';
+import { applyTimeInHalves } from './apply/apply-in-halves';
 import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './metrics';
@@ -76,11 +77,9 @@ async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number 
       start += profilesPerTransaction
     ) {
       const chunk = rows.slice(start, start + profilesPerTransaction);
-      await evaluate(
-        deps,
-        ws,
-        chunk.map((row) => row.id),
-      );
+      const ids = chunk.map((row) => row.id);
+      const onAlone = (id: ProfileId, error: unknown): Promise<void> => giveWay(deps, ws, id, error);
+      await applyTimeInHalves(deps, ws, ids, { leaveOut: 'pending', onAlone });
       for (const row of chunk) deps.metrics.clockLateness.observe(Math.max(0, deps.clock() - row.dueAt) / 1_000);
     }
   }
@@ -100,20 +99,6 @@ async function giveWay(deps: ClockDeps, ws: WorkspaceId, profile: ProfileId, err
     'a due profile cannot be evaluated',
   );
   await deps.store.profiles.postpone(ws, profile, deps.clock() + postponeMs);
-}
-
-/** A profile in conflict is being written by the intake, which evaluates it too: halve the group, then skip it until the next sweep. */
-async function evaluate(deps: ClockDeps, ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
-  try {
-    const { outbox } = await applyTime(deps, workspaceId(ws), ids, 'pending');
-    await deps.outbox.carryOut(outbox);
-  } catch (error) {
-    const [only] = ids;
-    if (ids.length === 1 && only !== undefined) return giveWay(deps, ws, only, error);
-    const half = Math.ceil(ids.length / 2);
-    await evaluate(deps, ws, ids.slice(0, half));
-    await evaluate(deps, ws, ids.slice(half));
-  }
 }
 
 /** Events that wait for longer than an intake takes: their ring was lost, or their intake is gone. */

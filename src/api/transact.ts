@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MongoError, type ClientSession } from 'mongodb';
+import type { ClientSession } from 'mongodb';
+import { isContended } from '../store/mongo-errors';
 import { inTransaction } from '../store/open-store';
 import type { ApiDeps } from './deps';
 
@@ -17,12 +18,8 @@ export async function transact<Result>(
     try {
       return await inTransaction(store.connection, work);
     } catch (error) {
-      if (!isConflict(error) || tries === mostTries) throw error;
+      if (!isContended(error) || tries === mostTries) throw error;
       await delay(Math.random() * 20 * tries);
     }
   }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof MongoError && (error.hasErrorLabel('TransientTransactionError') || error.code === 11_000);
 }

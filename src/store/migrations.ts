@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
+import { isMissing } from './mongo-errors';
 
 interface Migration {
   readonly version: number;
@@ -25,7 +26,6 @@ interface OldProfile {
 }
 
 const batchSize = 500;
-const namespaceNotFound = 26;
 
 /**
  * The behaviour states are rebuilt from stored events under their new keys: a raised ruleset makes every profile be brought up to
@@ -51,13 +51,10 @@ async function workingStateAsText(db: Db): Promise<void> {
     await db
       .collection('events')
       .dropIndex(name)
-      .catch((error: unknown) => ignoreMissing(error));
-}
-
-/** The collection (26) or the index (27) is not there yet: the index list makes it anew. */
-function ignoreMissing(error: unknown): void {
-  const code = (error as { readonly code?: unknown }).code;
-  if (code !== namespaceNotFound && code !== namespaceNotFound + 1) throw error;
+      .catch((error: unknown) => {
+        // The index list makes it anew.
+        if (!isMissing(error)) throw error;
+      });
 }
 
 interface AppliedMigration {

@@ -1,4 +1,4 @@
-import { MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { isPassing } from '../../store/mongo-errors';
 
 /** What was read is no longer so: another writer was first. Reading again and folding again is the remedy. */
 export class WriteConflict extends Error {
@@ -16,18 +16,7 @@ export class RulesetUnusable extends Error {
   }
 }
 
-/** Conflicts, duplicate keys of a creation race, time-outs and lost primaries: all of them pass. */
-const passing = new Set([
-  6, 7, 50, 89, 91, 112, 189, 202, 251, 256, 262, 9001, 10_107, 11_000, 11_600, 11_602, 13_435, 13_436, 24, 246, 290,
-  317,
-]);
-
 /** Whether trying again may help. Everything else recurs: a document too large, a key that BSON cannot hold, a bug. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof WriteConflict || error instanceof RulesetUnusable) return true;
-  if (!(error instanceof MongoError)) return false;
-  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
-  if (error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('UnknownTransactionCommitResult'))
-    return true;
-  return passing.has(Number(error.code));
+  return error instanceof WriteConflict || error instanceof RulesetUnusable || isPassing(error);
 }
