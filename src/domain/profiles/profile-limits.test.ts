@@ -1,5 +1,5 @@
 import { profileId } from '../ids';
-import { aFold, anEvent, aProfile } from '../../testing/builders';
+import { aFold, anEvent, aProfile, aRuleset } from '../../testing/builders';
 import { foldEvents } from './fold/fold';
 import type { Profile } from './profile';
 import { ProfileFull, profileLimits, refuseOversize } from './profile-limits';
@@ -40,6 +40,6 @@ describe('refuseOversize', () => {
   it('holds for what events say, consent too', () => {
     const categoryPreferences = Object.fromEntries(times(profileLimits.purposes + 1, (n) => [`p${n}`, true]));
     const event = anEvent({ context: { consent: { categoryPreferences } } });
-    expect(() => foldEvents(aFold({ events: [event] }))).toThrow(ProfileFull);
+    expect(() => foldEvents(aFold({ ruleset: aRuleset({}), events: [event] }))).toThrow(ProfileFull);
   });
 });
