@@ -12,7 +12,7 @@ const server = (code: number, errorLabels: string[] = []) =>
   new MongoServerError({ message: 'refused', code, errorLabels });
 const bulk = (writeErrors: { code: number; index: number }[], code?: number) =>
   new MongoBulkWriteError(
-    { message: 'bulk', code, writeErrors: writeErrors as WriteError[] } as AnyError,
+    { message: 'bulk', code, writeErrors: writeErrors as WriteError[] } as unknown as AnyError,
     {} as BulkWriteResult,
   );
 
