@@ -166,6 +166,22 @@ describe('POST /v1/audiences/{key}/preview', () => {
     // u2 was not known 20 days ago, so even "not gold" does not hold for them.
     expect(await count({ not: gold }, 20)).toBe(1);
   });
+
+  it('tries rules only for a key that may save them: guess by guess they would spell out any trait', async () => {
+    const { text: reader } = await api.store.keys.create(workspace.ws, 'dev', {
+      name: 'reader',
+      kind: 'management',
+      scopes: ['audiences:read', 'profiles:read'],
+      source: 'test',
+      createdAt: 0,
+    });
+    await put('buyers', buyers);
+    const guess = { rule: { trait: 'email', is: 'starts_with', value: 'a' } };
+    const preview = (body: object) =>
+      request(api.app).post('/v1/audiences/buyers/preview').auth(reader, { type: 'bearer' }).send(body);
+    expect((await preview(guess).expect(403)).body.detail).toContain('audiences:write');
+    await preview({}).expect(200);
+  });
 });
 
 describe('attachments', () => {

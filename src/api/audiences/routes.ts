@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AudienceDefinition } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
+import { demandScope } from '../authenticate';
 import { etagOf } from '../etag';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../json-schema';
@@ -123,12 +124,15 @@ export const audienceRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/audiences/{key}/preview',
     scope: 'audiences:read',
-    summary: 'Evaluate from stored events, now or as of a past instant; saves nothing',
+    summary:
+      'Evaluate from stored events, now or as of a past instant; saves nothing. A rule to try needs the scope audiences:write',
     params: Key,
     body: PreviewBody.prefault({}),
     responses: { 200: PreviewAnswer },
     handle: async (call) => {
       const { asOf, sample: sampleSize } = call.body;
+      // Whoever may ask any rule can read any trait, one guess at a time.
+      if (call.body.rule !== undefined) demandScope(call.principal, 'audiences:write');
       const at = asOf ?? call.now;
       const saved = await call.deps.store.audiences.list(call.ws);
       const rule = call.body.rule ?? ruleOf(await findAudience(call));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
 import { subjectOf } from '../../domain/ids';
+import { demandScope } from '../authenticate';
 import { DefinitionKey } from '../json-schema';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';
@@ -23,11 +24,13 @@ export const deliveryRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/deliveries',
     scope: 'destinations:read',
-    summary: 'Deliveries, newest first',
+    summary: 'Deliveries, newest first; `profile` needs the scope profiles:read too',
     query: Filter,
     responses: { 200: pageOf(DeliveryBody) },
     handle: async (call) => {
       const { profile, destination, journey, audience, status } = call.query;
+      // An identifier that finds somebody says whose it is.
+      if (profile !== undefined) demandScope(call.principal, 'profiles:read');
       const subjects = profile === undefined ? {} : { subjects: await subjectsOf(call, profile) };
       return page(call, {
         ...subjects,

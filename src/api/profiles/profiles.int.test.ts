@@ -79,6 +79,17 @@ describe('GET /v1/profiles/{ref}', () => {
     expect(text).toContain('bo@example.com');
   });
 
+  it('masks an e-mail wherever somebody has put it: as the user id, and under a key of their own', async () => {
+    await apply({
+      type: 'identify',
+      userId: 'cy@example.com',
+      traits: { login: 'cy@example.com', contactEmail: 'cy' },
+    });
+    const blind = await aKey('profiles:read');
+    for (const path of ['', '/identifiers', '/events'])
+      expect((await get(`/v1/profiles/user_id:cy@example.com${path}`, blind).expect(200)).text).not.toMatch(/"cy\b/);
+  });
+
   it('pages through events that share an instant without losing or repeating one', async () => {
     const batch = Array.from({ length: 7 }, (_, n) => ({
       type: 'track',
