@@ -28,14 +28,9 @@ export interface CheckContext {
   readonly audiences?: ReadonlySet<string>;
 }
 
-/** A MongoDB filter as plain data. */
-export type Filter = Readonly<Record<string, unknown>>;
-
 /** Everything the product knows about one kind of condition. A kind is one file; the table names what was forgotten. */
 export interface ConditionKind<Condition> {
   compile(condition: Condition): Evaluate;
   reads(condition: Condition, found: Reads): void;
-  /** The same answer as a filter over profile documents, or `undefined` where none can give it. */
-  toFilter(condition: Condition, now: number): Filter | undefined;
   check(condition: Condition, path: string, context: CheckContext): Finding[];
 }

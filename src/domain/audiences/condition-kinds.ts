@@ -1,4 +1,4 @@
-import type { CheckContext, ConditionKind, Evaluate, Filter, Finding, Reads } from './condition-kind';
+import type { CheckContext, ConditionKind, Evaluate, Finding, Reads } from './condition-kind';
 import { audience } from './conditions/audience';
 import { consent } from './conditions/consent';
 import { event } from './conditions/event';
@@ -36,8 +36,6 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
 
 export const compileCondition = (condition: Condition): Evaluate => kindOf(condition).compile(condition);
 export const readsOf = (condition: Condition, found: Reads): void => kindOf(condition).reads(condition, found);
-export const conditionFilter = (condition: Condition, now: number): Filter | undefined =>
-  kindOf(condition).toFilter(condition, now);
 export const checkCondition = (condition: Condition, at: string, context: CheckContext): Finding[] =>
   kindOf(condition).check(condition, at, context);
 

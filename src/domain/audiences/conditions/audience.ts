@@ -1,5 +1,4 @@
 import type { ConditionKind } from '../condition-kind';
-import { fieldPath } from '../field-filter';
 import type { AudienceCondition } from '../rule.schema';
 import { no, yes } from '../rule-view';
 
@@ -11,10 +10,6 @@ export const audience: ConditionKind<AudienceCondition> = {
       view.isMember(key) ? yes : no,
   reads(condition, found) {
     found.audiences.add(condition.audience);
-  },
-  toFilter(condition) {
-    const field = fieldPath(['memberships', condition.audience]);
-    return field === undefined ? undefined : { [field]: { $exists: true } };
   },
   check(condition, path, { audiences }) {
     if (audiences === undefined || audiences.has(condition.audience)) return [];

@@ -1,5 +1,4 @@
 import type { ConditionKind } from '../condition-kind';
-import { fieldPath } from '../field-filter';
 import type { ConsentCondition } from '../rule.schema';
 import { no, yes } from '../rule-view';
 
@@ -11,11 +10,6 @@ export const consent: ConditionKind<ConsentCondition> = {
       (view.consent(purpose) ?? 'unset') === is ? yes : no,
   reads(condition, found) {
     found.consents.add(condition.consent);
-  },
-  toFilter(condition) {
-    const field = fieldPath(['consent', condition.consent]);
-    if (field === undefined) return undefined;
-    return condition.is === 'unset' ? { [field]: { $exists: false } } : { [`${field}.status`]: { $eq: condition.is } };
   },
   check: () => [],
 };

@@ -14,7 +14,6 @@ export const event: ConditionKind<EventCondition> = {
   reads(condition, found) {
     found.events.add(condition.event);
   },
-  toFilter: () => undefined,
   check(condition, path, context) {
     const named = aggregates.filter((name) => condition[name] !== undefined);
     return [

@@ -11,9 +11,5 @@ export const identifier: ConditionKind<IdentifierCondition> = {
   reads(_condition, found) {
     found.identifiers = true;
   },
-  toFilter(condition) {
-    const isSet = { identifiers: { $elemMatch: { type: { $eq: condition.identifier } } } };
-    return condition.is === 'set' ? isSet : { $nor: [isSet] };
-  },
   check: () => [],
 };

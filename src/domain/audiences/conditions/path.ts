@@ -18,7 +18,6 @@ export const path: ConditionKind<PathCondition> = {
   reads(_condition, found) {
     found.paths = true;
   },
-  toFilter: () => undefined,
   check: (condition, at, context) => [
     ...(context.hasPaths ? [] : [pathsNeeded(`${at}/path`)]),
     ...checkComparison(condition, at, context),

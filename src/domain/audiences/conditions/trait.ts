@@ -2,7 +2,6 @@ import { parseDuration } from '../../duration';
 import { checkComparison } from '../check-comparison';
 import { compileComparison, type Comparison } from '../comparison';
 import type { ConditionKind, Evaluate, Finding } from '../condition-kind';
-import { comparisonFilter, fieldPath } from '../field-filter';
 import { someAt, stepsOf, type Step } from '../path';
 import type { TraitCondition } from '../rule.schema';
 import { earlier, no, verdict, yes, type RuleView, type Verdict } from '../rule-view';
@@ -35,20 +34,6 @@ export const trait: ConditionKind<TraitCondition> = {
 
   reads(condition, found) {
     found.traits.add(stepsOf(condition.trait)[0]);
-  },
-
-  toFilter(condition, now) {
-    const [key, ...steps] = stepsOf(condition.trait);
-    const stem = fieldPath(['traits', key]);
-    const test = stem && comparisonFilter(condition, `${stem}.value`, steps);
-    if (stem === undefined || test === undefined) return undefined;
-    const { isNegated } = compileComparison(condition);
-    const expired = { [`${stem}.expiresAt`]: { $lte: now } };
-    const holds = { $and: [test, { $nor: [expired] }] };
-    if (condition.for === undefined) return isNegated ? { $nor: [holds] } : holds;
-    // An expired value has been absent only since it expired, which no single field says.
-    if (isNegated) return undefined;
-    return { $and: [holds, { [`${stem}.since`]: { $lte: now - parseDuration(condition.for) } }] };
   },
 
   check(condition, path, context): Finding[] {
