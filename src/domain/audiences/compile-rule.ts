@@ -2,7 +2,7 @@ import { isJsonObject } from '../json';
 import { conditionKey } from './condition-key';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';
-import type { EventCondition, Rule } from './rule.schema';
+import type { Condition, EventCondition, Rule } from './rule.schema';
 import { no, yes } from './rule-view';
 
 /** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes. */
@@ -58,8 +58,6 @@ export function compileRule(rule: Rule): CompiledRule {
     conditions: [...conditions].map(([key, condition]) => ({ key, condition })),
   };
 }
-
-export type Condition = Exclude<Rule, { all: unknown } | { any: unknown } | { not: unknown }>;
 
 /** The conditions of a rule, left to right. */
 export function leavesOf(rule: Rule): Condition[] {

@@ -5,25 +5,9 @@ import { event } from './conditions/event';
 import { identifier } from './conditions/identifier';
 import { path } from './conditions/path';
 import { trait } from './conditions/trait';
-import type {
-  AudienceCondition,
-  ConsentCondition,
-  EventCondition,
-  IdentifierCondition,
-  PathCondition,
-  TraitCondition,
-} from './rule.schema';
+import type { Condition, Conditions } from './rule.schema';
 
-interface Conditions {
-  trait: TraitCondition;
-  path: PathCondition;
-  event: EventCondition;
-  audience: AudienceCondition;
-  consent: ConsentCondition;
-  identifier: IdentifierCondition;
-}
 type Kind = keyof Conditions;
-type Condition = Conditions[Kind];
 
 const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   trait,
@@ -34,13 +18,13 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   identifier,
 };
 
-export const compileCondition = (condition: Condition): Evaluate => kindOf(condition).compile(condition);
-export const readsOf = (condition: Condition, found: Reads): void => kindOf(condition).reads(condition, found);
+export const compileCondition = (condition: Condition): Evaluate => conditionKindOf(condition).compile(condition);
+export const readsOf = (condition: Condition, found: Reads): void => conditionKindOf(condition).reads(condition, found);
 export const checkCondition = (condition: Condition, at: string, context: CheckContext): Finding[] =>
-  kindOf(condition).check(condition, at, context);
+  conditionKindOf(condition).check(condition, at, context);
 
 /** A condition is of the kind whose name is one of its keys; the schema lets exactly one through. */
-function kindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {
+function conditionKindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {
   const kind = (Object.keys(kinds) as Kind[]).find((name) => Object.hasOwn(condition, name));
   if (kind === undefined) throw new Error(`No kind of condition has the keys ${Object.keys(condition).join(', ')}.`);
   return kinds[kind] as unknown as ConditionKind<Found>;

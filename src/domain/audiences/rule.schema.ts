@@ -65,18 +65,20 @@ const Not = z.strictObject({
   },
 });
 
-const kinds = ['all', 'any', 'not', 'trait', 'path', 'event', 'audience', 'consent', 'identifier'] as const;
-const options = [
-  All,
-  Any,
-  Not,
-  TraitCondition,
-  PathCondition,
-  EventCondition,
-  AudienceCondition,
-  ConsentCondition,
-  IdentifierCondition,
-] as const;
+/** Every kind of condition; a condition is of the kind whose name is one of its keys. */
+const conditions = {
+  trait: TraitCondition,
+  path: PathCondition,
+  event: EventCondition,
+  audience: AudienceCondition,
+  consent: ConsentCondition,
+  identifier: IdentifierCondition,
+} as const;
+export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> };
+export type Condition = Conditions[keyof Conditions];
+
+const kinds = ['all', 'any', 'not', ...Object.keys(conditions)];
+const options = [All, Any, Not, ...Object.values(conditions)] as const;
 
 const RuleNode = z.union(options, { error: `A rule has exactly one of: ${kinds.join(', ')}.` });
 
