@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { eventCondition, factRule, profile, ruleOver } from '../../testing/rule-arbitraries';
+import { compileRule } from './compile-rule';
+import { historyView } from './history-view';
+import type { Rule } from './rule.schema';
+import type { RuleView } from './rule-view';
+
+const pathCondition: fc.Arbitrary<Rule> = fc.constant({ path: 'entry.properties.total', is: 'set' });
+const anyRule = ruleOver(fc.oneof(factRule, eventCondition, pathCondition));
+
+/** A view that writes down what a rule asks of it. */
+function recording(view: RuleView, asked: Set<string>): RuleView {
+  return {
+    trait: (key) => (asked.add(`trait ${key}`), view.trait(key)),
+    hasIdentifier: (type) => (asked.add('identifiers'), view.hasIdentifier(type)),
+    consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
+    isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
+    behaviour: (condition, key, now) => (asked.add(`event ${condition.event}`), view.behaviour(condition, key, now)),
+    path: () => (asked.add('paths'), undefined),
+  };
+}
+
+describe('compileRule', () => {
+  it('declares everything that evaluating it asks for', () => {
+    fc.assert(
+      fc.property(anyRule, profile, (rule, person) => {
+        const { dependsOn, evaluate } = compileRule(rule);
+        const declared = new Set([
+          ...dependsOn.traits.map((key) => `trait ${key}`),
+          ...dependsOn.events.map((name) => `event ${name}`),
+          ...dependsOn.audiences.map((key) => `audience ${key}`),
+          ...dependsOn.consents.map((purpose) => `consent ${purpose}`),
+          ...(dependsOn.identifiers ? ['identifiers'] : []),
+          ...(dependsOn.paths ? ['paths'] : []),
+        ]);
+        const asked = new Set<string>();
+        evaluate(recording(historyView(person, []), asked), 0);
+        expect([...asked].filter((what) => !declared.has(what))).toEqual([]);
+      }),
+    );
+  });
+});
