@@ -17,7 +17,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
   ],
   profiles: [
-    { key: { nextCheckAt: 1 }, name: 'nextCheckAt', partialFilterExpression: { nextCheckAt: { $exists: true } } },
+    {
+      key: { nextCheckAt: 1, slot: 1 },
+      name: 'due',
+      partialFilterExpression: { nextCheckAt: { $exists: true } },
+    },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
   ],
   memberships: [

@@ -14,6 +14,11 @@ export const migrations: readonly Migration[] = [
     title: 'Working state of profiles as one text; indexes of applied events only',
     up: workingStateAsText,
   },
+  {
+    version: 2,
+    title: 'The index of due profiles knows their slots',
+    up: (db) => dropIndexes(db, 'profiles', ['nextCheckAt']),
+  },
 ];
 
 interface OldProfile {
@@ -47,12 +52,16 @@ async function workingStateAsText(db: Db): Promise<void> {
   }
   await flush();
   await db.collection('workspaces').updateMany({}, { $inc: { rulesetVersion: 1 } });
-  for (const name of ['history', 'waitKey'])
+  await dropIndexes(db, 'events', ['history', 'waitKey']);
+}
+
+/** What the index list then makes anew. */
+async function dropIndexes(db: Db, collection: string, names: readonly string[]): Promise<void> {
+  for (const name of names)
     await db
-      .collection('events')
+      .collection(collection)
       .dropIndex(name)
       .catch((error: unknown) => {
-        // The index list makes it anew.
         if (!isMissing(error)) throw error;
       });
 }

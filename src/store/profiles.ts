@@ -58,20 +58,21 @@ export class ProfileRepository {
     return result.insertedCount + result.matchedCount;
   }
 
-  /** Profiles whose membership may change by time alone, most overdue first. */
+  /** Profiles of these slots, `from` inclusive and `to` exclusive, whose membership may change by time alone; most overdue first. */
   async due(
     now: number,
     limit: number,
     slots: { from: number; to: number },
   ): Promise<{ ws: WorkspaceId; id: ProfileId; dueAt: number }[]> {
     const rows = await this.#profiles
-      .find({ nextCheckAt: { $lte: now } }, { projection: { ws: 1, id: 1, slot: 1, nextCheckAt: 1 } })
+      .find(
+        { nextCheckAt: { $lte: now }, slot: { $gte: slots.from, $lt: slots.to } },
+        { projection: { ws: 1, id: 1, nextCheckAt: 1 } },
+      )
       .sort({ nextCheckAt: 1 })
       .limit(limit)
       .toArray();
-    return rows
-      .filter((row) => row.slot >= slots.from && row.slot < slots.to)
-      .map((row) => ({ ws: row.ws, id: profileId(row.id), dueAt: row.nextCheckAt ?? now }));
+    return rows.map((row) => ({ ws: row.ws, id: profileId(row.id), dueAt: row.nextCheckAt ?? now }));
   }
 
   /** Looks at a profile again later; whoever writes it meanwhile sets its own time. */
