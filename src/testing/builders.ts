@@ -69,9 +69,14 @@ export function aRuleset(of: {
 /** Input of a fold over profiles that already exist; new ones are `prf_new1`, `prf_new2`, …. */
 export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): FoldInput {
   const profiles = of.profiles ?? [];
+  // As the store is read: owners of what the events name, not of everything that these people have.
+  const named = new Set(of.events?.flatMap((event) => event.identifiers.map(identifierName)));
   const owners = new Map<string, ProfileId>(
     profiles.flatMap((profile) =>
-      profile.identifiers.map((identifier) => [identifierName(identifier), profile.id] as const),
+      profile.identifiers
+        .map(identifierName)
+        .filter((name) => named.has(name))
+        .map((name) => [name, profile.id] as const),
     ),
   );
   let made = 0;

@@ -60,9 +60,7 @@ export class FoldedWorld {
       now,
       ruleset: this.ruleset,
       events,
-      profiles: this.living(),
-      owners: this.#owners,
-      enrollments: [...this.enrollments.values()],
+      ...this.#touchedBy(fold === foldTime ? undefined : events, now),
       stored: { histories: new Map(), edges: new Map() },
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
@@ -72,6 +70,27 @@ export class FoldedWorld {
       outcome = fold({ ...input, stored: this.#read(outcome.needs) });
     if (!outcome.done) throw new Error('The fold keeps asking for stored events.');
     this.#write(outcome.changes, events);
+  }
+
+  /** No more than the store is asked for: the owners of what a batch names, and their open runs. Everybody without a batch. */
+  #touchedBy(
+    events: readonly Event[] | undefined,
+    now: number,
+  ): Pick<FoldInput, 'profiles' | 'owners' | 'enrollments'> {
+    const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
+    const owners = new Map(
+      names.flatMap((name) => {
+        const owner = this.#owners.get(name);
+        return owner === undefined ? [] : [[name, owner] as const];
+      }),
+    );
+    const read = new Set(owners.values());
+    const profiles = events ? this.living().filter(({ id }) => read.has(id)) : this.living();
+    const subjects = new Set(profiles.map(({ id }) => id));
+    const runs = [...this.enrollments.values()].filter(
+      ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
+    );
+    return { profiles, owners, enrollments: runs };
   }
 
   #read(needs: Needs): FoldInput['stored'] {
@@ -89,7 +108,12 @@ export class FoldedWorld {
 
   #write(changes: ChangeSet, events: readonly Event[]): void {
     for (const { profile } of changes.profiles) this.profiles.set(profile.id, profile);
-    for (const { identifier, profile } of changes.identifiers) this.#owners.set(identifierName(identifier), profile);
+    for (const { identifier, profile, change } of changes.identifiers) {
+      const name = identifierName(identifier);
+      // As the store would refuse it.
+      if (this.#owners.has(name) !== (change === 'move')) throw new Error(`An identifier is written as ${change}.`);
+      this.#owners.set(name, profile);
+    }
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     const byId = new Map(events.map((event) => [event.messageId, event]));
     for (const { messageId, profile } of changes.applied) {

@@ -60,6 +60,17 @@ describe('GET /v1/profiles/{ref}', () => {
     expect((events.data as { name: string }[]).map(({ name }) => name)).toContain('Viewed');
   });
 
+  it('finds the one person by everything that either was known by before a merge', async () => {
+    await apply({ type: 'identify', anonymousId: 'a8', traits: { email: 'eight@example.com' } });
+    await apply({ type: 'identify', userId: 'u8', traits: { phone: '+41791234567' } });
+    await apply({ type: 'identify', userId: 'u8', anonymousId: 'a8' });
+    const refs = ['user_id:u8', 'anonymous_id:a8', 'email:eight@example.com', 'phone:%2B41791234567'];
+    const ids = await Promise.all(
+      refs.map(async (ref) => (await get(`/v1/profiles/${ref}`).expect(200)).body.id as string),
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('masks personal data from a key without profiles:pii', async () => {
     const traits = {
       email: 'bo@example.com',

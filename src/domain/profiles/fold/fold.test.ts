@@ -115,6 +115,22 @@ describe('foldEvents', () => {
       expect(set.identifiers).toEqual([expect.objectContaining({ profile: 'prf_known', change: 'move' })]);
     });
 
+    it('moves identifiers that the event does not name, and later events of the batch find their new owner', () => {
+      const named = {
+        ...visitor,
+        identifiers: [...visitor.identifiers, { type: 'device_id', value: 'd1', firstSeenAt: noon }],
+      };
+      const later = anEvent({ by: { device_id: 'd1' } });
+      for (const events of [[tie], [tie, later]]) {
+        const set = changes(aFold({ ruleset: viewers, profiles: [known, named], events }));
+        expect(set.identifiers.map(({ identifier, profile, change }) => [identifier.type, profile, change])).toEqual([
+          ['anonymous_id', 'prf_known', 'move'],
+          ['device_id', 'prf_known', 'move'],
+        ]);
+        expect(set.applied.map(({ profile }) => profile)).toEqual(events.map(() => 'prf_known'));
+      }
+    });
+
     it('ends the memberships of the absorbed one, as a merge and not as something the person did', () => {
       const set = changes(aFold({ ruleset: viewers, profiles: [known, visitor], events: [tie] }));
       expect(set.edges[0]).toMatchObject({

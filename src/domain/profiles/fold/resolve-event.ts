@@ -20,7 +20,7 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): Draft {
   const draft = resolution.survivor === undefined ? create(fold, event) : fold.draft(resolution.survivor);
   upgrade(fold, draft);
   attachIdentifiers(draft, resolution.attach, effectiveAt(event));
-  for (const identifier of resolution.attach) fold.own(identifier, draft.profile.id, effectiveAt(event));
+  for (const identifier of resolution.attach) fold.attach(identifier, draft.profile.id, effectiveAt(event));
   if (resolution.absorbed.length > 0) absorbAll(fold, draft, resolution, event);
   return draft;
 }
@@ -46,7 +46,7 @@ function absorbAll(fold: WorkspaceFold, survivor: Draft, resolution: Resolution,
 function absorb(fold: WorkspaceFold, survivor: Draft, absorbed: Draft, event: Event): void {
   const before = absorbed.profile;
   for (const { firstSeenAt, ...identifier } of before.identifiers)
-    fold.own(identifier, survivor.profile.id, firstSeenAt);
+    fold.follow(identifier, survivor.profile.id, firstSeenAt);
   fold.merges.push({
     survivor: survivor.profile.id,
     absorbed: before.id,

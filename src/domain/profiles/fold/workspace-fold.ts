@@ -50,12 +50,21 @@ export class WorkspaceFold {
     return id === undefined ? undefined : this.draft(id).profile;
   }
 
-  /** Records the owner of an identifier: a new one, or one that follows its profile into a merge. */
-  own(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
+  /** Records the first owner of an identifier that nobody had. */
+  attach(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
+    this.#own(identifier, { profile, firstSeenAt, change: 'new' });
+  }
+
+  /** Records that an identifier follows its profile into a merge, whether or not an event of this batch named it. */
+  follow(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
+    const isNew = this.identifiers.get(identifierName(identifier))?.change === 'new';
+    this.#own(identifier, { profile, firstSeenAt, change: isNew ? 'new' : 'move' });
+  }
+
+  #own(identifier: Identifier, write: Omit<IdentifierWrite, 'identifier'>): void {
     const name = identifierName(identifier);
-    const isNew = this.identifiers.get(name)?.change === 'new' || !this.#owners.has(name);
-    this.#owners.set(name, profile);
-    this.identifiers.set(name, { identifier, profile, firstSeenAt, change: isNew ? 'new' : 'move' });
+    this.#owners.set(name, write.profile);
+    this.identifiers.set(name, { identifier, ...write });
   }
 
   runsOf(profile: ProfileId): Run[] {
