@@ -1,6 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import { isPath } from '../domain/audiences/path';
+import { isPath } from '../domain/path';
 import { findTemplateProblem, templateLimit } from './render-template';
 
 const Path = z.string().max(512).refine(isPath, { error: 'Write a path such as `traits.first_name`.' });

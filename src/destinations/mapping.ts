@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../domain/json';
-import { resolvePath } from '../domain/path';
+import { allAt } from '../domain/path';
 import {
   isConstant,
   isFromPath,
@@ -71,7 +71,7 @@ function make(value: FromPath | FromTemplate, facts: JsonObject): Made {
 }
 
 function readPath(path: string, facts: JsonObject): Made {
-  const value = resolvePath(facts, path);
+  const value = allAt(facts, path);
   return value === undefined ? { problem: `Nothing is at "${path}"; add a "default" if that may be.` } : { value };
 }
 

@@ -1,4 +1,4 @@
-import { parsePath } from '../domain/audiences/path';
+import { parsePath } from '../domain/path';
 import { isConstant, isFromPath, isFromTemplate, type Mapping, type MappingValue } from './mapping.schema';
 import { templatePaths } from './render-template';
 

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { readInstant } from '../domain/audiences/instant';
 import { isJsonObject, type Json } from '../domain/json';
-import { resolvePath } from '../domain/path';
+import { allAt } from '../domain/path';
 import type { plainTransforms, Transform } from './mapping.schema';
 import { toCountryCode } from './normalise/country';
 import { toE164 } from './normalise/phone';
@@ -81,7 +81,7 @@ function formatDate({ date, zone = 'utc' }: Options<'date'>, value: Json): strin
 
 function getFrom(value: Json, path: string): Json | undefined {
   const root = typeof value === 'string' ? parseJson(value) : value;
-  return isJsonObject(root) ? resolvePath(root, path) : undefined;
+  return isJsonObject(root) ? allAt(root, path) : undefined;
 }
 
 function parseJson(text: string): Json | undefined {

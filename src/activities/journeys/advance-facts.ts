@@ -9,7 +9,7 @@ import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { Facts, FoundCause } from '../../domain/journeys/move';
-import { readFrom, runRoot, type ReadPath } from '../../domain/journeys/run-paths';
+import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
 import { lookBack } from '../../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
@@ -32,9 +32,9 @@ export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<F
   const { journey, run, profile } = input;
   const step = stepOf(journey, run);
   const ids = idsOf(profile);
-  const read = readFrom(pathRoot(input));
-  const base: Facts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, read };
-  return step ? { ...base, ...(await readFor(deps, step, input, ids, read)) } : base;
+  const root = pathRoot(input);
+  const base: Facts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
+  return step ? { ...base, ...(await readFor(deps, step, input, ids, root)) } : base;
 }
 
 /** What rules and mappings in a journey can name. */
@@ -46,7 +46,7 @@ async function readFor(
   step: Step,
   input: FactsInput,
   ids: readonly ProfileId[],
-  read: ReadPath,
+  root: JsonObject,
 ): Promise<Partial<Facts>> {
   switch (step.type) {
     case 'wait':
@@ -57,7 +57,7 @@ async function readFor(
         isIntakeBehind: await isBehindAt(deps, input, step.timeout),
       };
     case 'branch':
-      return { evaluate: await readEvaluate(deps, step, input, ids, read) };
+      return { evaluate: await readEvaluate(deps, step, input, ids, root) };
     case 'send':
       return {
         isIntakeBehind: await isBehind(deps, input, input.now),
@@ -112,12 +112,12 @@ async function readEvaluate(
   step: StepOf<'branch'>,
   { ws, profile, now }: FactsInput,
   ids: readonly ProfileId[],
-  read: ReadPath,
+  root: JsonObject,
 ): Promise<Facts['evaluate']> {
-  const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, read))]));
+  const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
-  const view = historyView(profile, events.map(toRuleEvent), read);
+  const view = historyView(profile, events.map(toRuleEvent), root);
   return (rule) => rules.get(rule)?.evaluate(view, now).matches ?? false;
 }
 

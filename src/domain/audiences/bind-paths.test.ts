@@ -1,6 +1,6 @@
 import { historyView } from './history-view';
 import { blank, epoch } from '../../testing/rule-arbitraries';
-import type { Json } from '../json';
+import type { JsonObject } from '../json';
 import { bindPaths } from './bind-paths';
 import { compileRule } from './compile-rule';
 import type { Rule } from './rule.schema';
@@ -11,11 +11,10 @@ const rule: Rule = {
     { trait: 'city', is: 'not_equals', value: { from: 'entry.properties.city' } },
   ],
 };
-const read = (values: Record<string, Json>) => (path: string) => values[path];
 
 describe('bindPaths', () => {
   it('puts in the values found at the paths, everywhere', () => {
-    expect(bindPaths(rule, read({ 'entry.properties.cart': 'c1', 'entry.properties.city': 'Bern' }))).toEqual({
+    expect(bindPaths(rule, { entry: { properties: { cart: 'c1', city: 'Bern' } } })).toEqual({
       any: [
         { event: 'Order', where: [{ property: 'cart', is: 'equals', value: 'c1' }] },
         { trait: 'city', is: 'not_equals', value: 'Bern' },
@@ -23,10 +22,10 @@ describe('bindPaths', () => {
     });
   });
 
-  it.each([undefined, null, { nested: 1 }, [null]])(
-    'compares with nothing where the value is %j: positive fails, negation holds',
-    (value) => {
-      const bound = (one: Rule) => compileRule(bindPaths(one, () => value));
+  it.each<JsonObject>([{}, { x: null }, { x: { nested: 1 } }, { x: [null] }])(
+    'compares with nothing where the entry is %j: positive fails, negation holds',
+    (entry) => {
+      const bound = (one: Rule) => compileRule(bindPaths(one, { entry }));
       const view = historyView(
         { ...blank, traits: { city: { value: 'Bern', at: epoch, since: epoch, source: 'api' } } },
         [],

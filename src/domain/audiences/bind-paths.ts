@@ -1,22 +1,23 @@
-import { isJsonObject, type Json } from '../json';
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import { firstAt } from '../path';
 import { isFrom } from './check-comparison';
 import type { Rule } from './rule.schema';
 
 /**
- * The rule with every `{ "from": path }` replaced by the value found there. Where nothing usable is found the comparison is
+ * The rule with every `{ "from": path }` replaced by the value that `paths` has there. Where nothing usable is found the comparison is
  * with nothing, which no value equals: positive operators fail and negations hold.
  */
-export function bindPaths(rule: Rule, read: (path: string) => Json | undefined): Rule {
-  return bind(rule, read) as Rule;
+export function bindPaths(rule: Rule, paths: JsonObject): Rule {
+  return bind(rule, paths) as Rule;
 }
 
-function bind(node: unknown, read: (path: string) => Json | undefined): unknown {
-  if (Array.isArray(node)) return node.map((item) => bind(item, read));
+function bind(node: unknown, paths: JsonObject): unknown {
+  if (Array.isArray(node)) return node.map((item) => bind(item, paths));
   if (!isJsonObject(node)) return node;
   return Object.fromEntries(
     Object.entries(node).map(([name, field]) => {
-      if (name !== 'value' || !isFrom(field)) return [name, bind(field, read)];
-      return [name, usable(read(field.from))];
+      if (name !== 'value' || !isFrom(field)) return [name, bind(field, paths)];
+      return [name, usable(firstAt(paths, field.from))];
     }),
   );
 }

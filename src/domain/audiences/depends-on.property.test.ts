@@ -16,7 +16,10 @@ function recording(view: RuleView, asked: Set<string>): RuleView {
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
     isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
     behaviour: (condition, key, now) => (asked.add(`event ${condition.event}`), view.behaviour(condition, key, now)),
-    path: () => (asked.add('paths'), undefined),
+    get paths() {
+      asked.add('paths');
+      return {};
+    },
   };
 }
 

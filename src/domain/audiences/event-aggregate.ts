@@ -1,8 +1,8 @@
 import { parseDuration } from '../duration';
 import type { RuleEvent } from '../events/event';
 import type { Json } from '../json';
+import { partsOf, someAt } from '../path';
 import { compileComparison, type Comparison } from './comparison';
-import { someAt, stepsOf } from './path';
 import type { EventCondition, Where } from './rule.schema';
 
 export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'last'] as const;
@@ -64,16 +64,16 @@ function compileMatch({ event, where }: EventCondition): (happened: RuleEvent) =
 }
 
 function compileWhere(where: Where): (properties: Json) => boolean {
-  const steps = stepsOf(where.property);
+  const parts = partsOf(where.property);
   const { holds, isNegated } = compileComparison(where);
-  return (properties) => someAt(properties, steps, holds) !== isNegated;
+  return (properties) => someAt(properties, parts, holds) !== isNegated;
 }
 
 function compileValues(property: string): (event: RuleEvent) => readonly number[] {
-  const steps = stepsOf(property);
+  const parts = partsOf(property);
   return ({ properties }) => {
     const found: number[] = [];
-    someAt(properties, steps, (value) => {
+    someAt(properties, parts, (value) => {
       if (typeof value === 'number') found.push(value);
       return false;
     });

@@ -1,7 +1,8 @@
 import type { RuleEvent } from '../events/event';
+import type { JsonObject } from '../json';
 import { addToDecimal } from './decimal';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
-import { factsView, type Facts, type ReadPath } from './profile-view';
+import { factsView, type Facts } from './profile-view';
 import type { EventCondition } from './rule.schema';
 import { verdict, type RuleView, type Verdict } from './rule-view';
 
@@ -10,8 +11,8 @@ import { verdict, type RuleView, type Verdict } from './rule-view';
  * window, then aggregate. Linear in the history; for previews, `asOf` a past instant, journeys, and as the oracle of the
  * bounded state. Events after the instant of asking are not seen.
  */
-export function historyView(facts: Facts, events: readonly RuleEvent[], path?: ReadPath): RuleView {
-  return { ...factsView(facts, path), behaviour: (condition, _key, now) => recall(condition, events, now) };
+export function historyView(facts: Facts, events: readonly RuleEvent[], paths?: JsonObject): RuleView {
+  return { ...factsView(facts, paths), behaviour: (condition, _key, now) => recall(condition, events, now) };
 }
 
 /** The plain definition of an event condition. */

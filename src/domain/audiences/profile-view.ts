@@ -1,5 +1,5 @@
 import type { RuleEvent } from '../events/event';
-import { own, type Json } from '../json';
+import { own, type JsonObject } from '../json';
 import type { Membership, Profile } from '../profiles/profile';
 import { answer } from './behaviour-answer';
 import type { BehaviourState } from './behaviour-state';
@@ -7,7 +7,6 @@ import type { RuleView } from './rule-view';
 
 /** What rules read of a profile besides its behaviour. */
 export type Facts = Pick<Profile, 'traits' | 'identifiers' | 'consent' | 'memberships'>;
-export type ReadPath = (path: string) => Json | undefined;
 
 /** Stored events read for the edges of windows, by condition key. */
 export type EdgeEvents = ReadonlyMap<string, readonly RuleEvent[]>;
@@ -20,22 +19,22 @@ export function profileView(
   profile: Facts & Pick<Profile, 'states'>,
   edges: EdgeEvents = noEdges,
   memberships: Readonly<Record<string, Membership>> = profile.memberships,
-  path?: ReadPath,
+  paths?: JsonObject,
 ): RuleView {
   return {
-    ...factsView({ ...profile, memberships }, path),
+    ...factsView({ ...profile, memberships }, paths),
     behaviour: (condition, key, now) => answer(condition, own(profile.states, key) ?? noState, now, edges.get(key)),
   };
 }
 
 /** Everything a rule may know but behaviour. */
-export function factsView(facts: Facts, path?: ReadPath): Omit<RuleView, 'behaviour'> {
+export function factsView(facts: Facts, paths?: JsonObject): Omit<RuleView, 'behaviour'> {
   const { traits, identifiers, consent, memberships } = facts;
   return {
     trait: (key) => own(traits, key),
     hasIdentifier: (type) => identifiers.some((identifier) => identifier.type === type),
     consent: (purpose) => own(consent, purpose)?.status,
     isMember: (audience) => Object.hasOwn(memberships, audience),
-    ...(path ? { path } : {}),
+    ...(paths ? { paths } : {}),
   };
 }

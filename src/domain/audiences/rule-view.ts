@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { EventCondition } from './rule.schema';
 
 /** The answer to a rule at one instant. */
@@ -33,6 +33,6 @@ export interface RuleView {
   isMember(audience: string): boolean;
   /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */
   behaviour(condition: EventCondition, key: string, now: number): Verdict;
-  /** In journeys: the value at a path. For `a[].b` it is asked for `a`, the list. */
-  path?(path: string): Json | undefined;
+  /** In journeys: what `path` conditions read. */
+  readonly paths?: JsonObject;
 }

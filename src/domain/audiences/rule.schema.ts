@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { durationPattern } from '../duration';
 import { isJsonObject } from '../json';
+import { isPath } from '../path';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
-import { isPath } from './path';
 
 const Name = z.string().min(1).max(256);
 const Path = z.string().max(512).refine(isPath, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isPath } from '../audiences/path';
 import { Rule, Where } from '../audiences/rule.schema';
 import { durationPattern } from '../duration';
+import { isPath } from '../path';
 
 /** Bounds of one journey. */
 export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;

@@ -3,7 +3,6 @@ import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, extendPath, type Enrollment } from './enrollment';
-import type { ReadPath } from './run-paths';
 import { cursorAt } from './routing';
 import type { Cause } from './trigger';
 
@@ -25,7 +24,8 @@ export interface Facts {
   /** For `send`: why the destination takes nothing at present. */
   readonly heldBy?: string;
   readonly evaluate: (rule: Rule) => boolean;
-  readonly read: ReadPath;
+  /** What paths read: the run, and the person's `traits` and `identifiers`. */
+  readonly root: JsonObject;
 }
 
 /** Why a step is taken: to look how things stand, or because its delivery has settled. */

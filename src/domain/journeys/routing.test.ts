@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json';
+import { firstAt } from '../path';
 import { enrollmentId, profileId, workspaceId } from '../ids';
 import { compileJourney, type JourneyStatus } from './compiled-journey';
 import { endEnrollment, type Enrollment } from './enrollment';
@@ -147,7 +148,8 @@ describe('decideEntry', () => {
       },
     });
     const asked: unknown[] = [];
-    const evaluateIf: EntryContext['evaluateIf'] = (rule, path) => asked.push(rule, path('entry.properties.total')) > 0;
+    const evaluateIf: EntryContext['evaluateIf'] = (rule, paths) =>
+      asked.push(rule, firstAt(paths, 'entry.properties.total')) > 0;
     enter(definition, event('Cart Started', { cart_id: 'c1', total: 80, limit: 50 }), { evaluateIf });
     expect(asked).toEqual([{ path: 'entry.properties.total', is: 'at_least', value: 50 }, 80]);
   });

@@ -2,7 +2,8 @@ import { bindPaths } from '../audiences/bind-paths';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
-import type { Json } from '../json';
+import type { JsonObject } from '../json';
+import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
 import {
   enrollmentWorkflowId,
@@ -14,7 +15,7 @@ import {
   type EntryCause,
 } from './enrollment';
 import type { Goal, Trigger } from './journey.schema';
-import { eventRoot, readFrom, runRoot, type ReadPath } from './run-paths';
+import { eventRoot, runRoot } from './run-paths';
 import { belongsToRun, causeAt, triggers, type Cause } from './trigger';
 import { edgeWaitKey, eventWaitKey } from './wait-keys';
 
@@ -38,8 +39,8 @@ export interface EntryContext {
   readonly subjectIds: readonly ProfileId[];
   /** This person's runs that are open or recent, of any journey. */
   readonly existing: readonly Enrollment[];
-  /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read with `path`. */
-  readonly evaluateIf: (rule: Rule, path: ReadPath) => boolean;
+  /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read `paths`. */
+  readonly evaluateIf: (rule: Rule, paths: JsonObject) => boolean;
   readonly now: number;
   readonly makeId: (journey: string, subject: string, entryKey: string, n: number) => EnrollmentId;
 }
@@ -110,7 +111,7 @@ export function cursorAt(profile: ProfileId, seq: number, ids: readonly ProfileI
 
 function keyOf(path: string | undefined, entry: EntryCause): string | undefined {
   if (path === undefined) return '';
-  const value = readFrom(eventRoot(entry))(path);
+  const value = firstAt(eventRoot(entry), path);
   return value === undefined || typeof value === 'object' || value === '' ? undefined : String(value);
 }
 
@@ -138,9 +139,9 @@ function whyBarred(
 }
 
 function asks(rule: Rule, entry: EntryCause, { evaluateIf }: EntryContext): boolean {
-  const read = readFrom({ ...runRoot({ entry, steps: {} }), event: eventRoot(entry) });
+  const paths = { ...runRoot({ entry, steps: {} }), event: eventRoot(entry) };
   // A rule with nothing to bind stays the same object, so that whoever evaluates it may keep it compiled.
-  return evaluateIf(JSON.stringify(rule).includes('"from":') ? bindPaths(rule, read) : rule, read);
+  return evaluateIf(JSON.stringify(rule).includes('"from":') ? bindPaths(rule, paths) : rule, paths);
 }
 
 function newEnrollment(
@@ -202,9 +203,9 @@ function isReached(goal: Goal, run: Enrollment, cause: Cause): boolean {
 
 function toConversion(goal: Goal, cause: Cause): Conversion {
   if (cause.kind === 'edge') return { goal: goal.key, at: cause.at };
-  const read = readFrom(eventRoot(cause.event));
-  const value = goal.value === undefined ? undefined : read(goal.value);
-  const currency: Json | undefined = goal.currency === undefined ? undefined : read(goal.currency);
+  const root = eventRoot(cause.event);
+  const value = goal.value === undefined ? undefined : firstAt(root, goal.value);
+  const currency = goal.currency === undefined ? undefined : firstAt(root, goal.currency);
   return {
     goal: goal.key,
     at: cause.event.at,

@@ -1,21 +1,7 @@
-import { someAt, stepsOf } from '../audiences/path';
 import type { RuleEvent } from '../events/event';
 import { withKey, type Json, type JsonObject } from '../json';
+import { partsOf, someAt } from '../path';
 import type { EntryCause, Enrollment } from './enrollment';
-
-/** Reads the value at a path; a path through `[]` answers with the first element that is there. */
-export type ReadPath = (path: string) => Json | undefined;
-
-export function readFrom(root: JsonObject): ReadPath {
-  return (path) => {
-    let found: Json | undefined;
-    someAt(root, stepsOf(path), (value) => {
-      found = value;
-      return true;
-    });
-    return found;
-  };
-}
 
 export const eventRoot = ({ name, at, properties }: Pick<RuleEvent, 'name' | 'at' | 'properties'>): JsonObject => ({
   name,
@@ -37,5 +23,5 @@ export function runRoot(
 
 /** Whether some value at `path` under `root` is exactly this one. */
 export function hasValueAt(root: JsonObject, path: string, value: Json | undefined): boolean {
-  return value !== undefined && typeof value !== 'object' && someAt(root, stepsOf(path), (found) => found === value);
+  return value !== undefined && typeof value !== 'object' && someAt(root, partsOf(path), (found) => found === value);
 }

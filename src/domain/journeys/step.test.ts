@@ -59,7 +59,7 @@ const facts = (of: Partial<Facts> = {}): Facts => ({
   isIntakeBehind: false,
   causes: [],
   evaluate: () => false,
-  read: () => undefined,
+  root: {},
   ...of,
 });
 const look: StepCause = { on: 'look' };
@@ -353,13 +353,7 @@ describe('an update', () => {
     done: { type: 'exit' },
   });
   const take = (update: NonNullable<Facts['update']>) =>
-    step(
-      journey,
-      aRun('mark'),
-      look,
-      facts({ update, read: (path) => (path === 'entry.properties.total' ? 80 : undefined) }),
-      noon,
-    );
+    step(journey, aRun('mark'), look, facts({ update, root: { entry: { properties: { total: 80 } } } }), noon);
 
   it('records an event with the traits', () => {
     expect(take('absent')).toMatchObject({ to: 'record', traits: { total: 80, stage: 'won', coupon: null } });

@@ -1,8 +1,9 @@
 import { aggregateOf } from '../audiences/event-aggregate';
 import type { RuleEvent } from '../events/event';
+import { firstAt } from '../path';
 import type { Enrollment } from './enrollment';
 import type { EventTrigger, EdgeTrigger, Trigger } from './journey.schema';
-import { eventRoot, hasValueAt, readFrom, runRoot } from './run-paths';
+import { eventRoot, hasValueAt, runRoot } from './run-paths';
 
 /** Something that happened to a profile, in the order of its `seq`. Instants are epoch milliseconds. */
 export type Cause = EventCause | EdgeCause;
@@ -41,8 +42,8 @@ export function triggers(trigger: AnyTrigger, cause: Cause): boolean {
 export function belongsToRun(trigger: Trigger, cause: Cause, run: Pick<Enrollment, 'entry' | 'steps'>): boolean {
   if (!('event' in trigger) || !trigger.match || cause.kind !== 'event') return true;
   const event = eventRoot(cause.event);
-  const read = readFrom(runRoot(run));
-  return Object.entries(trigger.match).every(([inEvent, inRun]) => hasValueAt(event, inEvent, read(inRun)));
+  const root = runRoot(run);
+  return Object.entries(trigger.match).every(([inEvent, inRun]) => hasValueAt(event, inEvent, firstAt(root, inRun)));
 }
 
 const conditions = new WeakMap<object, { event: string; where?: EventTrigger['where'] }>();

@@ -1,19 +1,19 @@
 import type { Json } from '../../json';
+import { someAt, type PathPart } from '../../path';
 import type { Comparison, Span } from '../comparison';
-import { someAt, type Step } from '../path';
 import { earlier, no, verdict, yes, type Verdict } from '../rule-view';
 
-/** Compares the value at the steps, or any of the values where the steps pass through a list. Absent values match negations only. */
+/** Compares the value at the parts of a path, or any of the values where they pass through a list. Absent values match negations only. */
 export function compareValue(
   comparison: Comparison,
   value: Json | undefined,
-  steps: readonly Step[],
+  parts: readonly PathPart[],
   now: number,
 ): Verdict {
   const { isNegated, holds, spanOf } = comparison;
-  if (!spanOf) return someAt(value, steps, holds) !== isNegated ? yes : no;
+  if (!spanOf) return someAt(value, parts, holds) !== isNegated ? yes : no;
   let nextCheckAt: number | undefined;
-  const matches = someAt(value, steps, (found) => {
+  const matches = someAt(value, parts, (found) => {
     const span = spanOf(found);
     if (!span) return false;
     nextCheckAt = earlier(nextCheckAt, nextFlipOf(span, now));

@@ -1,15 +1,15 @@
 import { parseDuration } from '../../duration';
+import { partsOf, someAt, type PathPart } from '../../path';
 import { checkComparison } from '../check-comparison';
 import { compileComparison, type Comparison } from '../comparison';
 import type { ConditionKind, Evaluate, Finding } from '../condition-kind';
-import { someAt, stepsOf, type Step } from '../path';
 import type { TraitCondition } from '../rule.schema';
 import { earlier, no, verdict, yes, type RuleView, type Verdict } from '../rule-view';
 import { compareValue } from './compare-value';
 
 interface Asked {
   readonly comparison: Comparison;
-  readonly steps: readonly Step[];
+  readonly parts: readonly PathPart[];
   /** Milliseconds for which the value must have been so; 0 when any time will do. */
   readonly heldFor: number;
 }
@@ -18,7 +18,7 @@ type HeldTrait = NonNullable<ReturnType<RuleView['trait']>>;
 /** `{ "trait": "loyalty.tier", "is": "equals", "value": "gold", "for": "7d" }` */
 export const trait: ConditionKind<TraitCondition> = {
   compile(condition): Evaluate {
-    const [key, ...steps] = stepsOf(condition.trait);
+    const [key, ...parts] = partsOf(condition.trait);
     const comparison = compileComparison(condition);
     const { isNegated, holds } = comparison;
     const heldFor = condition.for === undefined ? 0 : parseDuration(condition.for);
@@ -27,13 +27,13 @@ export const trait: ConditionKind<TraitCondition> = {
     return (view, now) => {
       const held = view.trait(key);
       if (held === undefined) return absent;
-      if (isStill && held.expiresAt === undefined) return someAt(held.value, steps, holds) !== isNegated ? yes : no;
-      return judge(held, { comparison, steps, heldFor }, now);
+      if (isStill && held.expiresAt === undefined) return someAt(held.value, parts, holds) !== isNegated ? yes : no;
+      return judge(held, { comparison, parts, heldFor }, now);
     };
   },
 
   reads(condition, found) {
-    found.traits.add(stepsOf(condition.trait)[0]);
+    found.traits.add(partsOf(condition.trait)[0]);
   },
 
   check(condition, path, context): Finding[] {
@@ -50,10 +50,10 @@ export const trait: ConditionKind<TraitCondition> = {
   },
 };
 
-function judge(held: HeldTrait, { comparison, steps, heldFor }: Asked, now: number): Verdict {
+function judge(held: HeldTrait, { comparison, parts, heldFor }: Asked, now: number): Verdict {
   const { value, since, expiresAt } = held;
   const hasExpired = expiresAt !== undefined && expiresAt <= now;
-  const { matches, nextCheckAt } = compareValue(comparison, hasExpired ? undefined : value, steps, now);
+  const { matches, nextCheckAt } = compareValue(comparison, hasExpired ? undefined : value, parts, now);
   const next = hasExpired ? nextCheckAt : earlier(nextCheckAt, expiresAt);
   if (!matches) return verdict(false, next);
   const lastingAt = (hasExpired ? expiresAt : since) + heldFor;

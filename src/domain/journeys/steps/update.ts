@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../json';
+import { firstAt } from '../../path';
 import type { StepOf } from '../journey.schema';
 import { goTo, waitUntil, type Move, type Standing } from '../move';
 import { waitKeysOf } from '../routing';
-import type { ReadPath } from '../run-paths';
 import { workspaceOf } from '../../ids';
 
 const lookAgainMs = 1_000;
@@ -15,13 +15,13 @@ export function takeUpdate(step: StepOf<'update'>, standing: Standing): Move {
     const keys = waitKeysOf(workspaceOf(run.subject), facts.ids, [{ event: 'identify' }]);
     return waitUntil(standing, now + lookAgainMs, 'waits for its update to be applied', { keys, names: ['identify'] });
   }
-  const traits = traitsOf(step, facts.read);
+  const traits = traitsOf(step, facts.root);
   return Object.keys(traits).length === 0 ? goTo(standing, step.next, 'nothing') : { to: 'record', run, traits };
 }
 
-function traitsOf({ set, unset }: StepOf<'update'>, read: ReadPath): JsonObject {
+function traitsOf({ set, unset }: StepOf<'update'>, root: JsonObject): JsonObject {
   const values = Object.entries(set ?? {}).flatMap(([name, value]): [string, Json][] => {
-    const found = isFrom(value) ? read(value.from) : (value as Json);
+    const found = isFrom(value) ? firstAt(root, value.from) : (value as Json);
     return found === undefined ? [] : [[name, found]];
   });
   return Object.fromEntries([...values, ...(unset ?? []).map((name): [string, Json] => [name, null])]);

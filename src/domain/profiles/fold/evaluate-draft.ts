@@ -1,5 +1,5 @@
 import { emptyState, observe } from '../../audiences/behaviour-state';
-import { profileView, type ReadPath } from '../../audiences/profile-view';
+import { profileView } from '../../audiences/profile-view';
 import {
   evaluateMemberships,
   neededEdges,
@@ -9,7 +9,7 @@ import {
 import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
-import { omit, own, withKey, withoutKey } from '../../json';
+import { omit, own, withKey, withoutKey, type JsonObject } from '../../json';
 import type { EdgeCause } from '../change-set';
 import { idsOf } from '../present';
 import { compiled } from '../ruleset';
@@ -74,18 +74,18 @@ export function evaluateDraft(
 }
 
 /** Evaluates a journey's entry rule for the profile as it now stands, this event's own writes included. */
-export function matchesRule(fold: WorkspaceFold, draft: Draft, rule: Rule, path: ReadPath): boolean {
+export function matchesRule(fold: WorkspaceFold, draft: Draft, rule: Rule, paths: JsonObject): boolean {
   const { ruleset, stored } = fold.input;
   const now = instantOf(fold, draft);
   const ready = compiled(rule);
   if (ready.conditions.every(({ key }) => ruleset.conditions.has(key))) {
     const edges = readEdges(fold, draft, neededEdges(ready, draft.profile, now));
-    return ready.evaluate(profileView(draft.profile, edges, draft.profile.memberships, path), now).matches;
+    return ready.evaluate(profileView(draft.profile, edges, draft.profile.memberships, paths), now).matches;
   }
   // A condition with a value bound from the entry event has no state of its own.
   const history = stored.histories.get(historyName(storedUnder(draft)));
   if (!history && isStored(draft)) needHistory(fold, draft);
-  return ready.evaluate(historyView(draft.profile, [...(history ?? []), ...draft.batch], path), now).matches;
+  return ready.evaluate(historyView(draft.profile, [...(history ?? []), ...draft.batch], paths), now).matches;
 }
 
 export function leaveAudience(fold: WorkspaceFold, draft: Draft, audience: string, cause: EdgeCause): void {

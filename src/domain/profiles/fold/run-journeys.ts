@@ -17,7 +17,7 @@ export function runJourneys(fold: WorkspaceFold, draft: Draft, cause: Cause): vo
       profile: profile.id,
       subjectIds: idsOf(profile),
       existing: fold.runsOf(draft.profile.id).map(({ enrollment }) => enrollment),
-      evaluateIf: (rule, path) => matchesRule(fold, draft, rule, path),
+      evaluateIf: (rule, paths) => matchesRule(fold, draft, rule, paths),
       now: fold.input.now,
       makeId: fold.input.makeEnrollmentId,
     });
