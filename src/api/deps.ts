@@ -34,6 +34,8 @@ export interface ApiDeps {
   readonly ringIntake: (ws: WorkspaceId, partition: number) => void;
   /** Brings profiles to a definition just saved. Rejects when nobody answers; the definition is saved nevertheless. */
   readonly startBackfill: (ws: WorkspaceId) => Promise<void>;
+  /** Has a destination brought to what it should hold. Rejects when nobody answers. */
+  readonly ringSync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
   readonly log: Logger;
   readonly metrics: Registry;
   readonly checks: readonly ReadinessCheck[];

@@ -9,7 +9,7 @@ export function createRings(
   client: Client,
   log: Logger,
   queuePrefix = '',
-): Pick<ApiDeps, 'ringIntake' | 'startBackfill'> {
-  const { intake, backfill } = createDoorbells(client, queuePrefix);
-  return { ringIntake: createDoorbell({ ring: intake, log }), startBackfill: backfill };
+): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync'> {
+  const { intake, backfill, sync } = createDoorbells(client, queuePrefix);
+  return { ringIntake: createDoorbell({ ring: intake, log }), startBackfill: backfill, ringSync: sync };
 }

@@ -1,15 +1,21 @@
 import type { ClientSession } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
+import type { OutboxWork } from '../domain/profiles/change-set';
 import type { OutboxDoc } from '../store/documents';
+import { carryOut, type CarryOutDeps } from './carry-out';
 import type { ApiDeps } from './deps';
 import { transact } from './transact';
 
-type SavingDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'clock' | 'log'>;
+type SavingDeps = CarryOutDeps & Pick<ApiDeps, 'clock'>;
 
-/** One transaction that saves definitions. `raiseRuleset` makes them count; without it, nothing that writers read has changed. */
+/**
+ * One transaction that saves definitions. `raiseRuleset` makes them count; without it, nothing that writers read has changed.
+ * `owe` adds work that follows from the save.
+ */
 export interface Saving {
   readonly session: ClientSession;
   readonly raiseRuleset: () => Promise<number>;
+  readonly owe: (work: readonly OutboxWork[]) => Promise<void>;
 }
 
 /**
@@ -23,23 +29,17 @@ export async function saveDefinition<Saved>(
   write: (saving: Saving) => Promise<Saved>,
 ): Promise<Saved> {
   const { saved, owed } = await transact(deps, async (session) => {
-    let owing: OutboxDoc[] = [];
+    const owing: OutboxDoc[] = [];
+    const owe = async (work: readonly OutboxWork[]): Promise<void> => {
+      owing.push(...(await deps.store.outbox.add(ws, work, deps.clock(), session)));
+    };
     const raiseRuleset = async (): Promise<number> => {
-      owing = await deps.store.outbox.add(ws, [{ kind: 'backfill' }], deps.clock(), session);
+      await owe([{ kind: 'backfill' }]);
       return deps.store.workspaces.raiseRuleset(ws, session);
     };
-    return { saved: await write({ session, raiseRuleset }), owed: owing };
+    return { saved: await write({ session, raiseRuleset, owe }), owed: owing };
   });
-  if (owed.length > 0) void startBackfill(deps, ws, owed);
+  // Not awaited: what was saved is saved, and where this fails the outbox still has it.
+  void carryOut(deps, owed);
   return saved;
-}
-
-/** Not awaited: the definition is saved, and where this fails the outbox still has it. */
-async function startBackfill(deps: SavingDeps, ws: WorkspaceId, owed: readonly OutboxDoc[]): Promise<void> {
-  try {
-    await deps.startBackfill(ws);
-    await deps.store.outbox.done(owed);
-  } catch (error) {
-    deps.log.warn({ ws, code: error instanceof Error ? error.name : 'unknown' }, 'a back-fill could not be started');
-  }
 }

@@ -65,8 +65,28 @@ export interface Limits {
   readonly readIn: string;
 }
 
-export type Created =
-  { readonly externalId: string } | { readonly failed: Pick<ItemResult, 'kind' | 'code' | 'message' | 'retryAfterMs'> };
+/** An audience to be made at the vendor. */
+export interface NewAudience {
+  readonly name: string;
+  /** Names it for us: it is written where the vendor gives it back, so that one whose creation was never answered is found. */
+  readonly mark: string;
+}
+
+export interface Failed {
+  readonly failed: Pick<ItemResult, 'kind' | 'code' | 'message' | 'retryAfterMs'>;
+}
+export type Created = { readonly externalId: string } | Failed;
+/** One page of the vendor's audiences: the marked one, or where the next page begins, if there is one. */
+export type Found = { readonly externalId: string } | { readonly next: string | undefined } | Failed;
+
+/** How an audience is made at the vendor, and how one that bears the mark is found there: that comes first. */
+export interface AudienceMaker<Settings = unknown, Secrets = unknown> {
+  plan(context: Context<Settings, Secrets>, audience: NewAudience): HttpRequest;
+  interpret(response: HttpResponse, now: number): Created;
+  /** Asks for one page; `after` is the `next` of the page before. */
+  planFind(context: Context<Settings, Secrets>, audience: NewAudience, after?: string): HttpRequest;
+  interpretFound(response: HttpResponse, audience: NewAudience, now: number): Found;
+}
 
 export interface Capabilities {
   /** Whether Heddle can create the audience at the vendor. */
@@ -97,10 +117,9 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
   planMembers?(operations: readonly Operation[], context: AudienceContext<Settings, Secrets>): Plan;
   /** One result for every item of the request, in its order. `now` turns the vendor's dates into pauses. */
   interpret(response: HttpResponse, planned: PlannedRequest, now: number): ItemResult[];
-  readonly createAudience?: {
-    plan(context: Context<Settings, Secrets>, audience: { readonly name: string }): HttpRequest;
-    interpret(response: HttpResponse, now: number): Created;
-  };
+  readonly createAudience?: AudienceMaker<Settings, Secrets>;
+  /** The origin to which requests carry secrets, where settings choose it. With another one, secrets are asked for again. */
+  secretsGoTo?(settings: Settings): string;
   /** A harmless request that shows whether settings and secrets work; answered by `interpret` with one item, index 0. */
   test(context: Context<Settings, Secrets>): PlannedRequest;
 }

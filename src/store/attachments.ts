@@ -5,7 +5,15 @@ import type { StoreConnection } from './open-store';
 
 export type AttachmentContent = Omit<
   AttachmentDoc,
-  '_id' | 'ws' | 'sinceRuleset' | 'createdAt' | 'updatedAt' | 'detachedAt' | 'throttledUntil' | 'creatingSince'
+  | '_id'
+  | 'ws'
+  | 'sinceRuleset'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'detachedAt'
+  | 'emptiedAt'
+  | 'throttledUntil'
+  | 'creatingSince'
 >;
 
 const docId = (ws: WorkspaceId, audience: string, destination: string): string => `${ws}:${audience}:${destination}`;
@@ -91,18 +99,17 @@ export class AttachmentRepository {
     await this.#attachments.updateOne({ _id }, update, { ...(session && { session }) });
   }
 
-  /** Answers whether nobody has begun to create the vendor's audience before. */
-  async beginCreating(ws: WorkspaceId, audience: string, destination: string, now: number): Promise<boolean> {
-    const filter = { _id: docId(ws, audience, destination), creatingSince: { $exists: false } };
-    const { modifiedCount } = await this.#attachments.updateOne(filter, { $set: { creatingSince: now } });
-    return modifiedCount === 1;
+  /** Answers false when somebody else has begun to create the vendor's audience since the attachment was read. */
+  async beginCreating({ _id, creatingSince }: AttachmentDoc, now: number): Promise<boolean> {
+    const filter = { _id, creatingSince: creatingSince ?? { $exists: false } };
+    const { matchedCount } = await this.#attachments.updateOne(filter, { $set: { creatingSince: now } });
+    return matchedCount === 1;
   }
 
-  /** The vendor has not created it, and is not asked again before `until`. */
-  async endCreating(ws: WorkspaceId, audience: string, destination: string, until?: number): Promise<void> {
+  /** The vendor has certainly not created it. */
+  async endCreating(ws: WorkspaceId, audience: string, destination: string): Promise<void> {
     const _id = docId(ws, audience, destination);
-    const wait = until !== undefined && { $set: { throttledUntil: until } };
-    await this.#attachments.updateOne({ _id }, { $unset: { creatingSince: '' }, ...wait });
+    await this.#attachments.updateOne({ _id }, { $unset: { creatingSince: '' } });
   }
 
   /** Nothing is sent before `until`. */
@@ -111,22 +118,29 @@ export class AttachmentRepository {
     await this.#attachments.updateOne({ _id }, { $max: { throttledUntil: until } });
   }
 
+  /** Wishes of rulesets before `sinceRuleset` are those of the attachment that ends. */
   async detach(
-    ws: WorkspaceId,
-    audience: string,
-    destination: string,
-    now: number,
+    { _id }: AttachmentDoc,
+    { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
     session: ClientSession,
   ): Promise<void> {
-    const _id = docId(ws, audience, destination);
-    await this.#attachments.updateOne({ _id }, { $set: { detachedAt: now, updatedAt: now } }, { session });
+    await this.#attachments.updateOne(
+      { _id },
+      { $set: { detachedAt: now, updatedAt: now, sinceRuleset } },
+      { session },
+    );
+  }
+
+  /** Unless it was attached again meanwhile. */
+  async markEmptied({ _id, sinceRuleset }: AttachmentDoc, now: number): Promise<void> {
+    await this.#attachments.updateOne({ _id, sinceRuleset }, { $set: { emptiedAt: now } });
   }
 }
 
-/** What a new wording of the attachment does not end. Attaching again after a detach is how an unclear creation is given up. */
-function ongoingOf({ throttledUntil, creatingSince, detachedAt }: AttachmentDoc) {
+/** What a new wording of the attachment does not end. */
+function ongoingOf({ throttledUntil, creatingSince }: AttachmentDoc) {
   return {
     ...(throttledUntil !== undefined && { throttledUntil }),
-    ...(creatingSince !== undefined && detachedAt === undefined && { creatingSince }),
+    ...(creatingSince !== undefined && { creatingSince }),
   };
 }

@@ -65,7 +65,7 @@ export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]
    * Behaviour state, edge counts and check instants as one JSON text. No query asks for them, and a thousand small fields cost both
    * sides ten times what a text costs.
    */
-  readonly workingJson: string;
+  readonly workingJson?: string;
 }
 
 /** What of a profile only the fold reads. */
@@ -146,9 +146,11 @@ export interface AttachmentDoc extends Scoped {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly detachedAt?: number;
+  /** After a detach that removes: everybody has been wished away. */
+  readonly emptiedAt?: number;
   /** The vendor has asked to wait: nothing is sent before. */
   readonly throttledUntil?: number;
-  /** A request to create the vendor's audience has left, and how it ended is not known. */
+  /** When a request to create the vendor's audience left whose end is not known. */
   readonly creatingSince?: number;
 }
 

@@ -21,7 +21,10 @@ export class SyncMemberRepository {
     this.#members = db.collection<SyncMemberDoc>('syncMembers');
   }
 
-  /** Writes desired states. A lower version than the stored one changes nothing, nor does wishing away who was never wished in. */
+  /**
+   * Writes desired states. A lower version than the stored one changes nothing, nor does wishing away who was never wished in. A
+   * refusal counts whatever its version: it also reaches those whom the person who refuses has absorbed, who count on their own.
+   */
   async setDesired(ws: WorkspaceId, members: readonly DesiredMember[], session: ClientSession): Promise<void> {
     if (members.length === 0) return;
     const ids = members.map((member) => docId(ws, member));
@@ -30,9 +33,11 @@ export class SyncMemberRepository {
     const operations = members.flatMap((member): AnyBulkWriteOperation<SyncMemberDoc>[] => {
       const _id = docId(ws, member);
       const document = { ...member, _id, ws, dirty: pairKey(ws, member.audience, member.destination) };
-      const version = versions.get(_id);
-      if (version === undefined) return member.isIn ? [{ insertOne: { document } }] : [];
-      return version < member.version ? [{ replaceOne: { filter: { _id, version }, replacement: document } }] : [];
+      const known = versions.get(_id);
+      if (known === undefined) return member.isIn ? [{ insertOne: { document } }] : [];
+      const version = member.hasRefused === true ? Math.max(member.version, known + 1) : member.version;
+      const replacement = { ...document, version };
+      return known < version ? [{ replaceOne: { filter: { _id, version: known }, replacement } }] : [];
     });
     if (operations.length > 0) await this.#members.bulkWrite(operations, { session, ordered: true });
   }
@@ -60,41 +65,39 @@ export class SyncMemberRepository {
   }
 
   /** Tries these no earlier than their `nextAttemptAt`; a newer wish, written meanwhile, is due at once. */
-  async postpone(
-    members: readonly (Pick<SyncMemberDoc, '_id' | 'version' | 'isIn'> & { readonly nextAttemptAt: number })[],
-  ): Promise<void> {
+  async postpone(members: readonly (WishRead & { readonly nextAttemptAt: number })[]): Promise<void> {
     if (members.length === 0) return;
     await this.#members.bulkWrite(
-      members.map(({ _id, version, isIn, nextAttemptAt }) => ({
-        updateOne: { filter: { _id, version, isIn }, update: { $set: { nextAttemptAt } } },
+      members.map((member) => ({
+        updateOne: { filter: asRead(member), update: { $set: { nextAttemptAt: member.nextAttemptAt } } },
       })),
       { ordered: false },
     );
   }
 
   /** Settled as it was read; a newer wish, written meanwhile, stays dirty. */
-  async markClean(members: readonly Pick<SyncMemberDoc, '_id' | 'version' | 'isIn'>[]): Promise<void> {
+  async markClean(members: readonly WishRead[]): Promise<void> {
     if (members.length === 0) return;
     await this.#members.bulkWrite(
-      members.map(({ _id, version, isIn }) => ({
-        updateOne: { filter: { _id, version, isIn }, update: { $unset: { dirty: '', nextAttemptAt: '' } } },
+      members.map((member) => ({
+        updateOne: { filter: asRead(member), update: { $unset: { dirty: '', nextAttemptAt: '' } } },
       })),
       { ordered: false },
     );
   }
 
   /**
-   * Wishes everybody away, for a detach that removes. Answers how many were wished in. Versions stay: they are the profiles' own, so
-   * a number taken here would stand in the way of the profile's next wish.
+   * Wishes everybody away, for a detach that removes: also those who have left, since the destination may have kept them. Wishes of
+   * `sinceRuleset` and later are of an attachment made anew, and stay. So do versions: they are the profiles' own, and a number taken
+   * here would stand in the way of the profile's next wish.
    */
-  async wishAllOut(ws: WorkspaceId, audience: string, destination: string): Promise<number> {
+  async wishAllOut(ws: WorkspaceId, audience: string, destination: string, sinceRuleset: number): Promise<void> {
     const pair = pairKey(ws, audience, destination);
     const range = { $gte: `${pair}:`, $lt: `${pair};` };
-    const result = await this.#members.updateMany(
-      { _id: range, isIn: true },
+    await this.#members.updateMany(
+      { _id: range, isDetached: { $ne: true }, ruleset: { $not: { $gte: sinceRuleset } } },
       { $set: { isIn: false, isDetached: true, dirty: pair }, $unset: { nextAttemptAt: '' } },
     );
-    return result.modifiedCount;
   }
 
   async counts(ws: WorkspaceId, audience: string, destination: string): Promise<{ wanted: number; pending: number }> {
@@ -107,3 +110,13 @@ export class SyncMemberRepository {
     return { wanted, pending };
   }
 }
+
+type WishRead = Pick<SyncMemberDoc, '_id' | 'version' | 'isIn'> & { readonly isDetached?: boolean };
+
+/** The wish that was read, and no newer one. */
+const asRead = ({ _id, version, isIn, isDetached }: WishRead): Filter<SyncMemberDoc> => ({
+  _id,
+  version,
+  isIn,
+  isDetached: isDetached === true ? true : { $ne: true },
+});

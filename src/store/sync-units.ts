@@ -10,10 +10,19 @@ interface SyncUnitDoc extends Unit {
   readonly ws: WorkspaceId;
   /** `workspace:audience:destination`. */
   readonly pair: string;
+  /** The vendor's audience it is in, where it has an id. */
+  readonly external?: string;
   /** `pair:profile` of everybody the unit concerns. */
   readonly about: readonly string[];
   /** Operations ever begun: what deliveries are counted against. */
   readonly emitted: number;
+}
+
+/** What is kept in step: of another audience of the vendor nothing is known. */
+export interface SyncTarget {
+  readonly audience: string;
+  readonly destination: string;
+  readonly externalId?: string | undefined;
 }
 
 /** What each destination holds, as far as is known, membership by membership. */
@@ -26,30 +35,36 @@ export class SyncUnitRepository {
     this.#masterKey = masterKey;
   }
 
-  /** Names a membership within its pair, with no way back to the value. */
-  unitId(type: string, value: string): string {
-    return createHmac('sha256', this.#masterKey).update(`unit\n${type}\n${value}`).digest('base64url').slice(0, 22);
+  /** Names a membership within its pair and the vendor's audience, with no way back to the value. */
+  unitId(type: string, value: string, externalId?: string): string {
+    const name = ['unit', type, value, ...(externalId === undefined ? [] : [externalId])].join('\n');
+    return createHmac('sha256', this.#masterKey).update(name).digest('base64url').slice(0, 22);
   }
 
-  /** The units that concern these profiles, and those with these ids. */
+  /**
+   * The units that concern these profiles, and those with these ids: `here` in the target's audience, `elsewhere` in others that
+   * the vendor kept for the pair before.
+   */
   async concerning(
     ws: WorkspaceId,
-    { audience, destination }: { audience: string; destination: string },
+    { audience, destination, externalId }: SyncTarget,
     profiles: readonly ProfileId[],
     ids: readonly string[],
-  ): Promise<Unit[]> {
+  ): Promise<{ readonly here: Unit[]; readonly elsewhere: Unit[] }> {
     const pair = pairKey(ws, audience, destination);
     const [about, named] = await Promise.all([
       this.#units.find({ about: { $in: profiles.map((profile) => `${pair}:${profile}`) } }).toArray(),
       this.#units.find({ _id: { $in: ids.map((id) => `${pair}:${id}`) } }).toArray(),
     ]);
-    return [...new Map([...about, ...named].map((doc) => [doc._id, toUnit(doc)])).values()];
+    const docs = [...new Map([...about, ...named].map((doc) => [doc._id, doc])).values()];
+    const isHere = ({ external }: SyncUnitDoc): boolean => external === externalId;
+    return { here: docs.filter(isHere).map(toUnit), elsewhere: docs.filter((doc) => !isHere(doc)).map(toUnit) };
   }
 
   /** Writes units as they now are. `hasBegun` counts an operation that was not counted before. */
   async write(
     ws: WorkspaceId,
-    { audience, destination }: { audience: string; destination: string },
+    { audience, destination, externalId }: SyncTarget,
     units: readonly { readonly unit: Unit; readonly hasBegun: boolean }[],
   ): Promise<void> {
     if (units.length === 0) return;
@@ -59,7 +74,8 @@ export class SyncUnitRepository {
         const { changedFor, wantedBy } = unit;
         const profiles = changedFor === undefined ? wantedBy : [...new Set([...wantedBy, changedFor])];
         const about = profiles.map((profile) => `${pair}:${profile}`);
-        const update = { $set: { ...unit, ws, pair, about }, $inc: { emitted: hasBegun ? 1 : 0 } };
+        const external = externalId !== undefined && { external: externalId };
+        const update = { $set: { ...unit, ws, pair, about, ...external }, $inc: { emitted: hasBegun ? 1 : 0 } };
         return { updateOne: { filter: { _id: `${pair}:${unit.id}` }, update, upsert: true } };
       }),
       { ordered: false },
@@ -84,7 +100,7 @@ export class SyncUnitRepository {
   }
 }
 
-function toUnit({ _id, ws, pair, about, emitted, ...unit }: SyncUnitDoc): Unit {
-  void [_id, ws, pair, about, emitted];
+function toUnit({ _id, ws, pair, external, about, emitted, ...unit }: SyncUnitDoc): Unit {
+  void [_id, ws, pair, external, about, emitted];
   return unit;
 }

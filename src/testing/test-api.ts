@@ -28,6 +28,8 @@ export interface TestApi {
   /** Partitions and workspaces that were rung, in order. */
   readonly rings: string[];
   readonly backfills: string[];
+  /** Pairs whose sync was rung, as `audience/destination`. */
+  readonly syncRings: string[];
   /** Lines as logged. */
   readonly logged: string[];
   createWorkspace(name?: string): Promise<TestWorkspace>;
@@ -52,13 +54,14 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const database = `api-${randomBytes(5).toString('hex')}`;
   const store = await openStore({ uri, database, masterKey: randomBytes(32) });
   await prepareStore(store.connection);
-  const [rings, backfills, logged] = [[] as string[], [] as string[], [] as string[]];
+  const [rings, backfills, syncRings, logged] = [[] as string[], [] as string[], [] as string[], [] as string[]];
   const deps: ApiDeps = {
     store,
     limits: testLimits,
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
+    ringSync: async (_, audience, destination) => void syncRings.push(`${audience}/${destination}`),
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Registry(),
     checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
@@ -73,6 +76,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     deps,
     rings,
     backfills,
+    syncRings,
     logged,
     createWorkspace: (name) => createWorkspace(app, name),
     catchUp: (ws) => catchUp(deps, ws),

@@ -171,25 +171,6 @@ describe('an audience kept in step with a destination', () => {
     await holds(0);
   });
 
-  it('waits, trying nothing, until the attachment says which audience of the vendor it means', async () => {
-    const ads = exampleDestination('meta-ads');
-    const settings = { ...ads.settings, apiBase: meta.url };
-    await system.client.destinations.put('other-ads', { ...ads, settings, secrets: { accessToken } });
-    const { size } = await system.client.audiences.get('vip');
-    await system.client.audiences.attach('vip', 'other-ads', { identifiers: ['email'] });
-    const sync = system.temporal.workflow.getHandle(`sync/${system.ws}/vip/other-ads`);
-    await until(async () => {
-      const { events = [] } = await sync.fetchHistory().catch(() => ({ events: [] }));
-      return events?.some(({ activityTaskCompletedEventAttributes: done }) => done) || undefined;
-    }, 'the sync to have looked once');
-    await system.client.audiences.attach('vip', 'other-ads', { identifiers: ['email'], external: { create: true } });
-    await inStep('vip', 'other-ads');
-    const { data } = await system.client.deliveries.list({ destination: 'other-ads' });
-    expect(data.map(({ status, attempts }) => [status, attempts.length])).toEqual(
-      Array.from({ length: size }, () => ['delivered', 1]),
-    );
-  });
-
   describe('when the vendor fails', () => {
     const uploadsOf = (address: string) =>
       meta.exchanges

@@ -484,7 +484,15 @@ async function stay(ws: WorkspaceId, id: string, enteredAt: number, exitedAt?: n
     await store.memberships.writeEdges(ws, [{ ...edge, edge: 'entered', version: 1, at: enteredAt }], session);
     if (exitedAt !== undefined)
       await store.memberships.writeEdges(ws, [{ ...edge, edge: 'exited', version: 2, at: exitedAt }], session);
-    const wish = { audience: 'vip', destination: 'crm', profile, version: 1, identifiers: {}, causedAt: enteredAt };
+    const wish = {
+      audience: 'vip',
+      destination: 'crm',
+      profile,
+      version: 1,
+      identifiers: {},
+      causedAt: enteredAt,
+      ruleset: 1,
+    };
     await store.syncMembers.setDesired(ws, [{ ...wish, isIn: true }], session);
     if (exitedAt !== undefined) await store.syncMembers.setDesired(ws, [{ ...wish, version: 2, isIn: false }], session);
   });

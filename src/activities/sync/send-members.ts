@@ -127,7 +127,7 @@ async function record(
       resumeAt === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit;
     return { unit, hasBegun: false };
   });
-  await deps.store.syncUnits.write(pair.ws, pair, units);
+  await deps.store.syncUnits.write(pair.ws, page.attachment, units);
 }
 
 function changeOf(idempotencyKey: string, { state, burnsAttempt }: Settled, now: number, latencyMs: number) {

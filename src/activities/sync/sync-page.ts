@@ -1,7 +1,13 @@
 import { isFinal } from '../../domain/delivery/delivery';
 import { memberKey } from '../../domain/delivery/idempotency-key';
 import type { Operation } from '../../domain/delivery/operation';
-import { afterAnswer, reconcile, type Reconciliation, type UnitChange } from '../../domain/delivery/membership-units';
+import {
+  afterAnswer,
+  reconcile,
+  underWay,
+  type Reconciliation,
+  type UnitChange,
+} from '../../domain/delivery/membership-units';
 import { profileId, subjectOf } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
@@ -12,8 +18,12 @@ import { sendItems, type Progress, type Stop } from './send-members';
 /** `isNew`: the operation was not begun by an earlier try of this page. */
 interface PageChange extends UnitChange {
   readonly isNew: boolean;
-  /** An operation that this one takes the place of, if it had not ended. */
-  readonly supersedes?: string;
+}
+
+/** What a page does, and operations whose place it takes, where they had not ended. */
+interface PagePlan {
+  readonly changes: readonly PageChange[];
+  readonly superseded: readonly string[];
 }
 
 /** An operation of this page with the unit it changes and its row in the ledger. */
@@ -54,39 +64,44 @@ export async function syncPage(page: Page, members: readonly SyncMemberDoc[]): P
   return progress.stop;
 }
 
-async function reconcilePage(
-  { deps, pair, connected, attachment }: Page,
-  members: readonly SyncMemberDoc[],
-): Promise<PageChange[]> {
-  const { syncUnits } = deps.store;
-  const how: Reconciliation = {
-    members: connected.kind.capabilities.members,
-    removes: attachment.detachedAt === undefined ? attachment.onExit === 'remove' : attachment.onDetach === 'remove',
-    unitId: (type, value) => syncUnits.unitId(type, value),
+function reconciliationOf({ deps, pair, connected, attachment }: Page): Reconciliation {
+  const { members } = connected.kind.capabilities;
+  const { externalId, detachedAt, onExit, onDetach } = attachment;
+  return {
+    members,
+    removes: detachedAt === undefined ? onExit === 'remove' : onDetach === 'remove',
+    unitId: (type, value) => deps.store.syncUnits.unitId(type, value, externalId),
     key: (wish, unitId) => {
       const key = memberKey(pair.audience, pair.destination, wish);
-      // Where one membership is one identifier, a change of the profile is several operations.
-      return how.members === 'profile' ? key : `${key}:${unitId.slice(0, 8)}`;
+      // A change of the profile is one operation, unless a membership is an identifier, or another audience there had it too.
+      return members === 'profile' && externalId === undefined ? key : `${key}:${unitId.slice(0, 8)}`;
     },
   };
+}
+
+async function reconcilePage(page: Page, members: readonly SyncMemberDoc[]): Promise<PagePlan> {
+  const how = reconciliationOf(page);
   const ids = members.flatMap(({ profile, identifiers }) =>
     how.members === 'profile'
       ? [how.unitId('profile', profile)]
       : Object.entries(identifiers).map(([type, value]) => how.unitId(type, value)),
   );
-  const known = await syncUnits.concerning(
-    pair.ws,
-    pair,
+  const { here, elsewhere } = await page.deps.store.syncUnits.concerning(
+    page.pair.ws,
+    page.attachment,
     members.map(({ profile }) => profile),
     ids,
   );
-  const before = new Map(known.map((unit) => [unit.id, unit.lastOperation]));
-  const changes = reconcile(members, known, how);
-  return changes.map((change): PageChange => {
-    const last = before.get(change.unit.id);
-    const isNew = isBegun(change) && last !== change.operation.id;
-    return { ...change, isNew, ...(isNew && last !== undefined && { supersedes: last }) };
+  const before = new Map(here.map((unit) => [unit.id, unit]));
+  const changes = reconcile(members, here, how).map((change): PageChange => {
+    const last = before.get(change.unit.id)?.lastOperation;
+    return { ...change, isNew: isBegun(change) && last !== change.operation.id };
   });
+  // Begun and not to be finished: another operation takes its place, none is needed any more, or it was for another audience there.
+  const givenUp = changes
+    .filter((change) => change.isNew || !isBegun(change))
+    .flatMap(({ unit }) => before.get(unit.id) ?? []);
+  return { changes, superseded: underWay([...givenUp, ...elsewhere]) };
 }
 
 const isBegun = <Change extends UnitChange>(change: Change): change is Change & { readonly operation: Operation } =>
@@ -96,8 +111,9 @@ const isBegun = <Change extends UnitChange>(change: Change): change is Change & 
  * Writes the ledger rows, then the units with their operations begun: nothing leaves before both are there. An operation whose row
  * has come to its end already, in a try that was killed before it told the unit, is not sent again.
  */
-async function begin(page: Page, members: readonly SyncMemberDoc[], changes: readonly PageChange[]): Promise<Item[]> {
+async function begin(page: Page, members: readonly SyncMemberDoc[], plan: PagePlan): Promise<Item[]> {
   const { deps, pair } = page;
+  const { changes, superseded } = plan;
   const causes = new Map(members.map((member) => [member.profile as string, member.causedAt]));
   const asked = changes.filter(isBegun);
   const rows = await deps.store.deliveries.reserve(
@@ -105,7 +121,6 @@ async function begin(page: Page, members: readonly SyncMemberDoc[], changes: rea
     deps.clock(),
   );
   const byKey = new Map(rows.map((row) => [row.idempotencyKey, row]));
-  const superseded = changes.flatMap(({ supersedes }) => supersedes ?? []);
   const withheld = { status: 'withheld', reason: 'superseded', now: deps.clock() } as const;
   await deps.store.deliveries.change(
     pair.ws,
@@ -118,7 +133,7 @@ async function begin(page: Page, members: readonly SyncMemberDoc[], changes: rea
   };
   await deps.store.syncUnits.write(
     pair.ws,
-    pair,
+    page.attachment,
     changes.map((change) => ({ unit: told(change), hasBegun: change.isNew })),
   );
   return asked.flatMap((change) => {

@@ -49,6 +49,7 @@ export function createSyncActivities(deps: SyncDeps) {
 async function drain(deps: SyncDeps, pair: Pair, signal: AbortSignal): Promise<SyncState> {
   const endsAt = deps.clock() + mostMs;
   const isOver = (): boolean => signal.aborted || deps.clock() >= endsAt;
+  await emptyDetached(deps, pair);
   let after: string | undefined;
   for (let page = 0; page < pagesPerCall && !isOver(); page += 1) {
     const asked = { limit: pageSize, now: deps.clock(), after };
@@ -67,6 +68,16 @@ async function drain(deps: SyncDeps, pair: Pair, signal: AbortSignal): Promise<S
     if (stop === 'paused') return { label: 'Paused: the destination refuses its credentials.' };
   }
   return { label: 'More to do.', resumeInMs: 0 };
+}
+
+/** After a detach that removes, everybody is wished away, once. */
+async function emptyDetached(deps: SyncDeps, pair: Pair): Promise<void> {
+  const { ws, audience, destination } = pair;
+  const attachment = await deps.store.attachments.findEver(ws, audience, destination);
+  if (attachment?.detachedAt === undefined || attachment.onDetach === 'keep' || attachment.emptiedAt !== undefined)
+    return;
+  await deps.store.syncMembers.wishAllOut(ws, audience, destination, attachment.sinceRuleset);
+  await deps.store.attachments.markEmptied(attachment, deps.clock());
 }
 
 type Opened =

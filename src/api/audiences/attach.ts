@@ -3,7 +3,6 @@ import type { Destination } from '../../destinations/destination';
 import { findDestination } from '../../destinations/registry';
 import type { AttachmentContent } from '../../store/attachments';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
-import { inTransaction } from '../../store/open-store';
 import { invalidDefinition, notFound, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
@@ -44,18 +43,13 @@ export async function attach(
 
 /** Detaches: nobody is added any more, and with `onDetach: remove` everybody is removed. Repeating it does no harm. Throws 404. */
 export async function detach({ deps, ws, now }: KeyCall, audience: string, destination: string): Promise<void> {
-  const { store } = deps;
-  const { onDetach } = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
-    const before = await store.attachments.findEver(ws, audience, destination, session);
+  await saveDefinition(deps, ws, async ({ session, raiseRuleset, owe }) => {
+    const before = await deps.store.attachments.findEver(ws, audience, destination, session);
     if (!before) throw notFound('such attachment');
-    if (before.detachedAt !== undefined) return before;
-    await store.attachments.detach(ws, audience, destination, now, session);
-    await raiseRuleset();
-    return before;
+    if (before.detachedAt !== undefined) return;
+    await deps.store.attachments.detach(before, { sinceRuleset: await raiseRuleset(), now }, session);
+    await owe([{ kind: 'sync', audience, destination }]);
   });
-  if (onDetach === 'remove') await store.syncMembers.wishAllOut(ws, audience, destination);
-  const work = [{ kind: 'sync' as const, audience, destination }];
-  await inTransaction(store.connection, (session) => store.outbox.add(ws, work, now, session));
 }
 
 function toContent(
@@ -66,18 +60,30 @@ function toContent(
 ): AttachmentContent {
   const kind = findDestination(type);
   const taken = takenBy(kind);
-  const createExternal = external !== undefined && 'create' in external;
-  const faults = identifierFaults(input.identifiers, taken);
-  if (createExternal && kind?.capabilities.createAudience !== true) faults.push(cannotCreate);
+  // One attached before it was connected anew as another tool says nothing here.
+  const { externalId, createExternal } = externalOf(external, kind?.createAudience && before);
+  const faults = [
+    ...identifierFaults(input.identifiers, taken),
+    ...externalFaults(kind, { externalId, createExternal }),
+  ];
   if (faults.length > 0) throw invalidDefinition(faults);
-  const externalId = externalIdOf(external, before);
   const optional = { ...(purpose !== undefined && { purpose }), ...(externalId !== undefined && { externalId }) };
   return { ...input, ...optional, audience, destination: key, identifiers: input.identifiers ?? taken, createExternal };
 }
 
+type External = Pick<AttachmentContent, 'createExternal'> & { readonly externalId?: string | undefined };
+
 /** The vendor's audience stays the same one, also after a detach, unless another is named. */
-function externalIdOf(external: AttachmentInput['external'], before: AttachmentDoc | undefined): string | undefined {
-  return external && 'id' in external ? external.id : before?.externalId;
+function externalOf(wanted: AttachmentInput['external'], before: AttachmentDoc | undefined): External {
+  if (wanted && 'id' in wanted) return { externalId: wanted.id, createExternal: false };
+  const createExternal = wanted !== undefined || before?.createExternal === true;
+  return { externalId: before?.externalId, createExternal };
+}
+
+function externalFaults(kind: Destination | undefined, { externalId, createExternal }: External): Fault[] {
+  const canCreate = kind?.capabilities.createAudience === true;
+  if (!canCreate) return createExternal ? [cannotCreate] : [];
+  return externalId === undefined && !createExternal ? [namesNone] : [];
 }
 
 const takenBy = (kind: Destination | undefined): readonly string[] => (kind?.planMembers ? kind.identifiers : []);
@@ -86,6 +92,13 @@ const cannotCreate: Fault = {
   in: 'body',
   pointer: '/external/create',
   message: 'Audiences cannot be created at this destination; give the id of one that exists.',
+};
+
+const namesNone: Fault = {
+  in: 'body',
+  pointer: '/external',
+  message:
+    'This destination keeps audiences of its own: give { "id": "…" } of one, or { "create": true } for a new one.',
 };
 
 function identifierFaults(wanted: readonly string[] = [], taken: readonly string[]): Fault[] {

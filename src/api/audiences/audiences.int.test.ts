@@ -204,7 +204,9 @@ describe('attachments', () => {
     expect((await attachment('get').expect(200)).body).toMatchObject({ wanted: 1, pending: 1 });
     await call('delete', '/v1/audiences/vip').expect(409);
     await call('delete', '/v1/destinations/crm').expect(409);
+    api.syncRings.length = 0;
     await attachment('delete').expect(204);
+    expect(api.syncRings).toEqual(['vip/crm']);
     await attachment('get').expect(404);
     await call('delete', '/v1/destinations/crm').expect(204);
     await call('delete', '/v1/audiences/vip').expect(204);
@@ -224,7 +226,44 @@ describe('attachments', () => {
   });
 });
 
+describe('an attachment to a destination that keeps audiences of its own', () => {
+  const ads = {
+    type: 'meta-custom-audiences',
+    name: 'Ads',
+    settings: { adAccountId: '1' },
+    secrets: { accessToken: 't' },
+  };
+  const attach = (body: object) => call('put', '/v1/audiences/vip/destinations/ads').send(body);
+  beforeEach(async () => {
+    await put('vip', vip);
+    await call('put', '/v1/destinations/ads').send(ads).expect(200);
+  });
+
+  it('is refused until it says which one', async () => {
+    const { body } = await attach({ identifiers: ['email'] }).expect(400);
+    expect(body.errors).toMatchObject([{ pointer: '/external', message: expect.stringContaining('"create": true') }]);
+  });
+
+  it.each([{ id: '77' }, { create: true }])('keeps %j when it is saved again without', async (external) => {
+    await attach({ external }).expect(200);
+    const { body } = await attach({ onExit: 'keep' }).expect(200);
+    expect(body).toMatchObject({ onExit: 'keep', external });
+  });
+});
+
 describe('DELETE /v1/audiences/{key}', () => {
+  it('refuses while a journey that is published or paused names it, saying which and what to do', async () => {
+    await put('vip', vip);
+    const entry = { on: { audience: 'vip', edge: 'entered' } };
+    const journey = { name: 'J', entry, start: 'end', steps: { end: { type: 'exit' } } };
+    await call('put', '/v1/journeys/welcome').send(journey).expect(200);
+    await call('post', '/v1/journeys/welcome/publish').expect(200);
+    const { body } = await call('delete', '/v1/audiences/vip').expect(409);
+    expect(body.detail).toMatch(/welcome.*archive/);
+    await call('post', '/v1/journeys/welcome/archive').expect(200);
+    await call('delete', '/v1/audiences/vip').expect(204);
+  });
+
   it('refuses while another audience refers to it', async () => {
     await put('vip', vip);
     await put('others', { name: 'Others', rule: { not: { audience: 'vip' } } }).expect(200);

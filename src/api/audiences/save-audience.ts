@@ -5,6 +5,7 @@ import type { AudienceDefinition } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import type { AudienceContent } from '../../store/audiences';
 import { checkPreconditions } from '../etag';
+import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
@@ -36,14 +37,16 @@ export async function deleteAudience(call: KeyCall, key: string): Promise<void> 
   });
 }
 
-async function refuseReferred({ deps, ws }: KeyCall, key: string, session: ClientSession): Promise<void> {
+async function refuseReferred(call: KeyCall, key: string, session: ClientSession): Promise<void> {
+  const { deps, ws } = call;
   const audiences = await deps.store.audiences.list(ws, session);
   const referring = audiences.filter((audience) => audience.key !== key && refersTo(audience, key));
   if (referring.length > 0)
-    throw conflict(`Other audiences refer to it: ${referring.map((one) => one.key).join(', ')}.`);
+    throw conflict(`Audiences refer to it: ${referring.map((one) => one.key).join(', ')}; change their rules first.`);
   const attached = await deps.store.attachments.ofAudience(ws, key, session);
   if (attached.length > 0)
     throw conflict(`It is attached to ${attached.map((one) => one.destination).join(', ')}; detach it first.`);
+  await refuseWhileInJourneys(call, 'audiences', key);
 }
 
 /** Refuses a rule that refers to itself by way of others, or to nothing. */

@@ -2,14 +2,15 @@ import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import type { Destination } from '../../destinations/destination';
 import { destinationTypes, findDestination } from '../../destinations/registry';
+import type { OutboxWork } from '../../domain/profiles/change-set';
 import type { DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
 import { checkPreconditions } from '../etag';
 import { DefinitionKey } from '../json-schema';
+import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { transact } from '../transact';
 
 export const DestinationInput = z.strictObject({
   key: DefinitionKey.optional(),
@@ -24,7 +25,7 @@ export const DestinationInput = z.strictObject({
 });
 type DestinationInput = z.output<typeof DestinationInput>;
 
-/** Saves a destination whose settings and secrets its type accepts. Throws 400 and 412. */
+/** Saves a destination whose settings and secrets its type accepts. Throws 400, 409 and 412. */
 export async function saveDestination(call: KeyCall, key: string, input: DestinationInput): Promise<DestinationDoc> {
   const { deps, ws, now } = call;
   const kind = findDestination(input.type);
@@ -32,16 +33,17 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const message = `There is no destination type "${input.type}"; there are ${destinationTypes.join(', ')}.`;
     throw invalidDefinition([{ in: 'body', pointer: '/type', message }]);
   }
-  return saveDefinition(deps, ws, async ({ session }) => {
+  return saveDefinition(deps, ws, async ({ session, owe }) => {
     const before = await deps.store.destinations.find(ws, key, session);
     checkPreconditions(call, before?.version);
+    if (before && before.type !== input.type) await refuseOtherType(call, before, session);
     const faults = [...check(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
     const { type, name, settings, secrets, purpose, enabled } = input;
     const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
     const content = { key, type, name, settings, enabled, ...optional };
     const saved = await deps.store.destinations.save(ws, content, now, session);
-    if (enabled && before?.enabled !== true) await wakeSyncs(call, key, session);
+    if (enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });
 }
@@ -49,9 +51,9 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
 /** Lets waiting work go on, and wakes what waited. */
 export async function resumeDestination(call: KeyCall, key: string): Promise<void> {
   const { deps, ws } = call;
-  await transact(deps, async (session) => {
+  await saveDefinition(deps, ws, async ({ session, owe }) => {
     await deps.store.destinations.resume(ws, key, session);
-    await wakeSyncs(call, key, session);
+    await owe(await syncsOf(call, key, session));
   });
 }
 
@@ -68,6 +70,7 @@ export async function deleteDestination(call: KeyCall, key: string): Promise<voi
         `Audiences are attached to it: ${attached.map(({ audience }) => audience).join(', ')}; detach them first.`,
       );
     }
+    await refuseWhileInJourneys(call, 'destinations', key);
     await deps.store.destinations.delete(ws, key, now, session);
     // Nothing counts differently, but an attachment saved meanwhile must not miss this.
     await raiseRuleset();
@@ -75,21 +78,47 @@ export async function deleteDestination(call: KeyCall, key: string): Promise<voi
 }
 
 /** Audiences in step with it have waited; so has what detached ones still ask of it. */
-async function wakeSyncs({ deps, ws, now }: KeyCall, key: string, session: ClientSession): Promise<void> {
+async function syncsOf({ deps, ws }: KeyCall, key: string, session: ClientSession): Promise<OutboxWork[]> {
   const pairs = await deps.store.attachments.everOfDestination(ws, key, session);
-  const work = pairs.map(({ audience, destination }) => ({ kind: 'sync' as const, audience, destination }));
-  await deps.store.outbox.add(ws, work, now, session);
+  return pairs.map(({ audience, destination }) => ({ kind: 'sync' as const, audience, destination }));
 }
 
-/** Without new secrets those of before must do, which they only can for the same type. */
+/** What it holds, and what is sent to it, only makes sense to a tool of the same type. */
+async function refuseOtherType(call: KeyCall, { key, type }: DestinationDoc, session: ClientSession): Promise<void> {
+  const { deps, ws } = call;
+  const ever = await deps.store.attachments.everOfDestination(ws, key, session);
+  if (ever.length > 0) {
+    const audiences = ever.map(({ audience }) => audience).join(', ');
+    throw conflict(
+      `Audiences are or were attached to it as ${type}: ${audiences}; connect the other tool under a key of its own.`,
+    );
+  }
+  await refuseWhileInJourneys(call, 'destinations', key);
+}
+
+/** Without new secrets those of before must do, which they only can for the same type and where they go to the same host. */
 function checkSecrets(
   kind: Destination,
-  { secrets, type }: DestinationInput,
+  { secrets, type, settings }: DestinationInput,
   before: DestinationDoc | undefined,
 ): Fault[] {
-  if (secrets === undefined && before?.type === type) return [];
-  return check(kind.secrets, secrets ?? ({} satisfies Secrets), 'secrets');
+  if (secrets !== undefined || before?.type !== type)
+    return check(kind.secrets, secrets ?? ({} satisfies Secrets), 'secrets');
+  return goesTo(kind, settings) === goesTo(kind, before.settings) ? [] : [elsewhere];
 }
+
+/** Settings that are not accepted go nowhere; that they are not is another fault's. */
+function goesTo(kind: Destination, settings: unknown): string | undefined {
+  const parsed = kind.settings.safeParse(settings);
+  return parsed.success ? kind.secretsGoTo?.(parsed.data) : undefined;
+}
+
+/** Otherwise whoever may change settings could read secrets, by having them sent to a host of their own. */
+const elsewhere: Fault = {
+  in: 'body',
+  pointer: '/secrets',
+  message: 'With these settings the secrets go to another host than before; send them again.',
+};
 
 function check(schema: z.ZodType, value: unknown, part: string): Fault[] {
   const parsed = schema.safeParse(value);

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { ItemResult, ResultKind } from '../../domain/delivery/item-result';
-import type { Created, HttpResponse, PlannedRequest } from '../destination';
+import type { Created, Found, HttpResponse, NewAudience, PlannedRequest } from '../destination';
 import { forAllItems, isSuccess, retryAfterMs, withPause, type Answer } from '../http-answer';
 import { errorCodes } from './constants';
 
 /** Answers also carry samples of invalid entries. They are personal data, so the schema leaves them behind. */
 const Uploaded = z.object({ num_received: z.number(), num_invalid_entries: z.number().default(0) });
 const Named = z.object({ id: z.union([z.string(), z.number()]) });
+const Listed = z.object({
+  data: z.array(Named.extend({ description: z.string().default('') })),
+  paging: z
+    .object({ next: z.string().optional(), cursors: z.object({ after: z.string().optional() }).optional() })
+    .default({}),
+});
 const Failed = z.object({
   error: z.object({
     code: z.number(),
@@ -34,6 +40,20 @@ export function interpretCreated(response: HttpResponse, now: number): Created {
   const named = Named.safeParse(body);
   if (isSuccess(response) && named.success) return { externalId: String(named.data.id) };
   return { failed: isSuccess(response) ? unreadable : failure(response, body, now) };
+}
+
+/** The audience whose description has the mark, in one page of the ad account's audiences. */
+export function interpretFound(response: HttpResponse, { mark }: NewAudience, now: number): Found {
+  const body = parseJson(response.body);
+  const listed = Listed.safeParse(body);
+  if (!isSuccess(response) || !listed.success)
+    return { failed: isSuccess(response) ? unreadable : failure(response, body, now) };
+  const { data, paging } = listed.data;
+  const marked = data.find(({ description }) => description.includes(mark));
+  // Meta gives cursors on the last page too; only `next` says that there is another.
+  return marked
+    ? { externalId: String(marked.id) }
+    : { next: paging.next === undefined ? undefined : paging.cursors?.after };
 }
 
 const unreadable: Answer = { kind: 'transient', code: 'meta-unreadable', message: 'Meta answered in an unknown form.' };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { HttpResponse, Plan, PlannedRequest } from '../destination';
+import type { AudienceMaker, HttpResponse, Plan, PlannedRequest } from '../destination';
 import { anOperation, describeDestination } from '../destination.testsuite';
 import { sha256Hex } from '../normalise/sha256';
 import { openContext } from '../registry';
@@ -178,20 +178,45 @@ describe('the answer of Meta', () => {
 });
 
 describe('creating an audience at Meta', () => {
+  const createAudience = meta.createAudience as AudienceMaker;
+  const context = openContext(meta, { settings, secrets }, now);
+  const wanted = { name: 'VIP', mark: 'heddle-1' };
+  const listed = (data: readonly object[], paging?: object) =>
+    createAudience.interpretFound(response(200, { data, ...(paging && { paging }) }), wanted, now);
+
   it('asks for a customer list of our own data', () => {
-    const request = meta.createAudience?.plan(openContext(meta, { settings, secrets }, now), { name: 'VIP' });
-    expect(request?.url).toContain('/v25.0/act_1234567890/customaudiences?');
-    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+    const request = createAudience.plan(context, { name: 'VIP', mark: 'heddle-1' });
+    expect(request.url).toContain('/v25.0/act_1234567890/customaudiences?');
+    expect(JSON.parse(request.body)).toMatchObject({
       name: 'VIP',
+      description: expect.stringContaining('heddle-1'),
       subtype: 'CUSTOM',
       customer_file_source: 'USER_PROVIDED_ONLY',
     });
   });
 
   it('gives the id of the audience, or why there is none', () => {
-    expect(meta.createAudience?.interpret(response(200, { id: '23851' }), now)).toEqual({ externalId: '23851' });
-    expect(meta.createAudience?.interpret(graphError(190), now)).toMatchObject({ failed: { kind: 'auth' } });
-    expect(meta.createAudience?.interpret(response(200, {}), now)).toMatchObject({ failed: { kind: 'transient' } });
+    expect(createAudience.interpret(response(200, { id: '23851' }), now)).toEqual({ externalId: '23851' });
+    expect(createAudience.interpret(graphError(190), now)).toMatchObject({ failed: { kind: 'auth' } });
+    expect(createAudience.interpret(response(200, {}), now)).toMatchObject({ failed: { kind: 'transient' } });
+  });
+
+  it('finds one that has its mark, page by page', () => {
+    const others = [{ id: '1' }, { id: '2', description: 'Kept in step by Heddle (heddle-2).' }];
+    expect(listed([...others, { id: '3', description: 'Kept in step by Heddle (heddle-1).' }])).toEqual({
+      externalId: '3',
+    });
+    expect(listed(others, { cursors: { after: 'c1' }, next: 'https://next' })).toEqual({ next: 'c1' });
+    expect(listed(others, { cursors: { after: 'c1' } })).toEqual({ next: undefined });
+    expect(listed([])).toEqual({ next: undefined });
+    const { searchParams } = new URL(createAudience.planFind(context, wanted, 'c1').url);
+    expect(Object.fromEntries(searchParams)).toMatchObject({ fields: 'id,description', after: 'c1' });
+  });
+
+  it('does not take an answer it cannot read for an empty list', () => {
+    const answers = [response(200, {}), response(500, {}), graphError(80003)];
+    const kinds = answers.map((answer) => createAudience.interpretFound(answer, wanted, now));
+    expect(kinds).toMatchObject(['transient', 'transient', 'throttled'].map((kind) => ({ failed: { kind } })));
   });
 });
 

@@ -1,8 +1,9 @@
 import { defineDestination } from '../destination';
 import { columns, graph, uploadLimits } from './constants';
-import { interpretCreated, interpretMeta } from './interpret';
+import { createAudience } from './create-audience';
+import { interpretMeta } from './interpret';
 import { planMembers } from './plan';
-import { graphRequest, type MetaContext } from './requests';
+import { graphRequest } from './requests';
 import { MetaSecrets, MetaSettings } from './settings.schema';
 
 /** Customer-list audiences of Meta's ads: to reach people, or to keep them off. */
@@ -17,18 +18,8 @@ export const metaCustomAudiences = defineDestination({
   actions: {},
   planMembers,
   interpret: interpretMeta,
-  createAudience: {
-    plan: (context: MetaContext, { name }) =>
-      graphRequest(context, 'POST', `act_${context.settings.adAccountId}/customaudiences`, {
-        body: {
-          name,
-          subtype: 'CUSTOM',
-          description: 'Kept in step by Heddle.',
-          customer_file_source: 'USER_PROVIDED_ONLY',
-        },
-      }),
-    interpret: interpretCreated,
-  },
+  createAudience,
+  secretsGoTo: ({ apiBase }) => apiBase,
   test: (context) => ({
     request: graphRequest(context, 'GET', `act_${context.settings.adAccountId}`, { query: { fields: 'id,name' } }),
     items: [0],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { memberKey } from './idempotency-key';
-import { afterAnswer, reconcile, type Reconciliation, type Unit, type Wish } from './membership-units';
+import { afterAnswer, reconcile, underWay, type Reconciliation, type Unit, type Wish } from './membership-units';
 
 const how = (members: Reconciliation['members'], removes = true): Reconciliation => ({
   members,
@@ -59,9 +59,41 @@ describe('reconcile', () => {
     expect(operations(reconcile([wish('p1', 2, undefined, false)], [held], how('profile')))).toEqual(['remove a']);
   });
 
-  it('leaves what was added where leaving does not remove', () => {
+  describe('where leaving does not remove', () => {
     const held: Unit = { id: 'email=a', state: 'held', wantedBy: ['p1'], identifiers: { email: 'a' } };
-    expect(operations(reconcile([wish('p1', 2, 'a', false)], [held], how('identifier', false)))).toEqual([]);
+    const out = wish('p1', 2, 'a', false);
+    const refused = { ...wish('p1', 3, 'a', false), hasRefused: true };
+
+    it('leaves what was added, as the property of who left', () => {
+      expect(reconcile([out], [held], how('identifier', false))).toEqual([]);
+      expect(reconcile([wish('p1', 2, undefined)], [held], how('identifier', false))).toEqual([]);
+    });
+
+    it.each([
+      ['a refusal', refused, false],
+      ['a detach that removes', { ...out, isDetached: true }, true],
+    ])('takes it off on %s', (_what, wished, removes) => {
+      expect(operations(reconcile([wished], [held], how('identifier', removes)))).toEqual(['remove a']);
+    });
+
+    it('keeps what another who has not refused shares', () => {
+      const shared = { ...held, wantedBy: ['p1', 'p2'] };
+      expect(operations(reconcile([refused], [shared], how('identifier', false)))).toEqual([]);
+    });
+
+    it.each([['first'], ['last']])('takes off what is under way when the refusal comes %s', (order) => {
+      const begun: Unit = { ...held, state: 'changing', wantedBy: ['p1', 'p2'], lastOperation: 'x' };
+      const wishes = [refused, wish('p2', 2, 'a', false)];
+      const asked = order === 'first' ? wishes : wishes.reverse();
+      expect(operations(reconcile(asked, [begun], how('identifier', false)))).toEqual(['remove a']);
+    });
+
+    it('does not finish what is under way', () => {
+      const begun: Unit = { ...held, state: 'changing', lastOperation: 'x' };
+      const changes = reconcile([out], [begun], how('identifier', false));
+      expect(operations(changes)).toEqual([]);
+      expect(underWay(changes.map(({ unit }) => unit))).toEqual(['x']);
+    });
   });
 
   it('does not issue a refused operation again for the same wish, and does for a newer one', () => {

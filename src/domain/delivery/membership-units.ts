@@ -8,6 +8,8 @@ export interface Wish {
   readonly isIn: boolean;
   /** Wished away by a detach, at the version of the wish before. */
   readonly isDetached?: boolean;
+  /** The person has refused the purpose: they are taken off also where leaving does not remove. */
+  readonly hasRefused?: boolean;
   readonly identifiers: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +23,7 @@ export type HeldState = 'absent' | 'held' | 'changing';
 export interface Unit {
   readonly id: string;
   readonly state: HeldState;
-  /** Profiles that want it there. */
+  /** Profiles that want it there, and those that have left where leaving does not remove. */
   readonly wantedBy: readonly string[];
   /** What was sent last, so that it can be taken back, and a changed e-mail is sent again. */
   readonly identifiers: Readonly<Record<string, string>>;
@@ -41,7 +43,7 @@ export interface UnitChange {
 export interface Reconciliation {
   /** What one membership is: the profile as a whole, or each identifier by itself. */
   readonly members: 'profile' | 'identifier';
-  /** Whether leaving removes; otherwise what was added stays. */
+  /** Whether leaving removes; otherwise what was added stays, and stays theirs, so that a refusal or a detach finds it. */
   readonly removes: boolean;
   /** The name of a unit, stable and free of personal values: an HMAC. */
   unitId(type: string, value: string): string;
@@ -59,11 +61,12 @@ export function reconcile(wishes: readonly Wish[], known: readonly Unit[], how: 
   const touched = new Map<string, { readonly wish: Wish; readonly identifiers?: Readonly<Record<string, string>> }>();
   for (const wish of wishes) {
     const wanted = wantedUnits(wish, how);
-    for (const unit of units.values())
-      if (concerns(unit, wish) && !wanted.has(unit.id)) {
-        units.set(unit.id, { ...unit, wantedBy: unit.wantedBy.filter((profile) => profile !== wish.profile) });
-        touched.set(unit.id, { wish });
-      }
+    for (const unit of units.values()) {
+      if (!concerns(unit, wish) || wanted.has(unit.id) || isKept(unit, wish, how)) continue;
+      units.set(unit.id, { ...unit, wantedBy: unit.wantedBy.filter((profile) => profile !== wish.profile) });
+      // Of several that let go of a unit, one that takes it off decides.
+      if (takesOff(wish, how) || !touched.has(unit.id)) touched.set(unit.id, { wish });
+    }
     for (const [id, identifiers] of wanted) {
       const unit = units.get(id) ?? { id, state: 'absent' as const, wantedBy: [], identifiers };
       units.set(id, { ...unit, wantedBy: [...new Set([...unit.wantedBy, wish.profile])] });
@@ -91,8 +94,16 @@ export function afterAnswer(unit: Unit, operation: Operation, isDone: boolean): 
   return { ...unit, state: operation.operation === 'add' ? 'held' : 'absent', isRefused: false };
 }
 
+/** Operations that were begun and whose end is not known. */
+export const underWay = (units: readonly Unit[]): string[] =>
+  units.flatMap(({ state, lastOperation }) => (state === 'changing' ? (lastOperation ?? []) : []));
+
 const concerns = (unit: Unit, { profile }: Wish): boolean =>
   unit.wantedBy.includes(profile) || (unit.state === 'changing' && unit.changedFor === profile);
+
+const takesOff = ({ hasRefused }: Wish, { removes }: Reconciliation): boolean => removes || hasRefused === true;
+
+const isKept = ({ state }: Unit, wish: Wish, how: Reconciliation): boolean => state === 'held' && !takesOff(wish, how);
 
 function wantedUnits(wish: Wish, how: Reconciliation): Map<string, Readonly<Record<string, string>>> {
   if (!wish.isIn) return new Map();
@@ -104,7 +115,7 @@ function wantedUnits(wish: Wish, how: Reconciliation): Map<string, Readonly<Reco
 function changeOf(unit: Unit, wish: Wish, identifiers: Unit['identifiers'], how: Reconciliation): UnitChange {
   const isWanted = unit.wantedBy.length > 0;
   const isHeld = unit.state === 'held' && sameIdentifiers(unit.identifiers, identifiers);
-  const isRightAlready = isWanted ? isHeld : unit.state === 'absent' || !how.removes;
+  const isRightAlready = isWanted ? isHeld : unit.state === 'absent' || !takesOff(wish, how);
   const id = how.key(wish, unit.id);
   const wasRefused = unit.isRefused === true && unit.lastOperation === id;
   if (isRightAlready || wasRefused) return { unit };

@@ -71,9 +71,13 @@ export interface DesiredMember {
   readonly profile: ProfileId;
   readonly version: number;
   readonly isIn: boolean;
+  /** The person has refused the purpose: they are taken off also where leavers are kept. */
+  readonly hasRefused?: boolean;
   readonly identifiers: Readonly<Record<string, string>>;
   /** Instant of the cause, for the latency from event to delivery. */
   readonly causedAt: number;
+  /** Version of the ruleset it was written under: a detach wishes away what is older than itself. */
+  readonly ruleset: number;
 }
 
 /** What a consumed event is stamped with. */

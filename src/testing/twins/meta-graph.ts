@@ -4,6 +4,7 @@ import type { TwinAnswer } from './twin-server';
 export interface MetaAudience {
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
   readonly members: Set<string>;
 }
 

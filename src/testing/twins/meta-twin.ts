@@ -75,22 +75,39 @@ function route(request: TwinRequest, audiences: Map<string, MetaAudience>): Twin
 }
 
 function onAccount(
-  { method, body }: TwinRequest,
+  { method, body, query }: TwinRequest,
   id: string,
   edge: string | undefined,
   audiences: Map<string, MetaAudience>,
 ): TwinAnswer {
   if (edge === undefined && method === 'GET') return { status: 200, body: { id, name: 'Twin ads' } };
-  return edge === 'customaudiences' && method === 'POST' ? create(readJson(body), audiences) : unsupported;
+  if (edge !== 'customaudiences') return unsupported;
+  if (method === 'GET') return list(query, [...audiences.values()]);
+  return method === 'POST' ? create(readJson(body), audiences) : unsupported;
+}
+
+/** Ids only, unless `fields` names more; 25 a page, unless `limit` says otherwise. */
+function list(query: URLSearchParams, audiences: readonly MetaAudience[]): TwinAnswer {
+  const fields = new Set(['id', ...(query.get('fields') ?? '').split(',')]);
+  const limit = Number(query.get('limit') ?? 25);
+  const start = 1 + audiences.findIndex(({ id }) => id === query.get('after'));
+  const page = audiences.slice(start, start + limit);
+  const data = page.map((audience) =>
+    Object.fromEntries(Object.entries(audience).filter(([field]) => fields.has(field))),
+  );
+  const cursors = { before: page[0]?.id, after: page.at(-1)?.id };
+  const isLast = start + limit >= audiences.length;
+  const next = isLast ? undefined : `https://graph.facebook.com/next?after=${cursors.after}`;
+  return { status: 200, body: { data, ...(page.length > 0 && { paging: { cursors, next } }) } };
 }
 
 function create(body: unknown, audiences: Map<string, MetaAudience>): TwinAnswer {
-  const { name, subtype, customer_file_source: source } = (body ?? {}) as Record<string, unknown>;
+  const { name, subtype, description, customer_file_source: source } = (body ?? {}) as Record<string, unknown>;
   if (typeof name !== 'string' || name === '') return graphError(400, 100, '(#100) The parameter name is required');
   if (subtype !== 'CUSTOM') return graphError(400, 100, '(#100) Param subtype must be one of {CUSTOM, …}');
   if (source === undefined) return graphError(400, 100, '(#100) The parameter customer_file_source is required');
   const id = String(120_000_000_000 + audiences.size + 1);
-  audiences.set(id, { id, name, members: new Set() });
+  audiences.set(id, { id, name, ...(typeof description === 'string' && { description }), members: new Set() });
   return { status: 200, body: { id } };
 }
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../domain/delivery/operation';
-import type { Destination, HttpResponse, PlannedRequest } from '../../destinations/destination';
+import type { AudienceMaker, Destination, HttpResponse, PlannedRequest } from '../../destinations/destination';
 import { anOperation, aSend } from '../../destinations/destination.testsuite';
 import { metaCustomAudiences } from '../../destinations/meta-custom-audiences/meta-custom-audiences';
 import { sha256Hex } from '../../destinations/normalise/sha256';
@@ -141,9 +141,13 @@ describe('the Meta twin', () => {
 
   it('creates an audience, tests a connection and knows nothing of others', async () => {
     const context = contextOf();
-    const { createAudience } = metaCustomAudiences;
-    const request = createAudience?.plan(context, { name: 'VIP' });
-    const created = createAudience?.interpret(await send(request as PlannedRequest['request']), Date.now());
+    const maker = metaCustomAudiences.createAudience as AudienceMaker;
+    const wanted = { name: 'VIP', mark: 'heddle-1' };
+    const find = async (after?: string) =>
+      maker.interpretFound(await send(maker.planFind(context, wanted, after)), wanted, Date.now());
+    expect(await find()).toEqual({ next: undefined });
+    const created = maker.interpret(await send(maker.plan(context, wanted)), Date.now());
+    expect(await find()).toEqual(created);
     const { externalId } = created as { externalId: string };
     expect(twin.audienceIds()).toEqual(['4711', externalId]);
     expect(await upload([anOperation(1)], contextOf(undefined, externalId))).toEqual(['ok']);

@@ -8,22 +8,28 @@ import type { WorkspaceFold } from './workspace-fold';
 
 /** What destinations should now hold of every profile this fold changed, for the audiences attached to them. */
 export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
-  const { attachments } = fold.input.ruleset;
-  if (attachments.length === 0) return [];
-  return [...fold.drafts.values()]
-    .filter((draft) => draft.isTouched)
-    .flatMap((draft) =>
-      attachments
-        .filter((attachment) => isChanged(draft, attachment))
-        .map((attachment) => desired(fold, draft, attachment)),
-    );
+  const touched = [...fold.drafts.values()].filter((draft) => draft.isTouched);
+  return fold.input.ruleset.attachments.flatMap((attachment) => {
+    const changed = touched.filter((draft) => isChanged(draft, attachment));
+    const wishes = new Map(changed.map((draft) => [draft.profile.id, desired(fold, draft, attachment)]));
+    const refusing = changed.filter(({ profile }) => isRefused(profile, attachment));
+    for (const { profile } of refusing)
+      for (const id of profile.lineage) {
+        const wish = wishes.get(id) ?? desiredOf(fold, { ...profile, id }, attachment);
+        wishes.set(id, { ...wish, isIn: false, hasRefused: true });
+      }
+    return [...wishes.values()];
+  });
 }
 
 function isChanged(draft: Draft, attachment: Attachment): boolean {
   if (draft.moved.has(attachment.audience)) return true;
   if (hasNotSeen(draft, attachment)) return wasEverIn(draft, attachment);
-  if (own(draft.profile.memberships, attachment.audience) === undefined) return false;
-  return draft.hasNewIdentifiers || draft.hasNewConsent;
+  const hasNews = draft.hasNewIdentifiers || draft.hasNewConsent;
+  if (own(draft.profile.memberships, attachment.audience) !== undefined) return hasNews;
+  // A refusal also reaches who has left and was kept, they themselves or somebody they absorbed.
+  const mayBeKept = wasEverIn(draft, attachment) || draft.profile.lineage.length > 0;
+  return hasNews && mayBeKept && isRefused(draft.profile, attachment);
 }
 
 const hasNotSeen = (draft: Draft, { sinceRuleset }: Attachment): boolean => draft.readRuleset < sinceRuleset;
@@ -36,14 +42,21 @@ function desired(fold: WorkspaceFold, draft: Draft, attachment: Attachment): Des
   // A changed attachment is no event of the profile, and only a newer wish takes the place of the last one.
   if (hasNotSeen(draft, attachment)) nextSeq(draft);
   const { profile, causedAt } = draft;
+  return { ...desiredOf(fold, profile, attachment), ...(causedAt > 0 && { causedAt }) };
+}
+
+function desiredOf({ input }: WorkspaceFold, profile: Profile, attachment: Attachment): DesiredMember {
+  const hasRefused = isRefused(profile, attachment);
   return {
     audience: attachment.audience,
     destination: attachment.destination,
     profile: profile.id,
     version: profile.seq,
-    isIn: own(profile.memberships, attachment.audience) !== undefined && !isRefused(profile, attachment),
+    isIn: own(profile.memberships, attachment.audience) !== undefined && !hasRefused,
+    ...(hasRefused && { hasRefused }),
     identifiers: identifiersFor(profile, attachment),
-    causedAt: causedAt > 0 ? causedAt : fold.input.now,
+    causedAt: input.now,
+    ruleset: input.ruleset.version,
   };
 }
 
