@@ -69,6 +69,9 @@ export const tooLarge = (detail: string): Problem =>
 export const unavailable = (detail: string): Problem =>
   new Problem(503, 'unavailable', detail, { headers: { 'Retry-After': '2' } });
 
+/** The database would answer, but not in the time that one question may take. */
+export const tooSlow = (detail: string): Problem => new Problem(503, 'too-slow', detail);
+
 /** `["rule", "all", 0]` → `/rule/all/0` (RFC 6901). */
 export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -90,6 +90,10 @@ export function isContended(error: unknown): boolean {
   );
 }
 
+/** Whether the server gave up a read at its `maxTimeMS`. */
+export const isTimeUp = (error: unknown): boolean =>
+  error instanceof MongoError && error.code === code.MaxTimeMSExpired;
+
 /** Whether the database does not answer, or cannot promise anything at present. It recovers by itself. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof MongoError)) return false;

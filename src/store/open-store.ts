@@ -1,4 +1,5 @@
 import { MongoClient, type ClientSession, type Db } from 'mongodb';
+import { boundReads } from './bounded-reads';
 import { ensureIndexes } from './indexes';
 import { migrate } from './migrations';
 
@@ -7,6 +8,8 @@ export interface StoreOptions {
   readonly database: string;
   /** 32 bytes: keys the HMAC of identifiers and seals destination secrets. */
   readonly masterKey: Buffer;
+  /** How long the server works at one read before it gives up; for ever unless set. */
+  readonly maxReadMs?: number;
 }
 
 export interface StoreConnection {
@@ -26,10 +29,14 @@ export async function connectStore(options: StoreOptions): Promise<StoreConnecti
     maxPoolSize: 50,
   });
   await client.connect();
-  return { client, db: client.db(options.database), masterKey: options.masterKey };
+  const { database, masterKey, maxReadMs } = options;
+  const db = client.db(database);
+  return { client, db: maxReadMs === undefined ? db : boundReads(db, maxReadMs), masterKey };
 }
 
-export async function prepareStore({ db }: StoreConnection): Promise<void> {
+/** Migrations take the time they need, whatever bounds the reads of the connection. */
+export async function prepareStore({ client, db: { databaseName } }: StoreConnection): Promise<void> {
+  const db = client.db(databaseName);
   await migrate(db);
   await ensureIndexes(db);
 }
