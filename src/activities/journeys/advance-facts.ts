@@ -8,7 +8,7 @@ import { parseDuration } from '../../domain/duration';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
-import type { Facts, FoundCause } from '../../domain/journeys/move';
+import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
 import { lookBack } from '../../domain/journeys/steps/wait-for';
@@ -28,12 +28,12 @@ export interface FactsInput {
 }
 
 /** Reads what the present step may know, and nothing the step does not ask for. */
-export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<Facts> {
+export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<StepFacts> {
   const { journey, run, profile } = input;
   const step = stepOf(journey, run);
   const ids = idsOf(profile);
   const root = pathRoot(input);
-  const base: Facts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
+  const base: StepFacts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
   return step ? { ...base, ...(await readFor(deps, step, input, ids, root)) } : base;
 }
 
@@ -47,7 +47,7 @@ async function readFor(
   input: FactsInput,
   ids: readonly ProfileId[],
   root: JsonObject,
-): Promise<Partial<Facts>> {
+): Promise<Partial<StepFacts>> {
   switch (step.type) {
     case 'wait':
       return { isIntakeBehind: await isBehindAt(deps, input, step.for) };
@@ -113,7 +113,7 @@ async function readEvaluate(
   { ws, profile, now }: FactsInput,
   ids: readonly ProfileId[],
   root: JsonObject,
-): Promise<Facts['evaluate']> {
+): Promise<StepFacts['evaluate']> {
   const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
@@ -121,11 +121,11 @@ async function readEvaluate(
   return (rule) => rules.get(rule)?.evaluate(view, now).matches ?? false;
 }
 
-async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<Facts>> {
+async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<StepFacts>> {
   const { state } = await sender.state(ws, destination);
   return state === 'paused' ? { heldBy: `the destination ${destination} is paused` } : {};
 }
 
-async function readUpdate({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<NonNullable<Facts['update']>> {
+async function readUpdate({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<NonNullable<StepFacts['update']>> {
   return (await store.events.byMessageId(ws, effectKey(run)))?.state ?? 'absent';
 }

@@ -1,4 +1,4 @@
-import { planPreview, type PreviewQuestion } from '../../domain/audiences/preview';
+import { planPreview, type PreviewQuestion } from '../../domain/audiences/plan-preview';
 import type { Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';

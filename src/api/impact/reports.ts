@@ -2,7 +2,7 @@ import { audienceDays, dayMs, dayOf } from '../../domain/impact/audience-days';
 import { dwellsOf, funnelOf } from '../../domain/impact/funnel';
 import { goalResults } from '../../domain/impact/goals';
 import { latencyOf } from '../../domain/impact/latency';
-import { countRuns, exitsOf } from '../../domain/impact/runs';
+import { countRuns, exitReasons } from '../../domain/impact/runs';
 import { reasonsOf, statesOf } from '../../domain/impact/states';
 import type { WorkspaceId } from '../../domain/ids';
 import { own } from '../../domain/json';
@@ -56,7 +56,7 @@ export async function funnelReport(store: Store, { ws, key, from }: Pick<Asked, 
   const counted = countRuns(runs);
   return {
     ...counted,
-    exited: exitsOf(runs),
+    exited: exitReasons(runs),
     steps: funnelOf(Object.keys(steps), visits, dwellsOf(sample)).map(({ step, ...figures }) => {
       const type = own(steps, step)?.type;
       return { step, ...(type !== undefined && { type }), ...figures };

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { firstAt } from '../path';
-import { isFrom } from './check-comparison';
+import { isFromValue } from './check-comparison';
 import type { Rule } from './rule.schema';
 
 /**
@@ -16,7 +16,7 @@ function bind(node: unknown, paths: JsonObject): unknown {
   if (!isJsonObject(node)) return node;
   return Object.fromEntries(
     Object.entries(node).map(([name, field]) => {
-      if (name !== 'value' || !isFrom(field)) return [name, bind(field, paths)];
+      if (name !== 'value' || !isFromValue(field)) return [name, bind(field, paths)];
       return [name, usable(firstAt(paths, field.from))];
     }),
   );

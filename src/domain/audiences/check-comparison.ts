@@ -71,7 +71,7 @@ const folding = new Set<Operator>(['equals', 'in', 'contains', 'starts_with', 'e
 export function checkComparison(compared: Compared, path: string, { hasPaths }: CheckContext): Finding[] {
   const { is, value, ignoreCase } = compared;
   const findings: Finding[] = [];
-  if (isFrom(value)) {
+  if (isFromValue(value)) {
     if (!hasPaths) findings.push(pathsNeeded(`${path}/value`));
   } else {
     findings.push(...checkValue(is, value, `${path}/value`));
@@ -91,14 +91,14 @@ export function checkComparison(compared: Compared, path: string, { hasPaths }: 
 export function checkNumberTest(test: Compared, path: string, context: CheckContext): Finding[] {
   const { is, value } = test;
   const takesAny = is === 'equals' || is === 'not_equals';
-  if (takesAny && value !== undefined && !isFrom(value) && typeof value !== 'number') {
+  if (takesAny && value !== undefined && !isFromValue(value) && typeof value !== 'number') {
     return [mismatch(is, value, aNumber, `${path}/value`)];
   }
   return checkComparison(test, path, context);
 }
 
 /** Whether a value is `{ "from": path }`: no other value of a comparison is an object. */
-export function isFrom(value: unknown): value is { from: string } {
+export function isFromValue(value: unknown): value is { from: string } {
   return isJsonObject(value);
 }
 
@@ -126,12 +126,12 @@ function mismatch(is: Operator, value: Value | undefined, need: Need, path: stri
   return {
     code: 'value_type',
     path,
-    message: `"${is}" needs ${need.what}, not ${kindOf(value)}.`,
+    message: `"${is}" needs ${need.what}, not ${describeValue(value)}.`,
     suggestion: `Write, for example, ${need.example}.`,
   };
 }
 
-function kindOf(value: Value | undefined): string {
+function describeValue(value: Value | undefined): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'this list';
   if (typeof value === 'string') return /^-?\d+(\.\d+)?$/.test(value) ? 'a number in text' : 'this text';

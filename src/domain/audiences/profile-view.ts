@@ -6,7 +6,7 @@ import type { BehaviourState } from './behaviour-state';
 import type { RuleView } from './rule-view';
 
 /** What rules read of a profile besides its behaviour. */
-export type Facts = Pick<Profile, 'traits' | 'identifiers' | 'consent' | 'memberships'>;
+export type ProfileFacts = Pick<Profile, 'traits' | 'identifiers' | 'consent' | 'memberships'>;
 
 /** Stored events read for the edges of windows, by condition key. */
 export type EdgeEvents = ReadonlyMap<string, readonly RuleEvent[]>;
@@ -16,7 +16,7 @@ const noState: BehaviourState = {};
 
 /** A profile as rules see it, its behaviour answered from bounded state. `memberships` replaces those of the profile. */
 export function profileView(
-  profile: Facts & Pick<Profile, 'states'>,
+  profile: ProfileFacts & Pick<Profile, 'states'>,
   edges: EdgeEvents = noEdges,
   memberships: Readonly<Record<string, Membership>> = profile.memberships,
   paths?: JsonObject,
@@ -28,7 +28,7 @@ export function profileView(
 }
 
 /** Everything a rule may know but behaviour. */
-export function factsView(facts: Facts, paths?: JsonObject): Omit<RuleView, 'behaviour'> {
+export function factsView(facts: ProfileFacts, paths?: JsonObject): Omit<RuleView, 'behaviour'> {
   const { traits, identifiers, consent, memberships } = facts;
   return {
     trait: (key) => own(traits, key),

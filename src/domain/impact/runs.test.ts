@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { countRuns, exitsOf, type RunCount } from './runs';
+import { countRuns, exitReasons, type RunCount } from './runs';
 import { totalOf } from './states';
 
 const runCount: fc.Arbitrary<RunCount> = fc.record(
@@ -26,13 +26,13 @@ describe('countRuns', () => {
       fc.property(fc.array(runCount), (runs) => {
         const { entered, active, completed, exited, failed } = countRuns(runs);
         expect(active + completed + exited + failed).toBe(entered);
-        expect(totalOf(exitsOf(runs))).toBe(exited);
+        expect(totalOf(exitReasons(runs))).toBe(exited);
       }),
     );
   });
 });
 
-describe('exitsOf', () => {
+describe('exitReasons', () => {
   it('adds up by reason, whatever other runs ended with', () => {
     const runs: RunCount[] = [
       { status: 'exited', reason: 'purchased', count: 2 },
@@ -40,6 +40,6 @@ describe('exitsOf', () => {
       { status: 'exited', count: 1 },
       { status: 'completed', reason: 'purchased', count: 8 },
     ];
-    expect(exitsOf(runs)).toEqual({ purchased: 3, unstated: 1 });
+    expect(exitReasons(runs)).toEqual({ purchased: 3, unstated: 1 });
   });
 });

@@ -22,7 +22,7 @@ export function countRuns(runs: readonly RunCount[]) {
 }
 
 /** Why runs exited: reason → number. */
-export const exitsOf = (runs: readonly RunCount[]): Counts =>
+export const exitReasons = (runs: readonly RunCount[]): Counts =>
   tally(
     runs.filter(({ status }) => status === 'exited').map(({ reason = 'unstated', count }) => [reason, count] as const),
   );

@@ -10,7 +10,7 @@ import type { Cause } from './trigger';
 export type FoundCause = Cause & { readonly profile: ProfileId };
 
 /** What a step may know, read afresh for each step. */
-export interface Facts {
+export interface StepFacts {
   /** The profile's id, then those it has absorbed. */
   readonly ids: readonly ProfileId[];
   /** The profile's present `seq`. */
@@ -37,7 +37,7 @@ export interface Standing {
   readonly journey: CompiledJourney;
   readonly run: Enrollment;
   readonly cause: StepCause;
-  readonly facts: Facts;
+  readonly facts: StepFacts;
   readonly now: number;
 }
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json';
 import { compileJourney, type JourneyStatus } from './compiled-journey';
 import { seenAll, type Enrollment } from './enrollment';
 import { JourneyDefinition } from './journey.schema';
-import { visitLimit, type Facts, type FoundCause, type Move, type StepCause } from './move';
+import { visitLimit, type StepFacts, type FoundCause, type Move, type StepCause } from './move';
 import { step } from './step';
 
 const noon = Date.UTC(2026, 2, 1, 12);
@@ -53,7 +53,7 @@ function aRun(at: string, of: Partial<Enrollment> = {}): Enrollment {
   };
 }
 
-const facts = (of: Partial<Facts> = {}): Facts => ({
+const facts = (of: Partial<StepFacts> = {}): StepFacts => ({
   ids: [ada],
   seq: 20,
   isIntakeBehind: false,
@@ -87,7 +87,7 @@ const outcomeOf = (move: Move): string | undefined =>
 
 describe('a wait', () => {
   const journey = aJourney({ rest: { type: 'wait', for: '2h', next: 'done' }, done: { type: 'exit' } });
-  const take = (at: number, of: Partial<Facts> = {}) => step(journey, aRun('rest'), look, facts(of), at);
+  const take = (at: number, of: Partial<StepFacts> = {}) => step(journey, aRun('rest'), look, facts(of), at);
 
   it('waits until its absolute due time, and says so', () => {
     expect(take(noon + hour)).toMatchObject({
@@ -147,7 +147,7 @@ describe('a wait-for', () => {
   const take = (
     causes: readonly FoundCause[],
     at = noon + 2 * hour,
-    of: { run?: Partial<Enrollment>; step?: JsonObject; facts?: Partial<Facts> } = {},
+    of: { run?: Partial<Enrollment>; step?: JsonObject; facts?: Partial<StepFacts> } = {},
   ) => step(aJourney(steps(of.step)), aRun('listen', of.run), look, facts({ causes, ...of.facts }), at);
 
   it('waits under one key per trigger and id of the person', () => {
@@ -285,7 +285,7 @@ describe('a branch', () => {
     [['b'], 'b', 'case 2'],
     [[], 'c', 'else'],
   ])('where %j are set, takes %s', (set: string[], where, outcome) => {
-    const evaluate: Facts['evaluate'] = (rule) => 'trait' in rule && set.includes(rule.trait);
+    const evaluate: StepFacts['evaluate'] = (rule) => 'trait' in rule && set.includes(rule.trait);
     const move = step(journey, aRun('which'), look, facts({ evaluate }), noon);
     expect([arrivedAt(move), outcomeOf(move)]).toEqual([where, outcome]);
   });
@@ -352,7 +352,7 @@ describe('an update', () => {
     },
     done: { type: 'exit' },
   });
-  const take = (update: NonNullable<Facts['update']>) =>
+  const take = (update: NonNullable<StepFacts['update']>) =>
     step(journey, aRun('mark'), look, facts({ update, root: { entry: { properties: { total: 80 } } } }), noon);
 
   it('records an event with the traits', () => {

@@ -1,7 +1,7 @@
 import { own } from '../json';
 import { isInside } from './enrollment';
 import type { Step, StepOf } from './journey.schema';
-import { end, lifetimeEnd, type Facts, type Move, type Standing, type StepCause } from './move';
+import { end, lifetimeEnd, type StepFacts, type Move, type Standing, type StepCause } from './move';
 import type { CompiledJourney } from './compiled-journey';
 import type { Enrollment } from './enrollment';
 import { takeBranch } from './steps/branch';
@@ -23,7 +23,7 @@ const kinds: { readonly [Type in Step['type']]: (step: StepOf<Type>, standing: S
  * What the present step of a run decides at `now`: pure, and the same for the workflow, the simulator and the tests. Whoever calls
  * repeats it while it answers `step`, with fresh facts.
  */
-export function step(journey: CompiledJourney, run: Enrollment, cause: StepCause, facts: Facts, now: number): Move {
+export function step(journey: CompiledJourney, run: Enrollment, cause: StepCause, facts: StepFacts, now: number): Move {
   if (!isInside(run)) return { to: 'end', run };
   if (now >= lifetimeEnd(journey, run)) return end(run, 'exited', 'lifetime', now);
   const present = stepOf(journey, run);

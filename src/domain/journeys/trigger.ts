@@ -6,23 +6,25 @@ import type { EventTrigger, EdgeTrigger, Trigger } from './journey.schema';
 import { eventRoot, hasValueAt, runRoot } from './run-paths';
 
 /** Something that happened to a profile, in the order of its `seq`. Instants are epoch milliseconds. */
-export type Cause = EventCause | EdgeCause;
-
-export interface EventCause {
-  readonly kind: 'event';
-  readonly event: RuleEvent & { readonly messageId: string; readonly occurredAt: number; readonly receivedAt: number };
-  readonly seq: number;
-}
-
-export interface EdgeCause {
-  readonly kind: 'edge';
-  readonly audience: string;
-  readonly edge: 'entered' | 'exited';
-  readonly at: number;
-  readonly seq: number;
-  /** False for edges by definition change or merge: they start nothing. */
-  readonly startsJourneys: boolean;
-}
+export type Cause =
+  | {
+      readonly kind: 'event';
+      readonly event: RuleEvent & {
+        readonly messageId: string;
+        readonly occurredAt: number;
+        readonly receivedAt: number;
+      };
+      readonly seq: number;
+    }
+  | {
+      readonly kind: 'edge';
+      readonly audience: string;
+      readonly edge: 'entered' | 'exited';
+      readonly at: number;
+      readonly seq: number;
+      /** False for edges by definition change or merge: they start nothing. */
+      readonly startsJourneys: boolean;
+    };
 
 /** Effective time of a cause. */
 export const causeAt = (cause: Cause): number => (cause.kind === 'event' ? cause.event.at : cause.at);

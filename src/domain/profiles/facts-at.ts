@@ -1,4 +1,4 @@
-import type { Facts } from '../audiences/profile-view';
+import type { ProfileFacts } from '../audiences/profile-view';
 import { effectiveAt, type Event } from '../events/event';
 import type { Profile } from './profile';
 import { writeConsent, writeTraits } from './write-traits';
@@ -11,10 +11,10 @@ export function factsAt(
   profile: Pick<Profile, 'identifiers' | 'createdAt'>,
   events: readonly Event[],
   at: number,
-): Facts | undefined {
+): ProfileFacts | undefined {
   if (profile.createdAt > at && !events.some((event) => effectiveAt(event) <= at)) return undefined;
-  let traits: Facts['traits'] = {};
-  let consent: Facts['consent'] = {};
+  let traits: ProfileFacts['traits'] = {};
+  let consent: ProfileFacts['consent'] = {};
   for (const event of events) {
     if (effectiveAt(event) > at) continue;
     if (event.kind === 'identify') traits = writeTraits(traits, event.traits, effectiveAt(event), event.source).facts;

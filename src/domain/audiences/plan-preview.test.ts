@@ -1,5 +1,5 @@
 import { aProfile, anEvent, anIdentify, day, noon } from '../../testing/builders';
-import { planPreview, type PreviewQuestion } from './preview';
+import { planPreview, type PreviewQuestion } from './plan-preview';
 import type { Rule } from './rule.schema';
 
 const gold: Rule = { trait: 'tier', is: 'equals', value: 'gold' };

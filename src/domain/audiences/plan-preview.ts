@@ -3,7 +3,7 @@ import { factsAt } from '../profiles/facts-at';
 import type { Profile } from '../profiles/profile';
 import { compileRule, type CompiledRule } from './compile-rule';
 import { historyView } from './history-view';
-import type { Facts } from './profile-view';
+import type { ProfileFacts } from './profile-view';
 import type { Rule } from './rule.schema';
 
 export interface PreviewQuestion {
@@ -43,7 +43,7 @@ export function planPreview({ rule, audiences, at, isPast }: PreviewQuestion): P
 function isMatch(
   rule: CompiledRule,
   audiences: ReadonlyMap<string, CompiledRule>,
-  facts: Facts,
+  facts: ProfileFacts,
   events: readonly RuleEvent[],
   at: number,
 ): boolean {
