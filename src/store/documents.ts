@@ -49,7 +49,7 @@ export interface EventDoc extends Scoped, Event {
   readonly subject?: string;
   readonly profile?: ProfileId;
   readonly seq?: number;
-  /** `workspace:profile|event name`, see `waitKey`. */
+  /** `workspace:profile|event name`, made by `eventWaitKey`: what a run that waits for the event looks it up by. */
   readonly waitKey?: string;
   readonly deadReason?: string;
 }

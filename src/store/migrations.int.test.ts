@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Document } from 'mongodb';
 import { profileId } from '../domain/ids';
 import { aProfile } from '../testing/builders';
 import { openTestApi, type TestApi } from '../testing/test-api';
@@ -10,6 +11,18 @@ beforeEach(async () => {
   api = await openTestApi();
 });
 afterEach(() => api.close());
+
+it('reads a profile that a process of before wrote after the migration, as one that is behind the rules', async () => {
+  const { ws } = await api.createWorkspace();
+  const id = profileId('prf_old');
+  const states = { key: { at: [1, 2, 3] } };
+  const checks = { vip: 9 };
+  const old = { ...aProfile(id, { edgeCounts: { vip: 3 } }), states };
+  const profiles = api.store.connection.db.collection<Document & { _id: string }>('profiles');
+  await profiles.insertOne({ ...old, checks, _id: `${ws}:${id}`, ws });
+  const [profile] = await api.store.profiles.byIds(ws, [id]);
+  expect(profile).toMatchObject({ id, states: {}, edgeCounts: { vip: 3 }, checks, rulesetVersion: 0 });
+});
 
 describe('a store written before version 1', () => {
   it('is readable after its migration, whoever migrates twice, and its profiles are due for the present rules', async () => {

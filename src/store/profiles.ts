@@ -116,7 +116,9 @@ function toDoc(ws: WorkspaceId, profile: Profile): ProfileDoc {
   return { ...omit(profile, ...workingFields), workingJson, _id: docId(ws, profile.id), ws };
 }
 
+/** A document that a process of before version 1 wrote, during an upgrade, has those fields of its own. */
 function toProfile(doc: ProfileDoc): Profile {
-  const working = JSON.parse(doc.workingJson) as Pick<Profile, (typeof workingFields)[number]>;
-  return { ...omit(doc, '_id', 'ws', 'workingJson'), ...working };
+  const { workingJson, ...profile } = omit(doc, '_id', 'ws');
+  if (workingJson === undefined) return { edgeCounts: {}, ...profile, states: {}, rulesetVersion: 0 } as Profile;
+  return { ...profile, ...(JSON.parse(workingJson) as Pick<Profile, (typeof workingFields)[number]>) };
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { dayMs, epoch, eventCondition, ruleEvent } from '../../testing/rule-arbitraries';
 import type { RuleEvent } from '../events/event';
 import { answer, edgeRead, EdgeEventsMissing } from './behaviour-answer';
-import { combine, emptyState, mostPoints, observe, prune, type BehaviourState } from './behaviour-state';
+import { combine, emptyState, observe, prune, type BehaviourState } from './behaviour-state';
+import { mostPoints } from './event-aggregate';
 import { conditionKey } from './condition-key';
 import { recall } from './history-view';
 import type { EventCondition } from './rule.schema';
@@ -148,12 +149,15 @@ describe('behaviour state', () => {
     ['at most five', { count: { is: 'at_most', value: 5 } }, 6],
     ['not five', { count: { is: 'not_equals', value: 5 } }, 6],
     ['a count that is always so', { count: { is: 'at_least', value: 0 } }, 0],
+    ['a count that nobody reaches', { count: { is: 'at_least', value: 1e17 } }, 0],
+    ['a count that no number is', { count: { is: 'equals', value: 1e15 + 0.5 } }, 0],
     ['more than are kept one by one', { count: { is: 'at_least', value: 500 } }, mostPoints],
     ['the first one', { first: { is: 'within_last', value: '3d' } }, mostPoints],
   ])('keeps of a window only the matches that decide: %s', (_, test, kept) => {
     const state = remember({ event: 'Order', within: '52w', ...test }, orders(600, 60_000));
     expect(state.at).toHaveLength(kept);
     expect(state.buckets === undefined).toBe(kept < mostPoints);
+    expect(conditionKey({ event: 'Order', within: '52w', ...test })).toMatch(/^\w+$/);
   });
 
   it('stays small however long the history', () => {

@@ -1,6 +1,6 @@
 import type { RuleEvent } from '../events/event';
 import { addDecimals, addToDecimal } from './decimal';
-import { aggregateOf, type Aggregate } from './event-aggregate';
+import { aggregateOf, mostPoints, type Aggregate } from './event-aggregate';
 import type { EventCondition } from './rule.schema';
 
 /** What is known of events no longer kept one by one. `sum` is an exact decimal; sum, min and max only where a property is added up. */
@@ -26,8 +26,6 @@ export interface BehaviourState {
   readonly buckets?: readonly Totals[];
 }
 
-/** How many matches a window keeps one by one at most. */
-export const mostPoints = 128;
 const hourMs = 3_600_000;
 
 interface Point {
@@ -65,11 +63,6 @@ export function combine(condition: EventCondition, one: BehaviourState, other: B
   const buckets = [...(one.buckets ?? []), ...(other.buckets ?? [])];
   const together = buckets.reduce((found, totals) => addToBuckets(aggregate, found, totals), [] as readonly Totals[]);
   return settled(aggregate, [...pointsOf(one), ...pointsOf(other)], together);
-}
-
-/** How many matches a condition with a window keeps one by one. */
-export function keptOneByOne({ decisive = Infinity }: Aggregate): number {
-  return Math.min(decisive, mostPoints);
 }
 
 /** Drops what can never count again at `now` or later. */
@@ -115,7 +108,9 @@ function settled(aggregate: Aggregate, points: readonly Point[], buckets: readon
   return windowState(aggregate, sorted, filled);
 }
 
-const hasBuckets = ({ decisive = Infinity }: Aggregate): boolean => decisive > mostPoints;
+const keptOneByOne = ({ decisive = mostPoints }: Aggregate): number => decisive;
+
+const hasBuckets = ({ decisive }: Aggregate): boolean => decisive === undefined;
 
 function windowState({ property }: Aggregate, points: readonly Point[], buckets: readonly Totals[]): BehaviourState {
   return {

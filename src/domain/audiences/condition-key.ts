@@ -1,6 +1,5 @@
 import { parseDuration } from '../duration';
 import { isJsonObject, type Json } from '../json';
-import { keptOneByOne } from './behaviour-state';
 import { aggregateOf } from './event-aggregate';
 import type { EventCondition } from './rule.schema';
 
@@ -10,11 +9,12 @@ import type { EventCondition } from './rule.schema';
  */
 export function conditionKey(condition: EventCondition): string {
   const aggregate = aggregateOf(condition);
-  const points = keptOneByOne(aggregate);
   const where = (condition.where ?? []).map((test) => canonical(test as unknown as Json)).sort();
   const within = condition.within === undefined ? null : parseDuration(condition.within);
   const property = aggregate.property ?? null;
-  return hash(canonical([condition.event, where, property, within, within === null ? null : points]));
+  return hash(
+    canonical([condition.event, where, property, within, within === null ? null : (aggregate.decisive ?? null)]),
+  );
 }
 
 /** JSON with sorted keys and without absent ones. */

@@ -6,6 +6,8 @@ import { compileComparison, type Comparison } from './comparison';
 import type { EventCondition, Where } from './rule.schema';
 
 export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'last'] as const;
+/** How many matches a window keeps one by one at most. */
+export const mostPoints = 128;
 type AggregateName = (typeof aggregates)[number];
 
 /** What a condition works out over its matching events, made ready. */
@@ -17,7 +19,7 @@ export interface Aggregate {
   /** Numbers at which the comparison may change its answer, descending. */
   readonly boundaries: readonly number[];
   readonly windowMs?: number;
-  /** How many of the newest matches decide the answer, whatever happened before them; absent where every match counts. */
+  /** How many of the newest matches decide the answer, at most `mostPoints`, whatever happened before them; absent where every match counts. */
   readonly decisive?: number;
   matches(event: RuleEvent): boolean;
   /** The numbers an event adds; for counts and dates one 0. A property that is no number adds nothing. */
@@ -91,13 +93,18 @@ function propertyOf({ sum, min, max, average }: EventCondition): string | undefi
   return (sum ?? min ?? max ?? average)?.property;
 }
 
-/** "At least five" is decided by the newest five: the sixth newest changes nothing, wherever the window begins. */
+/**
+ * "At least five" is decided by the newest five: the sixth newest changes nothing, wherever the window begins. Of thresholds beyond
+ * what is kept one by one, every match counts.
+ */
 function decisiveOf(name: AggregateName, counted: Pick<Aggregate, 'comparison' | 'boundaries'>): number | undefined {
   if (name === 'last') return 1;
   if (name !== 'count') return undefined;
-  let enough = Math.max(0, (counted.boundaries[0] ?? -1) + 1);
-  while (enough > 0 && passes(counted, enough - 1) === passes(counted, enough)) enough -= 1;
-  return enough;
+  const highest = counted.boundaries.find(
+    (count) => count >= 0 && passes(counted, count) !== passes(counted, count + 1),
+  );
+  const enough = highest === undefined ? 0 : highest + 1;
+  return enough <= mostPoints ? enough : undefined;
 }
 
 /** Whether a number, or its absence, passes the comparison of an aggregate. */
