@@ -52,7 +52,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const uri = process.env['HEDDLE_TEST_MONGODB_URI'];
   if (uri === undefined) throw new Error('Integration tests need a database; run them with `npm run integration`.');
   const database = `api-${randomBytes(5).toString('hex')}`;
-  const store = await openStore({ uri, database, masterKey: randomBytes(32) });
+  const store = await openStore({ uri, database, masterKey: randomBytes(32), maxReadMs: 20_000 });
   await prepareStore(store.connection);
   const [rings, backfills, syncRings, logged] = [[] as string[], [] as string[], [] as string[], [] as string[]];
   const deps: ApiDeps = {
