@@ -1,9 +1,8 @@
 import type { Event, Identifier } from '../domain/events/event';
 import { enrollmentId, profileId, workspaceId, type ProfileId } from '../domain/ids';
-import { newDraft } from '../domain/profiles/fold/draft';
 import type { FoldInput } from '../domain/profiles/fold/fold-input';
 import { identifierName } from '../domain/identity/identifier-types';
-import type { Profile } from '../domain/profiles/profile';
+import { newProfile, type Profile } from '../domain/profiles/profile';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import type { Rule } from '../domain/audiences/rule.schema';
@@ -47,7 +46,8 @@ export function anIdentify(traits: Event['traits'], of: Parameters<typeof anEven
 }
 
 export function aProfile(id: string, of: Partial<Profile> = {}): Profile {
-  return { ...newDraft(profileId(id), noon, noon, 1).profile, rev: 1, ...of };
+  const fresh = newProfile({ id: profileId(id), createdAt: noon, evaluatedAt: noon, rulesetVersion: 1 });
+  return { ...fresh, rev: 1, ...of };
 }
 
 export function aRuleset(of: {

@@ -4,7 +4,7 @@ import type { EventCondition, Rule, TraitCondition, Value, Where } from '../doma
 import type { RuleEvent } from '../domain/events/event';
 import type { Json } from '../domain/json';
 import { profileId } from '../domain/ids';
-import type { Profile } from '../domain/profiles/profile';
+import { newProfile, type Profile } from '../domain/profiles/profile';
 
 /** Random profiles, events and rules over a small vocabulary, so that they meet. Instants lie in the 60 days from `epoch`. */
 export const epoch = Date.UTC(2026, 0, 1);
@@ -164,20 +164,9 @@ export const profile: fc.Arbitrary<Profile> = fc
   }));
 
 /** A profile of which nothing is known. */
-export const blank: Profile = {
+export const blank: Profile = newProfile({
   id: profileId('prf_1'),
   createdAt: epoch,
-  rev: 0,
-  seq: 0,
-  lineage: [],
-  identifiers: [],
-  traits: {},
-  consent: {},
-  memberships: {},
-  edgeCounts: {},
-  states: {},
-  rulesetVersion: 1,
   evaluatedAt: epoch,
-  slot: 0,
-  hasEnrollments: false,
-};
+  rulesetVersion: 1,
+});

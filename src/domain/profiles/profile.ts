@@ -2,6 +2,7 @@ import type { BehaviourState } from '../audiences/behaviour-state';
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Json } from '../json';
+import { slotOf } from './slot';
 
 /** A fact about the person with the time it was true. `value: null` is a deletion that older facts must not undo. */
 export interface Trait {
@@ -59,4 +60,22 @@ export interface Profile {
   /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */
   readonly hasEnrollments: boolean;
   readonly mergedInto?: ProfileId;
+}
+
+/** Somebody of whom nothing is known yet. */
+export function newProfile(of: Pick<Profile, 'id' | 'createdAt' | 'evaluatedAt' | 'rulesetVersion'>): Profile {
+  return {
+    ...of,
+    rev: 0,
+    seq: 0,
+    lineage: [],
+    identifiers: [],
+    traits: {},
+    consent: {},
+    memberships: {},
+    edgeCounts: {},
+    states: {},
+    slot: slotOf(of.id),
+    hasEnrollments: false,
+  };
 }

@@ -3,15 +3,15 @@ import type { DesiredMember } from '../change-set';
 import { identifiersByType } from '../present';
 import type { Profile } from '../profile';
 import type { Attachment } from '../ruleset';
-import { nextSeq, type Draft } from './draft';
+import { nextSeq, type OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** What destinations should now hold of every profile this fold changed, for the audiences attached to them. */
 export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
-  const touched = [...fold.drafts.values()].filter((draft) => draft.isTouched);
+  const touched = [...fold.opened.values()].filter((open) => open.isTouched);
   return fold.input.ruleset.attachments.flatMap((attachment) => {
-    const changed = touched.filter((draft) => isChanged(draft, attachment));
-    const wishes = new Map(changed.map((draft) => [draft.profile.id, desired(fold, draft, attachment)]));
+    const changed = touched.filter((open) => isChanged(open, attachment));
+    const wishes = new Map(changed.map((open) => [open.profile.id, desired(fold, open, attachment)]));
     const refusing = changed.filter(({ profile }) => isRefused(profile, attachment));
     for (const { profile } of refusing)
       for (const id of profile.lineage) {
@@ -22,26 +22,26 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
   });
 }
 
-function isChanged(draft: Draft, attachment: Attachment): boolean {
-  if (draft.moved.has(attachment.audience)) return true;
-  if (hasNotSeen(draft, attachment)) return wasEverIn(draft, attachment);
-  const hasNews = draft.hasNewIdentifiers || draft.hasNewConsent;
-  if (own(draft.profile.memberships, attachment.audience) !== undefined) return hasNews;
+function isChanged(open: OpenProfile, attachment: Attachment): boolean {
+  if (open.moved.has(attachment.audience)) return true;
+  if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment);
+  const hasNews = open.hasNewIdentifiers || open.hasNewConsent;
+  if (own(open.profile.memberships, attachment.audience) !== undefined) return hasNews;
   // A refusal also reaches who has left and was kept, they themselves or somebody they absorbed.
-  const mayBeKept = wasEverIn(draft, attachment) || draft.profile.lineage.length > 0;
-  return hasNews && mayBeKept && isRefused(draft.profile, attachment);
+  const mayBeKept = wasEverIn(open, attachment) || open.profile.lineage.length > 0;
+  return hasNews && mayBeKept && isRefused(open.profile, attachment);
 }
 
-const hasNotSeen = (draft: Draft, { sinceRuleset }: Attachment): boolean => draft.readRuleset < sinceRuleset;
+const hasNotSeen = (open: OpenProfile, { sinceRuleset }: Attachment): boolean => open.readRuleset < sinceRuleset;
 
 /** Also who has left: the destination may still hold them from an attachment that was detached before they did. */
-const wasEverIn = ({ profile }: Draft, { audience }: Attachment): boolean =>
+const wasEverIn = ({ profile }: OpenProfile, { audience }: Attachment): boolean =>
   own(profile.edgeCounts, audience) !== undefined || own(profile.memberships, audience) !== undefined;
 
-function desired(fold: WorkspaceFold, draft: Draft, attachment: Attachment): DesiredMember {
+function desired(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): DesiredMember {
   // A changed attachment is no event of the profile, and only a newer wish takes the place of the last one.
-  if (hasNotSeen(draft, attachment)) nextSeq(draft);
-  const { profile, causedAt } = draft;
+  if (hasNotSeen(open, attachment)) nextSeq(open);
+  const { profile, causedAt } = open;
   return { ...desiredOf(fold, profile, attachment), ...(causedAt > 0 && { causedAt }) };
 }
 

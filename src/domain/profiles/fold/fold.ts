@@ -8,8 +8,8 @@ import { conditionsFor } from '../ruleset';
 import { refuseOversize } from '../profile-limits';
 import { writeConsent, writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
-import { nextSeq, type Draft } from './draft';
-import { evaluateDraft, instantOf, upgrade } from './evaluate-draft';
+import { nextSeq, type OpenProfile } from './open-profile';
+import { evaluateProfile, instantOf, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { resolveEvent } from './resolve-event';
 import { edgeCause, runJourneys } from './run-journeys';
@@ -28,61 +28,61 @@ export function foldEvents(input: FoldInput): FoldOutcome {
 /** Evaluates profiles because time has passed (`clock`) or definitions have changed. */
 export function foldTime(input: FoldInput): FoldOutcome {
   const fold = new WorkspaceFold(input);
-  for (const draft of fold.drafts.values()) {
+  for (const open of fold.opened.values()) {
     const firstEdge = fold.edges.length;
-    upgrade(fold, draft);
-    prunePast(fold, draft);
-    evaluateDraft(fold, draft, 'clock');
-    draft.isTouched = true;
-    reachEdges(fold, draft, firstEdge);
+    upgrade(fold, open);
+    prunePast(fold, open);
+    evaluateProfile(fold, open, 'clock');
+    open.isTouched = true;
+    reachEdges(fold, open, firstEdge);
   }
   return outcomeOf(fold);
 }
 
 function foldEvent(fold: WorkspaceFold, event: Event): void {
   const firstEdge = fold.edges.length;
-  const draft = resolveEvent(fold, event);
-  const changed = write(fold, draft, event);
-  const seq = nextSeq(draft);
-  const waitKey = eventWaitKey(fold.input.ws, draft.profile.id, event.name);
-  fold.applied.push({ messageId: event.messageId, profile: draft.profile.id, seq, waitKey });
-  draft.waitKeys.add(waitKey);
-  draft.causedAt = Math.max(draft.causedAt, event.receivedAt);
+  const open = resolveEvent(fold, event);
+  const changed = write(fold, open, event);
+  const seq = nextSeq(open);
+  const waitKey = eventWaitKey(fold.input.ws, open.profile.id, event.name);
+  fold.applied.push({ messageId: event.messageId, profile: open.profile.id, seq, waitKey });
+  open.waitKeys.add(waitKey);
+  open.causedAt = Math.max(open.causedAt, event.receivedAt);
   const isFirst = seq === 1;
   const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
-  evaluateDraft(fold, draft, 'event', isFirst ? undefined : new Set(affected.map(({ key }) => key)));
+  evaluateProfile(fold, open, 'event', isFirst ? undefined : new Set(affected.map(({ key }) => key)));
   const { messageId, occurredAt, receivedAt } = event;
-  runJourneys(fold, draft, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
-  reachEdges(fold, draft, firstEdge);
+  runJourneys(fold, open, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
+  reachEdges(fold, open, firstEdge);
 }
 
 /** Audience edges reach journeys after the event that caused them. */
-function reachEdges(fold: WorkspaceFold, draft: Draft, firstEdge: number): void {
+function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): void {
   for (const edge of fold.edges.slice(firstEdge)) {
-    if (edge.profile !== draft.profile.id) continue;
-    draft.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
-    runJourneys(fold, draft, edgeCause(edge));
+    if (edge.profile !== open.profile.id) continue;
+    open.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
+    runJourneys(fold, open, edgeCause(edge));
   }
 }
 
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
-function write(fold: WorkspaceFold, draft: Draft, event: Event): Parameters<typeof affectedBy>[1] {
-  const hadNewIdentifiers = draft.hasNewIdentifiers;
+function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
+  const hadNewIdentifiers = open.hasNewIdentifiers;
   const traits =
     event.kind === 'identify'
-      ? writeTraits(draft.profile.traits, event.traits, effectiveAt(event), event.source)
+      ? writeTraits(open.profile.traits, event.traits, effectiveAt(event), event.source)
       : undefined;
-  const consent = writeConsent(draft.profile.consent, event);
-  draft.profile = { ...draft.profile, consent: consent.facts, ...(traits && { traits: traits.facts }) };
-  if (consent.changed.length > 0) draft.hasNewConsent = true;
+  const consent = writeConsent(open.profile.consent, event);
+  open.profile = { ...open.profile, consent: consent.facts, ...(traits && { traits: traits.facts }) };
+  if (consent.changed.length > 0) open.hasNewConsent = true;
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
-    const present = own(draft.profile.states, key) ?? emptyState(condition);
-    const state = prune(condition, observe(condition, present, ruleEvent), instantOf(fold, draft));
-    draft.profile = { ...draft.profile, states: withKey(draft.profile.states, key, state) };
+    const present = own(open.profile.states, key) ?? emptyState(condition);
+    const state = prune(condition, observe(condition, present, ruleEvent), instantOf(fold, open));
+    open.profile = { ...open.profile, states: withKey(open.profile.states, key, state) };
   }
-  draft.batch.push(ruleEvent);
-  refuseOversize(draft.profile);
+  open.batch.push(ruleEvent);
+  refuseOversize(open.profile);
   return {
     traits: traits?.changed ?? [],
     events: [event.name],
@@ -92,12 +92,12 @@ function write(fold: WorkspaceFold, draft: Draft, event: Event): Parameters<type
   };
 }
 
-function prunePast(fold: WorkspaceFold, draft: Draft): void {
-  const states = Object.entries(draft.profile.states).map(([key, state]) => {
+function prunePast(fold: WorkspaceFold, open: OpenProfile): void {
+  const states = Object.entries(open.profile.states).map(([key, state]) => {
     const condition = fold.input.ruleset.conditions.get(key);
-    return [key, condition ? prune(condition, state, instantOf(fold, draft)) : state] as const;
+    return [key, condition ? prune(condition, state, instantOf(fold, open)) : state] as const;
   });
-  draft.profile = { ...draft.profile, states: Object.fromEntries(states) };
+  open.profile = { ...open.profile, states: Object.fromEntries(states) };
 }
 
 function outcomeOf(fold: WorkspaceFold): FoldOutcome {
@@ -113,7 +113,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
   const syncs = desiredMembers(fold);
   const runs = [...fold.runs.values()].filter((run) => run.isChanged);
   return {
-    profiles: [...fold.drafts.values()].filter((draft) => draft.isTouched).map((draft) => toWrite(fold, draft)),
+    profiles: [...fold.opened.values()].filter((open) => open.isTouched).map((open) => toWrite(fold, open)),
     identifiers: [...fold.identifiers.values()],
     merges: fold.merges,
     edges: fold.edges,
@@ -124,7 +124,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
   };
 }
 
-function toWrite(fold: WorkspaceFold, { profile, readRev }: Draft): ProfileWrite {
+function toWrite(fold: WorkspaceFold, { profile, readRev }: OpenProfile): ProfileWrite {
   const evaluatedAt = Math.max(profile.evaluatedAt, fold.input.now);
   return { profile: { ...profile, rev: profile.rev + 1, evaluatedAt }, ...(readRev !== undefined && { readRev }) };
 }
@@ -145,8 +145,8 @@ function wakes(fold: WorkspaceFold): OutboxWork[] {
   const waiting = new Set(
     [...fold.runs.values()].filter((run) => run.readRev !== undefined).map((run) => run.enrollment.profile),
   );
-  return [...fold.drafts.values()]
-    .filter((draft) => draft.isTouched && draft.waitKeys.size > 0 && waiting.has(draft.profile.id))
+  return [...fold.opened.values()]
+    .filter((open) => open.isTouched && open.waitKeys.size > 0 && waiting.has(open.profile.id))
     .map(({ profile, waitKeys }) => ({
       kind: 'wake',
       profile: profile.id,

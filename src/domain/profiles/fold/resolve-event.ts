@@ -4,46 +4,47 @@ import { effectiveAt } from '../../events/event';
 import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
 import { omit } from '../../json';
-import type { Profile } from '../profile';
+import { newProfile, type Profile } from '../profile';
 import { unionConsent, unionTraits } from '../write-traits';
-import { attachIdentifiers, newDraft, nextSeq, type Draft } from './draft';
-import { evaluateDraft, leaveAudience, upgrade } from './evaluate-draft';
+import { attachIdentifiers, nextSeq, openNew, type OpenProfile } from './open-profile';
+import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** Finds or makes the profile an event belongs to, merging those it ties together. */
-export function resolveEvent(fold: WorkspaceFold, event: Event): Draft {
+export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
   const resolution = resolveIdentity(event.identifiers, {
     owner: (identifier) => fold.owner(identifier),
     isTrusted: event.isTrusted,
   });
   if (resolution.blocked.length > 0) fold.blocked.push({ messageId: event.messageId, identifiers: resolution.blocked });
-  const draft = resolution.survivor === undefined ? create(fold, event) : fold.draft(resolution.survivor);
-  upgrade(fold, draft);
-  attachIdentifiers(draft, resolution.attach, effectiveAt(event));
-  for (const identifier of resolution.attach) fold.attach(identifier, draft.profile.id, effectiveAt(event));
-  if (resolution.absorbed.length > 0) absorbAll(fold, draft, resolution, event);
-  return draft;
+  const open = resolution.survivor === undefined ? create(fold, event) : fold.open(resolution.survivor);
+  upgrade(fold, open);
+  attachIdentifiers(open, resolution.attach, effectiveAt(event));
+  for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, effectiveAt(event));
+  if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
+  return open;
 }
 
-function create(fold: WorkspaceFold, event: Event): Draft {
+function create(fold: WorkspaceFold, event: Event): OpenProfile {
   const { makeProfileId, now, ruleset } = fold.input;
-  const draft = newDraft(makeProfileId(), effectiveAt(event), now, ruleset.version);
-  fold.drafts.set(draft.profile.id, draft);
-  return draft;
+  const facts = { createdAt: effectiveAt(event), evaluatedAt: now, rulesetVersion: ruleset.version };
+  const open = openNew(newProfile({ id: makeProfileId(), ...facts }));
+  fold.opened.set(open.profile.id, open);
+  return open;
 }
 
-function absorbAll(fold: WorkspaceFold, survivor: Draft, resolution: Resolution, event: Event): void {
+function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resolution, event: Event): void {
   for (const id of resolution.absorbed) {
-    const absorbed = fold.draft(id);
+    const absorbed = fold.open(id);
     upgrade(fold, absorbed);
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;
-  evaluateDraft(fold, survivor, 'merge');
+  evaluateProfile(fold, survivor, 'merge');
 }
 
 /** One profile takes over everything of another, which stays as a tombstone that points to it. */
-function absorb(fold: WorkspaceFold, survivor: Draft, absorbed: Draft, event: Event): void {
+function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfile, event: Event): void {
   const before = absorbed.profile;
   for (const { firstSeenAt, ...identifier } of before.identifiers)
     fold.follow(identifier, survivor.profile.id, firstSeenAt);
@@ -97,7 +98,7 @@ function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   };
 }
 
-function moveRuns(fold: WorkspaceFold, survivor: Draft, absorbed: Profile): void {
+function moveRuns(fold: WorkspaceFold, survivor: OpenProfile, absorbed: Profile): void {
   const runs = (profile: Profile['id']) => fold.runsOf(profile).map((run) => run.enrollment);
   for (const enrollment of mergeEnrollments(
     fold.input.ws,

@@ -3,27 +3,27 @@ import { decideConversions, decideEntry, decideExit, type Cause } from '../../jo
 import { endEnrollment, isInside } from '../../journeys/enrollment';
 import { idsOf } from '../present';
 import { journeyVersionKey } from '../ruleset';
-import type { Draft } from './draft';
-import { matchesRule } from './evaluate-draft';
+import type { OpenProfile } from './open-profile';
+import { matchesRule } from './evaluate-profile';
 import type { Run, WorkspaceFold } from './workspace-fold';
 
 /** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries. */
-export function runJourneys(fold: WorkspaceFold, draft: Draft, cause: Cause): void {
-  if (draft.profile.hasEnrollments) for (const run of fold.runsOf(draft.profile.id)) reach(fold, run, cause);
-  const { profile } = draft;
+export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
+  if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, run, cause);
+  const { profile } = open;
   for (const journey of fold.input.ruleset.enterable) {
     const entry = decideEntry(journey, cause, {
       ws: fold.input.ws,
       profile: profile.id,
       subjectIds: idsOf(profile),
-      existing: fold.runsOf(draft.profile.id).map(({ enrollment }) => enrollment),
-      evaluateIf: (rule, paths) => matchesRule(fold, draft, rule, paths),
+      existing: fold.runsOf(open.profile.id).map(({ enrollment }) => enrollment),
+      evaluateIf: (rule, paths) => matchesRule(fold, open, rule, paths),
       now: fold.input.now,
       makeId: fold.input.makeEnrollmentId,
     });
     if (!entry || 'ignored' in entry) continue;
     fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
-    draft.profile = { ...draft.profile, hasEnrollments: true };
+    open.profile = { ...open.profile, hasEnrollments: true };
   }
 }
 

@@ -4,7 +4,7 @@ import { identifierName } from '../../identity/identifier-types';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IdentifierWrite, MembershipEdge, Merge, AppliedEvent } from '../change-set';
 import type { Profile } from '../profile';
-import { draftOf, type Draft } from './draft';
+import { openProfile, type OpenProfile } from './open-profile';
 import type { Blocked, EdgeRead, FoldInput, HistoryRead } from './fold-input';
 
 /** An enrollment as it stands in this fold. */
@@ -17,7 +17,7 @@ export interface Run {
 
 /** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
 export class WorkspaceFold {
-  readonly drafts = new Map<ProfileId, Draft>();
+  readonly opened = new Map<ProfileId, OpenProfile>();
   readonly runs = new Map<string, Run>();
   readonly identifiers = new Map<string, IdentifierWrite>();
   readonly edges: MembershipEdge[] = [];
@@ -30,7 +30,7 @@ export class WorkspaceFold {
 
   constructor(readonly input: FoldInput) {
     this.#owners = new Map(input.owners);
-    for (const profile of input.profiles) this.drafts.set(profile.id, draftOf(profile));
+    for (const profile of input.profiles) this.opened.set(profile.id, openProfile(profile));
     for (const enrollment of input.enrollments)
       this.runs.set(enrollment.id, { enrollment, readRev: enrollment.rev, isChanged: false });
   }
@@ -39,15 +39,15 @@ export class WorkspaceFold {
     return this.neededHistories.size > 0 || this.neededEdges.size > 0;
   }
 
-  draft(id: ProfileId): Draft {
-    const draft = this.drafts.get(id);
-    if (!draft) throw new Error(`Profile ${id} was not read for this fold.`);
-    return draft;
+  open(id: ProfileId): OpenProfile {
+    const open = this.opened.get(id);
+    if (!open) throw new Error(`Profile ${id} was not read for this fold.`);
+    return open;
   }
 
   owner(identifier: Identifier): Profile | undefined {
     const id = this.#owners.get(identifierName(identifier));
-    return id === undefined ? undefined : this.draft(id).profile;
+    return id === undefined ? undefined : this.open(id).profile;
   }
 
   /** Records the first owner of an identifier that nobody had. */

@@ -1,11 +1,9 @@
 import type { Identifier, RuleEvent } from '../../events/event';
-import type { ProfileId } from '../../ids';
 import { omit } from '../../json';
-import { slotOf } from '../slot';
 import type { Profile } from '../profile';
 
 /** One profile while a batch is folded into it. Mutable on purpose, and private to one fold. */
-export interface Draft {
+export interface OpenProfile {
   profile: Profile;
   /** The revision that was read; absent for a profile made by this fold. */
   readonly readRev?: number;
@@ -23,7 +21,7 @@ export interface Draft {
   causedAt: number;
 }
 
-export function draftOf(profile: Profile): Draft {
+export function openProfile(profile: Profile): OpenProfile {
   return {
     profile,
     readRev: profile.rev,
@@ -38,38 +36,20 @@ export function draftOf(profile: Profile): Draft {
   };
 }
 
-export function newDraft(id: ProfileId, createdAt: number, now: number, rulesetVersion: number): Draft {
-  const profile: Profile = {
-    id,
-    createdAt,
-    rev: 0,
-    seq: 0,
-    lineage: [],
-    identifiers: [],
-    traits: {},
-    consent: {},
-    memberships: {},
-    edgeCounts: {},
-    states: {},
-    rulesetVersion,
-    evaluatedAt: now,
-    slot: slotOf(id),
-    hasEnrollments: false,
-  };
-  return omit(draftOf(profile), 'readRev');
-}
+/** One that nobody has read, since this fold makes it. */
+export const openNew = (profile: Profile): OpenProfile => omit(openProfile(profile), 'readRev');
 
 /** Takes the next number of the profile's own sequence. */
-export function nextSeq(draft: Draft): number {
-  draft.profile = { ...draft.profile, seq: draft.profile.seq + 1 };
-  draft.isTouched = true;
-  return draft.profile.seq;
+export function nextSeq(open: OpenProfile): number {
+  open.profile = { ...open.profile, seq: open.profile.seq + 1 };
+  open.isTouched = true;
+  return open.profile.seq;
 }
 
-export function attachIdentifiers(draft: Draft, identifiers: readonly Identifier[], firstSeenAt: number): void {
+export function attachIdentifiers(open: OpenProfile, identifiers: readonly Identifier[], firstSeenAt: number): void {
   if (identifiers.length === 0) return;
   const gained = identifiers.map(({ type, value }) => ({ type, value, firstSeenAt }));
-  draft.profile = { ...draft.profile, identifiers: [...draft.profile.identifiers, ...gained] };
-  draft.hasNewIdentifiers = true;
-  draft.isTouched = true;
+  open.profile = { ...open.profile, identifiers: [...open.profile.identifiers, ...gained] };
+  open.hasNewIdentifiers = true;
+  open.isTouched = true;
 }
