@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AudienceDefinition, Preview, StoredAudience } from '../client/types';
+import type { AttachmentInput, AudienceDefinition, Preview, StoredAudience } from '../client/types';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
@@ -70,11 +70,12 @@ function addAttachments(audiences: Command, context: Context): void {
     .option('--use <use>', '"target", or "exclude" for a suppression list', 'target')
     .option('--identifiers <types>', 'identifier types to send, such as user_id,email', (text) => text.split(','))
     .option('--purpose <purpose>', 'what consent is needed for')
+    .option('--external <id>', 'the audience there, by its id; "new" has one created', toExternal)
     .action(
       async (
         key: string,
         destination: string,
-        options: { use: 'target' | 'exclude'; identifiers?: string[]; purpose?: string },
+        options: Pick<AttachmentInput, 'identifiers' | 'purpose' | 'external'> & { use: 'target' | 'exclude' },
       ) => {
         const attachment = await context.client().audiences.attach(key, destination, options);
         context.show(attachment, () => `${key} → ${destination} (${options.use})\n`);
@@ -88,6 +89,8 @@ function addAttachments(audiences: Command, context: Context): void {
       context.show({ audience: key, destination }, () => `${key} is detached from ${destination}\n`);
     });
 }
+
+const toExternal = (id: string): NonNullable<AttachmentInput['external']> => (id === 'new' ? { create: true } : { id });
 
 const summary = ({ key, version, status, size }: StoredAudience): string =>
   `${key}  version ${version}  ${status}  ${size} members\n`;

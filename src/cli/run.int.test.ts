@@ -65,6 +65,16 @@ describe('the command line against the API', () => {
       code: 0,
       documents: [{ audience: 'vip', destination: 'crm', use: 'target', identifiers: ['user_id'] }],
     });
+    const ads = ['destinations', 'put', 'destinations/meta-ads.json', '--secret-env', 'accessToken=TOKEN'];
+    expect(await heddle(ads, { more: { TOKEN: 'EAAB-token-of-the-tests' } })).toMatchObject({ code: 0 });
+    for (const [external, answered] of [
+      ['new', { create: true }],
+      ['77', { id: '77' }],
+    ] as const)
+      expect(await heddle(['audiences', 'attach', 'vip', 'meta-ads', '--external', external])).toMatchObject({
+        code: 0,
+        documents: [{ destination: 'meta-ads', external: answered }],
+      });
     const draft = await heddle(['journeys', 'put', 'journeys/abandoned-cart.json']);
     expect(draft).toMatchObject({ code: 0, documents: [{ key: 'abandoned-cart', status: 'draft' }] });
     expect(await heddle(['journeys', 'publish', 'abandoned-cart'])).toMatchObject({

@@ -95,6 +95,7 @@ describe('an audience saved after the events', () => {
   });
 
   it('ends every membership when it is deleted, and starts from nothing when its key is used again', async () => {
+    await system.client.journeys.archive('greeting');
     const deleted = await fetch(`${system.url}/v1/audiences/regulars`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${system.keys.api}` },
@@ -107,6 +108,8 @@ describe('an audience saved after the events', () => {
       expect(audiences.map(({ key }) => key)).toEqual(['newcomers']);
     }
     await saveRegulars(system, orders(2));
+    await system.client.journeys.put('greeting', greeting);
+    await system.client.journeys.publish('greeting', { inFlight: 'finish' });
     expect(await isReady(5)).toMatchObject({ size: 3 });
     expect(await system.client.journeys.funnel('greeting')).toMatchObject({ entered: 1 });
   });
