@@ -49,16 +49,21 @@ export function run(command, args, { timeoutMs, ...options } = {}) {
   });
 }
 
-/** Runs a command on this terminal. Ctrl-C reaches it directly; SIGTERM is passed on; we end when it does. */
+const asksToEnd = ['SIGINT', 'SIGTERM'];
+
+/**
+ * Runs a command on this terminal and resolves with its exit code. What asks us to end is passed on, since it may have been sent
+ * to us or to npm alone; the command decides how to end. Throws Stop when a signal ended it.
+ */
 export function hand(command, args, options = {}) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    const wait = () => undefined;
-    const pass = () => child.kill('SIGTERM');
-    process.on('SIGINT', wait).on('SIGTERM', pass);
-    child.on('close', (code) => {
-      process.off('SIGINT', wait).off('SIGTERM', pass);
-      resolve(code ?? 1);
+    const pass = (signal) => child.kill(signal);
+    for (const name of asksToEnd) process.on(name, pass);
+    child.on('close', (code, signal) => {
+      for (const name of asksToEnd) process.off(name, pass);
+      if (signal) reject(new Stop(`Stopped by ${signal}.`));
+      else resolve(code);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,26 +13,30 @@ jest.setTimeout(240_000);
 
 type Report = DevFile & { readonly stages: Stages };
 
-const main = resolve(__dirname, '../../dist/cli/main.js');
+const root = resolve(__dirname, '../..');
+const main = join(root, 'dist/cli/main.js');
 const local = mkdtempSync(join(tmpdir(), 'heddle-start-'));
 const children: ChildProcess[] = [];
 
+function run(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- servers that the machine names are not for this test
+  const { TEMPORAL_ADDRESS, MONGODB_URI, ...env } = process.env;
+  const child = spawn(command, args, { cwd: root, env: { ...env, HEDDLE_LOCAL_DIR: local } });
+  children.push(child);
+  return child;
+}
+
 /** `heddle dev` on servers and data of its own. */
 class Dev {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<number | null>;
   stderr = '';
   #stdout = '';
 
   constructor(...args: readonly string[]) {
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- servers that the machine names are not for this test
-    const { TEMPORAL_ADDRESS, MONGODB_URI, ...env } = process.env;
-    this.child = spawn(process.execPath, [main, 'dev', '--json', ...args], {
-      env: { ...env, HEDDLE_LOCAL_DIR: local },
-    });
-    children.push(this.child);
-    this.child.stdout?.on('data', (data: Buffer) => void (this.#stdout += data.toString()));
-    this.child.stderr?.on('data', (data: Buffer) => void (this.stderr += data.toString()));
+    this.child = run(process.execPath, [main, 'dev', '--json', ...args]);
+    this.child.stdout.on('data', (data: Buffer) => void (this.#stdout += data.toString()));
+    this.child.stderr.on('data', (data: Buffer) => void (this.stderr += data.toString()));
     this.ended = new Promise((end) => this.child.once('close', end));
   }
 
@@ -57,6 +61,12 @@ function isGone(pid: number): boolean {
     return true;
   }
 }
+
+/** What a `heddle dev` that runs now has written down. */
+const runningDev = (): DevFile | undefined => {
+  const dev = JSON.parse(readFileSync(join(local, 'dev.json'), 'utf8')) as DevFile;
+  return isGone(Number(dev.pids['dev'])) ? undefined : dev;
+};
 
 const allGone = (pids: DevFile['pids']) =>
   poll(async () => Object.values(pids).every(isGone) || undefined, { forMs: 15_000 });
@@ -85,7 +95,7 @@ describe('npm start, from the first start to the third', () => {
     expect(ingestion.history).toMatchObject({ duplicates: 0, accepted: ingestion.history?.events });
     expect(ingestion.live?.accepted).toBeGreaterThan(50);
     expect(identity.profiles).toBeGreaterThan(50);
-    expect(audiences.find(({ key }) => key === 'existing-customers')?.size).toBeGreaterThan(30);
+    expect(audiences.find(({ key }) => key === 'known-buyers')?.size).toBeGreaterThan(30);
     expect(journeys.map(({ key, completed, entered, failed }) => [key, completed === entered, failed])).toEqual([
       ['basket-reminder', true, 0],
       ['thank-you', true, 0],
@@ -138,6 +148,19 @@ describe('npm start, from the first start to the third', () => {
     expect(second.stderr).toMatch(/^heddle: The api stopped by itself; its log \(.*api\.log\) ends with:$/m);
     expect(await allGone(warm.pids)).toBe(true);
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'leaves no process behind when npm alone is told to end by %s',
+    async (signal) => {
+      const npm = run('npm', ['start', '--', '--sample', '150']);
+      const ended = new Promise((end) => npm.once('exit', end));
+      const dev = await poll(async () => (npm.exitCode === null ? runningDev() : undefined), { forMs: 120_000 });
+      if (!dev) throw new Error(`npm start came to nothing; npm ended with ${npm.exitCode}`);
+      npm.kill(signal);
+      await ended;
+      expect(await allGone(dev.pids)).toBe(true);
+    },
+  );
 
   it('names a busy port, and what to do, in one sentence', async () => {
     const other = createServer().listen(0, '127.0.0.1');
