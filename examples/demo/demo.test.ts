@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { AudienceDefinition } from '../../src/domain/audiences/rule.schema';
 import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import { lintJourney } from '../../src/domain/journeys/lint-journey';
 import { readAudienceFacts, readDemoDefinitions } from '../../src/cli/dev/demo-files';
-import { readFacts } from '../../src/cli/dev/sample-data';
+import { examplesDir, readFacts } from '../../src/cli/dev/sample-data';
 
 const { audiences, attachments, destinations, journeys } = readDemoDefinitions();
 const keysOf = (definitions: readonly { readonly key: string }[]) => new Set(definitions.map(({ key }) => key));
@@ -34,6 +36,15 @@ describe('the definitions of the demo', () => {
     expect([...keysOf(destinations)]).toEqual(
       expect.arrayContaining(attachments.map(({ destination }) => destination)),
     );
+  });
+
+  it.each([
+    ['audiences', audiences],
+    ['journeys', journeys],
+  ])('shares no key of its %s with the examples, which people put beside it', (kind, definitions) => {
+    const examples = readdirSync(join(examplesDir, kind)).map((name) => parse(name).name);
+    expect(examples).not.toEqual([]);
+    expect(examples.filter((key) => keysOf(definitions).has(key))).toEqual([]);
   });
 
   it.each(readAudienceFacts())('checks $audience against the published fact $fact', ({ audience, fact }) => {
