@@ -39,7 +39,7 @@ export class Authenticator {
     return principal;
   }
 
-  /** For ingestion: a write key, or any key that may write events. `undefined` when the header names no key. */
+  /** For ingestion: a write key, or any key that may write events. Throws 401 and 403. */
   async admitSource(key: string): Promise<Principal> {
     const principal = await this.#principalOf(key);
     if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {

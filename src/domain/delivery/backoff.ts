@@ -12,7 +12,7 @@ export interface Tries {
   readonly firstAt: number;
 }
 
-/** Journey sends and audience changes alike: twelve attempts and a day. */
+/** Of audience changes: twelve attempts and a day. Sends of journeys are retried by Temporal. */
 export const defaultBudget: Budget = { attempts: 12, windowMs: 24 * 3_600_000 };
 
 const baseMs = 1_000;
