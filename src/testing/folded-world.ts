@@ -2,7 +2,7 @@ import { toRuleEvent, type Event } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { ChangeSet } from '../domain/profiles/change-set';
+import type { ChangeSet, MembershipEdge } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -19,6 +19,8 @@ import { testWorkspace } from './builders';
 export class FoldedWorld {
   readonly profiles = new Map<ProfileId, Profile>();
   readonly enrollments = new Map<string, Enrollment>();
+  /** Every edge there was, in order. */
+  readonly edges: MembershipEdge[] = [];
   readonly #owners = new Map<string, ProfileId>();
   readonly #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
   #made = 0;
@@ -115,6 +117,7 @@ export class FoldedWorld {
       this.#owners.set(name, profile);
     }
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
+    this.edges.push(...changes.edges);
     const byId = new Map(events.map((event) => [event.messageId, event]));
     for (const { messageId, profile } of changes.applied) {
       const event = byId.get(messageId);
