@@ -145,7 +145,7 @@ export default tseslint.config(
       '**/destinations/send-*',
       '!@temporalio/client',
     ],
-    'api → domain, store, workflows/messages, and of destinations what describes them: nothing is sent from here.',
+    'api → domain, store, workflows/doorbells, and of destinations what describes them: nothing is sent from here.',
   ),
   arrows(
     ['client'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueNames } from './temporal-names';
 
 /** How a variable's text is read: what a good value is, in words that complete "must be …", and the reading itself. */
 interface Kind<Value> {
@@ -96,8 +97,8 @@ export const environment = z.object({
   ),
   TEMPORAL_NAMESPACE: defaulted(text, 'default', 'The Temporal namespace.'),
   HEDDLE_QUEUES: defaulted(
-    listOf(oneOf('intake', 'clock', 'journeys', 'delivery')),
-    'intake,clock,journeys,delivery',
+    listOf(oneOf(...queueNames)),
+    queueNames.join(','),
     'The task queues a worker serves, so that each kind of work can have processes of its own.',
   ),
   HEDDLE_SECRET_KEY: required(

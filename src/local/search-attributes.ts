@@ -1,30 +1,26 @@
 import { type Connection } from '@temporalio/client';
+import { attributes } from '../temporal-names';
 
-/** What the Temporal UI can search enrollments by. No personal data: the profile is an HMAC. */
-export const searchAttributes = {
-  HeddleWorkspace: 'Keyword',
-  HeddleJourney: 'Keyword',
-  HeddleProfile: 'Keyword',
-  HeddleEntry: 'Keyword',
-  HeddleVersion: 'Int',
-} as const;
+/** A type in the words of Temporal's command line, and its IndexedValueType of temporal.api.enums.v1. */
+const types = { KEYWORD: { word: 'Keyword', value: 2 }, INT: { word: 'Int', value: 3 } } as const;
 
-/** IndexedValueType of temporal.api.enums.v1. */
-const indexedValueType = { Keyword: 2, Int: 3 } as const;
+/** What enrollments are searched by, each name with the word for its type. */
+export const searchAttributes: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(attributes).map(({ name, type }) => [name, types[type].word]),
+);
 
-/** The names of `searchAttributes` that a namespace lacks. */
-export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<readonly string[]> {
+/** Those that a namespace lacks. */
+export async function missingSearchAttributes(connection: Connection, namespace: string) {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return Object.keys(searchAttributes).filter((name) => !Object.hasOwn(customAttributes, name));
+  return Object.values(attributes).filter(({ name }) => !Object.hasOwn(customAttributes, name));
 }
 
 /** Adds those that are missing: the server's own flag works only when it first makes the namespace. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return;
-  const types = Object.entries(searchAttributes).filter(([name]) => missing.includes(name));
   await connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(types.map(([name, type]) => [name, indexedValueType[type]])),
+    searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, types[type].value])),
   });
 }

@@ -15,7 +15,8 @@ import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
 import { openStore, type Store } from '../store/store';
 import { composeActivities } from '../workers/compose';
-import { createWorkers, queueNames } from '../workers/worker';
+import { queueNames } from '../temporal-names';
+import { createWorkers } from '../workers/worker';
 
 export interface SystemOptions {
   /** Epoch milliseconds; the real clock when absent. One clock for the door, the intake and the clock workflow. */

@@ -1,8 +1,6 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { taskQueueOf, type QueueName } from '../temporal-names';
 import { failureInterceptor } from './failure-interceptor';
-
-export const queueNames = ['intake', 'clock', 'journeys', 'delivery'] as const;
-export type QueueName = (typeof queueNames)[number];
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -50,7 +48,7 @@ export async function createWorkers(setup: WorkerSetup, queues: readonly QueueNa
       Worker.create({
         connection: setup.connection,
         namespace: setup.namespace,
-        taskQueue: `${setup.queuePrefix}${queue}`,
+        taskQueue: taskQueueOf(setup.queuePrefix, queue),
         ...setup.workflows,
         activities: setup.activities,
         interceptors: { activity: [() => ({ inbound: failureInterceptor })] },

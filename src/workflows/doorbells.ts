@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
+import { ringSignal, taskQueueOf, type QueueName, type WorkflowName } from '../temporal-names';
 import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from './workflow-ids';
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
@@ -13,13 +14,12 @@ export interface Doorbells {
 }
 
 export function createDoorbells(client: Client, queuePrefix: string, clocks = 1): Doorbells {
-  const ring = async (type: string, workflowId: string, queue: string, argument: object): Promise<void> => {
-    const taskQueue = `${queuePrefix}${queue}`;
+  const ring = async (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<void> => {
     await client.workflow.signalWithStart(type, {
       workflowId,
-      taskQueue,
+      taskQueue: taskQueueOf(queuePrefix, queue),
       args: [argument],
-      signal: 'ring',
+      signal: ringSignal,
       signalArgs: [],
     });
   };
@@ -34,9 +34,9 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
           from: Math.floor((clock * slotCount) / clocks),
           to: Math.floor(((clock + 1) * slotCount) / clocks),
         };
-        await client.workflow.start('clock', {
+        await client.workflow.start('clock' satisfies WorkflowName, {
           workflowId: clockWorkflowId(queuePrefix, clock),
-          taskQueue: `${queuePrefix}clock`,
+          taskQueue: taskQueueOf(queuePrefix, 'clock'),
           args: [range],
           workflowIdConflictPolicy: 'USE_EXISTING',
         });

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { JourneyActivities } from '../activities/journeys/journeys';
 import type { Next } from '../domain/journeys/next';
+import { besideQueue, wakeSignal } from '../temporal-names';
 
 export interface EnrollmentInput {
   readonly ws: string;
@@ -21,7 +22,7 @@ export interface EnrollmentInput {
 }
 
 /** A doorbell: something may have happened that the run waits for. What it was is in the store. */
-export const wake = defineSignal('wake');
+export const wake = defineSignal(wakeSignal);
 
 /** A run takes 10,000 signals; continuing as new is not suggested because of them. */
 const ringsPerRun = 2_000;
@@ -68,10 +69,10 @@ export async function enrollment({ resume, ...ref }: EnrollmentInput): Promise<s
   }
 }
 
-/** Deliveries have a task queue of their own, beside this one: `journeys` → `delivery`. */
+/** Deliveries have a task queue of their own, beside this one. */
 function delivery(summary: string, budgetSeconds: number) {
   return proxyActivities<JourneyActivities>({
-    taskQueue: workflowInfo().taskQueue.replace(/journeys$/, 'delivery'),
+    taskQueue: besideQueue(workflowInfo().taskQueue, 'journeys', 'delivery'),
     startToCloseTimeout: '30s',
     scheduleToCloseTimeout: budgetSeconds * 1_000,
     retry: { initialInterval: '2s', maximumInterval: '10m' },

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { IngestActivities } from '../activities/ingest';
+import { ringSignal } from '../temporal-names';
 
 export interface PartitionRef {
   readonly ws: string;
@@ -15,7 +16,7 @@ export interface PartitionRef {
 }
 
 /** A doorbell: no payload, any number of rings mean "there may be something pending". */
-export const ring = defineSignal('ring');
+export const ring = defineSignal(ringSignal);
 
 const ringsPerRun = 500;
 

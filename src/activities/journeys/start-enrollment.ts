@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Enrollment } from '../../domain/journeys/enrollment';
 import { idsOf } from '../../domain/profiles/present';
 import { profileKey } from '../../store/identifier-key';
 import type { Store } from '../../store/store';
-import { enrollmentWorkflow, searchAttributes, wakeSignal } from '../../workflows/messages';
+import { attributes, taskQueueOf, wakeSignal, type WorkflowName } from '../../temporal-names';
 
 export interface StartingDeps {
   readonly client: Client;
@@ -23,6 +23,15 @@ export interface Wake {
   readonly waitKeys: readonly string[];
 }
 
+const workflowType: WorkflowName = 'enrollment';
+const searchKeys = {
+  workspace: defineSearchAttributeKey(attributes.workspace.name, attributes.workspace.type),
+  journey: defineSearchAttributeKey(attributes.journey.name, attributes.journey.type),
+  version: defineSearchAttributeKey(attributes.version.name, attributes.version.type),
+  profile: defineSearchAttributeKey(attributes.profile.name, attributes.profile.type),
+  entry: defineSearchAttributeKey(attributes.entry.name, attributes.entry.type),
+} as const;
+
 const startingForMs = 5_000;
 const overdueByMs = 60_000;
 const atOnce = 32;
@@ -32,7 +41,7 @@ export async function startEnrollment(deps: StartingDeps, ws: WorkspaceId, id: E
   const run = await deps.store.enrollments.byId(ws, id);
   if (!run) return;
   try {
-    await deps.client.workflow.start(enrollmentWorkflow, {
+    await deps.client.workflow.start(workflowType, {
       ...startOptions(deps, ws, run),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });
@@ -68,7 +77,7 @@ export async function restartStaleEnrollments(deps: StartingDeps, now: number): 
 
 /** One that is gone starts again from its stored state; one that runs is rung. */
 async function restart(deps: StartingDeps, ws: WorkspaceId, run: Enrollment): Promise<void> {
-  await deps.client.workflow.signalWithStart(enrollmentWorkflow, {
+  await deps.client.workflow.signalWithStart(workflowType, {
     ...startOptions(deps, ws, run),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     signal: wakeSignal,
@@ -92,16 +101,16 @@ function startOptions({ store, queuePrefix }: StartingDeps, ws: WorkspaceId, run
   const { journey, version, entry } = run;
   return {
     workflowId: run.workflowId,
-    taskQueue: `${queuePrefix}journeys`,
+    taskQueue: taskQueueOf(queuePrefix, 'journeys'),
     args: [{ ws, enrollment: run.id }],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     staticSummary: `${journey} version ${version}`,
     typedSearchAttributes: new TypedSearchAttributes([
-      { key: searchAttributes.workspace, value: ws },
-      { key: searchAttributes.journey, value: journey },
-      { key: searchAttributes.version, value: version },
-      { key: searchAttributes.profile, value: profileKey(store.connection.masterKey, ws, run.profile) },
-      { key: searchAttributes.entry, value: entry.messageId === undefined ? 'audience' : 'event' },
+      { key: searchKeys.workspace, value: ws },
+      { key: searchKeys.journey, value: journey },
+      { key: searchKeys.version, value: version },
+      { key: searchKeys.profile, value: profileKey(store.connection.masterKey, ws, run.profile) },
+      { key: searchKeys.entry, value: entry.messageId === undefined ? 'audience' : 'event' },
     ]),
   };
 }

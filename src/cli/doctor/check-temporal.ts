@@ -1,9 +1,9 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { missingSearchAttributes, searchAttributes } from '../../local/search-attributes';
+import { queueNames } from '../../temporal-names';
 import { causeOf, failed, ok, type Check } from './check';
 
-const queues = ['intake', 'clock', 'journeys', 'delivery'] as const;
 /** TaskQueueType of temporal.api.enums.v1. */
 const workflowTasks = 1;
 
@@ -57,18 +57,18 @@ async function checkNamespace(connection: Connection, namespace: string): Promis
 async function checkAttributes(connection: Connection, namespace: string): Promise<Check> {
   const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return ok('search attributes', Object.keys(searchAttributes).join(', '));
-  const named = Object.entries(searchAttributes).filter(([name]) => missing.includes(name));
-  const flags = named.map(([name, type]) => `--name ${name} --type ${type}`).join(' ');
+  const names = missing.map(({ name }) => name);
+  const flags = names.map((name) => `--name ${name} --type ${searchAttributes[name]}`).join(' ');
   return failed(
     'search attributes',
-    `missing: ${missing.join(', ')}`,
+    `missing: ${names.join(', ')}`,
     `Run \`temporal operator search-attribute create ${flags}\`.`,
   );
 }
 
 async function checkWorkers(connection: Connection, namespace: string): Promise<readonly Check[]> {
   return Promise.all(
-    queues.map(async (name) => {
+    queueNames.map(async (name) => {
       const { pollers } = await connection.workflowService.describeTaskQueue({
         namespace,
         taskQueue: { name },
