@@ -1,4 +1,4 @@
-import { identifierName, identifierTypes } from '../identity/identifier-types';
+import { identifierName, identifierTypes, traitTypes } from '../identity/identifier-types';
 import { normaliseIdentifier } from '../identity/normalise';
 import { isJsonObject, own, type JsonObject } from '../json';
 import type { EventKind, Identifier } from './event';
@@ -29,8 +29,7 @@ export function identifiersOf(
   const contextTraits = own(context, 'traits');
   for (const facts of [kind === 'identify' ? traits : undefined, contextTraits]) {
     if (!isJsonObject(facts)) continue;
-    add('email', own(facts, 'email'));
-    add('phone', own(facts, 'phone'));
+    for (const type of traitTypes) add(type, own(facts, type));
   }
   for (const [type, value] of externalIds(reader, context)) add(type, value);
   return found;

@@ -15,6 +15,9 @@ export const identifierTypes = {
 
 export type IdentifierType = keyof typeof identifierTypes;
 
+/** Types that people state as a trait of the same name, and may change. */
+export const traitTypes = ['email', 'phone'] as const satisfies readonly IdentifierType[];
+
 const strength = new Map<string, number>(Object.keys(identifierTypes).map((type, rank) => [type, rank]));
 
 export const isKnownType = (type: string): boolean =>

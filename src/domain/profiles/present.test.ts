@@ -17,7 +17,19 @@ describe('the identifiers of a person by type', () => {
     ['listed last', [email('old@x.example', 1), email('new@x.example', 2)]],
     ['listed first, as after a merge with a younger profile', [email('new@x.example', 2), email('old@x.example', 1)]],
   ])('hold the value first seen last, %s', (_, identifiers) => {
-    expect(identifiersByType({ identifiers })).toEqual({ email: 'new@x.example' });
+    expect(identifiersByType({ identifiers, traits: {} })).toEqual({ email: 'new@x.example' });
+  });
+
+  it.each([
+    ['a trait says again', { email: trait('Old@x.example', { at: 3 }) }, 'old@x.example'],
+    ['a trait said before another was seen', { email: trait('old@x.example', { at: 1 }) }, 'new@x.example'],
+    ['a trait says that the person does not have', { email: trait('else@x.example', { at: 3 }) }, 'new@x.example'],
+    ['a trait says no longer', { email: trait(null, { at: 3 }) }, 'new@x.example'],
+    ['a trait says as no text', { email: trait(7, { at: 3 }) }, 'new@x.example'],
+    ['a trait says of another type', { user_id: trait('old@x.example', { at: 3 }) }, 'new@x.example'],
+  ])('hold the value stated last: one that %s', (_, traits, value) => {
+    const identifiers = [email('old@x.example', 1), email('new@x.example', 2)];
+    expect(identifiersByType({ identifiers, traits })).toEqual({ email: value });
   });
 
   it('do not depend on the order of the list, where no two were first seen at one instant', () => {
@@ -25,14 +37,14 @@ describe('the identifiers of a person by type', () => {
     fc.assert(
       fc.property(instants, (seen) => {
         const identifiers = seen.map((at) => email(`${at}@x.example`, at));
-        expect(identifiersByType({ identifiers })).toEqual({ email: `${Math.max(...seen)}@x.example` });
+        expect(identifiersByType({ identifiers, traits: {} })).toEqual({ email: `${Math.max(...seen)}@x.example` });
       }),
     );
   });
 
   it('hold every type the person has', () => {
     const identifiers = [email('a@x.example', 1), { type: 'user_id', value: 'u1', firstSeenAt: 1 }];
-    expect(identifiersByType({ identifiers })).toEqual({ email: 'a@x.example', user_id: 'u1' });
+    expect(identifiersByType({ identifiers, traits: {} })).toEqual({ email: 'a@x.example', user_id: 'u1' });
   });
 });
 

@@ -1,14 +1,44 @@
-import type { Json } from '../json';
+import { traitTypes } from '../identity/identifier-types';
+import { normaliseIdentifier } from '../identity/normalise';
+import { own, type Json } from '../json';
 import type { ProfileId } from '../ids';
-import type { Profile, Trait } from './profile';
+import type { KnownIdentifier, Profile, Trait } from './profile';
 
 /** The person's present id, then those of everybody they absorbed: what is stored about them is under any of these. */
 export const idsOf = ({ id, lineage }: Pick<Profile, 'id' | 'lineage'>): ProfileId[] => [id, ...lineage];
 
-/** Of each type the value that was first seen last; of several at one instant, the one listed last. */
-export function identifiersByType({ identifiers }: Pick<Profile, 'identifiers'>): Record<string, string> {
-  const oldestFirst = identifiers.toSorted((a, b) => a.firstSeenAt - b.firstSeenAt);
+type Known = Pick<Profile, 'identifiers' | 'traits'>;
+
+/**
+ * Of each type the value that was stated last: when it was first seen, or when the trait of that name last said so, since people go
+ * back to an address they had before. Of several at one instant, the one listed last.
+ */
+export function identifiersByType({ identifiers, traits }: Known): Record<string, string> {
+  const stated = new Map(traitTypes.flatMap((type) => statedLast(type, { identifiers, traits })));
+  const at = ({ type, value, firstSeenAt }: KnownIdentifier): number => {
+    const last = stated.get(type);
+    return last?.value === value ? Math.max(firstSeenAt, last.at) : firstSeenAt;
+  };
+  const oldestFirst = identifiers.toSorted((a, b) => at(a) - at(b));
   return Object.fromEntries(oldestFirst.map(({ type, value }) => [type, value]));
+}
+
+/** Whether somebody is now reached by another e-mail or phone, of those that both know. */
+export function hasOtherAddress(before: Known, after: Known): boolean {
+  const [past, present] = [identifiersByType(before), identifiersByType(after)];
+  return traitTypes.some((type) => past[type] !== present[type]);
+}
+
+/** What the trait of a type says, where there is a choice. */
+function statedLast(
+  type: KnownIdentifier['type'],
+  { identifiers, traits }: Known,
+): [string, { readonly value: string; readonly at: number }][] {
+  const trait = own(traits, type);
+  const isChoice = identifiers.filter((one) => one.type === type).length > 1;
+  if (!isChoice || typeof trait?.value !== 'string') return [];
+  const said = normaliseIdentifier(type, trait.value);
+  return said ? [[type, { value: said.value, at: trait.at }]] : [];
 }
 
 /** Values of the traits that are there: a deleted one is remembered, not present, and neither is one whose time is over. */

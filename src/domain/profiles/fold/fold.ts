@@ -5,6 +5,7 @@ import { own, withKey } from '../../json';
 import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
 import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
+import { hasOtherAddress } from '../present';
 import { refuseOversize } from '../profile-limits';
 import { writeConsent, writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
@@ -73,7 +74,9 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
       ? writeTraits(open.profile.traits, event.traits, effectiveAt(event), event.source)
       : undefined;
   const consent = writeConsent(open.profile.consent, event);
-  open.profile = { ...open.profile, consent: consent.facts, ...(traits && { traits: traits.facts }) };
+  const before = open.profile;
+  open.profile = { ...before, consent: consent.facts, ...(traits && { traits: traits.facts }) };
+  if (traits && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
   if (consent.changed.length > 0) open.hasNewConsent = true;
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {

@@ -1,0 +1,50 @@
+import { aFold, anIdentify, aProfile, aRuleset, hour, identifiers, noon } from '../../../testing/builders';
+import type { Profile } from '../profile';
+import type { Attachment } from '../ruleset';
+import { foldEvents } from './fold';
+
+const ads: Attachment = {
+  audience: 'gold',
+  destination: 'ads',
+  identifiers: ['email'],
+  use: 'target',
+  sinceRuleset: 1,
+};
+const ruleset = aRuleset({
+  audiences: { gold: { trait: 'tier', is: 'equals', value: 'gold' } },
+  attachments: [ads],
+});
+
+/** Who is told of what, by each `identify` in turn, an hour after the one before. */
+function wishesAfter(...emails: string[]): Record<string, string>[][] {
+  let profile: Profile = {
+    ...aProfile('prf_1'),
+    identifiers: identifiers({ user_id: 'u1' }).map((identifier) => ({ ...identifier, firstSeenAt: noon })),
+    traits: { tier: { value: 'gold', at: noon, since: noon, source: 'src_test' } },
+    memberships: { gold: { enteredAt: noon, version: 1 } },
+    seq: 1,
+  };
+  return emails.map((email, index) => {
+    const now = noon + (index + 1) * hour;
+    const by = { user_id: 'u1', email };
+    const event = anIdentify({ email }, { by, occurredAt: now, receivedAt: now });
+    const outcome = foldEvents(aFold({ ruleset, now, profiles: [profile], events: [event] }));
+    if (!outcome.done) throw new Error('The fold asked for stored events.');
+    profile = outcome.changes.profiles[0]?.profile ?? profile;
+    return outcome.changes.syncs.map((wish) => wish.identifiers);
+  });
+}
+
+describe('what destinations are told of an e-mail', () => {
+  it('is the one the person has stated last, also when they went back to it', () => {
+    expect(wishesAfter('right@x.example', 'typo@x.example', 'right@x.example')).toEqual([
+      [{ email: 'right@x.example' }],
+      [{ email: 'typo@x.example' }],
+      [{ email: 'right@x.example' }],
+    ]);
+  });
+
+  it('is nothing when the person says the same again', () => {
+    expect(wishesAfter('right@x.example', 'right@x.example')).toEqual([[{ email: 'right@x.example' }], []]);
+  });
+});
