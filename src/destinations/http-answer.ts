@@ -13,14 +13,14 @@ export function forAllItems({ items }: PlannedRequest, answer: Answer): ItemResu
 
 export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status <= 299;
 
-/** The pause a `Retry-After` header asks for: seconds or an HTTP date (RFC 9110 10.2.3), at most a day. */
+/** The pause a `Retry-After` header asks for: seconds or an HTTP date (RFC 9110 10.2.3). */
 export function retryAfterMs({ headers }: HttpResponse, now: number): number | undefined {
   const text = headers['retry-after']?.trim();
   if (text === undefined || text === '') return undefined;
   const pause = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), longestPauseMs);
+  return Number.isNaN(pause) ? undefined : pause;
 }
 
-/** Adds a pause when there is one. */
+/** Adds a pause when there is one, at most a day: one wrong number must not stop a destination for ever. */
 export const withPause = (answer: Answer, pauseMs: number | undefined): Answer =>
-  pauseMs === undefined ? answer : { ...answer, retryAfterMs: pauseMs };
+  pauseMs === undefined ? answer : { ...answer, retryAfterMs: Math.min(Math.max(pauseMs, 0), longestPauseMs) };

@@ -86,6 +86,13 @@ export class SyncMemberRepository {
     );
   }
 
+  /** Has the wishes of these looked at again. */
+  async markDirty(ws: WorkspaceId, audience: string, destination: string, profiles: readonly string[]): Promise<void> {
+    const dirty = pairKey(ws, audience, destination);
+    const ids = profiles.map((profile) => `${dirty}:${profile}`);
+    await this.#members.updateMany({ _id: { $in: ids } }, { $set: { dirty }, $unset: { nextAttemptAt: '' } });
+  }
+
   /**
    * Wishes everybody away, for a detach that removes: also those who have left, since the destination may have kept them. Wishes of
    * `sinceRuleset` and later are of an attachment made anew, and stay. So do versions: they are the profiles' own, and a number taken

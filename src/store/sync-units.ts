@@ -82,6 +82,32 @@ export class SyncUnitRepository {
     );
   }
 
+  /**
+   * Writes how operations ended, of units that wait for the end of these very operations. Of the others, another operation was begun
+   * meanwhile, and which of the two the vendor got last is not known: they are in doubt, and answered as they then are.
+   */
+  async settle(ws: WorkspaceId, { audience, destination }: SyncTarget, units: readonly Unit[]): Promise<Unit[]> {
+    if (units.length === 0) return [];
+    const pair = pairKey(ws, audience, destination);
+    const waiting = ({ id, lastOperation, doubts }: Unit) => ({
+      _id: `${pair}:${id}`,
+      lastOperation: lastOperation ?? { $exists: false },
+      doubts: doubts ?? { $exists: false },
+    });
+    const updates = units.map((unit) => ({ updateOne: { filter: waiting(unit), update: { $set: unit } } }));
+    const { matchedCount } = await this.#units.bulkWrite(updates, { ordered: false });
+    if (matchedCount === units.length) return [];
+    const asked = new Map(units.map((unit) => [unit.id, unit]));
+    const found = await this.#units.find({ _id: { $in: units.map(({ id }) => `${pair}:${id}`) } }).toArray();
+    const overtaken = found.map(toUnit).filter(({ id, lastOperation, doubts }) => {
+      const mine = asked.get(id);
+      return mine?.lastOperation !== lastOperation || mine?.doubts !== doubts;
+    });
+    const _ids = overtaken.map(({ id }) => `${pair}:${id}`);
+    await this.#units.updateMany({ _id: { $in: _ids } }, { $set: { state: 'changing' }, $inc: { doubts: 1 } });
+    return overtaken;
+  }
+
   /** How many memberships the destination holds, and how many operations were ever begun. */
   async counts(ws: WorkspaceId, audience: string, destination: string): Promise<{ held: number; emitted: number }> {
     const [row] = await this.#units

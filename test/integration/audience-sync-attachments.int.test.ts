@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+import type { HttpRequest, HttpResponse } from '../../src/destinations/destination';
 import { ok, useSyncScenes } from './sync-harness';
 
 jest.setTimeout(60_000);
@@ -105,6 +107,39 @@ describe('what an attachment asks for', () => {
     at().offsetMs = 2 * hourMs;
     expect(await at().ring()).toEqual({ label: 'In step.' });
     expect(at().sent()).toEqual(['add u1', 'add u2', 'add u1']);
+  });
+
+  it('is looked at again when the answer to a request comes after the sync has gone on elsewhere', async () => {
+    await at().attach({ identifiers: ['user_id'] });
+    await at().identify('u1', { tier: 'gold' });
+    const held = new Set<string>();
+    const take = ({ body }: HttpRequest): HttpResponse => {
+      const { data } = JSON.parse(body) as { data: { operation: string; members: { profile: string }[] } };
+      for (const { profile } of data.members)
+        if (data.operation === 'add') held.add(profile);
+        else held.delete(profile);
+      return ok;
+    };
+    const door = new EventEmitter();
+    const [begun, late] = [once(door, 'begun'), once(door, 'late')];
+    at().answer = async (sent) => {
+      door.emit('begun');
+      await late;
+      return take(sent);
+    };
+    const cutOff = at().ring();
+    await begun;
+    at().answer = take;
+    await at().identify('u1', { tier: 'none' });
+    await at().ring();
+    expect(held.size).toBe(0);
+    door.emit('late');
+    await cutOff;
+    expect(held.size).toBe(1);
+    await at().ring();
+    expect(held.size).toBe(0);
+    expect(await at().ring()).toEqual({ label: 'In step.' });
+    expect((await at().ledger()).sort()).toEqual(['add withheld superseded', 'remove delivered', 'remove delivered']);
   });
 
   it('begins no request shortly before the time-out of a call, and says that there is more', async () => {

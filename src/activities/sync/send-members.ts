@@ -4,6 +4,7 @@ import { settle, type DeliveryState, type Settled, type Settlement } from '../..
 import type { ItemResult } from '../../domain/delivery/item-result';
 import { afterAnswer } from '../../domain/delivery/membership-units';
 import type { DeliveryDoc } from '../../store/deliveries';
+import { inTransaction } from '../../store/open-store';
 import { sendPlanned } from '../delivery/connected-destination';
 import type { Item, Page } from './sync-page';
 
@@ -116,18 +117,40 @@ async function record(
   });
   const changes = ended.map(({ operation, settled }) => changeOf(operation.id, settled, now, latencyMs));
   await deps.store.deliveries.change(pair.ws, changes);
-  const units = ended.map(({ operation, change, delivery, settled: { state } }) => {
+  const overtaken = await settleUnits(page, ended);
+  for (const { operation, change, delivery, settled } of ended) {
+    const { state } = settled;
     deps.metrics.deliveries.inc({ type, outcome: state.status });
     if (state.status === 'delivered')
       deps.metrics.latency.observe({ type }, Math.max(0, now - delivery.causedAt) / 1_000);
     const resumeAt = resumesAt(state, now);
-    if (resumeAt === undefined) progress.ended.add(operation.id);
-    else progress.retries.set(operation.id, resumeAt);
-    const unit =
-      resumeAt === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit;
-    return { unit, hasBegun: false };
-  });
-  await deps.store.syncUnits.write(pair.ws, page.attachment, units);
+    if (resumeAt !== undefined) progress.retries.set(operation.id, resumeAt);
+    else if (!overtaken.has(change.unit.id)) progress.ended.add(operation.id);
+  }
+}
+
+/**
+ * Tells units how their operations ended. An answer may come after the sync has gone on elsewhere, since this worker was taken for
+ * dead: what the vendor then holds is in doubt, and everybody concerned is looked at again. Answers which units are.
+ */
+async function settleUnits(
+  { deps, pair, attachment }: Page,
+  ended: readonly (Item & { readonly settled: Settled })[],
+): Promise<ReadonlySet<string>> {
+  const { ws, audience, destination } = pair;
+  const units = ended.map(({ operation, change, settled: { state } }) =>
+    resumesAt(state, 0) === undefined ? afterAnswer(change.unit, operation, state.status === 'delivered') : change.unit,
+  );
+  const overtaken = await deps.store.syncUnits.settle(ws, attachment, units);
+  if (overtaken.length === 0) return new Set();
+  const concerned = overtaken.flatMap(({ wantedBy, changedFor }) => [
+    ...wantedBy,
+    ...(changedFor === undefined ? [] : [changedFor]),
+  ]);
+  await deps.store.syncMembers.markDirty(ws, audience, destination, concerned);
+  const work = [{ kind: 'sync' as const, audience, destination }];
+  await inTransaction(deps.store.connection, (session) => deps.store.outbox.add(ws, work, deps.clock(), session));
+  return new Set(overtaken.map(({ id }) => id));
 }
 
 function changeOf(idempotencyKey: string, { state, burnsAttempt }: Settled, now: number, latencyMs: number) {

@@ -71,10 +71,11 @@ function reconciliationOf({ deps, pair, connected, attachment }: Page): Reconcil
     members,
     removes: detachedAt === undefined ? onExit === 'remove' : onDetach === 'remove',
     unitId: (type, value) => deps.store.syncUnits.unitId(type, value, externalId),
-    key: (wish, unitId) => {
+    key: (wish, { id, doubts }) => {
       const key = memberKey(pair.audience, pair.destination, wish);
+      const again = doubts === undefined ? '' : `:again${doubts}`;
       // A change of the profile is one operation, unless a membership is an identifier, or another audience there had it too.
-      return members === 'profile' && externalId === undefined ? key : `${key}:${unitId.slice(0, 8)}`;
+      return members === 'profile' && externalId === undefined ? `${key}${again}` : `${key}:${id.slice(0, 8)}${again}`;
     },
   };
 }

@@ -169,6 +169,13 @@ describe('the answer of Meta', () => {
     expect(result?.retryAfterMs).toBe(7 * 60_000);
   });
 
+  it.each([1e308, 60 * 48])('waits a day at most, even when told to wait %d minutes', (minutes) => {
+    const usage = { '11': [{ estimated_time_to_regain_access: minutes }] };
+    const headers = { 'x-business-use-case-usage': JSON.stringify(usage) };
+    const [result] = meta.interpret(response(400, { error: { code: 80003 } }, headers), rows(1), now);
+    expect(result?.retryAfterMs).toBe(24 * 3_600_000);
+  });
+
   it.each(['', 'nonsense', '[]', '{"1":{}}'])('does not stumble over the usage header %j', (usage) => {
     const headers = { 'x-business-use-case-usage': usage };
     const [result] = meta.interpret(response(400, { error: { code: 4 } }, headers), rows(1), now);

@@ -6,7 +6,7 @@ const how = (members: Reconciliation['members'], removes = true): Reconciliation
   members,
   removes,
   unitId: (type, value) => `${type}=${value}`,
-  key: (wish, unitId) => `${memberKey('vip', 'ads', wish)}:${unitId}`,
+  key: (wish, unit) => `${memberKey('vip', 'ads', wish)}:${unit.id}`,
 });
 const wish = (profile: string, version: number, email: string | undefined, isIn = true): Wish => ({
   profile,

@@ -32,6 +32,8 @@ export interface Unit {
   readonly isRefused?: boolean;
   /** Whose wish began the change: that profile stays dirty until the change has an end. */
   readonly changedFor?: string;
+  /** How often an answer came too late to say what is there: the present wish is then issued anew, under a key of its own. */
+  readonly doubts?: number;
 }
 
 /** What a unit becomes, and the operation that takes it there, if any. */
@@ -48,7 +50,7 @@ export interface Reconciliation {
   /** The name of a unit, stable and free of personal values: an HMAC. */
   unitId(type: string, value: string): string;
   /** The idempotency key of an operation. */
-  key(wish: Wish, unitId: string): string;
+  key(wish: Wish, unit: Unit): string;
 }
 
 /**
@@ -116,7 +118,7 @@ function changeOf(unit: Unit, wish: Wish, identifiers: Unit['identifiers'], how:
   const isWanted = unit.wantedBy.length > 0;
   const isHeld = unit.state === 'held' && sameIdentifiers(unit.identifiers, identifiers);
   const isRightAlready = isWanted ? isHeld : unit.state === 'absent' || !takesOff(wish, how);
-  const id = how.key(wish, unit.id);
+  const id = how.key(wish, unit);
   const wasRefused = unit.isRefused === true && unit.lastOperation === id;
   if (isRightAlready || wasRefused) return { unit };
   const operation = isWanted ? ('add' as const) : ('remove' as const);
