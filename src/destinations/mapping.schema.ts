@@ -1,9 +1,8 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import { isPath } from '../domain/path';
+import { Name, Path } from '../domain/definition-fields.schema';
 import { findTemplateProblem, templateLimit } from './render-template';
 
-const Path = z.string().max(512).refine(isPath, { error: 'Write a path such as `traits.first_name`.' });
 const Country = z
   .string()
   .regex(/^[A-Z]{2}$/, { error: 'Write a country as two capital letters, such as "DE" (ISO 3166-1 alpha-2).' });
@@ -76,7 +75,7 @@ export type MappingValue =
 const isExpression = (value: object): boolean => reserved.some((name) => Object.hasOwn(value, name));
 const Nested = z
   .record(
-    z.string().min(1).max(256),
+    Name,
     z.lazy(() => MappingValue),
   )
   .refine((value) => !isExpression(value), {
@@ -103,7 +102,7 @@ export const MappingValue: z.ZodType<MappingValue> = z.union(
 
 /** Facts → payload, as data. What is asked for must be there, unless it has a `default`. */
 export const Mapping = z
-  .record(z.string().min(1).max(256), MappingValue)
+  .record(Name, MappingValue)
   .refine((fields) => Object.keys(fields).length <= 200, { error: 'A mapping has at most 200 fields.' });
 export type Mapping = z.infer<typeof Mapping>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttachmentDoc } from '../../store/documents';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';

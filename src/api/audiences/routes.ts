@@ -4,7 +4,7 @@ import type { AudienceDoc } from '../../store/documents';
 import { demandScope } from '../authenticate';
 import { etagOf } from '../etag';
 import { Instant, InstantInput, presentInstant } from '../instant';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
 import { subjectOf } from '../../domain/ids';
 import { demandScope } from '../authenticate';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';
 import { notFound } from '../problem';

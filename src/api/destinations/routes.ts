@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DestinationDoc } from '../../store/documents';
 import { etagOf } from '../etag';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';

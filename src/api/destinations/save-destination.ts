@@ -6,7 +6,7 @@ import type { OutboxWork } from '../../domain/profiles/change-set';
 import type { DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
 import { checkPreconditions } from '../etag';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '../problem';
 import type { KeyCall } from '../route';

@@ -2,7 +2,8 @@ import { Mapping } from '../../destinations/mapping.schema';
 import { findDestination } from '../../destinations/registry';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
-import { lintJourney, type JourneyFinding } from '../../domain/journeys/lint-journey';
+import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
+import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
@@ -42,8 +43,4 @@ function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDo
   if (step.action === undefined || own(kind.actions, step.action)) return faults;
   const message = `A ${kind.name} has no action "${step.action}".`;
   return [...faults, error('unknown_action', `${path}/action`, message, `Write one of: ${actions.join(', ')}.`)];
-}
-
-function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
-  return { code, severity: 'error', path, message, suggestion };
 }

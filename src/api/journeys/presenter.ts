@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
-import type { JourneyFinding } from '../../domain/journeys/lint-journey';
+import type { JourneyFinding } from '../../domain/journeys/journey-finding';
 import type { JourneyDoc, JourneyVersion } from '../../store/journeys';
 import { Instant, presentInstant } from '../instant';
 

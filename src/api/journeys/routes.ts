@@ -9,7 +9,7 @@ import { toInstantPage } from '../instant-page';
 import { funnelReport } from '../impact/reports';
 import { FunnelQuery, JourneyFunnel } from '../impact/schemas';
 import { withinTime } from '../impact/within-time';
-import { DefinitionKey } from '../json-schema';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';

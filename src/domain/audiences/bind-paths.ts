@@ -11,6 +11,13 @@ export function bindPaths(rule: Rule, paths: JsonObject): Rule {
   return bind(rule, paths) as Rule;
 }
 
+/** Whether some value is still to be read from a path. */
+export function hasFrom(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(hasFrom);
+  if (!isJsonObject(node)) return false;
+  return Object.hasOwn(node, 'from') || Object.values(node).some(hasFrom);
+}
+
 function bind(node: unknown, paths: JsonObject): unknown {
   if (Array.isArray(node)) return node.map((item) => bind(item, paths));
   if (!isJsonObject(node)) return node;

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json';
+import { hasFrom } from './bind-paths';
 import { conditionKey } from './condition-key';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';
@@ -97,10 +97,4 @@ function opposite(child: Evaluate): Evaluate {
     if (nextCheckAt === undefined) return matches ? no : yes;
     return { matches: !matches, nextCheckAt };
   };
-}
-
-function hasFrom(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasFrom);
-  if (!isJsonObject(value)) return false;
-  return Object.hasOwn(value, 'from') || Object.values(value).some(hasFrom);
 }

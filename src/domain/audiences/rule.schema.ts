@@ -1,18 +1,10 @@
 import { z } from 'zod';
-import { durationPattern } from '../duration';
+import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
-import { isPath } from '../path';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
 
-const Name = z.string().min(1).max(256);
-const Path = z.string().max(512).refine(isPath, {
-  error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
-});
-const Duration = z
-  .string()
-  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });
 const Scalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
 
 /** A value read from a path when the rule is evaluated; only journeys have paths to read. */
@@ -121,7 +113,7 @@ export type Value = z.infer<typeof Value>;
 
 /** An audience as users write it. Its rule is also checked for types, so that a stored audience can always be evaluated. */
 export const AudienceDefinition = z.strictObject({
-  key: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' }),
+  key: DefinitionKey,
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).optional(),
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),

@@ -4,7 +4,7 @@ import type { JourneyDefinition } from './journey.schema';
 export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
 
 const defaultMaxEventAge = '72h';
-const defaultLifetime = '90d';
+export const defaultLifetime = '90d';
 
 /** One version of a journey made ready. Durations are milliseconds; a day is 24 h until zones exist. */
 export interface CompiledJourney {

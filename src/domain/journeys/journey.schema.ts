@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import { Rule, Where } from '../audiences/rule.schema';
-import { durationPattern } from '../duration';
-import { isPath } from '../path';
+import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
 
-const Name = z.string().min(1).max(256);
-const Path = z.string().max(512).refine(isPath, { error: 'Write a path such as `properties.cart_id`.' });
-const Duration = z
-  .string()
-  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });
-const Key = z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' });
 /** Starts with a letter or digit, so that no step is named like a part of the language. */
 const StepId = z
   .string()
@@ -23,7 +16,7 @@ export const EventTrigger = z.strictObject({
   where: z.array(Where).min(1).max(20).optional(),
   match: z.record(Path, Path).optional(),
 });
-export const EdgeTrigger = z.strictObject({ audience: Key, edge: z.enum(['entered', 'exited']) });
+export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enum(['entered', 'exited']) });
 export const Trigger = z.union([EventTrigger, EdgeTrigger], {
   error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
 });
@@ -47,7 +40,7 @@ export const Entry = z.strictObject({
 });
 export const ExitRule = z.strictObject({ on: Trigger, reason: z.string().min(1).max(200).optional() });
 export const Goal = z.strictObject({
-  key: Key,
+  key: DefinitionKey,
   on: Trigger,
   within: Duration,
   value: Path.optional(),
@@ -76,10 +69,10 @@ export const BranchStep = z.strictObject({
 /** Without `next` the journey is complete after the step. */
 export const SendStep = z.strictObject({
   type: z.literal('send'),
-  destination: Key,
+  destination: DefinitionKey,
   action: Name.optional(),
   /** Checked against the destination's action, whose module owns the form of mappings. */
-  mapping: z.record(z.string().min(1).max(256), z.json()).optional(),
+  mapping: z.record(Name, z.json()).optional(),
   onFailure: z.enum(['continue', 'exit']).optional(),
   next: StepId.optional(),
 });
@@ -97,7 +90,7 @@ export const Step = z.discriminatedUnion('type', [WaitStep, WaitForStep, BranchS
 
 /** A journey as users write it. What only the whole can show (a step that leads nowhere) is `lintJourney`'s. */
 export const JourneyDefinition = z.strictObject({
-  key: Key,
+  key: DefinitionKey,
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).optional(),
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),

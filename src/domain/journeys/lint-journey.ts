@@ -2,19 +2,11 @@ import { checkRule } from '../audiences/check-rule';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { own } from '../json';
-import { compileJourney } from './compiled-journey';
+import { compileJourney, defaultLifetime } from './compiled-journey';
 import { findLoops } from './find-loops';
+import { error, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, Step, Trigger } from './journey.schema';
 import { exitsOf, type StepExit } from './step-exits';
-
-/** Something to put right. Errors stop publishing. `path` is a JSON pointer into the definition. */
-export interface JourneyFinding {
-  readonly code: string;
-  readonly severity: 'error' | 'warning';
-  readonly path: string;
-  readonly message: string;
-  readonly suggestion: string;
-}
 
 /** What is known besides the definition. An absent set is not checked. */
 export interface LintContext {
@@ -101,7 +93,7 @@ function lintStep(definition: JourneyDefinition, id: string, step: Step, context
 function lintWait(definition: JourneyDefinition, duration: string, path: string): JourneyFinding[] {
   const { lifetimeMs } = compileJourney(definition, 0, 'draft');
   if (parseDuration(duration) < lifetimeMs) return [];
-  const message = `A wait of ${duration} does not end within the journey's lifetime of ${definition.lifetime ?? '90d'}.`;
+  const message = `A wait of ${duration} does not end within the journey's lifetime of ${definition.lifetime ?? defaultLifetime}.`;
   return [error('wait_beyond_lifetime', path, message, 'Shorten the wait, or set a longer "lifetime".')];
 }
 
@@ -194,8 +186,4 @@ function lintPurpose({ purpose, steps }: JourneyDefinition): JourneyFinding[] {
       suggestion: 'Name the purpose people consent to.',
     },
   ];
-}
-
-function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
-  return { code, severity: 'error', path, message, suggestion };
 }

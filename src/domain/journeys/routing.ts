@@ -1,4 +1,4 @@
-import { bindPaths } from '../audiences/bind-paths';
+import { bindPaths, hasFrom } from '../audiences/bind-paths';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
@@ -141,7 +141,7 @@ function whyBarred(
 function asks(rule: Rule, entry: EntryCause, { evaluateIf }: EntryContext): boolean {
   const paths = { ...runRoot({ entry, steps: {} }), event: eventRoot(entry) };
   // A rule with nothing to bind stays the same object, so that whoever evaluates it may keep it compiled.
-  return evaluateIf(JSON.stringify(rule).includes('"from":') ? bindPaths(rule, paths) : rule, paths);
+  return evaluateIf(hasFrom(rule) ? bindPaths(rule, paths) : rule, paths);
 }
 
 function newEnrollment(

@@ -1,3 +1,4 @@
+import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import type { EventCondition, Rule } from '../audiences/rule.schema';
@@ -54,7 +55,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   const { audiences, journeys } = definitions;
   const enterable = newest(journeys);
   const entryRules = enterable.flatMap(({ definition }) => definition.entry.if ?? []);
-  const kept = entryRules.filter(hasNoPaths).flatMap((rule) => compiled(rule).conditions);
+  const kept = entryRules.filter((rule) => !hasFrom(rule)).flatMap((rule) => compiled(rule).conditions);
   const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept];
   const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
   const conditionsByEvent = new Map<string, KeyedCondition[]>();
@@ -88,8 +89,6 @@ function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
     if (journey.version >= (byKey.get(journey.key)?.version ?? 0)) byKey.set(journey.key, journey);
   return [...byKey.values()];
 }
-
-const hasNoPaths = (rule: Rule): boolean => !JSON.stringify(rule).includes('"from":');
 
 const eventNamesOf = (rule: Rule): string[] =>
   leavesOf(rule).flatMap((condition) => ('event' in condition ? [condition.event] : []));

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { definitionKeyPattern } from './definition-key';
+import { durationPattern } from './duration';
+import { isPath } from './path';
+
+/** Fields that definitions of several kinds have. */
+export const DefinitionKey = z.string().regex(definitionKeyPattern, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' });
+export const Name = z.string().min(1).max(256);
+export const Path = z.string().max(512).refine(isPath, {
+  error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
+});
+export const Duration = z
+  .string()
+  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });

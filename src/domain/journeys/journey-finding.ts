@@ -1,0 +1,10 @@
+import type { Finding } from '../audiences/condition-kind';
+
+/** Something to put right in a journey. Errors stop publishing. */
+export interface JourneyFinding extends Finding {
+  readonly severity: 'error' | 'warning';
+}
+
+export function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
+  return { code, severity: 'error', path, message, suggestion };
+}
