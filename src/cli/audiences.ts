@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AttachmentInput, AudienceDefinition, Preview, StoredAudience } from '../client/types';
+import { definitionKeyPattern } from '../domain/definition-key';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
@@ -54,7 +55,7 @@ function addPreview(audiences: Command, context: Context): void {
     .description('how many a saved audience, or the rule of a file, would hold; saves nothing')
     .option('--as-of <instant>', 'at an instant in the past, RFC 3339')
     .action(async (keyOrFile: string, { asOf }: { asOf?: string }) => {
-      const isKey = /^[a-z0-9-]{1,64}$/.test(keyOrFile) && keyOrFile !== '-';
+      const isKey = definitionKeyPattern.test(keyOrFile) && keyOrFile !== '-';
       const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
       const { rule } = (definition ?? {}) as Partial<AudienceDefinition>;
       const input = { ...(rule !== undefined && { rule }), ...(asOf !== undefined && { asOf }) };
