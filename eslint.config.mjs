@@ -8,8 +8,8 @@ const arrows = (files, patterns, message) => ({
 });
 const room = (name) => [`**/${name}/**`];
 const rooms = (...names) => names.flatMap(room);
-/** Fakes and builders: for tests, and for `heddle dev`, whose twins are among them. */
-const testing = room('testing');
+/** Builders and fakes: for tests only. Twins also play the vendors of the demo, for the command line. */
+const testing = rooms('testing', 'twins');
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
 
 const overHttp = rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api');
@@ -157,8 +157,12 @@ export default tseslint.config(
     ],
     'The client runs in browsers and reaches the server over HTTP only.',
   ),
-  arrows(['cli'], [...overHttp, ...testing], 'The command line reaches the server over HTTP only.'),
-  arrows(['cli/dev'], overHttp, '`heddle dev` starts processes and twins; it reaches the server over HTTP only.'),
+  arrows(['cli'], [...overHttp, ...room('testing')], 'The command line reaches the server over HTTP only.'),
+  arrows(
+    ['twins'],
+    [...rooms('domain', 'client', 'cli', 'local', 'testing'), ...overHttp, ...servers],
+    'A twin stands for a vendor: it knows the protocol and nothing of Heddle.',
+  ),
   {
     files: ['**/*.test.ts', '**/*.testsuite.ts', 'src/testing/**/*.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' },

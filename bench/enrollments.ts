@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JourneyDefinition } from '../src/client/types';
-import { startWebhookTwin } from '../src/testing/twins/webhook-twin';
+import { startWebhookTwin } from '../src/twins/webhook-twin';
 import type { Bench } from './bench';
 import { startFloor } from './floor/start-floor';
 import { ring } from './floor/floor-workflow';

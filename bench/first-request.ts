@@ -1,4 +1,4 @@
-import { startWebhookTwin } from '../src/testing/twins/webhook-twin';
+import { startWebhookTwin } from '../src/twins/webhook-twin';
 import type { Bench } from './bench';
 import { median, percentile } from './measure';
 import { person, putDefinitions } from './traffic';

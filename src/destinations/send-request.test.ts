@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { startTwinServer, type TwinServer } from '../testing/twins/twin-server';
+import { startTwinServer, type TwinServer } from '../twins/twin-server';
 import type { HttpRequest } from './destination';
 import { createSender, type Resolve } from './send-request';
 

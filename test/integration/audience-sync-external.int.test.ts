@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from '../../src/destinations/destination';
 import { SendError } from '../../src/destinations/send-error';
 import { createSender } from '../../src/destinations/send-request';
-import { graphError } from '../../src/testing/twins/meta-graph';
-import { startMetaTwin, type MetaTwin } from '../../src/testing/twins/meta-twin';
+import { graphError } from '../../src/twins/meta-graph';
+import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { ads, useSyncScenes } from './sync-harness';
 
 jest.setTimeout(60_000);

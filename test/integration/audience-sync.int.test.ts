@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../src/client/types';
 import { startSystem, until, type System } from '../../src/testing/system';
-import { graphError } from '../../src/testing/twins/meta-graph';
-import { startMetaTwin, type MetaTwin } from '../../src/testing/twins/meta-twin';
-import type { TwinFailure } from '../../src/testing/twins/twin-server';
-import { startWebhookTwin, type WebhookTwin } from '../../src/testing/twins/webhook-twin';
+import { graphError } from '../../src/twins/meta-graph';
+import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
+import type { TwinFailure } from '../../src/twins/twin-server';
+import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import {
   exampleDestination,
   foundIn,

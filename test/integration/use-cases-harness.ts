@@ -5,7 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { HeddleError } from '../../src/client/errors';
 import type { AudienceDefinition, Enrollment, JourneyDefinition, JsonObject, Page } from '../../src/client/types';
 import { until, type System } from '../../src/testing/system';
-import type { WebhookTwin } from '../../src/testing/twins/webhook-twin';
+import type { WebhookTwin } from '../../src/twins/webhook-twin';
 
 const examples = join(__dirname, '../../examples');
 

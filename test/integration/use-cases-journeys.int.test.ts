@@ -1,7 +1,7 @@
 import type { Enrollment, JsonObject } from '../../src/client/types';
 import { startSystem, type System } from '../../src/testing/system';
 import { fastForward } from '../../src/testing/fast-forward';
-import { startWebhookTwin, type WebhookTwin } from '../../src/testing/twins/webhook-twin';
+import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import {
   day,
   foundIn,

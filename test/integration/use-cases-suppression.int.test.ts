@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { startSystem, type System } from '../../src/testing/system';
-import { startMetaTwin, type MetaTwin } from '../../src/testing/twins/meta-twin';
+import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { exampleDestination, foundIn, historiesOf, hookMs, membership, putAudiences } from './use-cases-harness';
 
 jest.setTimeout(60_000);

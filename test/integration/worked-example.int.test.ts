@@ -1,5 +1,5 @@
 import { startSystem, until, type System } from '../../src/testing/system';
-import { startWebhookTwin, type WebhookTwin } from '../../src/testing/twins/webhook-twin';
+import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import { exampleAudience, exampleJourney, hookMs, signingSecret } from './use-cases-harness';
 
 jest.setTimeout(60_000);

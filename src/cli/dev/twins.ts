@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { localDir } from '../../local/binaries';
 import { freePort } from '../../local/free-port';
-import { startMetaTwin } from '../../testing/twins/meta-twin';
-import { startWebhookTwin, type ReceivedMessage } from '../../testing/twins/webhook-twin';
+import { startMetaTwin } from '../../twins/meta-twin';
+import { startWebhookTwin, type ReceivedMessage } from '../../twins/webhook-twin';
 import type { DemoDefinitions } from './demo-files';
 import { readJsonFile, writeJsonFile } from './json-file';
 import { figure } from './progress';

@@ -4,7 +4,7 @@ import type { EventDoc } from '../../../src/store/documents';
 import { startFaultProxy, type FaultProxy, type Trap } from '../../../src/testing/fault-proxy';
 import type { Processes, Tenant } from '../../../src/testing/processes';
 import { until } from '../../../src/testing/system';
-import { startWebhookTwin, type WebhookTwin } from '../../../src/testing/twins/webhook-twin';
+import { startWebhookTwin, type WebhookTwin } from '../../../src/twins/webhook-twin';
 
 type JourneyDefinition = Parameters<Tenant['client']['journeys']['put']>[1];
 export type TestEvent = Parameters<Tenant['client']['events']['batch']>[0][number];

@@ -1,11 +1,11 @@
-import type { Operation } from '../../domain/delivery/operation';
-import type { AudienceMaker, Destination, HttpResponse, PlannedRequest } from '../../destinations/destination';
-import { anOperation, aSend } from '../../destinations/destination.testsuite';
-import { metaCustomAudiences } from '../../destinations/meta-custom-audiences/meta-custom-audiences';
-import { sha256Hex } from '../../destinations/normalise/sha256';
-import { openContext } from '../../destinations/registry';
-import { createSender } from '../../destinations/send-request';
-import { webhook } from '../../destinations/webhook/webhook';
+import type { Operation } from '../domain/delivery/operation';
+import type { AudienceMaker, Destination, HttpResponse, PlannedRequest } from '../destinations/destination';
+import { anOperation, aSend } from '../destinations/destination.testsuite';
+import { metaCustomAudiences } from '../destinations/meta-custom-audiences/meta-custom-audiences';
+import { sha256Hex } from '../destinations/normalise/sha256';
+import { openContext } from '../destinations/registry';
+import { createSender } from '../destinations/send-request';
+import { webhook } from '../destinations/webhook/webhook';
 import { startMetaTwin, type MetaTwin } from './meta-twin';
 import { startWebhookTwin, type WebhookTwin } from './webhook-twin';
 
