@@ -77,9 +77,9 @@ export class EnrollmentRepository {
     );
   }
 
-  /** How many attempts of a journey that were claimed before an instant are still under way. */
-  async sending(ws: WorkspaceId, journey: string, claimedBefore: number): Promise<number> {
-    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $lt: claimedBefore } });
+  /** How many attempts of a journey to deliver are under way. */
+  async sending(ws: WorkspaceId, journey: string): Promise<number> {
+    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $exists: true } });
   }
 
   /** Runs whose workflow was never started: the commit happened, the start did not. Without those rung not long before `now`. */

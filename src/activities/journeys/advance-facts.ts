@@ -38,8 +38,14 @@ export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<S
 }
 
 /** What rules and mappings in a journey can name. */
-const pathRoot = ({ run, profile, now }: FactsInput): JsonObject =>
-  runRoot(run, { traits: presentTraits(profile, now), identifiers: identifiersByType(profile) });
+const pathRoot = (input: FactsInput): JsonObject =>
+  runRoot(input.run, {
+    traits: presentTraits(input.profile, asOf(input)),
+    identifiers: identifiersByType(input.profile),
+  });
+
+/** Never earlier than what the profile has seen: Temporal's clock may be behind the one at the door. */
+const asOf = ({ profile, now }: FactsInput): number => Math.max(now, profile.evaluatedAt);
 
 async function readFor(
   deps: JourneyDeps,
@@ -76,7 +82,12 @@ async function isBehindAt(deps: JourneyDeps, input: FactsInput, duration: string
   return input.now >= dueAt && isBehind(deps, input, dueAt);
 }
 
-function isBehind({ store }: JourneyDeps, { ws, profile }: FactsInput, receivedBy: number): Promise<boolean> {
+/** Whether something of this person that was accepted by then has yet to be applied, and may change the answer. */
+export function isBehind(
+  { store }: JourneyDeps,
+  { ws, profile }: Pick<FactsInput, 'ws' | 'profile'>,
+  receivedBy: number,
+): Promise<boolean> {
   const keys = profile.identifiers.map((identifier) => store.identifiers.key(ws, identifier));
   return store.events.hasPendingFor(keys, receivedBy);
 }
@@ -110,15 +121,16 @@ async function readCauses(
 async function readEvaluate(
   { store }: JourneyDeps,
   step: StepOf<'branch'>,
-  { ws, profile, now }: FactsInput,
+  input: FactsInput,
   ids: readonly ProfileId[],
   root: JsonObject,
 ): Promise<StepFacts['evaluate']> {
+  const { ws, profile } = input;
   const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
   const view = historyView(profile, events.map(toRuleEvent), root);
-  return (rule) => rules.get(rule)?.evaluate(view, now).matches ?? false;
+  return (rule) => rules.get(rule)?.evaluate(view, asOf(input)).matches ?? false;
 }
 
 async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<StepFacts>> {

@@ -159,9 +159,9 @@ class Walk {
   }
 }
 
-/** The end is written without `dueAt`: the workflow that is told needs no further ring. */
+/** The end is written without `dueAt`, since the workflow that is told needs no further ring, and without the claim of an attempt that is over. */
 async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev: number): Promise<Next | undefined> {
-  const enrollment = { ...omit(ended, 'dueAt'), rev: readRev + 1 };
+  const enrollment = { ...omit(ended, 'dueAt', 'sending'), rev: readRev + 1 };
   const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }]);
   return written === 0 ? undefined : { do: 'exit', reason: ended.reason ?? ended.status };
 }
@@ -173,7 +173,7 @@ async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): 
     const change = { idempotencyKey: effectKey(run), status: 'withheld' as const, reason: runEnded, now: deps.clock() };
     await deps.store.deliveries.change(ref.ws, [change]);
   }
-  if (run.dueAt === undefined) return { do: 'exit', reason: run.reason ?? run.status };
+  if (run.dueAt === undefined && run.sending === undefined) return { do: 'exit', reason: run.reason ?? run.status };
   return finish(deps, ref, run, run.rev);
 }
 

@@ -11,6 +11,7 @@ import { stepOf } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
 import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import { advanceFrom, type RunRef } from './advance';
+import { isBehind } from './advance-facts';
 import type { SendOutcome } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 
@@ -58,6 +59,9 @@ async function sendUnlessBarred(deps: JourneyDeps, send: Send, wasInFlight: bool
   await reserve(deps, send);
   if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
   if (send.journey.status === 'paused' || state === 'paused') return hold(deps, send, 'paused');
+  // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
+  if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
+    return hold(deps, send, 'backlog');
   const withheld = state === 'ready' ? whyWithheld(send) : `destination-${state}`;
   return withheld === undefined ? attempt(deps, send) : record(deps, send, 'withheld', withheld);
 }

@@ -119,10 +119,9 @@ export const journeyRoutes: readonly Route[] = [
     handle: async (call) => {
       const { key } = call.params;
       const { body, ...rest } = answer(await changeStatus(call, key, { from: ['published'], to: 'paused' }));
-      // What was claimed before the pause was committed did not see it.
-      const pausedAt = call.deps.clock();
+      // What was claimed before the pause was committed did not see it; what is claimed after is given back at once.
       const sending = await waitUntil(
-        () => call.deps.store.enrollments.sending(call.ws, key, pausedAt),
+        () => call.deps.store.enrollments.sending(call.ws, key),
         (count) => count === 0,
       );
       return { ...rest, body: { ...body, ...(sending > 0 && { sending }) } };

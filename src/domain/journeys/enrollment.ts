@@ -77,6 +77,8 @@ export interface Enrollment {
   readonly sending?: { readonly key: string; readonly at: number };
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
+  /** The run that goes on in the place of this one, since the two people turned out to be one. */
+  readonly mergedInto?: EnrollmentId;
   readonly path: readonly PathEntry[];
   /** Sends emitted. */
   readonly effects: number;

@@ -16,19 +16,25 @@ export function mergeEnrollments(
   const changed = new Map<string, Enrollment>();
   const moved = absorbedRuns.map((run) => move(run, ws, survivor, at));
   for (const run of moved) changed.set(run.id, run);
+  // What the other person did may be what one of the survivor's waits for.
+  const woken = survivorRuns.map((run) => (isWaitingFor(run) ? { ...run, dueAt: at, rev: run.rev + 1 } : run));
+  for (const run of woken.filter(isWaitingFor)) changed.set(run.id, run);
   for (const run of moved.filter(isInside)) {
-    const twin = survivorRuns.find((other) => isInside(other) && isTwin(other, run));
+    const twin = woken.find((other) => isInside(other) && isTwin(other, run));
     if (!twin) continue;
     const [older, younger] = [twin, run].sort(byAge) as [Enrollment, Enrollment];
     const sentElsewhere = sendsOf(younger, older);
     changed.set(older.id, { ...older, sentElsewhere, dueAt: at, rev: bumped(older, changed) });
     changed.set(younger.id, {
       ...endEnrollment(younger, { status: 'exited', reason: 'merged' }, at),
+      mergedInto: older.id,
       rev: bumped(younger, changed),
     });
   }
   return [...changed.values()];
 }
+
+const isWaitingFor = (run: Enrollment): boolean => isInside(run) && run.waitingFor.length > 0;
 
 const isTwin = (a: Enrollment, b: Enrollment): boolean => a.journey === b.journey && a.entryKey === b.entryKey;
 
@@ -36,7 +42,7 @@ function byAge(a: Enrollment, b: Enrollment): number {
   return a.enteredAt !== b.enteredAt ? a.enteredAt - b.enteredAt : a.id < b.id ? -1 : 1;
 }
 
-/** One write, one revision: a moved run has its new one already. */
+/** One write, one revision: a run that was moved or woken has its new one already. */
 const bumped = (run: Enrollment, changed: ReadonlyMap<string, Enrollment>): number =>
   changed.has(run.id) ? run.rev : run.rev + 1;
 
@@ -50,14 +56,23 @@ function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId, at: number)
     key.startsWith(run.subject) ? `${subject}${key.slice(run.subject.length)}` : key,
   );
   const waitingFor = [...new Set([...run.waitingFor, ...renamed])];
-  const due = isInside(run) && waitingFor.length > 0 ? { dueAt: at } : {};
+  const due = isWaitingFor(run) ? { dueAt: at } : {};
   return { ...run, ...due, profile: survivor, subject, waitingFor, rev: run.rev + 1 };
 }
 
+/** Steps that `from` has sent more often than `into`, which skips them once. */
 function sendsOf(from: Enrollment, into: Enrollment): string[] {
-  const sent = from.path.filter(
-    ({ outcome }) => outcome === 'sent' || outcome === 'delivered' || outcome === 'unknown',
-  );
-  const inFlight = from.sending ? [from.step] : [];
-  return [...new Set([...(into.sentElsewhere ?? []), ...sent.map(({ step }) => step), ...inFlight])];
+  const own = timesSent(into);
+  const others = timesSent(from);
+  const ahead = [...others].filter(([step, times]) => times > (own.get(step) ?? 0)).map(([step]) => step);
+  return [...new Set([...(into.sentElsewhere ?? []), ...ahead])];
+}
+
+function timesSent({ path, sending, step: at }: Enrollment): Map<string, number> {
+  const times = new Map<string, number>();
+  const count = (step: string): unknown => times.set(step, (times.get(step) ?? 0) + 1);
+  for (const { step, outcome } of path)
+    if (outcome === 'sent' || outcome === 'delivered' || outcome === 'unknown') count(step);
+  if (sending) count(at);
+  return times;
 }

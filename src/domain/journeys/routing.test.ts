@@ -161,7 +161,7 @@ describe('decideEntry', () => {
   });
 
   describe('when the person has been here before', () => {
-    const again = (value: 'never' | 'always' | '7d') =>
+    const again = (value: 'never' | 'always' | '7d' | '1h') =>
       change({ entry: { on: { event: 'Cart Started' }, reentry: { again: value } } });
     const first = () => entered(again('always'), event('Cart Started', {}, { at: noon }));
     const ended = () =>
@@ -183,9 +183,14 @@ describe('decideEntry', () => {
       ['7d', 7 * day - 1, { ignored: 'too-soon' }],
       ['7d', 7 * day, { status: 'starting' }],
       ['always', 0, { status: 'starting' }],
+      ['7d', -hour, { ignored: 'too-soon' }],
+      ['1h', -hour, { status: 'starting' }],
+      ['always', -hour, { status: 'starting' }],
     ] as const)('with again: %s, %d ms after the last entry, answers %j', (value, later, answer) => {
       const cause = event('Cart Started', {}, { at: noon + later });
-      expect(enter(again(value), cause, { existing: [ended()], now: noon + later })).toMatchObject(answer);
+      expect(enter(again(value), cause, { existing: [ended()], now: Math.max(noon, noon + later) })).toMatchObject(
+        answer,
+      );
     });
 
     it('counts each key by itself', () => {
@@ -283,7 +288,15 @@ describe('mergeEnrollments', () => {
     expect(merged).toContainEqual(
       expect.objectContaining({ id: older.id, status: 'active', subject: 'ws_1:prf_ada', rev: older.rev + 1 }),
     );
-    expect(merged).toContainEqual(expect.objectContaining({ id: younger.id, status: 'exited', reason: 'merged' }));
+    expect(merged).toContainEqual(
+      expect.objectContaining({ id: younger.id, status: 'exited', reason: 'merged', mergedInto: older.id }),
+    );
+    const goesOn = merged.map(
+      (run) =>
+        decideConversions(run, compiled(cart), event('Order Completed', { cart_id: 'c1' }, { at: noon + 3 * hour }))
+          .length,
+    );
+    expect(goesOn.sort()).toEqual([0, 1]);
   });
 
   it('lets the run that goes on skip what the other has sent', () => {
@@ -294,6 +307,31 @@ describe('mergeEnrollments', () => {
     });
     const merged = mergeEnrollments(ws, ada, [older], [younger], noon + 2 * hour);
     expect(merged.find(({ id }) => id === older.id)).toMatchObject({ sentElsewhere: ['remind'] });
+  });
+
+  it('skips nothing that the run that goes on has sent as often itself', () => {
+    const sent = (visits: number) =>
+      Array.from({ length: visits }, (_, index) => ({
+        step: 'remind',
+        visit: index + 1,
+        at: noon,
+        outcome: 'delivered',
+      }));
+    const older = { ...active(c('c1', noon)), path: sent(2) };
+    const merged = (times: number) =>
+      mergeEnrollments(ws, ada, [older], [of({ ...active(c('c1', noon + hour)), path: sent(times) })], noon + 2 * hour);
+    expect(merged(2).find(({ id }) => id === older.id)).toMatchObject({ sentElsewhere: [] });
+    expect(merged(3).find(({ id }) => id === older.id)).toMatchObject({ sentElsewhere: ['remind'] });
+  });
+
+  it("lets the survivor's own waits look at once, since the other may have done what they wait for; one revision each", () => {
+    const waiting = { ...active(c('c1', noon)), waitingFor: ['ws_1:prf_ada|Order Completed'], dueAt: noon + day };
+    const sleeping = { ...active(c('c2', noon)), dueAt: noon + day };
+    const [woken, ...others] = mergeEnrollments(ws, ada, [waiting, sleeping], [], noon + hour);
+    expect(woken).toMatchObject({ id: waiting.id, dueAt: noon + hour, rev: waiting.rev + 1 });
+    expect(others).toEqual([]);
+    const twins = mergeEnrollments(ws, ada, [waiting], [of(active(c('c1', noon + hour)))], noon + hour);
+    expect(twins.find(({ id }) => id === waiting.id)).toMatchObject({ dueAt: noon + hour, rev: waiting.rev + 1 });
   });
 
   it('keeps runs of different keys, moves all of them, and lets those that wait look at once', () => {

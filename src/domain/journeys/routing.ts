@@ -82,9 +82,12 @@ export function decideExit(
   return found ? { reason: found.reason ?? 'exit-rule', rule } : undefined;
 }
 
-/** Conversions that the cause adds: once per goal, in `[entry, entry + within]`, also after the run has ended. */
+/**
+ * Conversions that the cause adds: once per goal, in `[entry, entry + within]`, also after the run has ended; but for one that a merge
+ * ended the run that took its place converts.
+ */
 export function decideConversions(run: Enrollment, journey: CompiledJourney, cause: Cause): Conversion[] {
-  if (isEntryOf(run, cause)) return [];
+  if (isEntryOf(run, cause) || run.mergedInto !== undefined) return [];
   const goals = journey.definition.goals ?? [];
   return goals.filter((goal) => isReached(goal, run, cause)).map((goal) => toConversion(goal, cause));
 }
@@ -135,7 +138,8 @@ function whyBarred(
   if (earlier.some(isInside)) return 'already-inside';
   if (earlier.length === 0) return undefined;
   if (againAfterMs === Infinity) return 'entered-before';
-  return at - Math.max(...earlier.map((run) => run.entry.at)) < againAfterMs ? 'too-soon' : undefined;
+  // Events come late: what happened long before an entry is as far from it as what happened long after.
+  return earlier.some((run) => Math.abs(at - run.entry.at) < againAfterMs) ? 'too-soon' : undefined;
 }
 
 function asks(rule: Rule, entry: EntryCause, { evaluateIf }: EntryContext): boolean {
