@@ -6,7 +6,7 @@ import type { ApplyDeps } from './apply/apply';
 import { applyTimeInHalves } from './apply/apply-in-halves';
 import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
-import type { IntakeMetrics } from './metrics';
+import type { IntakeMetrics } from './intake-metrics';
 import type { Outbox } from './outbox';
 
 export interface BackfillDeps extends ApplyDeps {

@@ -7,7 +7,7 @@ import { inTransaction } from '../store/open-store';
 import { applyEventBatch, type ApplyDeps } from './apply/apply';
 import { isTransient, WriteConflict } from './apply/conflict';
 import { heartbeating } from './heartbeating';
-import type { IntakeMetrics } from './metrics';
+import type { IntakeMetrics } from './intake-metrics';
 import type { Outbox } from './outbox';
 
 export interface IngestDeps extends ApplyDeps {
@@ -55,9 +55,7 @@ async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signa
 async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<boolean> {
   const stop = deps.metrics.applyDuration.startTimer();
   try {
-    const { outbox } = await applyEventBatch(deps, ws, batch);
-    deps.metrics.applied.inc(batch.length);
-    await deps.outbox.carryOut(outbox);
+    await applyAndCount(deps, ws, batch);
     return true;
   } catch (error) {
     await recover(deps, ws, batch, error);
@@ -65,6 +63,14 @@ async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly Eve
   } finally {
     stop();
   }
+}
+
+async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<void> {
+  const { outbox, blocked, ignored } = await applyEventBatch(deps, ws, batch);
+  deps.metrics.applied.inc(batch.length);
+  deps.metrics.blocked.inc(blocked);
+  for (const reason of ignored) deps.metrics.ignored.inc({ reason });
+  await deps.outbox.carryOut(outbox);
 }
 
 /**
@@ -90,9 +96,7 @@ async function applyAlone(deps: IngestDeps, ws: WorkspaceId, event: EventDoc): P
   let failures = 0;
   for (let attempt = 0; attempt < triesPerBatch; attempt += 1) {
     try {
-      const { outbox } = await applyEventBatch(deps, ws, [event]);
-      deps.metrics.applied.inc();
-      await deps.outbox.carryOut(outbox);
+      await applyAndCount(deps, ws, [event]);
       return;
     } catch (error) {
       if (await isSettled(deps, ws, event)) return;

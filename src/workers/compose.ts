@@ -9,7 +9,7 @@ import { createDestinationSender } from '../activities/delivery/destination-send
 import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
-import { createIntakeMetrics } from '../activities/metrics';
+import { createIntakeMetrics } from '../activities/intake-metrics';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';

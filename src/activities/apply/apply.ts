@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../domain/events/event';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import type { IgnoredEntry } from '../../domain/journeys/routing';
 import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
 import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-input';
 import type { OutboxDoc } from '../../store/documents';
@@ -20,7 +21,9 @@ export interface ApplyDeps {
 
 export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
+  /** Identifiers that a protection kept from a profile. */
   readonly blocked: number;
+  readonly ignored: readonly IgnoredEntry[];
 }
 
 /** A fold asks for stored events at most a few times: first whole histories, then edges of windows. */
@@ -64,7 +67,8 @@ async function apply(
     const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
     if (outcome.done) {
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
-      return { outbox, blocked: outcome.blocked.length };
+      const blocked = outcome.blocked.flatMap(({ identifiers }) => identifiers).length;
+      return { outbox, blocked, ignored: outcome.ignored };
     }
     stored = await readNeeds(store, ws, ruleset, stored, outcome.needs);
   }

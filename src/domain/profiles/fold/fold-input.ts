@@ -1,7 +1,7 @@
 import type { Event, Identifier, RuleEvent } from '../../events/event';
 import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
-import type { EntryContext } from '../../journeys/routing';
+import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
 import type { Ruleset } from '../ruleset';
@@ -62,5 +62,11 @@ export interface Blocked {
 }
 
 export type FoldOutcome =
-  | { readonly done: true; readonly changes: ChangeSet; readonly blocked: readonly Blocked[] }
+  | {
+      readonly done: true;
+      readonly changes: ChangeSet;
+      /** What identity resolution refused, and why journeys did not begin: nothing to write, only to count. */
+      readonly blocked: readonly Blocked[];
+      readonly ignored: readonly IgnoredEntry[];
+    }
   | { readonly done: false; readonly needs: Needs };

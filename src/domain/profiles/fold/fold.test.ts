@@ -279,6 +279,29 @@ describe('foldEvents', () => {
     expect(() => foldEvents(aFold({ ruleset: viewers, events: [anIdentify(traits)] }))).toThrow('at most 1000 traits');
   });
 
+  it('says which identifiers it kept from the person, and why a journey did not begin', () => {
+    const journey: JourneyDefinition = {
+      key: 'welcome',
+      name: 'Welcome',
+      entry: { on: { event: 'Signed Up' } },
+      start: 'end',
+      steps: { end: { type: 'exit' } },
+    };
+    const input = aFold({
+      ruleset: aRuleset({ journeys: [journey] }),
+      events: [
+        anEvent({ name: 'Signed Up' }),
+        anEvent({ name: 'Signed Up', by: { user_id: 'u1', email: 'a@example.com' } }),
+        anEvent({ messageId: 'other', by: { user_id: 'u2', email: 'a@example.com' }, isTrusted: false }),
+      ],
+    });
+    expect(foldEvents(input)).toMatchObject({
+      done: true,
+      ignored: ['already-inside'],
+      blocked: [{ messageId: 'other', identifiers: [{ type: 'email', value: 'a@example.com' }] }],
+    });
+  });
+
   it('keeps the time of a profile that a fast clock has touched, and of nobody else in the batch', () => {
     const ahead = aProfile('prf_1', {
       seq: 1,

@@ -109,7 +109,7 @@ function outcomeOf(fold: WorkspaceFold): FoldOutcome {
       done: false,
       needs: { histories: [...fold.neededHistories.values()], edges: [...fold.neededEdges.values()] },
     };
-  return { done: true, changes: changesOf(fold), blocked: fold.blocked };
+  return { done: true, changes: changesOf(fold), blocked: fold.blocked, ignored: fold.ignored };
 }
 
 function changesOf(fold: WorkspaceFold): ChangeSet {

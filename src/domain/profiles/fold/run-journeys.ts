@@ -21,7 +21,11 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
       now: fold.input.now,
       makeId: fold.input.makeEnrollmentId,
     });
-    if (!entry || 'ignored' in entry) continue;
+    if (!entry) continue;
+    if ('ignored' in entry) {
+      fold.ignored.push(entry.ignored);
+      continue;
+    }
     fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
     open.profile = { ...open.profile, hasEnrollments: true };
   }

@@ -2,6 +2,7 @@ import type { Identifier } from '../../events/event';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
 import type { Enrollment } from '../../journeys/enrollment';
+import type { IgnoredEntry } from '../../journeys/routing';
 import type { IdentifierWrite, MembershipEdge, Merge, AppliedEvent } from '../change-set';
 import type { Profile } from '../profile';
 import { openProfile, type OpenProfile } from './open-profile';
@@ -24,6 +25,7 @@ export class WorkspaceFold {
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
   readonly blocked: Blocked[] = [];
+  readonly ignored: IgnoredEntry[] = [];
   readonly neededHistories = new Map<string, HistoryRead>();
   readonly neededEdges = new Map<string, EdgeRead>();
   readonly #owners: Map<string, ProfileId>;

@@ -10,6 +10,17 @@ export function createIntakeMetrics(registry: Registry) {
       help: 'Events that could not be applied and became dead letters.',
       registers,
     }),
+    blocked: new Counter({
+      name: 'heddle_identifiers_blocked_total',
+      help: 'Identifiers of applied events that a protection kept from a profile.',
+      registers,
+    }),
+    ignored: new Counter({
+      name: 'heddle_entries_ignored_total',
+      help: 'Entries that applied events fitted and that began no run, by reason.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     conflicts: new Counter({
       name: 'heddle_apply_conflicts_total',
       help: 'Batches read again because another writer was first.',
