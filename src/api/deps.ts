@@ -36,6 +36,8 @@ export interface ApiDeps {
   readonly startBackfill: (ws: WorkspaceId) => Promise<void>;
   /** Has a destination brought to what it should hold. Rejects when nobody answers. */
   readonly ringSync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
+  /** Has one run look at what happened to it. Rejects when nobody answers. */
+  readonly wakeRun: (workflowId: string) => Promise<void>;
   readonly log: Logger;
   readonly metrics: Registry;
   readonly checks: readonly ReadinessCheck[];

@@ -9,7 +9,12 @@ export function createRings(
   client: Client,
   log: Logger,
   queuePrefix = '',
-): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync'> {
-  const { intake, backfill, sync } = createDoorbells(client, queuePrefix);
-  return { ringIntake: createDoorbell({ ring: intake, log }), startBackfill: backfill, ringSync: sync };
+): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'wakeRun'> {
+  const { intake, backfill, sync, enrollment } = createDoorbells(client, queuePrefix);
+  return {
+    ringIntake: createDoorbell({ ring: intake, log }),
+    startBackfill: backfill,
+    ringSync: sync,
+    wakeRun: enrollment,
+  };
 }

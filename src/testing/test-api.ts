@@ -30,6 +30,8 @@ export interface TestApi {
   readonly backfills: string[];
   /** Pairs whose sync was rung, as `audience/destination`. */
   readonly syncRings: string[];
+  /** Workflow ids of runs that were woken. */
+  readonly wokenRuns: string[];
   /** Lines as logged. */
   readonly logged: string[];
   createWorkspace(name?: string): Promise<TestWorkspace>;
@@ -54,13 +56,18 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const database = `api-${randomBytes(5).toString('hex')}`;
   const store = await openStore({ uri, database, masterKey: randomBytes(32), maxReadMs: 20_000 });
   await prepareStore(store.connection);
-  const [rings, backfills, syncRings, logged] = [[] as string[], [] as string[], [] as string[], [] as string[]];
+  const written = { rings: [], backfills: [], syncRings: [], wokenRuns: [], logged: [] } as Record<
+    'rings' | 'backfills' | 'syncRings' | 'wokenRuns' | 'logged',
+    string[]
+  >;
+  const { rings, backfills, syncRings, wokenRuns, logged } = written;
   const deps: ApiDeps = {
     store,
     limits: testLimits,
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
+    wakeRun: async (workflowId) => void wokenRuns.push(workflowId),
     ringSync: async (_, audience, destination) => void syncRings.push(`${audience}/${destination}`),
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Registry(),
@@ -74,10 +81,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     app,
     store,
     deps,
-    rings,
-    backfills,
-    syncRings,
-    logged,
+    ...written,
     createWorkspace: (name) => createWorkspace(app, name),
     catchUp: (ws) => catchUp(deps, ws),
     close: async () => {

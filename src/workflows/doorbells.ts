@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
-import { ringSignal, taskQueueOf, type QueueName, type WorkflowName } from '../temporal-names';
+import { ringSignal, taskQueueOf, wakeSignal, type QueueName, type WorkflowName } from '../temporal-names';
 import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from './workflow-ids';
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
@@ -9,6 +10,8 @@ export interface Doorbells {
   readonly intake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly backfill: (ws: WorkspaceId) => Promise<void>;
   readonly sync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
+  /** Wakes one run; one whose workflow is gone needs no ring, since the clock starts again those that should not be gone. */
+  readonly enrollment: (workflowId: string) => Promise<void>;
   /** Starts the clocks that do not run. */
   readonly clocks: () => Promise<void>;
 }
@@ -28,6 +31,7 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
     backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
     sync: (ws, audience, destination) =>
       ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
+    enrollment: (workflowId) => wakeEnrollment(client, workflowId),
     clocks: async () => {
       for (let clock = 0; clock < clocks; clock += 1) {
         const range = {
@@ -43,4 +47,12 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
       }
     },
   };
+}
+
+export async function wakeEnrollment(client: Client, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(wakeSignal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }

@@ -179,11 +179,22 @@ describe('an enrollment over HTTP', () => {
     expect(pick(list.body.data, 'id')).toEqual([id]);
   });
 
-  it('is ended by hand once, and rings its workflow by way of the outbox', async () => {
+  const wakesOwed = () => api.store.connection.db.collection('outbox').countDocuments({ 'work.kind': 'wake' });
+
+  it('is ended by hand also while nobody can be rung: the outbox has it', async () => {
+    const id = await enrol();
+    const spy = jest.spyOn(api.deps, 'wakeRun').mockRejectedValue(new Error('nobody is there'));
+    await call('post', `/v1/enrollments/${id}/exit`).expect(200);
+    spy.mockRestore();
+    expect(await wakesOwed()).toBe(1);
+  });
+
+  it('is ended by hand once, and its workflow is rung', async () => {
     const id = await enrol();
     const { body } = await call('post', `/v1/enrollments/${id}/exit`).send({ reason: 'asked' }).expect(200);
     expect(body).toMatchObject({ status: 'exited', reason: 'asked' });
-    expect(await api.store.outbox.depth()).toBe(1);
+    expect(api.wokenRuns).toEqual([body.workflowId]);
+    expect(await wakesOwed()).toBe(0);
     await call('post', `/v1/enrollments/${id}/exit`).expect(409);
     const funnel = await call('get', '/v1/journeys/simple/funnel').expect(200);
     expect(funnel.body).toEqual({

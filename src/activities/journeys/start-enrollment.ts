@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Enrollment } from '../../domain/journeys/enrollment';
@@ -7,6 +7,7 @@ import { idsOf } from '../../domain/profiles/present';
 import { profileKey } from '../../store/identifier-key';
 import type { Store } from '../../store/store';
 import { attributes, taskQueueOf, wakeSignal, type WorkflowName } from '../../temporal-names';
+import { wakeEnrollment } from '../../workflows/doorbells';
 
 export interface StartingDeps {
   readonly client: Client;
@@ -58,7 +59,7 @@ export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake:
   const runs = (await deps.store.enrollments.open(subjects, now)).filter(
     (run) => run.waitingFor.some((key) => happened.has(key)) || isDue(run, now),
   );
-  await inGroups(runs, (run) => ring(deps, run.workflowId));
+  await inGroups(runs, (run) => wakeEnrollment(deps.client, run.workflowId));
 }
 
 /**
@@ -87,15 +88,6 @@ async function restart(deps: StartingDeps, ws: WorkspaceId, run: Enrollment): Pr
 
 /** Ended by a transaction, or moved by a merge: the workflow ought to look now. */
 const isDue = ({ dueAt }: Enrollment, now: number): boolean => dueAt !== undefined && dueAt <= now;
-
-async function ring({ client }: StartingDeps, workflowId: string): Promise<void> {
-  try {
-    await client.workflow.getHandle(workflowId).signal(wakeSignal);
-  } catch (error) {
-    // A workflow that is gone needs no ring; the clock starts again those that should not be gone.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
-}
 
 function startOptions({ store, queuePrefix }: StartingDeps, ws: WorkspaceId, run: Enrollment) {
   const { journey, version, entry } = run;

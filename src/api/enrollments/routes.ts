@@ -80,16 +80,23 @@ async function findRun(
 
 type ExitCall = KeyCall<z.output<typeof Id>, unknown, z.output<typeof ExitBody>>;
 
-/** Ends the run as it stands; its workflow is rung by way of the outbox. */
+/** Ends the run as it stands, and has its workflow notice: at once, or where that fails by way of the outbox. */
 async function exit(call: ExitCall): Promise<void> {
   const { deps, ws, now, body } = call;
   const { enrollments, outbox } = deps.store;
-  await transact(deps, async (session) => {
+  const { workflowId, owed } = await transact(deps, async (session) => {
     const run = await findRun(call, session);
     if (!isInside(run)) throw conflict(`The run has ended already: ${run.reason ?? run.status}.`);
     const enrollment = endEnrollment(run, { status: 'exited', reason: body.reason }, now);
     await enrollments.write(ws, [{ enrollment, readRev: run.rev }], session);
     const wake = { kind: 'wake' as const, profile: run.profile, lineage: [], waitKeys: [] };
-    await outbox.add(ws, [wake], now, session);
+    return { workflowId: run.workflowId, owed: await outbox.add(ws, [wake], now, session) };
   });
+  try {
+    await deps.wakeRun(workflowId);
+    await outbox.done(owed);
+  } catch (error) {
+    const code = error instanceof Error ? error.name : 'unknown';
+    deps.log.warn({ ws, workflowId, code }, 'a run that ended is told by the next sweep');
+  }
 }
