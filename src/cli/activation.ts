@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Delivery, DeliveryQuery, DestinationDefinition } from '../client/types';
+import type { Delivery, DeliveryQuery, Destination, DestinationDefinition } from '../client/types';
 import { own, withKey } from '../domain/json';
 import { usageError } from './command-error';
 import type { Cell, Context } from './context';
@@ -24,18 +24,46 @@ export function addDestinations(program: Command, context: Context): void {
       // The server checks the definition, and says where it is wrong.
       const complete = { ...definition, ...secrets } as unknown as DestinationDefinition;
       const saved = await context.client().destinations.put(key, complete);
-      context.show(saved, () => `${saved.key}  ${saved.type}  ${saved.name}\n`);
+      context.show(saved, () => summary(saved));
+    });
+  destinations
+    .command('get <key>')
+    .description('one destination with its settings; secrets are never shown')
+    .action(async (key: string) => {
+      const one = await context.client().destinations.get(key);
+      context.show(one, () => `${summary(one)}${JSON.stringify(one.settings, undefined, 2)}\n`);
     });
   listOption(destinations.command('list').description('all destinations')).action(async (options: ListOptions) => {
     const { destinations: all } = context.client();
     await showList(context, options, all.each(), ['destination', 'type', 'state', 'name'], (one) => [
       one.key,
       one.type,
-      one.paused ? `paused: ${one.paused.reason}` : one.enabled ? 'on' : 'off',
+      stateOf(one),
       one.name,
     ]);
   });
+  for (const verb of verbs) addVerb(destinations, context, verb);
 }
+
+const verbs = [
+  ['pause', 'let what would be sent wait; no attempt is used up'],
+  ['resume', 'send what has waited'],
+] as const;
+
+function addVerb(destinations: Command, context: Context, [verb, does]: (typeof verbs)[number]): void {
+  destinations
+    .command(`${verb} <key>`)
+    .description(does)
+    .action(async (key: string) => {
+      const one = await context.client().destinations[verb](key);
+      context.show(one, () => summary(one));
+    });
+}
+
+const stateOf = ({ paused, enabled }: Destination): string =>
+  paused ? `paused: ${paused.reason}` : enabled ? 'on' : 'off';
+
+const summary = (one: Destination): string => `${one.key}  ${one.type}  ${stateOf(one)}  ${one.name}\n`;
 
 export function addDeliveries(program: Command, context: Context): void {
   const list = program.command('deliveries').description('what was sent').command('list');

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { AttachmentInput, AudienceDefinition, Preview, StoredAudience } from '../client/types';
 import { definitionKeyPattern } from '../domain/definition-key';
-import type { Context } from './context';
+import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
-import { readDefinition } from './read-definition';
+import { putFiles } from './put-files';
+import { readDefinition, type DefinitionFile } from './read-definition';
 
 export function addAudiences(program: Command, context: Context): void {
   const audiences = program.command('audiences').description('named rules, and who they hold for');
@@ -12,12 +13,10 @@ export function addAudiences(program: Command, context: Context): void {
     .description('save definitions from JSON or YAML files; "-" is standard input')
     .action(async (files: string[]) => {
       const client = context.client();
-      for (const file of files) {
-        const { key, definition } = await readDefinition(file, context.io);
-        // The server checks the definition, and says where it is wrong.
-        const saved = await client.audiences.put(key, definition as unknown as AudienceDefinition);
-        context.show(saved, () => summary(saved));
-      }
+      // The server checks the definition, and says where it is wrong.
+      const put = ({ key, definition }: DefinitionFile) =>
+        client.audiences.put(key, definition as unknown as AudienceDefinition);
+      await putFiles(context, files, put, (saved) => context.table(headers, saved.map(row)));
     });
   audiences
     .command('get <key>')
@@ -28,13 +27,7 @@ export function addAudiences(program: Command, context: Context): void {
     });
   listOption(audiences.command('list').description('all audiences')).action(async (options: ListOptions) => {
     const { audiences: all } = context.client();
-    await showList(context, options, all.each(), ['audience', 'size', 'status', 'version', 'name'], (one) => [
-      one.key,
-      one.size,
-      one.status,
-      String(one.version),
-      one.name,
-    ]);
+    await showList(context, options, all.each(), headers, row);
   });
   listOption(audiences.command('members <key>').description('who is in it')).action(
     async (key: string, options: ListOptions) => {
@@ -92,6 +85,16 @@ function addAttachments(audiences: Command, context: Context): void {
 }
 
 const toExternal = (id: string): NonNullable<AttachmentInput['external']> => (id === 'new' ? { create: true } : { id });
+
+const headers = ['audience', 'size', 'status', 'version', 'name'];
+
+const row = ({ key, size, status, version, name }: StoredAudience): readonly Cell[] => [
+  key,
+  size,
+  status,
+  String(version),
+  name,
+];
 
 const summary = ({ key, version, status, size }: StoredAudience): string =>
   `${key}  version ${version}  ${status}  ${size} members\n`;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isJsonObject, own } from '../domain/json';
+import { readDevFile } from '../local/dev-file';
 import { CommandError, exitCodes, usageError } from './command-error';
 import type { Io } from './io';
 
@@ -33,21 +32,8 @@ function nowhere(): never {
 const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 function findDevFile(folder: string): Connection | undefined {
-  const found = readDevFile(join(folder, '.local', 'dev.json'));
   const parent = dirname(folder);
-  return found ?? (parent === folder ? undefined : findDevFile(parent));
-}
-
-function readDevFile(file: string): Connection | undefined {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const text = (name: string) => {
-      const value = isJsonObject(content) ? own(content, name) : undefined;
-      return typeof value === 'string' ? value : undefined;
-    };
-    const url = text('api');
-    return url === undefined ? undefined : { url, apiKey: text('apiKey'), writeKey: text('secretKey') };
-  } catch {
-    return undefined; // not there, or being written just now
-  }
+  const { api: url, apiKey, secretKey: writeKey } = readDevFile(join(folder, '.local')) ?? {};
+  if (url !== undefined) return { url, apiKey, writeKey };
+  return parent === folder ? undefined : findDevFile(parent);
 }

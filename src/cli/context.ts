@@ -1,5 +1,6 @@
 import { createClient, type Client } from '../client/client';
 import { findConnection, type Connection } from './connection';
+import { figure } from './figure';
 import type { Io } from './io';
 import { plain, table } from './table';
 
@@ -34,6 +35,3 @@ export function createContext(io: Io, isJson: () => boolean): Context {
     },
   };
 }
-
-/** 1234567 → 1,234,567. */
-export const figure = (value: number): string => value.toLocaleString('en-GB');

@@ -1,11 +1,11 @@
 import { createClient } from '../client/client';
+import { writeDevFile, type DevFile } from '../local/dev-file';
 import { devSecrets } from '../local/dev-secrets';
 import { startServers, type LocalServers } from '../local/start-servers';
 import { CleanUp } from './dev/clean-up';
 import { playDemo, type Demo } from './dev/demo';
-import { openWorkspace, writeDevFile, type DevFile } from './dev/dev-file';
 import { choosePart } from './dev/history-part';
-import type { Terminal } from './dev/progress';
+import { openWorkspace } from './dev/open-workspace';
 import { pause } from './dev/replay';
 import { died, startServices, type Services } from './dev/services';
 import { dayMs } from './dev/shift';
@@ -13,6 +13,7 @@ import { stageTable } from './dev/stage-table';
 import type { Stages } from './dev/stages';
 import { addresses, invitation, pressToStop } from './dev/texts';
 import { startTwins } from './dev/twins';
+import type { Terminal } from './io';
 
 export interface DevOptions {
   /** Make and play the demo workspace. */

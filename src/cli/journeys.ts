@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Window } from '../client/impact';
-import type { JourneyDefinition, JourneyFunnel, SavedDraft, StoredJourney } from '../client/types';
+import type { JourneyDefinition, JourneyFunnel, PausedJourney, SavedDraft, StoredJourney } from '../client/types';
 import { totalOf, type Counts } from '../domain/impact/states';
-import { figure, type Context } from './context';
+import type { Cell, Context } from './context';
+import { figure } from './figure';
 import { listOption, showList, type ListOptions } from './lists';
-import { readDefinition } from './read-definition';
+import { putFiles } from './put-files';
+import type { DefinitionFile } from './read-definition';
 
 export function addJourneys(program: Command, context: Context): void {
   const journeys = program.command('journeys').description('what happens to people, step by step');
@@ -13,29 +15,27 @@ export function addJourneys(program: Command, context: Context): void {
     .description('save drafts from JSON or YAML files; "-" is standard input')
     .action(async (files: string[]) => {
       const client = context.client();
-      for (const file of files) {
-        const { key, definition } = await readDefinition(file, context.io);
-        // The server checks the definition, and says where it is wrong.
-        const saved = await client.journeys.put(key, definition as unknown as JourneyDefinition);
-        context.show(saved, () => summary(context, saved));
-      }
+      // The server checks the definition, and says where it is wrong.
+      const put = ({ key, definition }: DefinitionFile) =>
+        client.journeys.put(key, definition as unknown as JourneyDefinition);
+      await putFiles(context, files, put, (saved) => drafts(context, saved));
     });
   journeys
     .command('publish <key>')
     .description('make the draft the version that people enter')
     .action(async (key: string) => {
       const published = await context.client().journeys.publish(key);
-      context.show(published, () => summary(context, published));
+      context.show(published, () => summary(published));
     });
+  journeys
+    .command('get <key>')
+    .description('one journey with its draft, or with what was published last')
+    .action(async (key: string) => getJourney(context, key));
   listOption(journeys.command('list').description('all journeys')).action(async (options: ListOptions) => {
     const { journeys: all } = context.client();
-    await showList(context, options, all.each(), ['journey', 'status', 'version', 'name'], (one) => [
-      one.key,
-      one.status,
-      String(one.publishedVersion ?? ''),
-      one.name,
-    ]);
+    await showList(context, options, all.each(), headers, row);
   });
+  for (const verb of verbs) addVerb(journeys, context, verb);
   journeys
     .command('counts <key>')
     .description('how many entered, wait, left and exited, for each step; goals, and values by currency')
@@ -46,14 +46,54 @@ export function addJourneys(program: Command, context: Context): void {
     });
 }
 
-function summary({ table }: Context, journey: StoredJourney & Partial<Pick<SavedDraft, 'findings'>>): string {
-  const { key, status, publishedVersion, draft, findings = [] } = journey;
+const verbs = [
+  ['pause', 'nobody enters, nothing is sent, nobody is thrown out'],
+  ['resume', 'go on after a pause'],
+  ['archive', 'nobody enters any more; people inside go on to their end'],
+] as const;
+
+function addVerb(journeys: Command, context: Context, [verb, does]: (typeof verbs)[number]): void {
+  journeys
+    .command(`${verb} <key>`)
+    .description(does)
+    .action(async (key: string) => {
+      const journey: PausedJourney = await context.client().journeys[verb](key);
+      context.show(journey, () => summary(journey));
+      if (journey.sending)
+        context.note(`${figure(journey.sending)} attempts to deliver were under way, and may arrive.`);
+    });
+}
+
+async function getJourney(context: Context, key: string): Promise<void> {
+  const { journeys } = context.client();
+  const journey = await journeys.get(key);
+  const published =
+    journey.draft || context.isJson() ? undefined : (await journeys.versions(key, { limit: 1 })).data[0];
+  const definition = journey.draft ?? published?.definition;
+  context.show(journey, () => `${summary(journey)}${JSON.stringify(definition, undefined, 2)}\n`);
+}
+
+const headers = ['journey', 'status', 'version', 'name'];
+
+const row = ({ key, status, publishedVersion, name }: StoredJourney): readonly Cell[] => [
+  key,
+  status,
+  String(publishedVersion ?? ''),
+  name,
+];
+
+function summary({ key, status, publishedVersion, draft }: StoredJourney): string {
   const version = publishedVersion === undefined ? '' : `  version ${publishedVersion}`;
   const isChanged = draft !== undefined && status !== 'draft';
-  const line = `${key}  ${status}${version}${isChanged ? '  with a newer draft' : ''}\n`;
-  if (findings.length === 0) return line;
-  const rows = findings.map((finding) => [finding.severity, finding.path, `${finding.message} ${finding.suggestion}`]);
-  return `${line}\n${table(['finding', 'where', 'what'], rows)}`;
+  return `${key}  ${status}${version}${isChanged ? '  with a newer draft' : ''}\n`;
+}
+
+function drafts({ table }: Context, saved: readonly SavedDraft[]): string {
+  const findings = saved.flatMap(({ key, findings }) =>
+    findings.map(({ severity, path, message, suggestion }) => [severity, key, path, `${message} ${suggestion}`]),
+  );
+  const found = findings.length > 0 ? [table(['finding', 'journey', 'where', 'what'], findings)] : [];
+  return [table(headers, saved.map(row)), ...found].join('\n');
 }
 
 function counts({ table }: Context, funnel: JourneyFunnel): string {

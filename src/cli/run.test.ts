@@ -266,7 +266,7 @@ describe('definitions', () => {
     const stdin = ['{"key":"piped","name":"Piped",', '"rule":{"audience":"gold"}}'];
     const { code, out } = await heddle('audiences put vip.json new.yaml -', { stdin });
     expect(code).toBe(0);
-    expect(out).toBe('vip  version 3  ready  2 members\n'.repeat(3));
+    expect(out).toMatch(/^audience .*\n(vip .*\n){3}$/);
     expect(asked()).toEqual(['PUT /v1/audiences/vip', 'PUT /v1/audiences/new', 'PUT /v1/audiences/piped']);
     expect(api.requests[1]?.body).toEqual({ name: 'New', rule: { trait: 'tier', is: 'set' } });
   });
@@ -306,8 +306,25 @@ describe('definitions', () => {
     answer = () => ({ body: { key: 'win-back', name: 'Win-back', status: 'draft', draft: {}, findings: [finding] } });
     write('win-back.json', { key: 'win-back', name: 'Win-back' });
     const { out } = await heddle('journeys put win-back.json');
-    expect(out).toMatch(/^win-back {2}draft\n/);
-    expect(out).toMatch(/error +\/start +No such step\. Add it\./);
+    expect(out).toMatch(/^win-back +draft /m);
+    expect(out).toMatch(/error +win-back +\/start +No such step\. Add it\./);
+  });
+
+  it('says once why a journey cannot be published', async () => {
+    const errors = [{ in: 'body', pointer: '/steps/a', message: 'No such step. Add it.' }];
+    const detail = 'No such step. Add it.';
+    answer = () => ({ status: 400, body: { title: 'Invalid request', detail, errors } });
+    const { code, err } = await heddle('journeys publish win-back');
+    expect(code).toBe(1);
+    expect(err).toBe('Invalid request:\n  /steps/a: No such step. Add it.\n');
+  });
+
+  it('prints what was saved before a file that was refused', async () => {
+    answer = ({ url }) => (url.endsWith('bad') ? { status: 400, body: { detail: 'No.' } } : { body: vip });
+    for (const key of ['vip', 'bad', 'never']) write(`${key}.json`, { key });
+    const { code, out, err } = await heddle('audiences put vip.json bad.json never.json --json');
+    expect({ code, err }).toEqual({ code: 1, err: 'No.\n' });
+    expect(JSON.parse(out)).toEqual(vip);
   });
 
   it('reads secrets of a destination from the environment, never from the command line', async () => {
@@ -324,6 +341,69 @@ describe('definitions', () => {
     expect(api.requests).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ secrets: { signingSecret: 'whsec_1' } }) as unknown }),
     ]);
+  });
+});
+
+describe('bringing things to another state', () => {
+  it.each([
+    ['journeys pause win-back', 'POST /v1/journeys/win-back/pause', undefined],
+    ['journeys resume win-back', 'POST /v1/journeys/win-back/resume', undefined],
+    ['journeys archive win-back', 'POST /v1/journeys/win-back/archive', undefined],
+    ['destinations pause crm', 'POST /v1/destinations/crm/pause', undefined],
+    ['destinations resume crm', 'POST /v1/destinations/crm/resume', undefined],
+    ['enrollments exit enr_1 --reason moved', 'POST /v1/enrollments/enr_1/exit', { reason: 'moved' }],
+  ])('%s asks for it, and prints what the API answered', async (line, request, body) => {
+    answer = () => ({ body: { key: 'answered', id: 'enr_1', status: 'paused' } });
+    const { code, out } = await heddle(`${line} --json`);
+    expect({ code, asked: asked() }).toEqual({ code: 0, asked: [request] });
+    expect(api.requests[0]?.body).toEqual(body);
+    expect(JSON.parse(out)).toMatchObject({ key: 'answered' });
+  });
+
+  it('says that a pause came too late for attempts that had begun', async () => {
+    answer = () => ({ body: { key: 'win-back', name: 'W', status: 'paused', publishedVersion: 2, sending: 3 } });
+    const { out, err } = await heddle('journeys pause win-back');
+    expect(out).toBe('win-back  paused  version 2\n');
+    expect(err).toMatch(/^3 attempts to deliver were under way/);
+  });
+
+  it('says why a run has ended', async () => {
+    answer = () => ({ body: { id: 'enr_1', status: 'exited', reason: 'moved', sending: true } });
+    expect((await heddle('enrollments exit enr_1')).out).toBe(
+      'enr_1  exited: moved  (one attempt to deliver was under way)\n',
+    );
+  });
+});
+
+describe('showing one thing', () => {
+  const journey = { key: 'win-back', name: 'W', status: 'published', publishedVersion: 2 };
+
+  it('prints the draft of a journey, or the version published last', async () => {
+    answer = ({ url }) =>
+      url.includes('versions') ? { body: { data: [{ version: 2, definition: { start: 'now' } }] } } : { body: journey };
+    expect((await heddle('journeys get win-back')).out).toBe(
+      'win-back  published  version 2\n{\n  "start": "now"\n}\n',
+    );
+    answer = () => ({ body: { ...journey, draft: { start: 'later' } } });
+    expect((await heddle('journeys get win-back')).out).toMatch(/with a newer draft\n[^]*"later"/);
+    expect(asked().filter((request) => request.includes('versions'))).toHaveLength(1);
+  });
+
+  it('prints a destination with its settings and why it is paused', async () => {
+    const paused = { reason: 'http-401', at: '2026-05-01T09:00:00.000Z' };
+    answer = () => ({
+      body: { key: 'crm', type: 'webhook', name: 'CRM', enabled: true, paused, settings: { url: 'x' } },
+    });
+    expect((await heddle('destinations get crm')).out).toBe(
+      'crm  webhook  paused: http-401  CRM\n{\n  "url": "x"\n}\n',
+    );
+  });
+
+  it('prints its own version', async () => {
+    expect(await heddle('--version')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
   });
 });
 
@@ -345,6 +425,17 @@ describe('lists', () => {
     const ids = out.trim().split('\n').map((line) => (JSON.parse(line) as { profileId: string }).profileId); // prettier-ignore
     expect(ids).toEqual(['prf_1', 'prf_2', 'prf_3']);
     expect(err).toBe('');
+  });
+
+  it('lists the runs of a journey or of a person, and asks whose', async () => {
+    const run = { id: 'enr_1', journey: 'cart', status: 'active', step: 'settle', waitingFor: ['Order Completed'] };
+    answer = () => ({ body: { data: [run] } });
+    expect((await heddle('enrollments list --journey cart')).out).toMatch(
+      /enr_1 +cart +active +settle +Order Completed/,
+    );
+    await heddle('enrollments list --profile user_id:u1');
+    expect(asked()).toEqual(['GET /v1/journeys/cart/enrollments', 'GET /v1/profiles/user_id%3Au1/enrollments']);
+    expect((await heddle('enrollments list')).code).toBe(2);
   });
 
   it('passes filters on', async () => {

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { HeddleError, UnreachableError } from '../client/errors';
 import { addDeliveries, addDestinations } from './activation';
 import { addAudiences } from './audiences';
 import { CommandError, exitCodes } from './command-error';
 import { createContext, type Context } from './context';
+import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
 import type { Io } from './io';
 import { addJourneys } from './journeys';
@@ -22,6 +25,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const ends = (exitCode: number) => void (code = exitCode);
   program
     .description('Customer data activation: events, profiles, audiences, journeys, destinations.')
+    .version(version(), '--version', 'the version of this command line')
     .option('--json', 'results as JSON, one document a line; everything else goes to standard error')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -42,11 +46,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Of the checkout, two levels above this file in `src/` as in `dist/`. */
+function version(): string {
+  const manifest = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
 const commands: readonly ((program: Command, context: Context) => void)[] = [
   addSend,
   addProfiles,
   addAudiences,
   addJourneys,
+  addEnrollments,
   addDestinations,
   addDeliveries,
   addImpact,
@@ -68,5 +79,7 @@ function sentencesOf(error: unknown): string[] {
   const isRefusedKey = error.status === 401 || error.status === 403;
   const remedy = isRefusedKey ? ['Keys come from HEDDLE_API_KEY, or from .local/dev.json where `npm start` runs.'] : [];
   const request = error.status >= 500 && error.requestId !== undefined ? [`Request ${error.requestId}.`] : [];
-  return [error.message, ...faults, ...remedy, ...request];
+  // Some details are nothing but the faults once more.
+  const isTold = faults.length > 0 && error.errors.every(({ message }) => error.message.includes(message));
+  return [isTold ? `${error.title}:` : error.message, ...faults, ...remedy, ...request];
 }

@@ -3,9 +3,10 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SendAllProgress } from '../client/send-all';
 import { CommandError } from './command-error';
-import { figure, type Context } from './context';
+import type { Context } from './context';
+import { figure } from './figure';
 import { readNdjson } from './ndjson';
-import { progressLine } from './progress-line';
+import { startProgress } from './progress';
 import { cannotRead } from './read-definition';
 
 interface Options {
@@ -21,9 +22,9 @@ export async function sendFile(context: Context, file: string, { bulk, ...option
   const client = context.client();
   context.note(`Sending ${file === '-' ? 'standard input' : file} to ${client.url} …`);
   const lines = readNdjson(await open(context, file));
-  const progress = progressLine(context.io.err);
+  const progress = startProgress(context.io.err);
   const began = performance.now();
-  const onProgress = (state: SendAllProgress) => progress.update(`  ${progressText(state, performance.now() - began)}`);
+  const onProgress = (state: SendAllProgress) => progress.update(progressText(state, performance.now() - began));
   const result = await client.events
     .sendAll(lines.values, { ...options, onProgress, ...(bulk && { lane: 'bulk' as const }) })
     .catch((error: unknown) => {

@@ -14,6 +14,8 @@ export function profilesOf({ call }: Transport) {
     (ref: string, query: PageQuery = {}) =>
       call<Page<Item>>({ method: 'GET', path: path`/v1/profiles/${ref}/${name}`, query: { ...query } });
 
+  const enrollments = part<Enrollment>('enrollments');
+
   return {
     list,
     each: (query: PageQuery & { readonly q?: string } = {}) => eachOf(list, query),
@@ -23,7 +25,8 @@ export function profilesOf({ call }: Transport) {
     /** Which profiles became this one. */
     merges: part<Merge>('merges'),
     audiences: part<ProfileAudience>('audiences'),
-    enrollments: part<Enrollment>('enrollments'),
+    enrollments,
+    eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),
     deliveries: part<Delivery>('deliveries'),
   };
 }

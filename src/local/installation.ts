@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localDir } from './binaries';
+import { readDevFile } from './dev-file';
+import type { DevSecrets } from './dev-secrets';
+import { readJsonFile } from './json-file';
 
 /** What the processes of this machine are, or would be, configured with. */
 export interface Installation {
@@ -14,27 +16,20 @@ export interface Installation {
 export function findInstallation(env = process.env): Installation {
   const apiUrl = env['HEDDLE_URL'] ?? `http://127.0.0.1:${env['PORT'] ?? '4300'}`;
   if (env['MONGODB_URI'] && env['TEMPORAL_ADDRESS']) return { env, servers: 'named', apiUrl };
-  const dev = readJson(join(localDir(env), 'dev.json'));
+  const dev = readDevFile(localDir(env));
   if (!dev) return { env, servers: 'not started', apiUrl };
+  const secrets = readJsonFile(join(localDir(env), 'dev-secrets.json')) as Partial<DevSecrets> | undefined;
   const started = {
-    MONGODB_URI: dev['mongodbUri'],
-    TEMPORAL_ADDRESS: dev['temporalAddress'],
-    HEDDLE_SECRET_KEY: readJson(join(localDir(env), 'dev-secrets.json'))?.['masterKey'],
+    MONGODB_URI: dev.mongodbUri,
+    TEMPORAL_ADDRESS: dev.temporalAddress,
+    HEDDLE_SECRET_KEY: secrets?.masterKey,
   };
   return {
     env: { ...started, ...withoutEmpty(env) },
     servers: 'started by heddle dev',
-    apiUrl: env['HEDDLE_URL'] ?? dev['api'] ?? apiUrl,
+    apiUrl: env['HEDDLE_URL'] ?? dev.api ?? apiUrl,
   };
 }
 
 const withoutEmpty = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-
-function readJson(file: string): Record<string, string | undefined> | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  } catch {
-    return undefined; // none yet, or half-written: nothing to complete the environment with
-  }
-}

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClient } from '../../src/client/client';
-import type { DevFile } from '../../src/cli/dev/dev-file';
 import type { Stages } from '../../src/cli/dev/stages';
 import { localDir } from '../../src/local/binaries';
+import { readDevFile, type DevFile } from '../../src/local/dev-file';
 import { poll } from '../../src/local/poll';
 
 jest.setTimeout(240_000);
@@ -64,8 +64,8 @@ function isGone(pid: number): boolean {
 
 /** What a `heddle dev` that runs now has written down. */
 const runningDev = (): DevFile | undefined => {
-  const dev = JSON.parse(readFileSync(join(local, 'dev.json'), 'utf8')) as DevFile;
-  return isGone(Number(dev.pids['dev'])) ? undefined : dev;
+  const dev = readDevFile(local) as DevFile | undefined;
+  return dev && !isGone(Number(dev.pids['dev'])) ? dev : undefined;
 };
 
 const allGone = (pids: DevFile['pids']) =>

@@ -1,3 +1,4 @@
+import type { Identifier } from '../../domain/events/event';
 import { normaliseIdentifier } from '../../domain/identity/normalise';
 import { profileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
@@ -7,14 +8,22 @@ import { notFound } from '../problem';
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
   const profile = await lookUp(store, ws, ref);
-  if (!profile) throw notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
-  return profile;
+  if (profile) return profile;
+  throw isReference(ref)
+    ? notFound('profile with this id or identifier')
+    : notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
+}
+
+const isReference = (ref: string): boolean => ref.startsWith('prf_') || readIdentifier(ref) !== undefined;
+
+function readIdentifier(ref: string): Identifier | undefined {
+  const colon = ref.indexOf(':');
+  return normaliseIdentifier(ref.slice(0, colon), ref.slice(colon + 1));
 }
 
 async function lookUp(store: Store, ws: WorkspaceId, ref: string): Promise<Profile | undefined> {
   if (ref.startsWith('prf_')) return store.profiles.canonical(ws, profileId(ref));
-  const colon = ref.indexOf(':');
-  const identifier = normaliseIdentifier(ref.slice(0, colon), ref.slice(colon + 1));
+  const identifier = readIdentifier(ref);
   const owner = identifier && (await store.identifiers.ownerOf(ws, identifier));
   return owner && store.profiles.canonical(ws, owner);
 }

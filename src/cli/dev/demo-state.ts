@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { localDir } from '../../local/binaries';
+import { readJsonFile, writeJsonFile } from '../../local/json-file';
 import type { FactCheck } from './fact-checks';
 import type { HistoryPart } from './history-part';
-import { readJsonFile, writeJsonFile } from './json-file';
 
 export interface Replayed {
   readonly events: number;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, type Client } from '../../client/client';
+import { createClient } from '../../client/client';
 import { LocalError } from '../../local/local-error';
+import { figure } from '../figure';
+import type { Terminal } from '../io';
+import { startProgress } from '../progress';
 import type { Replayed } from './demo-state';
 import type { LiveEvent } from './live-plan';
-import { figure, startProgress, type Terminal } from './progress';
 
 export interface Sender {
   readonly url: string;
@@ -22,12 +24,14 @@ export async function replayHistory(
   events: readonly object[],
   title: string,
 ): Promise<Replayed | undefined> {
-  const { terminal, stopping } = sender;
+  const { url, secretKey, terminal, stopping } = sender;
   const began = Date.now();
-  const sending = startProgress(terminal, { title: `sending ${title}`, total: events.length });
-  const { accepted, duplicates, rejected } = await bulkClient(sender).events.sendAll(untilStopped(events, stopping), {
+  const client = createClient({ url, writeKey: secretKey });
+  const sending = startProgress(terminal);
+  const { accepted, duplicates, rejected } = await client.events.sendAll(untilStopped(events, stopping), {
+    lane: 'bulk',
     concurrency: 1,
-    onProgress: ({ sent }) => sending.update(sent),
+    onProgress: ({ sent }) => sending.update(...counted(`sending ${title}`, sent, events.length)),
   });
   if (rejected[0])
     throw new LocalError(`The API refused sample data, ${rejected[0].messageId}: ${rejected[0].message}`);
@@ -40,7 +44,7 @@ export async function replayHistory(
 /** Sends each event when it is due. Answers what was sent until then when it is stopped. */
 export async function replayLive(sender: Sender, plan: readonly LiveEvent[]): Promise<Replayed> {
   const client = createClient({ url: sender.url, writeKey: sender.secretKey });
-  const progress = startProgress(sender.terminal, { title: 'live events', total: plan.length });
+  const progress = startProgress(sender.terminal);
   const began = Date.now();
   const counts = { events: 0, accepted: 0, duplicates: 0 };
   while (counts.events < plan.length && !sender.stopping.aborted) {
@@ -53,7 +57,7 @@ export async function replayLive(sender: Sender, plan: readonly LiveEvent[]): Pr
       counts.accepted += answer.accepted;
       counts.duplicates += answer.duplicates;
     }
-    progress.update(counts.events);
+    progress.update(...counted('live events', counts.events, plan.length));
     await pause(100, sender.stopping);
   }
   const sendSeconds = secondsSince(began);
@@ -68,10 +72,10 @@ export async function pause(milliseconds: number, stopping: AbortSignal): Promis
 
 async function whenApplied({ url, terminal, stopping }: Sender, title: string): Promise<boolean> {
   const total = await pendingEvents(url);
-  const progress = startProgress(terminal, { title: `applying ${title}`, total });
+  const progress = startProgress(terminal);
   const began = Date.now();
   for (let pending = total; pending > 0; pending = await pendingEvents(url)) {
-    progress.update(total - pending);
+    progress.update(...counted(`applying ${title}`, total - pending, total));
     await pause(1_000, stopping);
     if (stopping.aborted) return false;
   }
@@ -95,14 +99,10 @@ function* untilStopped<Item>(items: readonly Item[], stopping: AbortSignal): Gen
   }
 }
 
-/** The bulk lane lets live events of the same workspace pass. */
-function bulkClient({ url, secretKey }: Sender): Client {
-  const bulk: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('x-heddle-lane', 'bulk');
-    return fetch(input, { ...init, headers });
-  };
-  return createClient({ url, writeKey: secretKey, fetch: bulk });
-}
+/** `sending 5 of 10`, and the share of 1 that it is. */
+const counted = (title: string, done: number, total: number): [text: string, share: number] => [
+  `${title} ${figure(Math.min(done, total))} of ${figure(total)}`,
+  total === 0 ? 1 : done / total,
+];
 
 const secondsSince = (began: number): number => (Date.now() - began) / 1_000;

@@ -1,5 +1,5 @@
+import { figure } from '../figure';
 import type { Replayed } from './demo-state';
-import { figure } from './progress';
 import type { Stages } from './stages';
 
 const lineWidth = 90;

@@ -1,4 +1,4 @@
-import type { DevFile } from './dev-file';
+import type { DevFile } from '../../local/dev-file';
 
 /** Where everything is. */
 export function addresses(dev: DevFile): string {

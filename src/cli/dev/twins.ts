@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { localDir } from '../../local/binaries';
 import { freePort } from '../../local/free-port';
+import { readJsonFile, writeJsonFile } from '../../local/json-file';
 import { startMetaTwin } from '../../twins/meta-twin';
 import { startWebhookTwin, type ReceivedMessage } from '../../twins/webhook-twin';
+import { figure } from '../figure';
 import type { DemoDefinitions } from './demo-files';
-import { readJsonFile, writeJsonFile } from './json-file';
-import { figure } from './progress';
 
 /** The two vendors of the demo, played by this process on loopback. */
 export interface Twins {
@@ -56,7 +56,7 @@ export async function startTwins(signingSecret: string, say: (line: string) => v
 function crmLine(messages: number, distinct: number, refused: number): string {
   if (messages + refused === 0) return '';
   const complaint = refused > 0 ? `, ${figure(refused)} refused` : '';
-  return `the CRM's twin got ${figure(messages)} signed messages about ${figure(distinct)} effects${complaint}`;
+  return `the CRM's twin got ${figure(messages)} signed messages for ${figure(distinct)} deliveries${complaint}`;
 }
 
 /** Names the run, and the person by the ids the sender chose, which in the demo are nobody's. */

@@ -1,35 +1,10 @@
-import { join } from 'node:path';
 import { createClient } from '../../client/client';
 import { HeddleError } from '../../client/errors';
-import { localDir } from '../../local/binaries';
-import { readJsonFile, writeJsonFile } from './json-file';
-
-/** The keys of the workspace that `heddle dev` works with. */
-export interface DevWorkspace {
-  readonly workspace: string;
-  readonly publicKey: string;
-  readonly secretKey: string;
-  readonly apiKey: string;
-}
-
-/** `.local/dev.json`: where everything is, for people, tests and tools. */
-export interface DevFile extends DevWorkspace {
-  readonly api: string;
-  readonly console: string;
-  readonly temporalUi?: string;
-  readonly temporalAddress: string;
-  readonly mongodbUri: string;
-  readonly logs: readonly string[];
-  readonly pids: Readonly<Record<string, number>>;
-}
-
-const devFile = () => join(localDir(), 'dev.json');
-
-export const writeDevFile = (content: DevFile): void => writeJsonFile(devFile(), content);
+import { readDevFile, type DevFile, type DevWorkspace } from '../../local/dev-file';
 
 /** The workspace of the last time when its key still works, otherwise a fresh one. */
 export async function openWorkspace(url: string, rootKey: string): Promise<DevWorkspace> {
-  const last = readJsonFile(devFile()) as Partial<DevFile> | undefined;
+  const last = readDevFile();
   if (isWorkspace(last) && (await works(url, last))) {
     const { workspace, publicKey, secretKey, apiKey } = last;
     return { workspace, publicKey, secretKey, apiKey };

@@ -1,0 +1,2 @@
+/** 1234567 → 1,234,567. */
+export const figure = (value: number): string => value.toLocaleString('en-GB');
