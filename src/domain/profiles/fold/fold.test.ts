@@ -142,6 +142,18 @@ describe('foldEvents', () => {
     });
   });
 
+  it('lets people leave first whose time was over before they come back, though no clock looked in between', () => {
+    const ruleset = aRuleset({ audiences: { now: { event: 'Viewed', within: '1h' } } });
+    const viewed = (at: number) => anEvent({ name: 'Viewed', occurredAt: at, receivedAt: at });
+    const [before] = living(changes(aFold({ ruleset, now: noon, events: [viewed(noon)] })));
+    const back = (now: number, at = now) =>
+      edgesOf(changes(aFold({ ruleset, now, profiles: before ? [before] : [], events: [viewed(at)] })));
+    expect(back(noon + 3 * hour)).toEqual(['now exited by clock', 'now entered by event']);
+    expect(back(noon + hour)).toEqual([]);
+    // It happened while the first still counted, and came late: nobody had left.
+    expect(back(noon + 1.5 * hour, noon + hour)).toEqual([]);
+  });
+
   it('asks for the history of a profile that is behind the definitions before it decides anything', () => {
     const behind = aProfile('prf_1', {
       seq: 3,

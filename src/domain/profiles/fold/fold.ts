@@ -41,8 +41,9 @@ export function foldTime(input: FoldInput): FoldOutcome {
 }
 
 function foldEvent(fold: WorkspaceFold, event: Event): void {
-  const firstEdge = fold.edges.length;
+  const beforeEvent = fold.edges.length;
   const open = resolveEvent(fold, event);
+  const firstEdge = letTimePass(fold, open, event, beforeEvent);
   const changed = write(fold, open, event);
   const seq = nextSeq(open);
   const waitKey = eventWaitKey(fold.input.ws, open.profile.id, event.name);
@@ -57,6 +58,18 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   reachEdges(fold, open, firstEdge);
 }
 
+/**
+ * What should have changed by time alone before the event, and did not because nobody looked, changes first: who left and comes back
+ * has left. Answers where the edges of the event itself begin.
+ */
+function letTimePass(fold: WorkspaceFold, open: OpenProfile, event: Event, firstEdge: number): number {
+  const { nextCheckAt = Infinity } = open.profile;
+  if (nextCheckAt > Math.min(effectiveAt(event), instantOf(fold, open))) return firstEdge;
+  evaluateProfile(fold, open, 'clock');
+  reachEdges(fold, open, firstEdge);
+  return fold.edges.length;
+}
+
 /** Audience edges reach journeys after the event that caused them. */
 function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): void {
   for (const edge of fold.edges.slice(firstEdge)) {
@@ -69,15 +82,7 @@ function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): 
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
-  const traits =
-    event.kind === 'identify'
-      ? writeTraits(open.profile.traits, event.traits, effectiveAt(event), event.source)
-      : undefined;
-  const consent = writeConsent(open.profile.consent, event);
-  const before = open.profile;
-  open.profile = { ...before, consent: consent.facts, ...(traits && { traits: traits.facts }) };
-  if (traits && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
-  if (consent.changed.length > 0) open.hasNewConsent = true;
+  const changed = writeFacts(open, event);
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(open.profile.states, key) ?? emptyState(condition);
@@ -85,14 +90,22 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
     open.profile = { ...open.profile, states: withKey(open.profile.states, key, state) };
   }
   open.batch.push(ruleEvent);
-  refuseOversize(open.profile);
-  return {
-    traits: traits?.changed ?? [],
-    events: [event.name],
-    consents: consent.changed,
-    identifiers: hadNewIdentifiers,
-    audiences: [],
-  };
+  return { ...changed, events: [event.name], identifiers: hadNewIdentifiers, audiences: [] };
+}
+
+function writeFacts(open: OpenProfile, event: Event): Pick<Parameters<typeof affectedBy>[1], 'traits' | 'consents'> {
+  const before = open.profile;
+  const isIdentify = event.kind === 'identify';
+  const traits = isIdentify
+    ? writeTraits(before.traits, event.traits, effectiveAt(event), event.source)
+    : { facts: before.traits, changed: [] };
+  const consent = writeConsent(before.consent, event);
+  open.profile = { ...before, traits: traits.facts, consent: consent.facts };
+  if (isIdentify && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
+  if (consent.changed.length > 0) open.hasNewConsent = true;
+  // Nothing else makes a profile grow, apart from states, which have bounds of their own.
+  if (isIdentify || open.hasNewConsent || open.hasNewIdentifiers) refuseOversize(open.profile);
+  return { traits: traits.changed, consents: consent.changed };
 }
 
 function prunePast(fold: WorkspaceFold, open: OpenProfile): void {
