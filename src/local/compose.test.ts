@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { environment } from '../config';
 import { searchAttributes } from './search-attributes';
+import { transactionLifetime } from './start-mongo';
 
 const root = resolve(__dirname, '../..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
@@ -140,6 +141,10 @@ describe('docker-compose.yml', () => {
   it('registers the search attributes that enrollments carry', () => {
     const registered = [...read('deploy/temporal/set-up-namespace.sh').matchAll(/^(Heddle\w+) (\w+)$/gm)];
     expect(Object.fromEntries(registered.map(([, name, type]) => [name, type]))).toEqual(searchAttributes);
+  });
+
+  it('gives up what a killed worker left open as soon as the database that npm start starts', () => {
+    expect(service('mongodb').command?.slice(-2)).toEqual(['--setParameter', transactionLifetime]);
   });
 
   it('takes the same namespace for the worker and for its set-up', () => {

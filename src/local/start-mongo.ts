@@ -19,11 +19,14 @@ export interface LocalMongo extends LocalServer {
 
 const replicaSet = 'heddle';
 
+/** How long what a dead client has touched stays locked. Heddle's transactions last 5 seconds at most; MongoDB's default is 60. */
+export const transactionLifetime = 'transactionLifetimeLimitSeconds=15';
+
 /** The embedded stores present themselves as a replica set of one, which is what transactions need; `mongod` is told to. */
 const flags: Readonly<Record<StoreKind, (folder: Folder, port: number) => readonly string[]>> = {
   mongod: ({ path }, port) => [
     ...['--replSet', replicaSet, '--bind_ip', '127.0.0.1', '--port', `${port}`, '--dbpath', path],
-    ...['--wiredTigerCacheSizeGB', '0.5', '--quiet'],
+    ...['--wiredTigerCacheSizeGB', '0.5', '--quiet', '--setParameter', transactionLifetime],
   ],
   'secantusd-rs': secantus,
   'secantusd-py': secantus,

@@ -37,14 +37,19 @@ describe('GET /v1/profiles/{ref}', () => {
     expect((await get('/v1/profiles?q=ANN@example.com').expect(200)).body.data).toHaveLength(1);
   });
 
-  it.each(['prf_none', 'user_id:nobody', 'nonsense', 'user_id:', 'shoe_size:43', '__proto__:x'])(
-    'answers 404 for %s',
-    async (ref) => {
-      expect((await get(`/v1/profiles/${ref}`).expect(404)).body).toMatchObject({
-        type: 'urn:heddle:problem:not-found',
-      });
-    },
-  );
+  it.each([
+    ['prf_none', 'with this id or identifier'],
+    ['user_id:nobody', 'with this id or identifier'],
+    ['nonsense', 'write prf_… or type:value'],
+    ['user_id:', 'write prf_… or type:value'],
+    ['shoe_size:43', 'write prf_… or type:value'],
+    ['__proto__:x', 'write prf_… or type:value'],
+  ])('answers 404 for %s, and tells nobody from what is no reference', async (ref, detail) => {
+    expect((await get(`/v1/profiles/${ref}`).expect(404)).body).toMatchObject({
+      type: 'urn:heddle:problem:not-found',
+      detail: expect.stringContaining(detail) as string,
+    });
+  });
 
   it('follows a merge, and lists it', async () => {
     await apply({ type: 'track', anonymousId: 'a7', event: 'Viewed' });
