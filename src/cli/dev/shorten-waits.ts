@@ -1,5 +1,6 @@
 import { parseDuration } from '../../domain/duration';
 import type { JourneyDefinition, Step } from '../../domain/journeys/journey.schema';
+import { stepParts } from '../../domain/journeys/step-kinds';
 
 /**
  * The same journey with its waits and time-outs `factor` times shorter, in whole seconds rounded up: with 720, a day passes
@@ -14,9 +15,10 @@ export function shortenWaits<Definition extends Pick<JourneyDefinition, 'steps'>
 }
 
 function shortenStep(step: Step, factor: number): Step {
-  if (step.type === 'wait') return { ...step, for: shorten(step.for, factor) };
-  if (step.type === 'wait-for') return { ...step, timeout: shorten(step.timeout, factor) };
-  return step;
+  const waits = stepParts(step).flatMap((part) =>
+    'wait' in part ? [[part.path.slice(1), shorten(part.wait, factor)] as const] : [],
+  );
+  return { ...step, ...Object.fromEntries(waits) };
 }
 
 const shorten = (duration: string, factor: number): string => `${Math.ceil(parseDuration(duration) / factor / 1_000)}s`;

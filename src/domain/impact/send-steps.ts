@@ -1,4 +1,5 @@
 import type { CompiledJourney } from '../journeys/compiled-journey';
+import { stepParts } from '../journeys/step-kinds';
 
 /** A send step of one published version. */
 export interface SendStepRef {
@@ -11,8 +12,10 @@ export interface SendStepRef {
 /** Every place that sends, in every version that somebody may be inside. */
 export function sendStepsOf(journeys: readonly CompiledJourney[]): SendStepRef[] {
   return journeys.flatMap(({ key: journey, version, definition }) =>
-    Object.entries(definition.steps).flatMap(([step, { type, ...rest }]) =>
-      type === 'send' && 'destination' in rest ? [{ journey, version, step, destination: rest.destination }] : [],
+    Object.entries(definition.steps).flatMap(([id, step]) =>
+      stepParts(step).flatMap((part) =>
+        'destination' in part ? [{ journey, version, step: id, destination: part.destination }] : [],
+      ),
     ),
   );
 }

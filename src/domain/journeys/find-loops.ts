@@ -1,6 +1,6 @@
 import { own } from '../json';
 import type { JourneyDefinition } from './journey.schema';
-import { exitsOf } from './step-exits';
+import { stepParts } from './step-kinds';
 
 type Steps = JourneyDefinition['steps'];
 
@@ -14,8 +14,9 @@ function follow(steps: Steps, id: string, trail: readonly string[], settled: Set
   const begun = trail.indexOf(id);
   if (begun !== -1) return [[...trail.slice(begun), id]];
   const step = own(steps, id);
-  if (!step || settled.has(id) || step.type === 'wait' || step.type === 'wait-for') return [];
-  const loops = exitsOf(step).flatMap(({ to }) => follow(steps, to, [...trail, id], settled));
+  const parts = step ? stepParts(step) : [];
+  if (settled.has(id) || parts.some((part) => 'wait' in part)) return [];
+  const loops = parts.flatMap((part) => ('next' in part ? follow(steps, part.next, [...trail, id], settled) : []));
   settled.add(id);
   return loops;
 }

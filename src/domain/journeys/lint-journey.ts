@@ -5,8 +5,9 @@ import { own } from '../json';
 import { compileJourney, defaultLifetime } from './compiled-journey';
 import { findLoops } from './find-loops';
 import { error, type JourneyFinding } from './journey-finding';
-import type { JourneyDefinition, Step, Trigger } from './journey.schema';
-import { exitsOf, type StepExit } from './step-exits';
+import type { JourneyDefinition, Trigger } from './journey.schema';
+import type { StepPart } from './step-kind';
+import { stepParts } from './step-kinds';
 
 /** What is known besides the definition. An absent set is not checked. */
 export interface LintContext {
@@ -18,7 +19,7 @@ export interface LintContext {
 export function lintJourney(definition: JourneyDefinition, context: LintContext = {}): JourneyFinding[] {
   return [
     ...lintGraph(definition),
-    ...Object.entries(definition.steps).flatMap(([id, step]) => lintStep(definition, id, step, context)),
+    ...placedParts(definition).flatMap((part) => lintPart(definition, part, context)),
     ...lintEntry(definition, context),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
@@ -28,14 +29,12 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
 
 function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
   const { steps, start } = definition;
-  const exits: (StepExit & { readonly from: string })[] = Object.entries(steps).flatMap(([id, step]) =>
-    exitsOf(step).map((exit) => ({ ...exit, from: id, path: `/steps/${id}${exit.path}` })),
-  );
-  const dangling = [{ to: start, path: '/start' }, ...exits].filter(({ to }) => own(steps, to) === undefined);
+  const exits = placedParts(definition).filter((part) => 'next' in part);
+  const dangling = [{ next: start, path: '/start' }, ...exits].filter(({ next }) => own(steps, next) === undefined);
   const reached = reachable(definition);
   return [
-    ...dangling.map(({ to, path }) =>
-      error('dangling_step', path, `There is no step "${to}".`, 'Name an existing step, or add this one.'),
+    ...dangling.map(({ next, path }) =>
+      error('dangling_step', path, `There is no step "${next}".`, 'Name an existing step, or add this one.'),
     ),
     ...Object.keys(steps)
       .filter((id) => !reached.has(id))
@@ -58,6 +57,12 @@ function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
   ];
 }
 
+/** What the steps hold, with its place in the definition. */
+const placedParts = ({ steps }: JourneyDefinition): StepPart[] =>
+  Object.entries(steps).flatMap(([id, step]) =>
+    stepParts(step).map((part) => ({ ...part, path: `/steps/${id}${part.path}` })),
+  );
+
 function reachable({ steps, start }: JourneyDefinition): Set<string> {
   const reached = new Set<string>();
   const next = [start];
@@ -65,29 +70,17 @@ function reachable({ steps, start }: JourneyDefinition): Set<string> {
     const step = own(steps, id);
     if (!step || reached.has(id)) continue;
     reached.add(id);
-    next.push(...exitsOf(step).map(({ to }) => to));
+    next.push(...stepParts(step).flatMap((part) => ('next' in part ? [part.next] : [])));
   }
   return reached;
 }
 
-function lintStep(definition: JourneyDefinition, id: string, step: Step, context: LintContext): JourneyFinding[] {
-  const path = `/steps/${id}`;
-  switch (step.type) {
-    case 'wait':
-      return lintWait(definition, step.for, `${path}/for`);
-    case 'wait-for':
-      return [
-        ...lintWait(definition, step.timeout, `${path}/timeout`),
-        ...step.first.flatMap(({ on }, index) => lintWaitTrigger(definition, on, `${path}/first/${index}/on`, context)),
-      ];
-    case 'branch':
-      return step.cases.flatMap((one, index) => lintRule(one.if, `${path}/cases/${index}/if`, context));
-    case 'send':
-      return lintDestination(step.destination, `${path}/destination`, context);
-    case 'update':
-    case 'exit':
-      return [];
-  }
+function lintPart(definition: JourneyDefinition, part: StepPart, context: LintContext): JourneyFinding[] {
+  if ('wait' in part) return lintWait(definition, part.wait, part.path);
+  if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
+  if ('rule' in part) return lintRule(part.rule, part.path, context);
+  // Where steps lead is the graph's.
+  return 'next' in part ? [] : lintDestination(part.destination, part.path, context);
 }
 
 function lintWait(definition: JourneyDefinition, duration: string, path: string): JourneyFinding[] {
@@ -174,8 +167,9 @@ function lintRule(rule: Rule, path: string, { audiences }: LintContext): Journey
   }));
 }
 
-function lintPurpose({ purpose, steps }: JourneyDefinition): JourneyFinding[] {
-  if (purpose !== undefined || !Object.values(steps).some(({ type }) => type === 'send')) return [];
+function lintPurpose(definition: JourneyDefinition): JourneyFinding[] {
+  const hasSend = placedParts(definition).some((part) => 'destination' in part);
+  if (definition.purpose !== undefined || !hasSend) return [];
   const message = 'The journey sends without a purpose, so no refusal of consent can hold it back.';
   return [
     {

@@ -1,7 +1,7 @@
 import { leavesOf } from '../audiences/compile-rule';
-import type { Rule } from '../audiences/rule.schema';
 import type { CompiledJourney } from './compiled-journey';
-import type { JourneyDefinition, Step, Trigger } from './journey.schema';
+import type { JourneyDefinition } from './journey.schema';
+import { stepParts } from './step-kinds';
 
 /** Keys of what a journey names besides itself. */
 export interface References {
@@ -11,20 +11,20 @@ export interface References {
 
 /** Everything a definition names, in its entry, exits and goals and in the triggers, rules and sends of its steps. */
 export function referencesOf({ entry, exits = [], goals = [], steps }: JourneyDefinition): References {
-  const all = Object.values(steps);
-  const triggers = [entry.on, ...[...exits, ...goals].map(({ on }) => on), ...all.flatMap(triggersOf)];
-  const rules = [...(entry.if ? [entry.if] : []), ...all.flatMap(rulesOf)];
+  const parts = Object.values(steps).flatMap(stepParts);
+  const triggers = [
+    entry.on,
+    ...[...exits, ...goals].map(({ on }) => on),
+    ...parts.flatMap((part) => ('trigger' in part ? [part.trigger] : [])),
+  ];
+  const rules = [...(entry.if ? [entry.if] : []), ...parts.flatMap((part) => ('rule' in part ? [part.rule] : []))];
   return {
     audiences: new Set(
       [...triggers, ...rules.flatMap(leavesOf)].flatMap((one) => ('audience' in one ? one.audience : [])),
     ),
-    destinations: new Set(all.flatMap((step) => (step.type === 'send' ? step.destination : []))),
+    destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
   };
 }
-
-const triggersOf = (step: Step): Trigger[] => (step.type === 'wait-for' ? step.first.map(({ on }) => on) : []);
-
-const rulesOf = (step: Step): Rule[] => (step.type === 'branch' ? step.cases.map((one) => one.if) : []);
 
 /** Keys of the journeys that people enter, or will when they are resumed, and whose newest version names it. */
 export function journeysNaming(

@@ -1,26 +1,33 @@
 import { omit } from '../../json';
 import type { StepOf } from '../journey.schema';
 import { sendFailed, sentElsewhere } from '../outcomes';
+import type { StepKind } from '../step-kind';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
 
 const lookAgainMs = 30_000;
 const lookSeldomMs = 10 * 60_000;
 
-export function takeSend(step: StepOf<'send'>, standing: Standing): Move {
-  const { run, cause, journey, facts, now } = standing;
-  if (cause.on === 'settled') return afterDelivery(step, standing, cause);
-  if (run.sentElsewhere?.includes(run.step)) {
-    const others = run.sentElsewhere.filter((sent) => sent !== run.step);
-    return goTo({ ...standing, run: { ...run, sentElsewhere: others } }, step.next, sentElsewhere);
-  }
-  const held = journey.status === 'paused' ? 'the journey is paused' : facts.heldBy;
-  if (held !== undefined) {
-    const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
-    return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
-  }
-  if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt);
-  return { to: 'deliver', run, label: `${run.step}: sends to ${step.destination}` };
-}
+export const send: StepKind<StepOf<'send'>> = {
+  take(step, standing) {
+    const { run, cause, journey, facts, now } = standing;
+    if (cause.on === 'settled') return afterDelivery(step, standing, cause);
+    if (run.sentElsewhere?.includes(run.step)) {
+      const others = run.sentElsewhere.filter((sent) => sent !== run.step);
+      return goTo({ ...standing, run: { ...run, sentElsewhere: others } }, step.next, sentElsewhere);
+    }
+    const held = journey.status === 'paused' ? 'the journey is paused' : facts.heldBy;
+    if (held !== undefined) {
+      const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
+      return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
+    }
+    if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt);
+    return { to: 'deliver', run, label: `${run.step}: sends to ${step.destination}` };
+  },
+  parts: (step) => [
+    { destination: step.destination, path: '/destination' },
+    ...(step.next === undefined ? [] : [{ next: step.next, path: '/next' }]),
+  ],
+};
 
 function afterDelivery(
   step: StepOf<'send'>,

@@ -4,8 +4,9 @@ import { own, withKey } from '../../json';
 import type { CompiledJourney } from '../compiled-journey';
 import type { Caught, Cursor, Enrollment } from '../enrollment';
 import type { StepOf, Trigger } from '../journey.schema';
-import { goTo, waitForIntake, waitUntil, type FoundCause, type Move, type Standing } from '../move';
+import { goTo, waitForIntake, waitUntil, type FoundCause, type Standing } from '../move';
 import { waitKeysOf } from '../routing';
+import type { StepKind } from '../step-kind';
 import { belongsToRun, causeAt, causeReceivedAt, triggers } from '../trigger';
 
 type WaitFor = StepOf<'wait-for'>;
@@ -14,16 +15,26 @@ type WaitFor = StepOf<'wait-for'>;
  * What happened by the deadline wins over the time-out, also when it is found later. Order of arrival decides between causes, the
  * listed order within one.
  */
-export function takeWaitFor(step: WaitFor, standing: Standing): Move {
-  const { run, facts, now } = standing;
-  const dueAt = run.arrivedAt + parseDuration(step.timeout);
-  const found = firstFound(step, standing, dueAt);
-  if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
-  const on = step.first.map((branch) => branch.on);
-  const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: on.map(triggerName) };
-  if (now < dueAt) return waitUntil(standing, dueAt, `waits for something to happen, ${step.timeout}`, waiting);
-  return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
-}
+export const waitFor: StepKind<WaitFor> = {
+  take(step, standing) {
+    const { run, facts, now } = standing;
+    const dueAt = run.arrivedAt + parseDuration(step.timeout);
+    const found = firstFound(step, standing, dueAt);
+    if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
+    const on = step.first.map((branch) => branch.on);
+    const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: on.map(triggerName) };
+    if (now < dueAt) return waitUntil(standing, dueAt, `waits for something to happen, ${step.timeout}`, waiting);
+    return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
+  },
+  parts: (step) => [
+    { wait: step.timeout, path: '/timeout' },
+    ...step.first.flatMap(({ on, next }, index) => [
+      { trigger: on, path: `/first/${index}/on` },
+      { next, path: `/first/${index}/next` },
+    ]),
+    { next: step.onTimeout, path: '/onTimeout' },
+  ],
+};
 
 /** The keys to look back under, and beyond which `seq` at least one cause may count. */
 export function lookBack(

@@ -1,0 +1,22 @@
+import type { Rule } from '../audiences/rule.schema';
+import type { Trigger } from './journey.schema';
+import type { Move, Standing } from './move';
+
+/** Something that a step holds, and where: `path` is a JSON pointer within the step. */
+export type StepPart = { readonly path: string } & (
+  | { readonly next: string }
+  /** How long a run may rest here: a field of the step itself. A round through such a step is no loop. */
+  | { readonly wait: string }
+  | { readonly trigger: Trigger }
+  | { readonly rule: Rule }
+  /** What the step sends to. */
+  | { readonly destination: string }
+);
+
+/** Everything the product knows about one kind of step. A kind is one file; the table names what was forgotten. */
+export interface StepKind<Step> {
+  /** What a run does here, pure. */
+  take(step: Step, standing: Standing): Move;
+  /** All it holds, in the order of the definition: what is not listed is neither linted, nor followed, nor found again. */
+  parts(step: Step): StepPart[];
+}

@@ -1,0 +1,75 @@
+import { omit, type Json } from '../json';
+import type { Step, StepOf } from './journey.schema';
+import { stepParts } from './step-kinds';
+
+/** One step of each kind with every field it may have, and the texts in it that only the step itself reads. */
+const samples: { readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: string[] } } =
+  {
+    wait: { step: { type: 'wait', for: '2h', next: 'a' }, own: ['wait'] },
+    'wait-for': {
+      step: {
+        type: 'wait-for',
+        since: 'entry',
+        timeout: '1d',
+        first: [
+          { on: { event: 'Clicked' }, next: 'a' },
+          { on: { audience: 'vip', edge: 'entered' }, next: 'b' },
+        ],
+        onTimeout: 'c',
+      },
+      own: ['wait-for', 'entry'],
+    },
+    branch: {
+      step: {
+        type: 'branch',
+        cases: [
+          { if: { trait: 'tier', is: 'set' }, next: 'a' },
+          { if: { audience: 'vip' }, next: 'b' },
+        ],
+        else: 'c',
+      },
+      own: ['branch'],
+    },
+    send: {
+      step: {
+        type: 'send',
+        destination: 'crm',
+        action: 'track',
+        mapping: { name: { from: 'traits.name' } },
+        onFailure: 'exit',
+        next: 'a',
+      },
+      own: ['send', 'track', 'traits.name', 'exit'],
+    },
+    update: {
+      step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], next: 'a' },
+      own: ['update', 'won', 'coupon'],
+    },
+    exit: { step: { type: 'exit', reason: 'reminded' }, own: ['exit', 'reminded'] },
+  };
+const kinds = Object.values(samples).map(({ step, own }) => [step.type, step as Step, own] as const);
+
+const texts = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value as string];
+
+function at(step: Step, pointer: string): Json {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], step) as Json;
+}
+
+describe('the parts of a step', () => {
+  it.each(kinds)('are where they say they are: %s', (_, step) => {
+    for (const { path, ...part } of stepParts(step)) expect(Object.values(part)).toEqual([at(step, path)]);
+  });
+
+  it.each(kinds)('are all that others must know of: %s', (_, step, own) => {
+    const listed = stepParts(step).flatMap((part) => texts(omit(part, 'path')));
+    expect([...listed, ...own].sort()).toEqual(texts(step).sort());
+  });
+
+  it.each(kinds)('have their waits as fields of the step itself: %s', (_, step) => {
+    for (const part of stepParts(step)) if ('wait' in part) expect(part.path).toMatch(/^\/\w+$/);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Step, StepOf } from './journey.schema';
+import type { Move, Standing } from './move';
+import type { StepKind, StepPart } from './step-kind';
+import { branch } from './steps/branch';
+import { exit } from './steps/exit';
+import { send } from './steps/send';
+import { update } from './steps/update';
+import { wait } from './steps/wait';
+import { waitFor } from './steps/wait-for';
+
+type Type = Step['type'];
+
+const kinds: { readonly [Name in Type]: StepKind<StepOf<Name>> } = {
+  wait,
+  'wait-for': waitFor,
+  branch,
+  send,
+  update,
+  exit,
+};
+
+export const takeStep = (step: Step, standing: Standing): Move => stepKindOf(step).take(step, standing);
+export const stepParts = (step: Step): StepPart[] => stepKindOf(step).parts(step);
+
+function stepKindOf<Name extends Type>(step: StepOf<Name> & { readonly type: Name }): StepKind<StepOf<Name>> {
+  return kinds[step.type];
+}
