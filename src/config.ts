@@ -71,7 +71,14 @@ const defaulted = <Value>(kind: Kind<Value>, unlessSet: string, description: str
   variable(kind).prefault(unlessSet).meta({ description, expected: kind.expected, unlessSet });
 
 const anyPort = wholeNumber(1, 65_535);
-const bytes = wholeNumber(1_024, 64 * 1_048_576);
+const bytes = (most: number): Kind<number> => wholeNumber(1_024, most);
+/**
+ * A list of small numbers takes up to six times its JSON as BSON, `identify` keeps the traits of its context twice, and all of it
+ * must stay within the 16 MB of a document, of the event and of the profile that gains the traits.
+ */
+export const mostEventBytes = 524_288;
+/** MongoDB stores 100 levels of nesting, and a document around an event is some of them. */
+export const mostJsonDepth = 80;
 
 /** Every variable Heddle reads, in the order the documentation lists them. */
 export const environment = z.object({
@@ -123,10 +130,14 @@ export const environment = z.object({
     'info',
     'The least important lines that are logged.',
   ),
-  HEDDLE_MAX_BODY_BYTES: defaulted(bytes, '4194304', 'The largest request body, counted after decompression.'),
+  HEDDLE_MAX_BODY_BYTES: defaulted(
+    bytes(64 * 1_048_576),
+    '4194304',
+    'The largest request body, counted after decompression.',
+  ),
   HEDDLE_MAX_BATCH_EVENTS: defaulted(wholeNumber(1, 100_000), '10000', 'The most events in one batch request.'),
-  HEDDLE_MAX_EVENT_BYTES: defaulted(bytes, '32768', 'The largest single event.'),
-  HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, 1_000), '64', 'The deepest nesting of a JSON body.'),
+  HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
+  HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
 });

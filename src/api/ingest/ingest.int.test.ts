@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import request from 'supertest';
+import { mostEventBytes, mostJsonDepth } from '../../config';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
 
@@ -150,6 +151,25 @@ describe('POST /v1/batch', () => {
     const claimed = await still.store.events.claim(ws, 0, 100, 1e6);
     expect(claimed.map(({ messageId }) => messageId)).toEqual(requests.flat());
     await still.close();
+  });
+
+  it('stores the largest and deepest event that can be configured', async () => {
+    const limits = { ...testLimits, maxEventBytes: mostEventBytes, maxJsonDepth: mostJsonDepth };
+    const large = await openTestApi({ limits });
+    const { ws, secretKey } = await large.createWorkspace();
+    // Small numbers grow most on their way into the store, and `identify` keeps the traits of its context twice.
+    const numbers = {
+      type: 'identify',
+      userId: 'u1',
+      context: { traits: { list: Array(mostEventBytes / 2 - 100).fill(0) } },
+    };
+    const levels = mostJsonDepth - 2;
+    const nested = track({ properties: { x: JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown } });
+    const { body } = await sendBatch(large.app, secretKey, [numbers, nested]).expect(200);
+    expect(body).toMatchObject({ accepted: 2, rejected: [] });
+    await large.catchUp(ws);
+    expect((await large.store.profiles.page(ws, 1))[0]?.traits['list']).toBeDefined();
+    await large.close();
   });
 
   it('takes a full batch', async () => {

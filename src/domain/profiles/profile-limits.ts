@@ -18,9 +18,6 @@ export class ProfileFull extends Error {
   }
 }
 
-/** Few facts cannot be too large together, since an event is bounded; only many are measured. */
-const unmeasuredFacts = 24;
-
 /** Throws `ProfileFull` when a bound is passed. */
 export function refuseOversize({
   traits,
@@ -35,8 +32,6 @@ export function refuseOversize({
 }
 
 function refuseMany(what: string, facts: Readonly<Record<string, unknown>>, most: number, mostBytes: number): void {
-  const count = Object.keys(facts).length;
-  if (count > most) throw new ProfileFull(what, most);
-  if (count > unmeasuredFacts && JSON.stringify(facts).length > mostBytes)
-    throw new ProfileFull(`bytes of ${what}`, mostBytes);
+  if (Object.keys(facts).length > most) throw new ProfileFull(what, most);
+  if (JSON.stringify(facts).length > mostBytes) throw new ProfileFull(`bytes of ${what}`, mostBytes);
 }
