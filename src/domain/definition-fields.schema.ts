@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { definitionKeyPattern } from './definition-key';
-import { durationPattern } from './duration';
+import { durationPattern, parseDuration } from './duration';
 import { isPath } from './path';
 
 /** Fields that definitions of several kinds have. */
@@ -9,6 +9,13 @@ export const Name = z.string().min(1).max(256);
 export const Path = z.string().max(512).refine(isPath, {
   error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
 });
+
+/** Ten years: long enough for every rule of people's lives, short enough that instants stay dates. */
+const longestDurationMs = parseDuration('520w');
+
 export const Duration = z
   .string()
-  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' });
+  .regex(durationPattern, { error: 'Write a duration such as "30s", "10m", "2h", "7d" or "4w".' })
+  .refine((text) => !durationPattern.test(text) || parseDuration(text) <= longestDurationMs, {
+    error: 'A duration is at most ten years: "520w".',
+  });
