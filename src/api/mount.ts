@@ -6,6 +6,7 @@ import { isTooDeep } from './json-depth';
 import type { ApiMetrics } from './metrics';
 import { invalidRequest, Problem, toFaults, unauthenticated } from './problem';
 import { readJson, type JsonBody } from './read-body';
+import { findReservedKey } from './reserved-key';
 import { infoOf } from './request';
 import type { Call, KeyCall, Route } from './route';
 
@@ -86,6 +87,11 @@ async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unkn
   if ('door' in route.access && route.access.door === 'ingest') return read;
   if (isTooDeep(read.value, deps.limits.maxJsonDepth)) {
     throw invalidRequest(`The body nests deeper than ${deps.limits.maxJsonDepth} levels.`);
+  }
+  const pointer = findReservedKey(read.value);
+  if (pointer !== undefined) {
+    const message = 'No field can be called `__proto__`; rename it.';
+    throw invalidRequest(message, [{ in: 'body', pointer, message }]);
   }
   return parse(route.body, read.value, 'body');
 }

@@ -78,6 +78,12 @@ describe('PUT /v1/audiences/{key}', () => {
     expect(api.backfills).toEqual([]);
   });
 
+  it('refuses a key that no schema would keep, pointing at it, instead of losing it', async () => {
+    const text = JSON.stringify(vip).replace('"name"', '"labels":[{"__proto__":1}],"name"');
+    const { body } = await call('put', '/v1/audiences/vip').type('json').send(text).expect(400);
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'body', pointer: '/labels/0/__proto__' })]);
+  });
+
   it('saves both of two definitions that are saved at once', async () => {
     await Promise.all([put('vip', vip).expect(200), put('buyers', buyers).expect(200)]);
     const { body } = await call('get', '/v1/audiences').expect(200);

@@ -153,6 +153,7 @@ describe('parseEvent', () => {
     ['no identifier', { type: 'track', event: 'x' }, 'no_identifier', ''],
     ['only placeholders', { type: 'track', event: 'x', userId: 'null', anonymousId: '' }, 'no_identifier', ''],
     ['a track without a name', { type: 'track', userId: 'u' }, 'invalid_event_name', '/event'],
+    ['the name that rules read as any', { type: 'track', userId: 'u', event: '*' }, 'invalid_event_name', '/event'],
     ['a name that is no text', { type: 'track', userId: 'u', event: { $gt: '' } }, 'invalid_event_name', '/event'],
     [
       'a list of properties',

@@ -6,6 +6,9 @@ import { occurredAtOf, readEventInstant } from './event-time';
 import { measureJson, type MeasureOptions } from './measure-json';
 import { kindOf, type Rejection } from './rejection';
 
+/** What rules and waits call any event. */
+const anyEvent = '*';
+
 /** What a batch says for all its events. */
 export interface Envelope {
   readonly context: JsonObject;
@@ -100,11 +103,15 @@ function readKind(reader: EventReader): EventKind | undefined {
 
 function readName(reader: EventReader): string {
   const name = own(reader.raw, 'event');
-  if (typeof name === 'string' && name !== '' && name.length <= 255) return name;
-  const given =
-    typeof name === 'string' ? `text of ${name.length} characters` : name === undefined ? 'absent' : kindOf(name);
-  reader.refuse('invalid_event_name', '/event', `event is ${given}; send a name of 1 to 255 characters.`);
+  if (typeof name === 'string' && name !== anyEvent && name !== '' && name.length <= 255) return name;
+  reader.refuse('invalid_event_name', '/event', `event is ${nameGiven(name)}; send a name of 1 to 255 characters.`);
   return '';
+}
+
+function nameGiven(name: Json | undefined): string {
+  if (name === undefined) return 'absent';
+  if (typeof name !== 'string') return kindOf(name);
+  return name === anyEvent ? `"${anyEvent}", which rules read as any event` : `text of ${name.length} characters`;
 }
 
 /** `timestamp` wins over `originalTimestamp`: RudderStack's client sends a historical time in the first and now in the second. */
