@@ -1,10 +1,12 @@
+import type { DeliveryStatus } from '../domain/delivery/delivery';
+import type { MembershipOperation } from '../domain/delivery/operation';
 import type { PageQuery } from './pages';
 
-export type DeliveryStatus =
-  'reserved' | 'held' | 'sent' | 'retrying' | 'delivered' | 'rejected' | 'dead' | 'unknown' | 'withheld';
+export type { DeliveryStatus };
+export type AttemptOutcome = 'ok' | 'invalid' | 'throttled' | 'transient' | 'auth' | 'ambiguous' | 'unclear';
 export interface DeliveryAttempt {
   readonly at: string;
-  readonly outcome: string;
+  readonly outcome: AttemptOutcome;
   readonly code?: string;
   readonly latencyMs: number;
 }
@@ -21,7 +23,7 @@ export interface Delivery {
   readonly step?: string;
   readonly enrollment?: string;
   readonly audience?: string;
-  readonly operation?: 'add' | 'remove';
+  readonly operation?: MembershipOperation;
   readonly attempts: readonly DeliveryAttempt[];
   readonly causedAt: string;
   readonly createdAt: string;

@@ -8,6 +8,8 @@ export interface Specimen {
   readonly destination: Destination;
   readonly settings: object;
   readonly secrets: object;
+  /** Of one request. */
+  readonly limits: { readonly maxItems: number; readonly maxBytes: number };
   /** A response that means success for so many items. */
   success(items: number): HttpResponse;
   /** A response that asks to come back after 30 seconds. */
@@ -44,7 +46,7 @@ export const anOperation = (n: number, of: Partial<Operation> = {}): Operation =
 export function describeDestination({ destination, settings, secrets, ...specimen }: Specimen): void {
   const context = (at = now): AudienceContext => ({
     ...openContext(destination, { settings, secrets }, at),
-    audience: { key: 'vip', externalId: '4711', identifiers: ['user_id', 'email'] },
+    audience: { key: 'vip', externalId: '4711' },
   });
   const planOf = (operations: readonly Operation[], at = now): Plan =>
     destination.planMembers?.(operations, context(at)) ?? { requests: [], refused: [] };
@@ -81,7 +83,7 @@ export function describeDestination({ destination, settings, secrets, ...specime
     });
 
     it('stays within its limits of items and bytes', () => {
-      const { maxItems, maxBytes } = destination.limits;
+      const { maxItems, maxBytes } = specimen.limits;
       const long = (n: number) => ({ user_id: `${n}`.padEnd(190, 'u'), email: `${'a'.repeat(60)}${n}@example.com` });
       const operations = Array.from({ length: maxItems + 1 }, (_, n) => anOperation(n, { identifiers: long(n) }));
       const { requests } = planOf(operations);
@@ -159,9 +161,8 @@ export function describeDestination({ destination, settings, secrets, ...specime
         expect(send(now + 60_000).request.body).toBe(send().request.body);
       });
 
-      it('declares its actions with the channel that caps count', () => {
+      it('declares its actions', () => {
         expect(Object.keys(destination.actions).length).toBeGreaterThan(0);
-        for (const { channel } of Object.values(destination.actions)) expect(channel).toMatch(/^[a-z]+$/);
       });
     }
   });

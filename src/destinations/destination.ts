@@ -42,8 +42,6 @@ export interface AudienceTarget {
   readonly key: string;
   /** The vendor's id of its audience. */
   readonly externalId?: string;
-  /** Identifier types that may leave, as the attachment lists them. */
-  readonly identifiers: readonly string[];
 }
 
 export interface AudienceContext<Settings = unknown, Secrets = unknown> extends Context<Settings, Secrets> {
@@ -52,17 +50,7 @@ export interface AudienceContext<Settings = unknown, Secrets = unknown> extends 
 
 /** Something a journey's `send` step may ask for. */
 export interface Action {
-  /** What frequency caps and quiet hours count it as. */
-  readonly channel: string;
   readonly description: string;
-}
-
-/** How often, how much, and where the vendor says so. */
-export interface Limits {
-  readonly maxItems: number;
-  readonly maxBytes: number;
-  /** The year in which the vendor's pages were read. */
-  readonly readIn: string;
 }
 
 /** An audience to be made at the vendor. */
@@ -89,8 +77,6 @@ export interface AudienceMaker<Settings = unknown, Secrets = unknown> {
 }
 
 export interface Capabilities {
-  /** Whether Heddle can create the audience at the vendor. */
-  readonly createAudience: boolean;
   /** `key`: the vendor drops a repeated idempotency key · `set`: repeating changes nothing · `none`: a repeat is a second message. */
   readonly dedup: 'key' | 'set' | 'none';
   /** What one membership is at the vendor: a profile, or each identifier by itself. */
@@ -108,7 +94,6 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
   readonly secrets: z.ZodType<Secrets>;
   /** Identifier types it takes. */
   readonly identifiers: readonly string[];
-  readonly limits: Limits;
   readonly capabilities: Capabilities;
   /** Journeys may send to it. */
   readonly actions: Readonly<Record<string, Action>>;
@@ -117,6 +102,7 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
   planMembers?(operations: readonly Operation[], context: AudienceContext<Settings, Secrets>): Plan;
   /** One result for every item of the request, in its order. `now` turns the vendor's dates into pauses. */
   interpret(response: HttpResponse, planned: PlannedRequest, now: number): ItemResult[];
+  /** Heddle can create the audience at the vendor. */
   readonly createAudience?: AudienceMaker<Settings, Secrets>;
   /** The origin to which requests carry secrets, where settings choose it. With another one, secrets are asked for again. */
   secretsGoTo?(settings: Settings): string;

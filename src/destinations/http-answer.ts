@@ -4,10 +4,10 @@ import type { HttpResponse, PlannedRequest } from './destination';
 const longestPauseMs = 24 * 3_600_000;
 
 /** What a vendor said about a whole request. */
-export type Answer = Omit<ItemResult, 'index'>;
+export type VendorAnswer = Omit<ItemResult, 'index'>;
 
 /** The same answer for each item of a request: vendors that report no items leave nothing better. */
-export function forAllItems({ items }: PlannedRequest, answer: Answer): ItemResult[] {
+export function forAllItems({ items }: PlannedRequest, answer: VendorAnswer): ItemResult[] {
   return items.map((index) => ({ index, ...answer }));
 }
 
@@ -22,5 +22,5 @@ export function retryAfterMs({ headers }: HttpResponse, now: number): number | u
 }
 
 /** Adds a pause when there is one, at most a day: one wrong number must not stop a destination for ever. */
-export const withPause = (answer: Answer, pauseMs: number | undefined): Answer =>
+export const withPause = (answer: VendorAnswer, pauseMs: number | undefined): VendorAnswer =>
   pauseMs === undefined ? answer : { ...answer, retryAfterMs: Math.min(Math.max(pauseMs, 0), longestPauseMs) };

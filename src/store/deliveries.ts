@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Filter } from 'mongodb';
+import type { MembershipOperation } from '../domain/delivery/operation';
 import { canMove, deliveryStatuses, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
+import type { AttemptOutcome } from '../domain/delivery/item-result';
 import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
 
 /** One try. `code` never holds a value of a person. */
 export interface DeliveryAttempt {
   readonly at: number;
-  readonly outcome: string;
+  readonly outcome: AttemptOutcome;
   readonly code?: string;
   readonly latencyMs: number;
 }
@@ -28,7 +30,7 @@ export interface DeliveryDoc {
   readonly step?: string;
   readonly enrollment?: EnrollmentId;
   readonly audience?: string;
-  readonly operation?: 'add' | 'remove';
+  readonly operation?: MembershipOperation;
   readonly profile: ProfileId;
   readonly subject: string;
   readonly attempts: readonly DeliveryAttempt[];
@@ -41,7 +43,7 @@ export interface DeliveryDoc {
 
 export type NewDelivery = Omit<DeliveryDoc, '_id' | 'id' | 'status' | 'attempts' | 'createdAt' | 'updatedAt'>;
 
-/** The new state of a delivery, with the attempt that led to it. */
+/** The new state of a delivery with its reason, if there is one, and the attempt that led to it. */
 export interface DeliveryChange {
   readonly idempotencyKey: string;
   readonly status: DeliveryStatus;
@@ -96,6 +98,7 @@ export class DeliveryRepository {
               ...(reason !== undefined && { reason }),
               ...(isFinal(status) && { settledAt: now }),
             },
+            ...(reason === undefined && { $unset: { reason: '' } }),
             ...(attempt && { $push: { attempts: { $each: [attempt], $slice: -attemptsKept } } }),
           },
         },

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { Unit } from '../domain/delivery/membership-units';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
@@ -61,7 +61,10 @@ export class SyncUnitRepository {
     return { here: docs.filter(isHere).map(toUnit), elsewhere: docs.filter((doc) => !isHere(doc)).map(toUnit) };
   }
 
-  /** Writes units as they now are. `hasBegun` counts an operation that was not counted before. */
+  /**
+   * Writes units as they now are. `hasBegun` counts its operation, once, also when several workers that took each other for dead
+   * begin it at the same time.
+   */
   async write(
     ws: WorkspaceId,
     { audience, destination, externalId }: SyncTarget,
@@ -69,17 +72,19 @@ export class SyncUnitRepository {
   ): Promise<void> {
     if (units.length === 0) return;
     const pair = pairKey(ws, audience, destination);
-    await this.#units.bulkWrite(
-      units.map(({ unit, hasBegun }) => {
-        const { changedFor, wantedBy } = unit;
-        const profiles = changedFor === undefined ? wantedBy : [...new Set([...wantedBy, changedFor])];
-        const about = profiles.map((profile) => `${pair}:${profile}`);
-        const external = externalId !== undefined && { external: externalId };
-        const update = { $set: { ...unit, ws, pair, about, ...external }, $inc: { emitted: hasBegun ? 1 : 0 } };
-        return { updateOne: { filter: { _id: `${pair}:${unit.id}` }, update, upsert: true } };
-      }),
-      { ordered: false },
-    );
+    const operations = units.flatMap(({ unit, hasBegun }): AnyBulkWriteOperation<SyncUnitDoc>[] => {
+      const { lastOperation, ...known } = unit;
+      const { changedFor, wantedBy } = known;
+      const profiles = changedFor === undefined ? wantedBy : [...new Set([...wantedBy, changedFor])];
+      const about = profiles.map((profile) => `${pair}:${profile}`);
+      const doc = { ...known, ws, pair, about, ...(externalId !== undefined && { external: externalId }) };
+      const _id = `${pair}:${unit.id}`;
+      const set = { updateOne: { filter: { _id }, update: { $set: doc, $setOnInsert: { emitted: 0 } }, upsert: true } };
+      if (!hasBegun || lastOperation === undefined) return [set];
+      const filter = { _id, lastOperation: { $ne: lastOperation } };
+      return [set, { updateOne: { filter, update: { $set: { lastOperation }, $inc: { emitted: 1 } } } }];
+    });
+    await this.#units.bulkWrite(operations);
   }
 
   /**

@@ -24,7 +24,7 @@ describe('the webhook twin', () => {
 
   const contextOf = (signingSecret = secret, now = Date.now()) => ({
     ...openContext(webhook, { settings: { url: twin.hook }, secrets: { signingSecret } }, now),
-    audience: { key: 'vip', identifiers: ['user_id', 'email'] },
+    audience: { key: 'vip' },
   });
   const message = (context = contextOf(), id = 'enr_1:remind:1'): PlannedRequest =>
     webhook.planSend?.(aSend({ id }), context).requests[0] as PlannedRequest;
@@ -85,7 +85,7 @@ describe('the Meta twin', () => {
 
   const contextOf = (secrets: object = { accessToken: token, appSecret }, externalId = '4711', now = Date.now()) => ({
     ...openContext(metaCustomAudiences, { settings: { adAccountId: '1', apiBase: twin.url }, secrets }, now),
-    audience: { key: 'customers', externalId, identifiers: ['user_id', 'email'] },
+    audience: { key: 'customers', externalId },
   });
   const upload = async (operations: readonly Operation[], context = contextOf()): Promise<string[]> => {
     const kinds: string[] = [];

@@ -20,6 +20,14 @@ describe('what an attachment asks for', () => {
     expect(at().sent()).toEqual(['add u1 u1@personal.example']);
   });
 
+  it('sends no identifier that was taken off it, not even of a wish made before', async () => {
+    await at().attach({ identifiers: ['user_id', 'email'] });
+    await at().identify('u1', { tier: 'gold', email: 'u1@personal.example' });
+    await at().put('/v1/audiences/vip/destinations/crm', { identifiers: ['user_id'] });
+    await at().ring();
+    expect(at().sent()).toEqual(['add u1']);
+  });
+
   it('takes who has refused a purpose off when the purpose is named later', async () => {
     await at().attach({ identifiers: ['user_id'] });
     await at().identify('u1', { tier: 'gold' }, { consent: { categoryPreferences: { advertising: false } } });

@@ -21,7 +21,7 @@ describe('the audience at the vendor', () => {
   const goOn = (ms: number) => (at().offsetMs += ms);
 
   beforeAll(async () => {
-    meta = await startMetaTwin({ accessToken, audiences: ['77', '78'] });
+    meta = await startMetaTwin({ accessToken, audiences: ['77', '78', '79'] });
   });
   beforeEach(async () => {
     at().destination = 'ads';
@@ -29,6 +29,16 @@ describe('the audience at the vendor', () => {
     await at().put('/v1/destinations/ads', { ...ads, settings: { ...ads.settings, apiBase: meta.url } });
   });
   afterAll(() => meta.close());
+
+  it('loses the identifiers of a type that the attachment no longer names', async () => {
+    await at().attach({ ...external('79'), identifiers: ['user_id', 'email'] });
+    await at().identify('u1', { tier: 'gold', email: 'u1@personal.example' });
+    await at().ring();
+    expect(meta.membersOf('79')).toHaveLength(2);
+    await at().attach(external('79'));
+    await at().ring();
+    expect(meta.membersOf('79')).toEqual(['EXTERN_ID:u1']);
+  });
 
   describe('that is another one than before', () => {
     it('is sent everybody: it knows nobody', async () => {

@@ -191,7 +191,7 @@ describe('an audience kept in step with a destination', () => {
       await inStep('existing-customers', 'meta-ads');
       expect(uploadsOf(email(userId))).toEqual([status, 200]);
       const { data } = await system.client.deliveries.list({ profile: `user_id:${userId}` });
-      expect(data).toMatchObject([{ status: 'delivered', attempts: [{ code }, { outcome: 'delivered' }] }]);
+      expect(data).toMatchObject([{ status: 'delivered', attempts: [{ code }, { outcome: 'ok' }] }]);
     });
 
     it('repeats a change to a webhook under the same key when the answer was lost', async () => {

@@ -9,7 +9,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { createDeliveryMetrics } from '../../src/activities/delivery/delivery-metrics';
-import type { DestinationState, JourneySend, SendOutcome } from '../../src/activities/journeys/journey-sender';
+import type { DestinationState, JourneySend, SendAnswer } from '../../src/activities/journeys/journey-sender';
 import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
@@ -41,13 +41,13 @@ export const needed = (name: string): string => {
 /** A destination that remembers what it got and answers as told. */
 export class TestDestination {
   readonly got: JourneySend[] = [];
-  readonly answers: (SendOutcome | (() => Promise<SendOutcome>))[] = [];
+  readonly answers: (SendAnswer | (() => Promise<SendAnswer>))[] = [];
   state: DestinationState = { state: 'ready', hasDedup: true };
   pausedFor: string | undefined;
 
-  async send(request: JourneySend): Promise<SendOutcome> {
+  async send(request: JourneySend): Promise<SendAnswer> {
     this.got.push(request);
-    const answer = this.answers.shift() ?? { status: 'delivered' };
+    const answer = this.answers.shift() ?? { kind: 'ok', code: 'http-200' };
     return typeof answer === 'function' ? answer() : answer;
   }
 }

@@ -45,7 +45,7 @@ describe('an exit that was acknowledged', () => {
     await harness.publish(journey('retry', mail, { exits }));
     harness.destination.answers.push(async () => {
       await harness.accept('Order Completed');
-      return { status: 'transient', code: 'http-503' };
+      return { kind: 'transient', code: 'http-503' } as const;
     });
     await harness.happen('Cart Started');
     const [held] = await harness.until(
@@ -64,7 +64,7 @@ describe('an exit that was acknowledged', () => {
     await harness.publish(journey('cut', mail, { exits }));
     harness.destination.answers.push(async () => {
       await harness.happen('Order Completed');
-      return { status: 'delivered' };
+      return { kind: 'ok', code: 'http-200' } as const;
     });
     await harness.happen('Cart Started');
     await harness.until(

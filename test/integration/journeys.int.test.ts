@@ -285,18 +285,18 @@ describe('a delivery of a journey', () => {
 
   it('is tried again under the same key until it succeeds', async () => {
     harness.destination.answers.push(
-      { status: 'transient', code: 'http-503', retryAfterMs: 50 },
-      { status: 'throttled', code: 'http-429', retryAfterMs: 50 },
+      { kind: 'transient', code: 'http-503', retryAfterMs: 50 },
+      { kind: 'throttled', code: 'http-429', retryAfterMs: 50 },
     );
     await harness.publish(mailing());
     await harness.happen('Cart Started');
     expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done', effects: 1 });
     expect(new Set(harness.destination.got.map((request) => request.idempotencyKey)).size).toBe(1);
-    expect(await ledger()).toMatchObject([{ status: 'delivered', attempts: ['transient', 'throttled', 'delivered'] }]);
+    expect(await ledger()).toMatchObject([{ status: 'delivered', attempts: ['transient', 'throttled', 'ok'] }]);
   });
 
   it('stops when the person exits between two attempts', async () => {
-    harness.destination.answers.push({ status: 'transient', code: 'http-503', retryAfterMs: 700 });
+    harness.destination.answers.push({ kind: 'transient', code: 'http-503', retryAfterMs: 700 });
     await harness.publish(mailing());
     await harness.happen('Cart Started');
     await harness.until('mailing', () => harness.destination.got.length === 1, 'the first attempt is made');
@@ -313,11 +313,11 @@ describe('a delivery of a journey', () => {
   ])(
     'that is refused is recorded, and the journey goes on as onFailure: %s says',
     async (onFailure, status, reason) => {
-      harness.destination.answers.push({ status: 'rejected', code: 'http-400' });
+      harness.destination.answers.push({ kind: 'invalid', code: 'http-400' });
       await harness.publish(mailing({ onFailure }));
       await harness.happen('Cart Started');
       expect((await harness.ended('mailing'))[0]).toMatchObject({ status, reason });
-      expect(await ledger()).toEqual([{ status: 'rejected', reason: 'http-400', attempts: ['rejected'] }]);
+      expect(await ledger()).toEqual([{ status: 'rejected', reason: 'http-400', attempts: ['invalid'] }]);
     },
   );
 
@@ -330,7 +330,7 @@ describe('a delivery of a journey', () => {
   });
 
   it('that the destination refuses to authorise pauses the destination and holds; after it resumes, it goes out', async () => {
-    harness.destination.answers.push({ status: 'unauthorised', code: 'http-401' });
+    harness.destination.answers.push({ kind: 'auth', code: 'http-401' });
     await harness.publish(mailing());
     await harness.happen('Cart Started');
     const { workflowId } = await harness.waitingAt('mailing', 'mail');
@@ -345,7 +345,7 @@ describe('a delivery of a journey', () => {
 
   it('whose answer is lost is unknown, never sent twice, where the destination cannot tell repeats apart', async () => {
     harness.destination.state = { state: 'ready', hasDedup: false };
-    harness.destination.answers.push({ status: 'unclear', code: 'timeout' });
+    harness.destination.answers.push({ kind: 'unclear', code: 'timeout' });
     await harness.publish(mailing());
     await harness.happen('Cart Started');
     expect((await harness.ended('mailing'))[0]).toMatchObject({ reason: 'done' });

@@ -176,7 +176,7 @@ describe('the worked example', () => {
         operation: 'add',
         profileId: profile,
         status: 'delivered',
-        attempts: [{ at: instant, outcome: 'delivered', latencyMs: expect.any(Number) }],
+        attempts: [{ at: instant, outcome: 'ok', code: 'http-204', latencyMs: expect.any(Number) }],
         causedAt: instant,
         createdAt: instant,
         updatedAt: instant,

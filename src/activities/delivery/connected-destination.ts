@@ -1,8 +1,8 @@
-import type { Context, Destination, HttpResponse, PlannedRequest } from '../../destinations/destination';
+import type { Context, Destination, PlannedRequest } from '../../destinations/destination';
 import { findDestination, openContext } from '../../destinations/registry';
 import { SendError } from '../../destinations/send-error';
 import type { Sender } from '../../destinations/send-request';
-import type { ItemResult } from '../../domain/delivery/item-result';
+import type { SendResult } from '../../domain/delivery/item-result';
 import type { WorkspaceId } from '../../domain/ids';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
@@ -28,27 +28,22 @@ export async function connectDestination(
   return { doc, kind, context: openContext(kind, stored, now) };
 }
 
-/** How one request ended: what the vendor said of each item, or that nobody knows whether it arrived. */
-export type Answer =
-  | { readonly results: readonly ItemResult[] }
-  | { readonly unclear: { readonly code: string; readonly message: string } };
-
-/** Sends one planned request. A target that is refused, or a connection that never opened, is a definite failure of every item. */
+/**
+ * Sends one planned request and answers how it ended for each of its items. A target that is refused, or a connection that never
+ * opened, is a definite failure; otherwise a request without an answer is `unclear`.
+ */
 export async function sendPlanned(
   sender: Sender,
   { kind }: ConnectedDestination,
   planned: PlannedRequest,
   now: number,
-): Promise<Answer> {
-  let response: HttpResponse;
+): Promise<readonly SendResult[]> {
   try {
-    response = await sender(planned.request);
+    return kind.interpret(await sender(planned.request), planned, now);
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
-    const { code, message } = error;
-    if (error.mayHaveArrived) return { unclear: { code, message } };
-    const failure = error.kind === 'blocked' ? ('auth' as const) : ('transient' as const);
-    return { results: planned.items.map((index) => ({ index, kind: failure, code, message })) };
+    const { code, message, mayHaveArrived } = error;
+    const failure = mayHaveArrived ? 'unclear' : error.kind === 'blocked' ? 'auth' : 'transient';
+    return planned.items.map((index) => ({ index, kind: failure, code, message }));
   }
-  return { results: kind.interpret(response, planned, now) };
 }

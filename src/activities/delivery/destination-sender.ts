@@ -2,14 +2,13 @@ import { applyMapping } from '../../destinations/mapping';
 import { Mapping } from '../../destinations/mapping.schema';
 import type { Sender } from '../../destinations/send-request';
 import { traitsRead } from '../../destinations/traits-read';
-import type { ItemResult } from '../../domain/delivery/item-result';
 import type { Send } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
 import type { Store } from '../../store/store';
-import { connectDestination, sendPlanned, type Answer } from './connected-destination';
+import { connectDestination, sendPlanned, type ConnectedDestination } from './connected-destination';
 import type { DeliveryMetrics } from './delivery-metrics';
-import type { JourneySend, JourneySender, SendOutcome } from '../journeys/journey-sender';
+import type { JourneySend, JourneySender, SendAnswer } from '../journeys/journey-sender';
 
 export interface DestinationSenderDeps {
   readonly store: Pick<Store, 'destinations'>;
@@ -29,29 +28,38 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
       return { state, hasDedup: kind.capabilities.dedup !== 'none' };
     },
     send: async (send) => {
-      const outcome = await attempt(deps, send);
-      deps.metrics.deliveries.inc({ type: outcome.type, outcome: outcome.result.status });
-      return outcome.result;
+      const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
+      const answer = connected ? await attempt(deps, connected, send) : refuse('destination-unknown');
+      const type = connected?.kind.type ?? 'unknown';
+      deps.metrics.deliveries.inc({ type, outcome: answer.kind });
+      if (answer.kind === 'ok')
+        deps.metrics.latency.observe({ type }, Math.max(0, deps.clock() - send.arrivedAt) / 1_000);
+      return answer;
     },
     pause: (ws, key, reason) => deps.store.destinations.pause(ws, key, reason, deps.clock()),
   };
 }
 
-async function attempt(deps: DestinationSenderDeps, send: JourneySend): Promise<{ type: string; result: SendOutcome }> {
-  const now = deps.clock();
-  const connected = await connectDestination(deps.store, send.ws, send.definition.destination, now);
-  if (!connected) return { type: 'unknown', result: { status: 'rejected', code: 'destination-unknown' } };
+const refuse = (code: string): SendAnswer => ({ kind: 'invalid', code });
+
+async function attempt(
+  { sender }: DestinationSenderDeps,
+  connected: ConnectedDestination,
+  send: JourneySend,
+): Promise<SendAnswer> {
   const { kind, context } = connected;
-  const reject = (code: string) => ({ type: kind.type, result: { status: 'rejected' as const, code } });
-  const message = toMessage(send, now);
-  if (!message) return reject('mapping');
+  const message = toMessage(send, context.now);
+  if (!message) return refuse('mapping');
   const plan = kind.planSend?.(message, context);
-  if (!plan) return reject('no-such-action');
+  if (!plan) return refuse('no-such-action');
   const [refused] = plan.refused;
-  if (refused) return reject(refused.code);
+  if (refused) return refuse(refused.code);
   const [planned] = plan.requests;
-  if (!planned) return reject('nothing-to-send');
-  return { type: kind.type, result: toOutcome(await sendPlanned(deps.sender, connected, planned, now)) };
+  if (!planned) return refuse('nothing-to-send');
+  const [result] = await sendPlanned(sender, connected, planned, context.now);
+  if (!result) return { kind: 'unclear', code: 'no-answer' };
+  const { kind: outcome, code, retryAfterMs } = result;
+  return { kind: outcome, code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** `undefined` when the mapping asks for something this person does not have. */
@@ -79,27 +87,4 @@ function toMessage(send: JourneySend, now: number): Send | undefined {
     payload: mapped.payload,
     timestamp: arrivedAt,
   };
-}
-
-function toOutcome(answer: Answer): SendOutcome {
-  if ('unclear' in answer) return { status: 'unclear', code: answer.unclear.code };
-  const [result] = answer.results;
-  return result ? outcomeOf(result) : { status: 'unclear', code: 'no-answer' };
-}
-
-function outcomeOf({ kind, code, retryAfterMs }: ItemResult): SendOutcome {
-  const pause = retryAfterMs !== undefined && { retryAfterMs };
-  switch (kind) {
-    case 'ok':
-      return { status: 'delivered' };
-    case 'invalid':
-      return { status: 'rejected', code };
-    case 'auth':
-      return { status: 'unauthorised', code };
-    case 'ambiguous':
-      return { status: 'unclear', code };
-    case 'throttled':
-    case 'transient':
-      return { status: kind, code, ...pause };
-  }
 }

@@ -10,9 +10,10 @@ import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
 import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
+import type { DeliveryAttempt } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
-import type { SendOutcome } from './journey-sender';
+import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 
 interface Visit {
@@ -24,7 +25,7 @@ const ranOut = 'retry-budget-used-up';
 const look: StepCause = { on: 'look' };
 
 /** The send of one visit, with all that decides whether it may leave. */
-interface Send {
+interface SendVisit {
   readonly ref: RunRef;
   readonly key: string;
   readonly run: Enrollment;
@@ -54,7 +55,7 @@ async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
   return (await deps.store.enrollments.claim(ref.ws, { id: ref.id, ...visitOf(ref) }, sending)) ? 'taken' : 'refused';
 }
 
-async function sendUnlessBarred(deps: JourneyDeps, send: Send, wasInFlight: boolean): Promise<Next> {
+async function sendUnlessBarred(deps: JourneyDeps, send: SendVisit, wasInFlight: boolean): Promise<Next> {
   const { state, hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
   await reserve(deps, send);
   if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
@@ -92,7 +93,7 @@ async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInF
   return advanceFrom(deps, ref, look);
 }
 
-async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Send | undefined> {
+async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
   if (!run || !isInside(run) || run.step !== ref.step || run.visit !== ref.visit) return undefined;
   const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
@@ -103,12 +104,12 @@ async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
 }
 
 /** Until purposes are defined, a denial withholds and silence allows. */
-function whyWithheld({ journey, profile }: Send): string | undefined {
+function whyWithheld({ journey, profile }: SendVisit): string | undefined {
   const { purpose } = journey.definition;
   return purpose !== undefined && own(profile.consent, purpose)?.status === 'denied' ? 'consent' : undefined;
 }
 
-async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }: Send): Promise<void> {
+async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }: SendVisit): Promise<void> {
   const { id: enrollment, journey, version, step, arrivedAt } = run;
   const delivery = {
     ws: ref.ws,
@@ -126,10 +127,10 @@ async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }
   await deps.store.deliveries.reserve([delivery], deps.clock());
 }
 
-async function attempt(deps: JourneyDeps, send: Send): Promise<Next> {
+async function attempt(deps: JourneyDeps, send: SendVisit): Promise<Next> {
   const { ref, key, run, journey, profile, definition } = send;
   const startedAt = deps.clock();
-  const outcome = await deps.sender.send({
+  const answer = await deps.sender.send({
     ws: ref.ws,
     idempotencyKey: key,
     journey: journey.key,
@@ -141,46 +142,38 @@ async function attempt(deps: JourneyDeps, send: Send): Promise<Next> {
     run: runRoot(run),
     arrivedAt: run.arrivedAt,
   });
-  const code = 'code' in outcome ? { code: outcome.code } : {};
-  const made = { at: startedAt, outcome: outcome.status, ...code, latencyMs: deps.clock() - startedAt };
-  switch (outcome.status) {
-    case 'sent':
-    case 'delivered':
-      return record(deps, send, outcome.status, undefined, made);
-    case 'rejected':
-      return record(deps, send, 'rejected', outcome.code, made);
-    case 'unauthorised':
-      await deps.sender.pause(ref.ws, definition.destination, outcome.code);
-      return hold(deps, send, outcome.code, made);
+  const { kind, code } = answer;
+  const made = { at: startedAt, outcome: kind, code, latencyMs: deps.clock() - startedAt };
+  switch (kind) {
+    case 'ok':
+      return record(deps, send, 'delivered', undefined, made);
+    case 'invalid':
+      return record(deps, send, 'rejected', code, made);
+    case 'auth':
+      await deps.sender.pause(ref.ws, definition.destination, code);
+      return hold(deps, send, code, made);
+    case 'ambiguous':
     case 'unclear':
-      return unclear(deps, send, outcome, made);
+      return unclear(deps, send, answer, made);
     case 'throttled':
     case 'transient':
       await deps.store.enrollments.release(ref.ws, ref.id, key);
-      return retryLater(deps, send, outcome, made);
+      return retryLater(deps, send, answer, made);
   }
 }
 
-type Made = { readonly at: number; readonly outcome: string; readonly latencyMs: number; readonly code?: string };
-
 /** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
-async function unclear(
-  deps: JourneyDeps,
-  send: Send,
-  outcome: Extract<SendOutcome, { status: 'unclear' }>,
-  made: Made,
-): Promise<Next> {
+async function unclear(deps: JourneyDeps, send: SendVisit, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
   const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
-  return hasDedup ? retryLater(deps, send, outcome, made) : record(deps, send, 'unknown', outcome.code, made);
+  return hasDedup ? retryLater(deps, send, answer, made) : record(deps, send, 'unknown', answer.code, made);
 }
 
 async function retryLater(
   deps: JourneyDeps,
-  { ref, key }: Send,
-  outcome: { readonly code: string; readonly retryAfterMs?: number },
-  made: Made,
+  { ref, key }: SendVisit,
+  { code, retryAfterMs }: SendAnswer,
+  made: DeliveryAttempt,
 ): Promise<never> {
-  const { code, retryAfterMs } = outcome;
   const change = { idempotencyKey: key, status: 'retrying' as const, reason: code, attempt: made, now: deps.clock() };
   await deps.store.deliveries.change(ref.ws, [change]);
   throw ApplicationFailure.create({
@@ -192,7 +185,7 @@ async function retryLater(
 }
 
 /** Gives the claim back and waits, without using up attempts. */
-async function hold(deps: JourneyDeps, send: Send, reason: string, made?: Made): Promise<Next> {
+async function hold(deps: JourneyDeps, send: SendVisit, reason: string, made?: DeliveryAttempt): Promise<Next> {
   const { ref, key } = send;
   const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
   await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
@@ -202,10 +195,10 @@ async function hold(deps: JourneyDeps, send: Send, reason: string, made?: Made):
 
 async function record(
   deps: JourneyDeps,
-  { ref, key, run }: Send,
+  { ref, key, run }: SendVisit,
   status: DeliveryStatus,
   reason?: string,
-  made?: Made,
+  made?: DeliveryAttempt,
 ): Promise<Next> {
   const now = deps.clock();
   const change = {

@@ -1,3 +1,4 @@
+import type { SendResult } from '../../domain/delivery/item-result';
 import type { EnrollmentId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import type { StepOf } from '../../domain/journeys/journey.schema';
@@ -19,16 +20,8 @@ export interface JourneySend {
   readonly arrivedAt: number;
 }
 
-/**
- * What became of one attempt. `throttled` and `transient` are definite failures, safe to repeat; `unclear` may have been done.
- * `code` holds no value of a person.
- */
-export type SendOutcome =
-  | { readonly status: 'sent' | 'delivered' }
-  | { readonly status: 'rejected'; readonly code: string }
-  | { readonly status: 'throttled' | 'transient'; readonly code: string; readonly retryAfterMs?: number }
-  | { readonly status: 'unclear'; readonly code: string }
-  | { readonly status: 'unauthorised'; readonly code: string };
+/** How one attempt ended; `code` holds no value of a person. */
+export type SendAnswer = Omit<SendResult, 'index' | 'message'>;
 
 /** How a destination stands before a send. */
 export interface DestinationState {
@@ -40,7 +33,7 @@ export interface DestinationState {
 /** What journeys need of destinations. */
 export interface JourneySender {
   state(ws: WorkspaceId, destination: string): Promise<DestinationState>;
-  send(request: JourneySend): Promise<SendOutcome>;
+  send(request: JourneySend): Promise<SendAnswer>;
   /** Nothing more goes there until somebody has put the credentials right. */
   pause(ws: WorkspaceId, destination: string, reason: string): Promise<void>;
 }

@@ -1,12 +1,10 @@
 import type { AudienceContext, PlannedRequest } from '../../destinations/destination';
-import { defaultBudget, type Tries } from '../../domain/delivery/backoff';
 import { settle, type DeliveryState, type Settled, type Settlement } from '../../domain/delivery/delivery';
-import type { ItemResult } from '../../domain/delivery/item-result';
+import type { SendResult } from '../../domain/delivery/item-result';
 import { afterAnswer } from '../../domain/delivery/membership-units';
-import type { DeliveryDoc } from '../../store/deliveries';
 import { inTransaction } from '../../store/open-store';
 import { sendPlanned } from '../delivery/connected-destination';
-import type { Item, Page } from './sync-page';
+import type { Item, PageWork } from './sync-page';
 
 /** How far sending a page has come: operations that have ended, when the others are tried again, and why sending stopped. */
 export interface Progress {
@@ -18,13 +16,11 @@ export interface Progress {
 /** The destination refuses its credentials, has asked to wait, or the time of this call is over. */
 export type Stop = 'paused' | 'throttled' | 'over';
 
-const throttled = 'throttled';
-
 /**
  * Plans and sends items, request after request. One that fails as a whole because some item spoils it goes again in halves, until
  * the culprit is alone. Once there is a reason to stop, nothing more is sent.
  */
-export async function sendItems(page: Page, items: readonly Item[], progress: Progress): Promise<void> {
+export async function sendItems(page: PageWork, items: readonly Item[], progress: Progress): Promise<void> {
   const plan = planOf(page, items);
   await record(page, items, settleNow(page, items, plan.refused), 0, progress);
   for (const planned of plan.requests) {
@@ -38,9 +34,9 @@ export async function sendItems(page: Page, items: readonly Item[], progress: Pr
   }
 }
 
-function planOf({ connected, attachment }: Page, items: readonly Item[]) {
-  const { audience: key, identifiers, externalId } = attachment;
-  const audience = { key, identifiers, ...(externalId !== undefined && { externalId }) };
+function planOf({ connected, attachment }: PageWork, items: readonly Item[]) {
+  const { audience: key, externalId } = attachment;
+  const audience = { key, ...(externalId !== undefined && { externalId }) };
   const context: AudienceContext = { ...connected.context, audience };
   const operations = items.map(({ operation }) => operation);
   const noAudiences = {
@@ -48,30 +44,19 @@ function planOf({ connected, attachment }: Page, items: readonly Item[]) {
     code: 'no-audiences',
     message: 'This destination takes no audiences.',
   } as const;
-  const refused = items.map((_, index): ItemResult => ({ index, ...noAudiences }));
+  const refused = items.map((_, index): SendResult => ({ index, ...noAudiences }));
   return connected.kind.planMembers?.(operations, context) ?? { requests: [], refused };
 }
 
 async function sendRequest(
-  page: Page,
+  page: PageWork,
   items: readonly Item[],
   planned: PlannedRequest,
   progress: Progress,
 ): Promise<Settlement> {
   const { deps, connected } = page;
   const startedAt = deps.clock();
-  const answer = await sendPlanned(deps.sender, connected, planned, startedAt);
-  // Members are sets, or keys are dropped when repeated: what may have arrived is simply sent again.
-  const again = (index: number, code: string, message: string): ItemResult => ({
-    index,
-    kind: 'transient',
-    code,
-    message,
-  });
-  const results =
-    'results' in answer
-      ? answer.results
-      : planned.items.map((index) => again(index, answer.unclear.code, answer.unclear.message));
+  const results = await sendPlanned(deps.sender, connected, planned, startedAt);
   const settlement = settleNow(page, items, results);
   await heed(page, settlement, progress);
   await record(page, items, settlement, deps.clock() - startedAt, progress);
@@ -79,7 +64,11 @@ async function sendRequest(
 }
 
 /** What the vendor says of everything, not of one item: that access is refused, or to wait. */
-async function heed({ deps, pair }: Page, { pause, throttledUntil }: Settlement, progress: Progress): Promise<void> {
+async function heed(
+  { deps, pair }: PageWork,
+  { pause, throttledUntil }: Settlement,
+  progress: Progress,
+): Promise<void> {
   if (pause) {
     progress.stop = 'paused';
     await deps.store.destinations.pause(pair.ws, pair.destination, pause.code, deps.clock());
@@ -89,20 +78,14 @@ async function heed({ deps, pair }: Page, { pause, throttledUntil }: Settlement,
   }
 }
 
-function settleNow({ deps }: Page, items: readonly Item[], results: readonly ItemResult[]): Settlement {
-  const triesOf = (index: number): Tries => triesBefore(items[index]?.delivery, deps.clock());
-  return settle(results, { now: deps.clock(), chance: Math.random(), budget: defaultBudget, triesOf });
-}
-
-function triesBefore(delivery: DeliveryDoc | undefined, now: number): Tries {
-  const { attempts = [], createdAt = now } = delivery ?? {};
-  const throttles = attempts.filter(({ outcome }) => outcome === throttled).length;
-  return { attempts: attempts.length - throttles, throttles, firstAt: createdAt };
+function settleNow({ deps }: PageWork, items: readonly Item[], results: readonly SendResult[]): Settlement {
+  const attemptsOf = (index: number): number => items[index]?.delivery.attempts.length ?? 0;
+  return settle(results, { now: deps.clock(), chance: Math.random(), attemptsOf });
 }
 
 /** Writes how items ended: the ledger first, since a row that has ended keeps its operation from being sent again. */
 async function record(
-  page: Page,
+  page: PageWork,
   items: readonly Item[],
   settlement: Settlement,
   latencyMs: number,
@@ -112,17 +95,16 @@ async function record(
   const { type } = connected.kind;
   const now = deps.clock();
   const ended = settlement.items.flatMap((settled) => {
-    const item = items[settled.index];
+    const item = items[settled.result.index];
     return item ? [{ ...item, settled }] : [];
   });
   const changes = ended.map(({ operation, settled }) => changeOf(operation.id, settled, now, latencyMs));
   await deps.store.deliveries.change(pair.ws, changes);
   const overtaken = await settleUnits(page, ended);
   for (const { operation, change, delivery, settled } of ended) {
-    const { state } = settled;
-    deps.metrics.deliveries.inc({ type, outcome: state.status });
-    if (state.status === 'delivered')
-      deps.metrics.latency.observe({ type }, Math.max(0, now - delivery.causedAt) / 1_000);
+    const { result, state } = settled;
+    deps.metrics.deliveries.inc({ type, outcome: result.kind });
+    if (result.kind === 'ok') deps.metrics.latency.observe({ type }, Math.max(0, now - delivery.causedAt) / 1_000);
     const resumeAt = resumesAt(state, now);
     if (resumeAt !== undefined) progress.retries.set(operation.id, resumeAt);
     else if (!overtaken.has(change.unit.id)) progress.ended.add(operation.id);
@@ -134,7 +116,7 @@ async function record(
  * dead: what the vendor then holds is in doubt, and everybody concerned is looked at again. Answers which units are.
  */
 async function settleUnits(
-  { deps, pair, attachment }: Page,
+  { deps, pair, attachment }: PageWork,
   ended: readonly (Item & { readonly settled: Settled })[],
 ): Promise<ReadonlySet<string>> {
   const { ws, audience, destination } = pair;
@@ -153,10 +135,9 @@ async function settleUnits(
   return new Set(overtaken.map(({ id }) => id));
 }
 
-function changeOf(idempotencyKey: string, { state, burnsAttempt }: Settled, now: number, latencyMs: number) {
+function changeOf(idempotencyKey: string, { result, state }: Settled, now: number, latencyMs: number) {
   const reason = 'code' in state ? state.code : 'reason' in state ? state.reason : undefined;
-  const outcome = state.status === 'retrying' && !burnsAttempt ? throttled : state.status;
-  const attempt = { at: now - latencyMs, outcome, latencyMs, ...(reason !== undefined && { code: reason }) };
+  const attempt = { at: now - latencyMs, outcome: result.kind, code: result.code, latencyMs };
   return { idempotencyKey, status: state.status, attempt, now, ...(reason !== undefined && { reason }) };
 }
 

@@ -1,4 +1,4 @@
-import { isFinal } from '../../domain/delivery/delivery';
+import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import { memberKey } from '../../domain/delivery/idempotency-key';
 import type { Operation } from '../../domain/delivery/operation';
 import {
@@ -6,6 +6,7 @@ import {
   reconcile,
   underWay,
   type Reconciliation,
+  type Unit,
   type UnitChange,
 } from '../../domain/delivery/membership-units';
 import { profileId, subjectOf } from '../../domain/ids';
@@ -34,7 +35,7 @@ export interface Item {
 }
 
 /** Everything one page works with. */
-export interface Page {
+export interface PageWork {
   readonly deps: SyncDeps;
   readonly pair: Pair;
   readonly connected: ConnectedDestination;
@@ -47,13 +48,14 @@ export interface Page {
  * One page of members: reconcile, write what is begun, then send and write how it ended. Killed anywhere, the members are still
  * dirty and the same operations are issued again under the same keys. Answers why nothing more may be sent now, if so.
  */
-export async function syncPage(page: Page, members: readonly SyncMemberDoc[]): Promise<Stop | undefined> {
+export async function syncPage(page: PageWork, due: readonly SyncMemberDoc[]): Promise<Stop | undefined> {
   const { syncMembers } = page.deps.store;
-  const items = await begin(page, members, await reconcilePage(page, members));
+  const members = due.map((member) => ({ ...member, identifiers: leaving(page, member) }));
+  const { items, inDoubt } = await begin(page, members, await reconcilePage(page, members));
   const progress: Progress = { ended: new Set(), retries: new Map() };
   await sendItems(page, items, progress);
+  const dueAt = new Map(inDoubt.map((profile) => [profile, page.deps.clock()]));
   // Also what was never sent, because sending stopped half-way, keeps its member dirty.
-  const dueAt = new Map<string, number>();
   for (const { operation } of items.filter((item) => !progress.ended.has(item.operation.id))) {
     const known = dueAt.get(operation.profile) ?? 0;
     dueAt.set(operation.profile, Math.max(known, progress.retries.get(operation.id) ?? 0));
@@ -64,7 +66,12 @@ export async function syncPage(page: Page, members: readonly SyncMemberDoc[]): P
   return progress.stop;
 }
 
-function reconciliationOf({ deps, pair, connected, attachment }: Page): Reconciliation {
+/** Those that the attachment names now: a wish may have been made before one was taken off it. */
+function leaving({ attachment }: PageWork, { identifiers }: SyncMemberDoc): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(identifiers).filter(([type]) => attachment.identifiers.includes(type)));
+}
+
+function reconciliationOf({ deps, pair, connected, attachment }: PageWork): Reconciliation {
   const { members } = connected.kind.capabilities;
   const { externalId, detachedAt, onExit, onDetach } = attachment;
   return {
@@ -80,7 +87,7 @@ function reconciliationOf({ deps, pair, connected, attachment }: Page): Reconcil
   };
 }
 
-async function reconcilePage(page: Page, members: readonly SyncMemberDoc[]): Promise<PagePlan> {
+async function reconcilePage(page: PageWork, members: readonly SyncMemberDoc[]): Promise<PagePlan> {
   const how = reconciliationOf(page);
   const ids = members.flatMap(({ profile, identifiers }) =>
     how.members === 'profile'
@@ -110,11 +117,15 @@ const isBegun = <Change extends UnitChange>(change: Change): change is Change & 
 
 /**
  * Writes the ledger rows, then the units with their operations begun: nothing leaves before both are there. An operation whose row
- * has come to its end already, in a try that was killed before it told the unit, is not sent again.
+ * has come to its end already, in a try that was killed before it told the unit, is not sent again. Answers what to send, and the
+ * profiles of whose operations only the row has an end.
  */
-async function begin(page: Page, members: readonly SyncMemberDoc[], plan: PagePlan): Promise<Item[]> {
+async function begin(
+  page: PageWork,
+  members: readonly SyncMemberDoc[],
+  { changes, superseded }: PagePlan,
+): Promise<{ readonly items: Item[]; readonly inDoubt: string[] }> {
   const { deps, pair } = page;
-  const { changes, superseded } = plan;
   const causes = new Map(members.map((member) => [member.profile as string, member.causedAt]));
   const asked = changes.filter(isBegun);
   const rows = await deps.store.deliveries.reserve(
@@ -122,29 +133,38 @@ async function begin(page: Page, members: readonly SyncMemberDoc[], plan: PagePl
     deps.clock(),
   );
   const byKey = new Map(rows.map((row) => [row.idempotencyKey, row]));
+  const statusOf = ({ operation }: PageChange) => operation && byKey.get(operation.id)?.status;
   const withheld = { status: 'withheld', reason: 'superseded', now: deps.clock() } as const;
   await deps.store.deliveries.change(
     pair.ws,
     superseded.map((idempotencyKey) => ({ idempotencyKey, ...withheld })),
   );
-  const told = (change: PageChange) => {
-    const status = isBegun(change) ? byKey.get(change.operation.id)?.status : undefined;
-    const isOver = isBegun(change) && status !== undefined && isFinal(status);
-    return isOver ? afterAnswer(change.unit, change.operation, status === 'delivered') : change.unit;
-  };
   await deps.store.syncUnits.write(
     pair.ws,
     page.attachment,
-    changes.map((change) => ({ unit: told(change), hasBegun: change.isNew })),
+    changes.map((change) => ({ unit: told(change, statusOf(change)), hasBegun: change.isNew })),
   );
-  return asked.flatMap((change) => {
+  const items = asked.flatMap((change) => {
     const delivery = byKey.get(change.operation.id);
     return delivery && !isFinal(delivery.status) ? [{ change, operation: change.operation, delivery }] : [];
   });
+  const isInDoubt = (change: PageChange): boolean => isUntold(statusOf(change));
+  return { items, inDoubt: asked.filter(isInDoubt).map(({ operation }) => operation.profile) };
 }
 
+/** The unit as the row of its operation says. Of a row that ended otherwise than by an answer, nobody knows what is there. */
+function told(change: PageChange, status: DeliveryStatus | undefined): Unit {
+  const { unit, operation } = change;
+  if (operation && (status === 'delivered' || status === 'rejected'))
+    return afterAnswer(unit, operation, status === 'delivered');
+  return isUntold(status) ? { ...unit, doubts: (unit.doubts ?? 0) + 1 } : unit;
+}
+
+const isUntold = (status: DeliveryStatus | undefined): boolean =>
+  status === 'withheld' || status === 'dead' || status === 'unknown';
+
 function toDelivery(
-  { pair, connected, deps }: Page,
+  { pair, connected, deps }: PageWork,
   { id, operation, profile }: Operation,
   causes: ReadonlyMap<string, number>,
 ): NewDelivery {

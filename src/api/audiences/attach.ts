@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentUses, farewells } from '../../domain/audiences/attachment';
 import type { Destination } from '../../destinations/destination';
 import { findDestination } from '../../destinations/registry';
 import type { AttachmentContent } from '../../store/attachments';
@@ -9,12 +10,12 @@ import { saveDefinition } from '../save-definition';
 
 export const AttachmentInput = z.strictObject({
   /** `exclude` keeps people off: a suppression list. */
-  use: z.enum(['target', 'exclude']).default('target'),
+  use: z.enum(attachmentUses).default('target'),
   purpose: z.string().min(1).max(100).optional(),
   /** Identifier types that may leave; those the destination takes when absent. */
   identifiers: z.array(z.string().min(1).max(64)).min(1).max(20).optional(),
-  onExit: z.enum(['remove', 'keep']).default('remove'),
-  onDetach: z.enum(['keep', 'remove']).default('keep'),
+  onExit: z.enum(farewells).default('remove'),
+  onDetach: z.enum(farewells).default('keep'),
   /** The vendor's audience: one that exists, or a new one. */
   external: z
     .union([z.strictObject({ id: z.string().min(1).max(200) }), z.strictObject({ create: z.literal(true) })])
@@ -81,7 +82,7 @@ function externalOf(wanted: AttachmentInput['external'], before: AttachmentDoc |
 }
 
 function externalFaults(kind: Destination | undefined, { externalId, createExternal }: External): Fault[] {
-  const canCreate = kind?.capabilities.createAudience === true;
+  const canCreate = kind?.createAudience !== undefined;
   if (!canCreate) return createExternal ? [cannotCreate] : [];
   return externalId === undefined && !createExternal ? [namesNone] : [];
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
+import { membershipOperations } from '../../domain/delivery/operation';
+import { attemptOutcomes } from '../../domain/delivery/item-result';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { Instant, presentInstant } from '../instant';
 
@@ -16,9 +18,14 @@ export const DeliveryBody = z.strictObject({
   step: z.string().optional(),
   enrollment: z.string().optional(),
   audience: z.string().optional(),
-  operation: z.enum(['add', 'remove']).optional(),
+  operation: z.enum(membershipOperations).optional(),
   attempts: z.array(
-    z.strictObject({ at: Instant, outcome: z.string(), code: z.string().optional(), latencyMs: z.number() }),
+    z.strictObject({
+      at: Instant,
+      outcome: z.enum(attemptOutcomes),
+      code: z.string().optional(),
+      latencyMs: z.number(),
+    }),
   ),
   causedAt: Instant,
   createdAt: Instant,

@@ -4,7 +4,6 @@
  */
 export const graph = {
   version: 'v25.0',
-  readIn: '2026',
   /** By this day somebody has looked whether a newer version is due. */
   reviewBy: '2027-12-31',
   apiBase: 'https://graph.facebook.com',

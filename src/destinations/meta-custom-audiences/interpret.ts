@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ItemResult, ResultKind } from '../../domain/delivery/item-result';
 import type { Created, Found, HttpResponse, NewAudience, PlannedRequest } from '../destination';
-import { forAllItems, isSuccess, retryAfterMs, withPause, type Answer } from '../http-answer';
+import { forAllItems, isSuccess, retryAfterMs, withPause, type VendorAnswer } from '../http-answer';
 import { errorCodes } from './constants';
 
 /** Answers also carry samples of invalid entries. They are personal data, so the schema leaves them behind. */
@@ -56,12 +56,16 @@ export function interpretFound(response: HttpResponse, { mark }: NewAudience, no
     : { next: paging.next === undefined ? undefined : paging.cursors?.after };
 }
 
-const unreadable: Answer = { kind: 'transient', code: 'meta-unreadable', message: 'Meta answered in an unknown form.' };
+const unreadable: VendorAnswer = {
+  kind: 'transient',
+  code: 'meta-unreadable',
+  message: 'Meta answered in an unknown form.',
+};
 
-const found = (body: unknown): Answer =>
+const found = (body: unknown): VendorAnswer =>
   Named.safeParse(body).success ? { kind: 'ok', code: 'meta-ok', message: 'Meta knows this ad account.' } : unreadable;
 
-function uploaded(body: unknown, rows: number): Answer {
+function uploaded(body: unknown, rows: number): VendorAnswer {
   const parsed = Uploaded.safeParse(body);
   if (!parsed.success) return unreadable;
   const { num_received: received, num_invalid_entries: invalid } = parsed.data;
@@ -95,7 +99,7 @@ const sentences: Readonly<Record<ResultKind, string>> = {
 };
 
 /** Meta's own message is not passed on: it may quote what was sent. */
-function failure(response: HttpResponse, body: unknown, now: number): Answer {
+function failure(response: HttpResponse, body: unknown, now: number): VendorAnswer {
   const failed = Failed.safeParse(body);
   const kind = failed.success ? kindOfError(failed.data.error, response.status) : kindOfStatus(response.status);
   const answer = {

@@ -30,6 +30,7 @@ describeDestination({
   destination: meta,
   settings,
   secrets,
+  limits: { maxItems: 10_000, maxBytes: 5_000_000 },
   success: (items) => received(items),
   throttled: response(400, { error: { code: 80003 } }, { 'retry-after': '30' }),
   refused: graphError(190, undefined, 401),
@@ -38,20 +39,18 @@ describeDestination({
 });
 
 const now = Date.UTC(2026, 2, 1, 12);
-const contextOf = (identifiers: string[], externalId?: string) => ({
+const contextOf = (externalId?: string) => ({
   ...openContext(meta, { settings, secrets }, now),
-  audience: { key: 'vip', identifiers, ...(externalId !== undefined && { externalId }) },
+  audience: { key: 'vip', ...(externalId !== undefined && { externalId }) },
 });
-const planOf = (
-  operations: Parameters<NonNullable<typeof meta.planMembers>>[0],
-  identifiers = ['user_id', 'email', 'phone', 'device_id'],
-): Plan => meta.planMembers?.(operations, contextOf(identifiers, '4711')) as Plan;
+const planOf = (operations: Parameters<NonNullable<typeof meta.planMembers>>[0]): Plan =>
+  meta.planMembers?.(operations, contextOf('4711')) as Plan;
 const rows = (n: number): PlannedRequest =>
   planOf(Array.from({ length: n }, (_, index) => anOperation(index))).requests[0] as PlannedRequest;
 const kindsOf = (answer: HttpResponse, n = 2): string[] => meta.interpret(answer, rows(n), now).map(({ kind }) => kind);
 
 describe('an upload to Meta', () => {
-  it('has a column for each identifier of the attachment and an empty cell for what is missing', () => {
+  it('has a column for each identifier that some row has and an empty cell for what is missing', () => {
     const ada = { user_id: 'u1', email: ' Ada@Example.com ', phone: '+49 30 901820' };
     const device = { device_id: 'AEBE52E7-03EE-455A-B3C4-E57283966239' };
     const plan = planOf([anOperation(1, { identifiers: ada }), anOperation(2, { identifiers: device })]);
@@ -66,8 +65,9 @@ describe('an upload to Meta', () => {
     });
   });
 
-  it('sends no identifier that the attachment does not list', () => {
-    const body = JSON.parse(planOf([anOperation(1)], ['email']).requests[0]?.request.body ?? '') as object;
+  it('has no column that nobody needs', () => {
+    const onlyEmail = anOperation(1, { identifiers: { email: 'person1@example.com' } });
+    const body = JSON.parse(planOf([onlyEmail]).requests[0]?.request.body ?? '') as object;
     expect(body).toEqual({ payload: { schema: ['EMAIL'], data: [[sha256Hex('person1@example.com')]] } });
   });
 
@@ -102,7 +102,7 @@ describe('an upload to Meta', () => {
   });
 
   it('waits for the audience to exist', () => {
-    const plan = meta.planMembers?.([anOperation(1)], contextOf(['email']));
+    const plan = meta.planMembers?.([anOperation(1)], contextOf());
     expect(plan).toMatchObject({ requests: [], refused: [{ index: 0, kind: 'auth', code: 'no-external-audience' }] });
   });
 });

@@ -1,5 +1,5 @@
 import { defineDestination } from '../destination';
-import { columns, graph, uploadLimits } from './constants';
+import { columns } from './constants';
 import { createAudience } from './create-audience';
 import { interpretMeta } from './interpret';
 import { planMembers } from './plan';
@@ -13,8 +13,7 @@ export const metaCustomAudiences = defineDestination({
   settings: MetaSettings,
   secrets: MetaSecrets,
   identifiers: columns.map(({ type }) => type),
-  limits: { maxItems: uploadLimits.maxRows, maxBytes: uploadLimits.maxBytes, readIn: graph.readIn },
-  capabilities: { createAudience: true, dedup: 'set', members: 'identifier' },
+  capabilities: { dedup: 'set', members: 'identifier' },
   actions: {},
   planMembers,
   interpret: interpretMeta,

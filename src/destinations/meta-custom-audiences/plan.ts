@@ -2,7 +2,7 @@ import type { ItemResult } from '../../domain/delivery/item-result';
 import type { Operation } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
 import { chunk } from '../chunk';
-import type { AudienceContext, AudienceTarget, Plan, PlannedRequest } from '../destination';
+import type { AudienceContext, Plan, PlannedRequest } from '../destination';
 import { normalise } from '../normalise/normalise';
 import { columns, uploadLimits } from './constants';
 import { graphRequest, type MetaContext } from './requests';
@@ -18,7 +18,7 @@ interface Row {
 
 /**
  * Uploads of at most 10,000 rows, all removals before the first addition: Meta applies them in parallel when it gets them so.
- * A row has one cell for each column; an identifier somebody lacks is an empty cell. Meta keeps a set, so a repeat changes nothing.
+ * A row has one cell for each column that some row needs; an identifier somebody lacks is an empty cell. Meta keeps a set, so a repeat changes nothing.
  */
 export function planMembers(
   operations: readonly Operation[],
@@ -26,7 +26,7 @@ export function planMembers(
 ): Plan {
   const { externalId } = context.audience;
   if (externalId === undefined) return { requests: [], refused: operations.map((_, index) => noAudience(index)) };
-  const used = columnsOf(context.audience);
+  const used = columns.filter(({ type }) => operations.some(({ identifiers }) => own(identifiers, type) !== undefined));
   const rows = operations.map((operation, index) => toRow(operation, index, used));
   const usable = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
   const refused = rows.filter((row) => !usable.includes(row)).map(({ index }) => noIdentifier(index));
@@ -41,9 +41,6 @@ export function planMembers(
   );
   return { requests, refused };
 }
-
-const columnsOf = ({ identifiers }: AudienceTarget): readonly Column[] =>
-  columns.filter(({ type }) => identifiers.includes(type));
 
 function toRow({ operation, identifiers }: Operation, index: number, used: readonly Column[]): Row {
   const cells = used.map((column) => toCell(column, own(identifiers, column.type)));
@@ -81,7 +78,7 @@ const noIdentifier = (index: number): ItemResult => ({
   index,
   kind: 'invalid',
   code: 'no-identifier',
-  message: 'None of the identifiers that this audience sends can be used at Meta.',
+  message: 'None of the identifiers can be used at Meta.',
 });
 const noAudience = (index: number): ItemResult => ({
   index,

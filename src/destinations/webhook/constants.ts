@@ -1,7 +1,6 @@
 /** Standard Webhooks 1.0.0 (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md), read in 2026. */
 export const standardWebhooks = {
   version: '1.0.0',
-  readIn: '2026',
   signatureScheme: 'v1',
   secretPrefix: 'whsec_',
   /** Bytes of a secret. */

@@ -1,6 +1,6 @@
 import type { ItemResult } from '../../domain/delivery/item-result';
 import type { HttpResponse, PlannedRequest } from '../destination';
-import { forAllItems, isSuccess, retryAfterMs, withPause, type Answer } from '../http-answer';
+import { forAllItems, isSuccess, retryAfterMs, withPause, type VendorAnswer } from '../http-answer';
 
 const refused: readonly number[] = [401, 403, 410];
 const busy: readonly number[] = [429, 502, 503, 504];
@@ -11,7 +11,7 @@ export function interpretWebhook(response: HttpResponse, planned: PlannedRequest
   return forAllItems(planned, answerTo(response, now));
 }
 
-function answerTo(response: HttpResponse, now: number): Answer {
+function answerTo(response: HttpResponse, now: number): VendorAnswer {
   const { status } = response;
   const code = `http-${status}`;
   if (isSuccess(response)) return { kind: 'ok', code, message: 'Received.' };

@@ -17,6 +17,7 @@ describeDestination({
   destination: webhook,
   settings: { url },
   secrets: { signingSecret },
+  limits: { maxItems: 100, maxBytes: 20_000 },
   success: () => response(204),
   throttled: response(429, { 'retry-after': '30' }),
   refused: response(401),
@@ -27,7 +28,7 @@ describeDestination({
 const now = Date.now();
 const contextOf = (settings: object = { url }, secrets: object = { signingSecret }) => ({
   ...openContext(webhook, { settings, secrets }, now),
-  audience: { key: 'vip', identifiers: ['user_id', 'email'] },
+  audience: { key: 'vip' },
 });
 const sendOf = (...args: Parameters<typeof contextOf>): PlannedRequest =>
   (webhook.planSend?.(aSend(), contextOf(...args)) as Plan).requests[0] as PlannedRequest;

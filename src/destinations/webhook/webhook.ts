@@ -1,4 +1,3 @@
-import { maxMembers, standardWebhooks } from './constants';
 import { interpretWebhook } from './interpret';
 import { planMembers, planSend, planTest } from './plan';
 import { WebhookSecrets, WebhookSettings } from './settings.schema';
@@ -12,9 +11,8 @@ export const webhook = defineDestination({
   settings: WebhookSettings,
   secrets: WebhookSecrets,
   identifiers: Object.keys(identifierTypes),
-  limits: { maxItems: maxMembers, maxBytes: standardWebhooks.maxBodyBytes, readIn: standardWebhooks.readIn },
-  capabilities: { createAudience: false, dedup: 'key', members: 'profile' },
-  actions: { message: { channel: 'webhook', description: 'One request with the mapped payload.' } },
+  capabilities: { dedup: 'key', members: 'profile' },
+  actions: { message: { description: 'One request with the mapped payload.' } },
   planSend,
   planMembers,
   interpret: interpretWebhook,

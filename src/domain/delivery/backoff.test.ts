@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { backoffMs, nextAttemptAt } from './backoff';
-
-const budget = { attempts: 3, windowMs: 60_000 };
+import { backoffMs } from './backoff';
 
 describe('backoffMs', () => {
   it.each([
@@ -29,28 +27,5 @@ describe('backoffMs', () => {
         },
       ),
     );
-  });
-});
-
-describe('nextAttemptAt', () => {
-  const at = (attempts: number, ageMs: number, throttles = 0) =>
-    nextAttemptAt({ attempts, throttles, firstAt: 1_000_000 }, { now: 1_000_000 + ageMs, chance: 0.5, budget });
-
-  it.each([
-    ['neither is used up', 1, 0, true],
-    ['only the attempts are', 9, 59_999, true],
-    ['only the window is', 2, 60_000, true],
-    ['both are', 3, 60_000, false],
-  ])('when %s, tries again: %s', (_, attempts, age, again) => {
-    expect(at(attempts, age) !== undefined).toBe(again);
-  });
-
-  it('gives a throttled one until the end of the window, however few its attempts', () => {
-    expect(at(0, 59_999, 40)).toBeDefined();
-    expect(at(0, 60_000, 40)).toBeUndefined();
-  });
-
-  it('waits longer with every throttling, though none burns an attempt', () => {
-    expect(at(0, 0, 5)).toBe(1_008_000);
   });
 });

@@ -1,36 +1,36 @@
 import { canMove, deliveryStatuses, isFinal, settle, transitions, type DeliveryStatus } from './delivery';
-import type { ItemResult, ResultKind } from './item-result';
+import type { AttemptOutcome, SendResult } from './item-result';
 
 const now = 1_000_000;
-const result = (index: number, kind: ResultKind, more: Partial<ItemResult> = {}): ItemResult => ({
+const result = (index: number, kind: AttemptOutcome, more: Partial<SendResult> = {}): SendResult => ({
   index,
   kind,
   code: `code-${kind}`,
   message: 'A sentence.',
   ...more,
 });
-const settling = {
-  now,
-  chance: 0.5,
-  budget: { attempts: 2, windowMs: 60_000 },
-  triesOf: () => ({ attempts: 0, firstAt: now }),
-};
-const late = { ...settling, triesOf: () => ({ attempts: 1, throttles: 1, firstAt: now - 60_000 }) };
+const settling = { now, chance: 0.5, attemptsOf: () => 0 };
 
 describe('settle', () => {
-  it.each<[ResultKind, object, boolean]>([
-    ['ok', { status: 'delivered' }, true],
-    ['invalid', { status: 'rejected', code: 'code-invalid' }, true],
-    ['auth', { status: 'held', reason: 'auth' }, false],
-    ['ambiguous', { status: 'unknown', code: 'code-ambiguous' }, true],
-    ['throttled', { status: 'retrying', code: 'code-throttled', nextAttemptAt: now + 500 }, false],
-    ['transient', { status: 'retrying', code: 'code-transient', nextAttemptAt: now + 500 }, true],
-  ])('makes of %s %j', (kind, state, burnsAttempt) => {
-    expect(settle([result(4, kind)], settling).items).toEqual([{ index: 4, state, burnsAttempt }]);
+  it.each<[AttemptOutcome, object]>([
+    ['ok', { status: 'delivered' }],
+    ['invalid', { status: 'rejected', code: 'code-invalid' }],
+    ['auth', { status: 'held', reason: 'auth' }],
+    ['throttled', { status: 'retrying', code: 'code-throttled', nextAttemptAt: now + 500 }],
+    ['transient', { status: 'retrying', code: 'code-transient', nextAttemptAt: now + 500 }],
+    ['ambiguous', { status: 'retrying', code: 'code-ambiguous', nextAttemptAt: now + 500 }],
+    ['unclear', { status: 'retrying', code: 'code-unclear', nextAttemptAt: now + 500 }],
+  ])('makes of %s %j', (kind, state) => {
+    const one = result(4, kind);
+    expect(settle([one], settling).items).toEqual([{ result: one, state }]);
   });
 
-  it.each<ResultKind>(['throttled', 'transient'])('gives up on %s when the budget is used up', (kind) => {
-    expect(settle([result(0, kind)], late).items[0]?.state).toEqual({ status: 'dead', code: `code-${kind}` });
+  it('waits longer after every attempt, half an hour at most, and never gives up', () => {
+    const waits = [0, 1, 4, 1_000].map((attempts) => {
+      const [item] = settle([result(0, 'transient')], { ...settling, attemptsOf: () => attempts }).items;
+      return item?.state.status === 'retrying' ? item.state.nextAttemptAt - now : undefined;
+    });
+    expect(waits).toEqual([500, 1_000, 8_000, 900_000]);
   });
 
   it('waits as long as the vendor asks', () => {
@@ -62,7 +62,7 @@ describe('settle', () => {
   });
 
   it('settles each item by itself: one failure does not smear over the others', () => {
-    const kinds: ResultKind[] = ['ok', 'invalid', 'ok', 'transient'];
+    const kinds: AttemptOutcome[] = ['ok', 'invalid', 'ok', 'transient'];
     const { items } = settle(
       kinds.map((kind, index) => result(index, kind)),
       settling,

@@ -1,5 +1,5 @@
-import { nextAttemptAt, type Budget, type Tries } from './backoff';
-import type { ItemResult } from './item-result';
+import { backoffMs } from './backoff';
+import type { SendResult } from './item-result';
 
 /**
  * A delivery is in exactly one of these states, so what was emitted is always their sum.
@@ -43,10 +43,8 @@ export const isFinal = (status: DeliveryStatus): boolean => transitions[status].
 
 /** What one item of a request becomes. */
 export interface Settled {
-  readonly index: number;
+  readonly result: SendResult;
   readonly state: DeliveryState;
-  /** Throttling and a paused destination burn no attempt. */
-  readonly burnsAttempt: boolean;
 }
 
 export interface Settlement {
@@ -59,20 +57,22 @@ export interface Settlement {
   readonly split: boolean;
 }
 
-/** When and how often to try: `triesOf` answers for the item at an index; `chance` is from [0, 1). */
+/** `attemptsOf` answers how often the item at an index was tried before; `chance` is from [0, 1). */
 export interface Settling {
   readonly now: number;
   readonly chance: number;
-  readonly budget: Budget;
-  readonly triesOf: (index: number) => Tries;
+  readonly attemptsOf: (index: number) => number;
 }
 
-/** What becomes of every item of one request, after what the vendor said. */
-export function settle(results: readonly ItemResult[], settling: Settling): Settlement {
+/**
+ * What becomes of every membership change of one request. Only a refusal is final: giving up would leave the vendor's list wrong.
+ * Members are sets, or repeated keys are dropped, so what may have arrived is simply sent again.
+ */
+export function settle(results: readonly SendResult[], settling: Settling): Settlement {
   const refusal = results.find(({ kind }) => kind === 'auth');
-  const items = results.map((result) => settleOne(result, results.length === 1, settling));
-  const waits = items.flatMap(({ state, burnsAttempt }) =>
-    state.status === 'retrying' && !burnsAttempt ? state.nextAttemptAt : [],
+  const items = results.map((result) => ({ result, state: stateAfter(result, settling) }));
+  const waits = items.flatMap(({ result, state }) =>
+    state.status === 'retrying' && result.kind === 'throttled' ? state.nextAttemptAt : [],
   );
   return {
     items,
@@ -82,29 +82,23 @@ export function settle(results: readonly ItemResult[], settling: Settling): Sett
   };
 }
 
-function settleOne(result: ItemResult, isAlone: boolean, settling: Settling): Settled {
-  const { index, kind, code } = result;
+function stateAfter({ index, kind, code, retryAfterMs }: SendResult, settling: Settling): DeliveryState {
+  const { now, chance, attemptsOf } = settling;
   switch (kind) {
     case 'ok':
-      return { index, state: { status: 'delivered' }, burnsAttempt: true };
+      return { status: 'delivered' };
     case 'invalid':
-      return { index, state: { status: 'rejected', code }, burnsAttempt: true };
+      return { status: 'rejected', code };
     case 'auth':
-      return { index, state: { status: 'held', reason: 'auth' }, burnsAttempt: false };
-    case 'ambiguous':
-      return { index, state: isAlone ? { status: 'unknown', code } : tryAgain(result, settling), burnsAttempt: true };
+      return { status: 'held', reason: 'auth' };
     case 'throttled':
     case 'transient':
-      return { index, state: tryAgain(result, settling), burnsAttempt: kind === 'transient' };
+    case 'ambiguous':
+    case 'unclear':
+      return {
+        status: 'retrying',
+        code,
+        nextAttemptAt: now + backoffMs(attemptsOf(index) + 1, chance, retryAfterMs),
+      };
   }
-}
-
-function tryAgain({ index, kind, code, retryAfterMs }: ItemResult, settling: Settling): DeliveryState {
-  const { attempts, throttles = 0, firstAt } = settling.triesOf(index);
-  const tries =
-    kind === 'throttled'
-      ? { attempts, throttles: throttles + 1, firstAt }
-      : { attempts: attempts + 1, throttles, firstAt };
-  const at = nextAttemptAt(tries, settling, retryAfterMs);
-  return at === undefined ? { status: 'dead', code } : { status: 'retrying', code, nextAttemptAt: at };
 }

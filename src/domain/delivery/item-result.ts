@@ -6,6 +6,10 @@
 export const resultKinds = ['ok', 'invalid', 'throttled', 'transient', 'auth', 'ambiguous'] as const;
 export type ResultKind = (typeof resultKinds)[number];
 
+/** How one attempt ended, in ledgers and metrics: what the vendor said, or that nobody knows whether it arrived. */
+export const attemptOutcomes = [...resultKinds, 'unclear'] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
 export interface ItemResult {
   /** Position of the item in what was planned. */
   readonly index: number;
@@ -16,4 +20,9 @@ export interface ItemResult {
   readonly message: string;
   /** The vendor asked for at least this pause. */
   readonly retryAfterMs?: number;
+}
+
+/** How one attempt ended for one item. */
+export interface SendResult extends Omit<ItemResult, 'kind'> {
+  readonly kind: AttemptOutcome;
 }

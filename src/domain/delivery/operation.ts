@@ -1,10 +1,14 @@
 import type { JsonObject } from '../json';
 
+/** What happens to a membership at a destination. */
+export const membershipOperations = ['add', 'remove'] as const;
+export type MembershipOperation = (typeof membershipOperations)[number];
+
 /** One membership that a destination should gain or lose. */
 export interface Operation {
   /** The idempotency key. */
   readonly id: string;
-  readonly operation: 'add' | 'remove';
+  readonly operation: MembershipOperation;
   readonly profile: string;
   /** Values by identifier type, normalised as Heddle keeps them; a destination applies its vendor's rules on top. */
   readonly identifiers: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { deliveryStatuses, type DeliveryStatus } from '../delivery/delivery';
 
-/** How many deliveries are in a state for a reason. A delivery that has arrived may carry the reason of an earlier attempt. */
+/** How many deliveries are in a state for a reason. */
 export interface StateCount {
   readonly status: DeliveryStatus;
   readonly reason?: string;
