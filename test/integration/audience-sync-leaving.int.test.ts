@@ -108,6 +108,32 @@ describe('a detach that removes', () => {
     expect(await at().ring()).toEqual({ label: 'In step.' });
   });
 
+  it('keeps the destination from being deleted until everybody is off', async () => {
+    await at().attach({ identifiers: ['user_id'], onDetach: 'remove' });
+    await at().identify('u1', { tier: 'gold' });
+    await at().ring();
+    await at().detach();
+    const refused = await at().delete('/v1/destinations/crm').expect(409);
+    expect((refused.body as { detail: string }).detail).toMatch(/vip.*onDetach "keep"/);
+    at().answer = () => ({ status: 500, headers: {}, body: '' });
+    await at().ring();
+    await at().delete('/v1/destinations/crm').expect(409);
+    [at().answer, at().offsetMs] = [() => ok, hourMs];
+    await at().ring();
+    await at().delete('/v1/destinations/crm').expect(204);
+    expect(at().sent()).toEqual(['add u1', 'remove u1', 'remove u1']);
+  });
+
+  it('lets the destination be deleted once it is to keep whom it has', async () => {
+    await at().attach({ identifiers: ['user_id'], onDetach: 'remove' });
+    await at().identify('u1', { tier: 'gold' });
+    await at().ring();
+    await at().detach();
+    await at().attach({ identifiers: ['user_id'], onDetach: 'keep' });
+    await at().detach();
+    await at().delete('/v1/destinations/crm').expect(204);
+  });
+
   it('wishes everybody away once, however often the sync is rung', async () => {
     await at().attach({ identifiers: ['user_id'], onDetach: 'remove' });
     await at().identify('u1', { tier: 'gold' });

@@ -34,7 +34,8 @@ export class SyncScene {
     request(this.api.app)[method](path).auth(this.w.apiKey, { type: 'bearer' });
   put = (path: string, body: object) => this.#call('put', path).send(body).expect(200);
   get = async <Body>(path: string): Promise<Body> => (await this.#call('get', path).expect(200)).body as Body;
-  detach = () => this.#call('delete', `/v1/audiences/vip/destinations/${this.destination}`).expect(204);
+  delete = (path: string) => this.#call('delete', path);
+  detach = () => this.delete(`/v1/audiences/vip/destinations/${this.destination}`).expect(204);
   attach = async (body: object) => {
     await this.put(`/v1/audiences/vip/destinations/${this.destination}`, body);
     await this.api.catchUp(this.w.ws);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Destination } from '../../destinations/destination';
 import { destinationTypes, findDestination } from '../../destinations/registry';
 import type { OutboxWork } from '../../domain/profiles/change-set';
-import type { DestinationDoc } from '../../store/documents';
+import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
 import { checkPreconditions } from '../etag';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
@@ -16,7 +16,7 @@ export const DestinationInput = z.strictObject({
   key: DefinitionKey.optional(),
   type: z.string().min(1).max(64),
   name: z.string().min(1).max(200),
-  /** What the type asks for; see its page. */
+  /** What the type asks for, as docs/guides/destinations.md shows. */
   settings: z.record(z.string(), z.unknown()),
   /** Sealed at once and never shown. Absent keeps the present ones. */
   secrets: z.record(z.string(), z.string().max(16_384)).optional(),
@@ -71,10 +71,31 @@ export async function deleteDestination(call: KeyCall, key: string): Promise<voi
       );
     }
     await refuseWhileInJourneys(call, 'destinations', key);
+    await refuseWhileLeaving(call, ever);
     await deps.store.destinations.delete(ws, key, now, session);
     // Nothing counts differently, but an attachment saved meanwhile must not miss this.
     await raiseRuleset();
   });
+}
+
+/** Without the destination's secrets, nobody whom a detach has yet to take off would ever be. */
+async function refuseWhileLeaving(
+  { deps, ws }: Pick<KeyCall, 'deps' | 'ws'>,
+  attachments: readonly AttachmentDoc[],
+): Promise<void> {
+  const removing = attachments.filter(({ onDetach }) => onDetach === 'remove');
+  const left = await Promise.all(
+    removing.map(async ({ audience, destination, emptiedAt }) => {
+      const { pending } = await deps.store.syncMembers.counts(ws, audience, destination);
+      return emptiedAt === undefined || pending > 0 ? [audience] : [];
+    }),
+  );
+  const audiences = left.flat();
+  if (audiences.length === 0) return;
+  throw conflict(
+    `People have yet to be taken off there: ${audiences.join(', ')}; let the destination work until they are, ` +
+      'or attach the audience again and detach it with onDetach "keep".',
+  );
 }
 
 /** Audiences in step with it have waited; so has what detached ones still ask of it. */
