@@ -11,7 +11,7 @@ export const besideQueue = (taskQueue: string, queue: QueueName, other: QueueNam
   taskQueueOf(taskQueue.slice(0, -queue.length), other);
 
 /** Workflow types: what `src/workflows/index.ts` exports. */
-export const workflowNames = ['backfill', 'clock', 'enrollment', 'intake', 'sync'] as const;
+export const workflowNames = ['backfill', 'clock', 'destinationTest', 'enrollment', 'intake', 'sync'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 /** Doorbells, signals without payload: `ring` for what looks after something, `wake` for an enrollment. */

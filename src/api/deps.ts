@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
 
@@ -36,6 +37,8 @@ export interface ApiDeps {
   readonly startBackfill: (ws: WorkspaceId) => Promise<void>;
   /** Has a destination brought to what it should hold. Rejects when nobody answers. */
   readonly ringSync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
+  /** Has a destination asked whether it can be used. Rejects when nobody answers. */
+  readonly testDestination: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
   /** Has one run look at what happened to it. Rejects when nobody answers. */
   readonly wakeRun: (workflowId: string) => Promise<void>;
   readonly log: Logger;

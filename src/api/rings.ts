@@ -9,12 +9,13 @@ export function createRings(
   client: Client,
   log: Logger,
   queuePrefix = '',
-): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'wakeRun'> {
-  const { intake, backfill, sync, enrollment } = createDoorbells(client, queuePrefix);
+): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'testDestination' | 'wakeRun'> {
+  const { intake, backfill, sync, test, enrollment } = createDoorbells(client, queuePrefix);
   return {
     ringIntake: createDoorbell({ ring: intake, log }),
     startBackfill: backfill,
     ringSync: sync,
+    testDestination: test,
     wakeRun: enrollment,
   };
 }

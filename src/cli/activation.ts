@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Delivery, DeliveryQuery, Destination, DestinationDefinition } from '../client/types';
 import { own, withKey } from '../domain/json';
-import { usageError } from './command-error';
+import { CommandError, usageError } from './command-error';
 import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
@@ -42,6 +42,14 @@ export function addDestinations(program: Command, context: Context): void {
       one.name,
     ]);
   });
+  destinations
+    .command('test <key>')
+    .description('send a harmless request, to see whether settings and secrets work')
+    .action(async (key: string) => {
+      const test = await context.client().destinations.test(key);
+      context.show(test, () => `${key}  ${test.code}  ${test.detail}\n`);
+      if (!test.ok) throw new CommandError(`${key} does not work as it is set up.`);
+    });
   for (const verb of verbs) addVerb(destinations, context, verb);
 }
 

@@ -399,6 +399,14 @@ describe('showing one thing', () => {
     );
   });
 
+  it('says whether a destination works as it is set up, and fails when it does not', async () => {
+    answer = () => ({ body: { ok: true, code: 'http-204', detail: 'Received.' } });
+    expect(await heddle('destinations test crm')).toEqual({ code: 0, out: 'crm  http-204  Received.\n', err: '' });
+    answer = () => ({ body: { ok: false, code: 'http-401', detail: 'Refused.' } });
+    expect(await heddle('destinations test crm')).toMatchObject({ code: 1, out: 'crm  http-401  Refused.\n' });
+    expect(asked()).toEqual(Array(2).fill('POST /v1/destinations/crm/test'));
+  });
+
   it('prints its own version', async () => {
     expect(await heddle('--version')).toMatchObject({
       code: 0,

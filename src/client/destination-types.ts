@@ -17,3 +17,9 @@ export interface Destination extends Omit<DestinationDefinition, 'secrets'> {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+export interface DestinationTest {
+  readonly ok: boolean;
+  /** Stable and short: `http-401`. */
+  readonly code: string;
+  readonly detail: string;
+}

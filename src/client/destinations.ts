@@ -1,4 +1,4 @@
-import type { Destination, DestinationDefinition } from './destination-types';
+import type { Destination, DestinationDefinition, DestinationTest } from './destination-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
@@ -17,6 +17,8 @@ export function destinationsOf({ call }: Transport) {
       call<Destination>({ method: 'PUT', path: path`/v1/destinations/${key}`, body: definition }),
     /** Disconnects a tool that no audience is attached to; its secrets are forgotten. */
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/destinations/${key}` }),
+    /** Sends a harmless request, to see whether settings and secrets work. */
+    test: (key: string) => call<DestinationTest>({ method: 'POST', path: path`/v1/destinations/${key}/test` }),
     /** Lets work wait, burning no attempt. */
     pause: bring('pause'),
     resume: bring('resume'),

@@ -74,6 +74,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/destinations/{key}': () => client.destinations.get('crm'),
   'PUT /v1/destinations/{key}': () => client.destinations.put('crm', crm),
   'DELETE /v1/destinations/{key}': () => client.destinations.delete('crm'),
+  'POST /v1/destinations/{key}/test': () => client.destinations.test('crm'),
   'POST /v1/destinations/{key}/pause': () => client.destinations.pause('crm'),
   'POST /v1/destinations/{key}/resume': () => client.destinations.resume('crm'),
   'GET /v1/journeys': () => client.journeys.list(page),

@@ -68,6 +68,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
     wakeRun: async (workflowId) => void wokenRuns.push(workflowId),
+    testDestination: async () => ({ outcome: 'ok', code: 'http-204', detail: 'Received.' }),
     ringSync: async (_, audience, destination) => void syncRings.push(`${audience}/${destination}`),
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Registry(),

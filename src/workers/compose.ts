@@ -6,6 +6,7 @@ import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../workflows/doorbells';
 import { createDestinationSender } from '../activities/delivery/destination-sender';
+import { createTestActivities } from '../activities/delivery/test-destination';
 import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
@@ -62,6 +63,7 @@ export function composeActivities(deps: WorkerDeps) {
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
+    ...createTestActivities(delivering),
   };
 }
 

@@ -1,15 +1,18 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import type { ConnectionTest } from '../domain/delivery/connection-test';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
 import { ringSignal, taskQueueOf, wakeSignal, type QueueName, type WorkflowName } from '../temporal-names';
-import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId } from './workflow-ids';
+import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId, testWorkflowId } from './workflow-ids';
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
 export interface Doorbells {
   readonly intake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly backfill: (ws: WorkspaceId) => Promise<void>;
   readonly sync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
+  /** Has a destination asked whether it can be used, by a worker. Rejects when none answers in time. */
+  readonly test: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
   /** Wakes one run; one whose workflow is gone needs no ring, since the clock starts again those that should not be gone. */
   readonly enrollment: (workflowId: string) => Promise<void>;
   /** Starts the clocks that do not run. */
@@ -31,6 +34,15 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
     backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
     sync: (ws, audience, destination) =>
       ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
+    test: (ws, destination) =>
+      client.workflow.execute<(ref: object) => Promise<ConnectionTest>>('destinationTest' satisfies WorkflowName, {
+        workflowId: testWorkflowId(ws, destination),
+        taskQueue: taskQueueOf(queuePrefix, 'delivery'),
+        args: [{ ws, destination }],
+        // Whoever asks while it is being tested gets the same answer.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowExecutionTimeout: '25s',
+      }),
     enrollment: (workflowId) => wakeEnrollment(client, workflowId),
     clocks: async () => {
       for (let clock = 0; clock < clocks; clock += 1) {

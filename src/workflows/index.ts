@@ -1,5 +1,6 @@
 export { backfill } from './backfill';
 export { clock } from './clock';
+export { destinationTest } from './destination-test';
 export { enrollment } from './enrollment';
 export { intake } from './intake';
 export { sync } from './sync';

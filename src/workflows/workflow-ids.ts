@@ -4,3 +4,4 @@ export const clockWorkflowId = (prefix: string, clock: number): string => `${pre
 export const backfillWorkflowId = (ws: string): string => `backfill/${ws}`;
 export const syncWorkflowId = (ws: string, audience: string, destination: string): string =>
   `sync/${ws}/${audience}/${destination}`;
+export const testWorkflowId = (ws: string, destination: string): string => `test/${ws}/${destination}`;

@@ -109,6 +109,15 @@ describe('DELETE /v1/destinations/{key}', () => {
   });
 });
 
+describe('POST /v1/destinations/{key}/test', () => {
+  it('says that nobody has tested it when no worker answers, and 404 for what is not there', async () => {
+    await call('put', '/v1/destinations/crm').send(crm).expect(200);
+    jest.spyOn(api.deps, 'testDestination').mockRejectedValueOnce(new Error('nobody is there'));
+    expect((await call('post', '/v1/destinations/crm/test').expect(503)).body.detail).toContain('worker');
+    await call('post', '/v1/destinations/none/test').expect(404);
+  });
+});
+
 describe('pause and resume', () => {
   it('let work wait and go on', async () => {
     await call('put', '/v1/destinations/crm').send(crm).expect(200);

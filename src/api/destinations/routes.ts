@@ -6,6 +6,7 @@ import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { DestinationBody, presentDestination } from './presenter';
+import { TestBody, testDestination } from './test-destination';
 import { DestinationInput, deleteDestination, resumeDestination, saveDestination } from './save-destination';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -57,6 +58,18 @@ export const destinationRoutes: readonly Route[] = [
     handle: async (call) => {
       await deleteDestination(call, call.params.key);
       return { status: 204, body: undefined };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/destinations/{key}/test',
+    scope: 'destinations:write',
+    summary: 'Send a harmless request, to see whether settings and secrets work',
+    params: Key,
+    responses: { 200: TestBody },
+    handle: async (call) => {
+      await findDestination(call);
+      return { status: 200, body: await testDestination(call, call.params.key) };
     },
   }),
   defineRoute({
