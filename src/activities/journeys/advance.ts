@@ -133,11 +133,11 @@ class Walk {
     this.#run = { ...this.#run, dueAt: this.ref.now + budgetSeconds * 1_000 };
     if (!(await this.#store())) return undefined;
     const { step: at, visit } = this.#run;
-    return { do: 'deliver', step: at, visit, label, details: describeRun(this.#run, { names: [] }), budgetSeconds };
+    return { do: 'deliver', step: at, visit, label, details: describeRun(this.#run, { label }), budgetSeconds };
   }
 
   #wait({ dueAt, label, names }: Extract<Move, { to: 'wait' }>): Next {
-    return { do: 'wait', dueAt, label, details: describeRun(this.#run, { dueAt, names }) };
+    return { do: 'wait', dueAt, label, details: describeRun(this.#run, { label, names }) };
   }
 
   /** The run is not stored before its event: a crash between them repeats the event under the same id. */

@@ -87,9 +87,12 @@ export function waitUntil(
   waiting: { readonly keys: readonly string[]; readonly names: readonly string[] } = { keys: [], names: [] },
 ): Move {
   const dueAt = Math.min(wanted, lifetimeEnd(journey, run));
-  const label = `${run.step}: ${what} until ${new Date(dueAt).toISOString()}`;
+  const label = `${run.step}: ${what} until ${instantText(dueAt)}`;
   return { to: 'wait', run: { ...run, dueAt, waitingFor: waiting.keys }, dueAt, label, names: waiting.names };
 }
+
+/** For people: 2026-03-01 14:00:00 UTC. */
+const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 const lookAgainMs = 2_000;
 const lookSeldomMs = 30_000;

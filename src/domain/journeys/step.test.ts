@@ -93,7 +93,7 @@ describe('a wait', () => {
     expect(take(noon + hour)).toMatchObject({
       to: 'wait',
       dueAt: noon + 2 * hour,
-      label: 'rest: waits 2h until 2026-03-01T14:00:00.000Z',
+      label: 'rest: waits 2h until 2026-03-01 14:00:00 UTC',
       run: { dueAt: noon + 2 * hour },
     });
   });
@@ -150,9 +150,21 @@ describe('a wait-for', () => {
     of: { run?: Partial<Enrollment>; step?: JsonObject; facts?: Partial<StepFacts> } = {},
   ) => step(aJourney(steps(of.step)), aRun('listen', of.run), look, facts({ causes, ...of.facts }), at);
 
+  it('says what it waits for in the 400 bytes that Temporal takes', () => {
+    const first = [{ on: { event: '猫'.repeat(200) }, next: 'big' }];
+    const { label = '' } = take([], noon, { step: { first } }) as { label?: string };
+    expect(label).toMatch(/^listen: waits for 猫+…, 24h until /);
+    expect(Buffer.byteLength(label)).toBeLessThan(400 - 64);
+  });
+
   it('waits under one key per trigger and id of the person', () => {
     const move = take([], noon, { facts: { ids: [ada, phone] } });
-    expect(move).toMatchObject({ to: 'wait', dueAt: noon + day, names: ['Order', 'Order', 'Clicked', 'vip entered'] });
+    expect(move).toMatchObject({
+      to: 'wait',
+      dueAt: noon + day,
+      label: 'listen: waits for Order or Clicked or vip entered, 24h until 2026-03-02 12:00:00 UTC',
+      names: ['Order', 'Clicked', 'vip entered'],
+    });
     expect(move.run.waitingFor).toEqual([
       'ws_1:prf_ada|Order',
       'ws_1:prf_ada|Clicked',

@@ -22,8 +22,8 @@ export const waitFor: StepKind<WaitFor> = {
     const found = firstFound(step, standing, dueAt);
     if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
     const on = step.first.map((branch) => branch.on);
-    const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: on.map(triggerName) };
-    if (now < dueAt) return waitUntil(standing, dueAt, `waits for something to happen, ${step.timeout}`, waiting);
+    const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: [...new Set(on.map(triggerName))] };
+    if (now < dueAt) return waitUntil(standing, dueAt, `waits for ${shortly(waiting.names)}, ${step.timeout}`, waiting);
     return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
   },
   parts: (step) => [
@@ -95,6 +95,12 @@ function caught(run: Enrollment, cause: FoundCause): Enrollment {
   const { name, at, properties } = event;
   const place: Caught = { event: { name, at, properties }, profile: cause.profile, seq: cause.seq };
   return { ...run, steps: withKey(run.steps, run.step, place) };
+}
+
+/** Temporal takes 400 bytes of summary. */
+function shortly(names: readonly string[]): string {
+  const text = names.join(' or ');
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 export const triggerName = (on: Trigger): string => ('event' in on ? on.event : `${on.audience} ${on.edge}`);
