@@ -1,3 +1,4 @@
+/** What Temporal can run: each export is a workflow type, known by its name. */
 export { backfill } from './backfill';
 export { clock } from './clock';
 export { destinationTest } from './destination-test';
