@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AttachmentInput, AudienceDefinition, Preview, StoredAudience } from '../client/types';
+import type { AttachmentUse } from '../domain/audiences/attachment';
 import { definitionKeyPattern } from '../domain/definition-key';
 import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
@@ -69,7 +70,7 @@ function addAttachments(audiences: Command, context: Context): void {
       async (
         key: string,
         destination: string,
-        options: Pick<AttachmentInput, 'identifiers' | 'purpose' | 'external'> & { use: 'target' | 'exclude' },
+        options: Pick<AttachmentInput, 'identifiers' | 'purpose' | 'external'> & { use: AttachmentUse },
       ) => {
         const attachment = await context.client().audiences.attach(key, destination, options);
         context.show(attachment, () => `${key} → ${destination} (${options.use})\n`);

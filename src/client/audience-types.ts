@@ -1,3 +1,4 @@
+import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -37,21 +38,21 @@ export interface AudienceSize {
   readonly size: number;
 }
 export interface AttachmentInput {
-  readonly use?: 'target' | 'exclude';
+  readonly use?: AttachmentUse;
   readonly purpose?: string;
   readonly identifiers?: readonly string[];
-  readonly onExit?: 'remove' | 'keep';
-  readonly onDetach?: 'keep' | 'remove';
+  readonly onExit?: Farewell;
+  readonly onDetach?: Farewell;
   readonly external?: { readonly id: string } | { readonly create: true };
 }
 export interface Attachment {
   readonly audience: string;
   readonly destination: string;
-  readonly use: 'target' | 'exclude';
+  readonly use: AttachmentUse;
   readonly purpose?: string;
   readonly identifiers: readonly string[];
-  readonly onExit: 'remove' | 'keep';
-  readonly onDetach: 'keep' | 'remove';
+  readonly onExit: Farewell;
+  readonly onDetach: Farewell;
   readonly external?: { readonly id: string } | { readonly create: true };
   readonly createdAt: string;
   readonly updatedAt: string;

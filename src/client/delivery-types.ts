@@ -1,15 +1,16 @@
 import type { DeliveryStatus } from '../domain/delivery/delivery';
+import type { AttemptOutcome } from '../domain/delivery/item-result';
 import type { MembershipOperation } from '../domain/delivery/operation';
 import type { PageQuery } from './pages';
 
-export type { DeliveryStatus };
-export type AttemptOutcome = 'ok' | 'invalid' | 'throttled' | 'transient' | 'auth' | 'ambiguous' | 'unclear';
+export type { AttemptOutcome, DeliveryStatus };
 export interface DeliveryAttempt {
   readonly at: string;
   readonly outcome: AttemptOutcome;
   readonly code?: string;
   readonly latencyMs: number;
 }
+/** One effect at a destination, and what has become of it. */
 export interface Delivery {
   readonly id: string;
   readonly idempotencyKey: string;

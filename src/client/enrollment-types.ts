@@ -1,4 +1,6 @@
-export type EnrollmentStatus = 'active' | 'completed' | 'exited' | 'failed';
+import type { ShownStatus } from '../domain/journeys/enrollment';
+
+export type EnrollmentStatus = ShownStatus;
 export interface Enrollment {
   readonly id: string;
   readonly journey: string;

@@ -1,3 +1,4 @@
+import type { AttachmentUse } from '../domain/audiences/attachment';
 import type { DeliveryStatus } from './delivery-types';
 
 /** What a question about impact answers. Windows end now. */
@@ -70,7 +71,7 @@ export interface AudienceImpact {
   }[];
   readonly destinations: readonly {
     readonly destination: string;
-    readonly use: 'target' | 'exclude';
+    readonly use: AttachmentUse;
     readonly wanted: number;
     readonly pending: number;
   }[];

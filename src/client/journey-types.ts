@@ -1,14 +1,11 @@
+import type { JourneyStatus } from '../domain/journeys/compiled-journey';
+import type { JourneyFinding } from '../domain/journeys/journey-finding';
 import type { JourneyDefinition as Journey } from '../domain/journeys/journey.schema';
 
+export type { JourneyStatus };
+
 export type JourneyDefinition = Omit<Journey, 'key'>;
-export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  readonly code: string;
-  readonly path: string;
-  readonly message: string;
-  readonly suggestion: string;
-}
+export type Finding = JourneyFinding;
 export interface StoredJourney {
   readonly key: string;
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json';
+import type { ConsentStatus } from '../domain/profiles/profile';
 
 export interface KnownIdentifier {
   readonly type: string;
@@ -16,7 +17,7 @@ export interface Profile {
   /** Values are masked for a key without the scope `profiles:pii`, as are those of traits. */
   readonly identifiers: readonly KnownIdentifier[];
   readonly traits: JsonObject;
-  readonly consent: Readonly<Record<string, { readonly status: 'granted' | 'denied'; readonly at: string }>>;
+  readonly consent: Readonly<Record<string, { readonly status: ConsentStatus; readonly at: string }>>;
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
@@ -135,11 +136,11 @@ export interface DestinationDoc extends Scoped {
 export interface AttachmentDoc extends Scoped {
   readonly audience: string;
   readonly destination: string;
-  readonly use: 'target' | 'exclude';
+  readonly use: AttachmentUse;
   readonly purpose?: string;
   readonly identifiers: readonly string[];
-  readonly onExit: 'remove' | 'keep';
-  readonly onDetach: 'keep' | 'remove';
+  readonly onExit: Farewell;
+  readonly onDetach: Farewell;
   readonly externalId?: string;
   readonly createExternal: boolean;
   readonly sinceRuleset: number;

@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import { edgeKinds } from '../domain/audiences/edge';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
 import type { MembershipEdge } from '../domain/profiles/change-set';
@@ -22,7 +23,7 @@ export class MembershipRepository {
   /** Entries first: leaving a stay that began in the same batch finds it. No two edges of one kind share a stay, so each kind is unordered. */
   async writeEdges(ws: WorkspaceId, edges: readonly MembershipEdge[], session: ClientSession): Promise<void> {
     // Mixed and ordered, every change of kind would be a round trip of its own.
-    for (const kind of ['entered', 'exited'] as const) {
+    for (const kind of edgeKinds) {
       const writes = edges.filter(({ edge }) => edge === kind).map((edge) => toWrite(ws, edge));
       if (writes.length > 0) await this.#memberships.bulkWrite(writes, { session, ordered: false });
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentUses, farewells } from '../../domain/audiences/attachment';
 import { AudienceDefinition, type Rule } from '../../domain/audiences/rule.schema';
 import type { AttachmentDoc, AudienceDoc, MembershipDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
@@ -23,11 +24,11 @@ export const SizeBody = z.strictObject({ at: Instant, size: z.int() });
 export const AttachmentBody = z.strictObject({
   audience: z.string(),
   destination: z.string(),
-  use: z.enum(['target', 'exclude']),
+  use: z.enum(attachmentUses),
   purpose: z.string().optional(),
   identifiers: z.array(z.string()),
-  onExit: z.enum(['remove', 'keep']),
-  onDetach: z.enum(['keep', 'remove']),
+  onExit: z.enum(farewells),
+  onDetach: z.enum(farewells),
   external: z.union([z.strictObject({ id: z.string() }), z.strictObject({ create: z.literal(true) })]).optional(),
   createdAt: Instant,
   updatedAt: Instant,

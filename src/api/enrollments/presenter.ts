@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Enrollment } from '../../domain/journeys/enrollment';
+import { enrollmentStatuses, type Enrollment } from '../../domain/journeys/enrollment';
 import { triggerName } from '../../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import type { ApiDeps } from '../deps';
@@ -10,7 +10,7 @@ export const EnrollmentBody = z.strictObject({
   journey: z.string(),
   version: z.int(),
   profileId: z.string(),
-  status: z.enum(['active', 'completed', 'exited', 'failed']),
+  status: z.enum(enrollmentStatuses).exclude(['starting']),
   step: z.string(),
   enteredAt: Instant,
   endedAt: Instant.optional(),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { attachmentUses } from '../../domain/audiences/attachment';
 import { isWindow, longestWindow, usualWindow } from '../../domain/impact/window';
 import { Instant } from '../instant';
 
+/** What reports are asked for, and what they answer; docs/guides/impact.md says what each figure means. */
 export const KeyParams = z.strictObject({ key: z.string().min(1).max(64) });
 
 const Window = z
@@ -69,7 +71,7 @@ export const AudienceImpact = z.strictObject({
   size: Count,
   days: z.array(z.strictObject({ at: Instant, entered: Count, exited: Count, size: Count })),
   destinations: z.array(
-    z.strictObject({ destination: z.string(), use: z.enum(['target', 'exclude']), wanted: Count, pending: Count }),
+    z.strictObject({ destination: z.string(), use: z.enum(attachmentUses), wanted: Count, pending: Count }),
   ),
 });
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { journeyStatuses } from '../../domain/journeys/compiled-journey';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
-import type { JourneyFinding } from '../../domain/journeys/journey-finding';
+import { severities, type JourneyFinding } from '../../domain/journeys/journey-finding';
 import type { JourneyDoc, JourneyVersion } from '../../store/journeys';
 import { Instant, presentInstant } from '../instant';
 
 const Finding = z.strictObject({
   code: z.string(),
-  severity: z.enum(['error', 'warning']),
+  severity: z.enum(severities),
   path: z.string(),
   message: z.string(),
   suggestion: z.string(),
@@ -15,7 +16,7 @@ const Finding = z.strictObject({
 export const JourneyBody = z.strictObject({
   key: z.string(),
   name: z.string(),
-  status: z.enum(['draft', 'published', 'paused', 'archived']),
+  status: z.enum(journeyStatuses),
   publishedVersion: z.int().optional(),
   /** What the next publish would make a version. */
   draft: JourneyDefinition.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consentStatuses } from '../../domain/profiles/profile';
 import { presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc, MergeDoc } from '../../store/documents';
@@ -18,7 +19,7 @@ export const ProfileBody = z.strictObject({
   createdAt: Instant,
   identifiers: z.array(IdentifierBody),
   traits: AnyObject,
-  consent: z.record(z.string(), z.strictObject({ status: z.enum(['granted', 'denied']), at: Instant })),
+  consent: z.record(z.string(), z.strictObject({ status: z.enum(consentStatuses), at: Instant })),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
 });

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { ConsentStatus } from '../profiles/profile';
 import type { EventCondition } from './rule.schema';
 
 /** The answer to a rule at one instant. */
@@ -29,7 +30,7 @@ export function earlier(one: number | undefined, other: number | undefined): num
 export interface RuleView {
   trait(key: string): { readonly value: Json; readonly since: number; readonly expiresAt?: number } | undefined;
   hasIdentifier(type: string): boolean;
-  consent(purpose: string): 'granted' | 'denied' | undefined;
+  consent(purpose: string): ConsentStatus | undefined;
   isMember(audience: string): boolean;
   /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */
   behaviour(condition: EventCondition, key: string, now: number): Verdict;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
+import { consentStatuses } from '../profiles/profile';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
@@ -38,7 +39,7 @@ export const EventCondition = z.strictObject({
   within: Duration.optional(),
 });
 export const AudienceCondition = z.strictObject({ audience: Name });
-export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum(['granted', 'denied', 'unset']) });
+export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum([...consentStatuses, 'unset']) });
 export const IdentifierCondition = z.strictObject({ identifier: Name, is: z.enum(['set', 'not_set']) });
 
 const All = z.strictObject({

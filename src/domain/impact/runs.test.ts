@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { enrollmentStatuses } from '../journeys/enrollment';
 import { countRuns, exitReasons, type RunCount } from './runs';
 import { totalOf } from './states';
 
 const runCount: fc.Arbitrary<RunCount> = fc.record(
   {
-    status: fc.constantFrom('starting', 'active', 'completed', 'exited', 'failed'),
+    status: fc.constantFrom(...enrollmentStatuses),
     reason: fc.constantFrom('purchased', 'merged', 'delivered', '__proto__'),
     count: fc.nat(1_000),
   },

@@ -1,7 +1,8 @@
 import { parseDuration } from '../duration';
 import type { JourneyDefinition } from './journey.schema';
 
-export type JourneyStatus = 'draft' | 'published' | 'paused' | 'archived';
+export const journeyStatuses = ['draft', 'published', 'paused', 'archived'] as const;
+export type JourneyStatus = (typeof journeyStatuses)[number];
 
 const defaultMaxEventAge = '72h';
 export const defaultLifetime = '90d';

@@ -3,7 +3,11 @@ import type { RuleEvent } from '../events/event';
 import type { EnrollmentId, ProfileId } from '../ids';
 import type { JsonObject } from '../json';
 
-export type EnrollmentStatus = 'starting' | 'active' | 'completed' | 'exited' | 'failed';
+export const enrollmentStatuses = ['starting', 'active', 'completed', 'exited', 'failed'] as const;
+export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
+
+/** As others see it: one that is about to start is active. */
+export type ShownStatus = Exclude<EnrollmentStatus, 'starting'>;
 
 /** How far something has been read: the highest `seq` per profile id. */
 export type Cursor = Readonly<Record<ProfileId, number>>;

@@ -1,8 +1,10 @@
 import type { Finding } from '../audiences/condition-kind';
 
+export const severities = ['error', 'warning'] as const;
+
 /** Something to put right in a journey. Errors stop publishing. */
 export interface JourneyFinding extends Finding {
-  readonly severity: 'error' | 'warning';
+  readonly severity: (typeof severities)[number];
 }
 
 export function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edgeKinds } from '../audiences/edge';
 import { Rule, Where } from '../audiences/rule.schema';
 import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
 
@@ -16,7 +17,7 @@ export const EventTrigger = z.strictObject({
   where: z.array(Where).min(1).max(20).optional(),
   match: z.record(Path, Path).optional(),
 });
-export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enum(['entered', 'exited']) });
+export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enum(edgeKinds) });
 export const Trigger = z.union([EventTrigger, EdgeTrigger], {
   error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
 });

@@ -1,3 +1,4 @@
+import type { EdgeKind } from '../audiences/edge';
 import { aggregateOf } from '../audiences/event-aggregate';
 import type { RuleEvent } from '../events/event';
 import { firstAt } from '../path';
@@ -19,7 +20,7 @@ export type Cause =
   | {
       readonly kind: 'edge';
       readonly audience: string;
-      readonly edge: 'entered' | 'exited';
+      readonly edge: EdgeKind;
       readonly at: number;
       readonly seq: number;
       /** False for edges by definition change or merge: they start nothing. */

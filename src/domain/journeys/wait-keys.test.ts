@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { edgeKinds } from '../audiences/edge';
 import { profileId, workspaceId } from '../ids';
 import { edgeWaitKey, eventWaitKey, parseWaitKey } from './wait-keys';
 
@@ -14,7 +15,7 @@ describe('a wait key', () => {
     );
   });
 
-  it.each(['entered', 'exited'] as const)('gives back the audience and that it was %s', (edge) => {
+  it.each(edgeKinds)('gives back the audience and that it was %s', (edge) => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom('a|entered', 'a#b')), (audience) => {
         expect(parseWaitKey(edgeWaitKey(ws, profile, audience, edge))).toEqual({ audience, edge });

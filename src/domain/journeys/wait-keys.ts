@@ -1,3 +1,4 @@
+import type { EdgeKind } from '../audiences/edge';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
 import type { EdgeTrigger, EventTrigger } from './journey.schema';
 
@@ -8,12 +9,8 @@ import type { EdgeTrigger, EventTrigger } from './journey.schema';
 export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string): string =>
   `${subjectOf(ws, profile)}|${event}`;
 
-export const edgeWaitKey = (
-  ws: WorkspaceId,
-  profile: ProfileId,
-  audience: string,
-  edge: 'entered' | 'exited',
-): string => `${subjectOf(ws, profile)}#${audience}|${edge}`;
+export const edgeWaitKey = (ws: WorkspaceId, profile: ProfileId, audience: string, edge: EdgeKind): string =>
+  `${subjectOf(ws, profile)}#${audience}|${edge}`;
 
 /** What a wait key names, whoever it is about. A subject holds neither `|` nor `#`; the name of an event may hold both. */
 export function parseWaitKey(key: string): Pick<EventTrigger, 'event'> | EdgeTrigger {

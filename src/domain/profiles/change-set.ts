@@ -1,3 +1,4 @@
+import type { EdgeKind } from '../audiences/edge';
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Enrollment } from '../journeys/enrollment';
@@ -51,7 +52,7 @@ export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
 export interface MembershipEdge {
   readonly audience: string;
   readonly profile: ProfileId;
-  readonly edge: 'entered' | 'exited';
+  readonly edge: EdgeKind;
   readonly version: number;
   readonly seq: number;
   readonly at: number;

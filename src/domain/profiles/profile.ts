@@ -15,8 +15,11 @@ export interface Trait {
   readonly expiresAt?: number;
 }
 
+export const consentStatuses = ['granted', 'denied'] as const;
+export type ConsentStatus = (typeof consentStatuses)[number];
+
 export interface Consent {
-  readonly status: 'granted' | 'denied';
+  readonly status: ConsentStatus;
   readonly at: number;
   readonly source: string;
 }

@@ -1,3 +1,4 @@
+import type { AttachmentUse } from '../audiences/attachment';
 import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
@@ -9,7 +10,7 @@ export interface Attachment {
   readonly audience: string;
   readonly destination: string;
   readonly identifiers: readonly string[];
-  readonly use: 'target' | 'exclude';
+  readonly use: AttachmentUse;
   readonly purpose?: string;
   /** Profiles last written under older rules have not seen it. */
   readonly sinceRuleset: number;

@@ -1,4 +1,5 @@
 import { emptyState, observe } from '../../audiences/behaviour-state';
+import type { EdgeKind } from '../../audiences/edge';
 import { profileView } from '../../audiences/profile-view';
 import {
   evaluateMemberships,
@@ -103,7 +104,7 @@ function recordEdge(
   fold: WorkspaceFold,
   open: OpenProfile,
   audience: string,
-  edge: 'entered' | 'exited',
+  edge: EdgeKind,
   cause: EdgeCause,
 ): number {
   const version = (own(open.profile.edgeCounts, audience) ?? 0) + 1;
