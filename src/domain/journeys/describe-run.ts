@@ -5,9 +5,10 @@ export function describeRun(
   { journey, version, visit }: Pick<Enrollment, 'journey' | 'version' | 'visit'>,
   { label, names = [] }: { readonly label: string; readonly names?: readonly string[] },
 ): string {
+  const isAllSaid = names.every((name) => label.includes(name));
   return [
     `**${journey}** version ${version}`,
     `**${label}**${visit > 1 ? ` (visit ${visit})` : ''}`,
-    ...(names.length > 0 ? [`Waiting for: ${names.join(', ')}`] : []),
+    ...(isAllSaid ? [] : [`Waiting for: ${names.join(', ')}`]),
   ].join('\n\n');
 }
