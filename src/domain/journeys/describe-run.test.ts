@@ -4,8 +4,9 @@ describe('what the Temporal UI says of a run', () => {
   it.each([
     ['the step and until when', 1, [], '**cart** version 2\n\n**settle: waits 2h**'],
     ['which visit of a loop it is', 3, [], '**cart** version 2\n\n**settle: waits 2h** (visit 3)'],
+    ['what it waits for, once', 1, ['2h'], '**cart** version 2\n\n**settle: waits 2h**'],
     [
-      'all it waits for',
+      'all it waits for, where the sentence does not hold it',
       1,
       ['A', 'vip entered'],
       '**cart** version 2\n\n**settle: waits 2h**\n\nWaiting for: A, vip entered',
