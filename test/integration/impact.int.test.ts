@@ -462,7 +462,8 @@ async function addAudience(ws: WorkspaceId): Promise<void> {
 
 /** An operation that a sync has begun, as the sync counts it. */
 async function begin(ws: WorkspaceId, id: string, state: 'held' | 'changing'): Promise<void> {
-  const unit = { id, state, wantedBy: [`prf_${id}`], identifiers: {} };
+  const lastOperation = `vip:crm:prf_${id}:1`;
+  const unit = { id, state, wantedBy: [`prf_${id}`], identifiers: {}, lastOperation };
   await api.store.syncUnits.write(ws, { audience: 'vip', destination: 'crm' }, [{ unit, hasBegun: true }]);
 }
 

@@ -1,0 +1,72 @@
+import { Registry } from 'prom-client';
+import type { HttpResponse } from '../../destinations/destination';
+import { SendError } from '../../destinations/send-error';
+import { enrollmentId } from '../../domain/ids';
+import { inTransaction } from '../../store/open-store';
+import { aProfile, noon } from '../../testing/builders';
+import { openTestApi, type TestApi } from '../../testing/test-api';
+import { createDeliveryMetrics } from './delivery-metrics';
+import { createDestinationSender } from './destination-sender';
+
+jest.setTimeout(60_000);
+
+describe('a send of a journey', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await openTestApi();
+  });
+  afterAll(() => api.close());
+
+  const answered = (status: number) => (): Promise<HttpResponse> => Promise.resolve({ status, headers: {}, body: '' });
+  const lost = () => Promise.reject(new SendError('timeout', 'timeout', 'No answer.', true));
+
+  /** Sends one message, reached two seconds ago, and answers with how that ended and what was counted. */
+  async function send(sender: () => Promise<HttpResponse>) {
+    const { store } = api;
+    const { ws } = await api.createWorkspace();
+    const secrets = { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
+    const crm = {
+      key: 'crm',
+      type: 'webhook',
+      name: 'CRM',
+      settings: { url: 'https://crm.example/in' },
+      enabled: true,
+    };
+    await inTransaction(store.connection, (session) => store.destinations.save(ws, { ...crm, secrets }, noon, session));
+    const metrics = createDeliveryMetrics(new Registry());
+    const destinations = createDestinationSender({ store, sender, clock: () => noon + 2_000, metrics });
+    const answer = await destinations.send({
+      ws,
+      idempotencyKey: 'enr_1:tell:1',
+      journey: 'welcome',
+      version: 1,
+      step: 'tell',
+      enrollment: enrollmentId('enr_1'),
+      profile: aProfile('prf_1'),
+      definition: { type: 'send', destination: 'crm', onFailure: 'continue' },
+      run: {},
+      arrivedAt: noon,
+    });
+    const attempts = (await metrics.deliveries.get()).values.map(({ labels }) => labels);
+    const latency = (await metrics.latency.get()).values.find(({ metricName }) => metricName?.endsWith('_sum'));
+    return { answer, attempts, seconds: latency?.value };
+  }
+
+  it('that arrives counts how long ago its step was reached', async () => {
+    expect(await send(answered(204))).toEqual({
+      answer: { kind: 'ok', code: 'http-204' },
+      attempts: [{ type: 'webhook', outcome: 'ok' }],
+      seconds: 2,
+    });
+  });
+
+  it.each([
+    ['is refused', answered(422), { kind: 'invalid', code: 'http-422' }],
+    ['fails', answered(500), { kind: 'transient', code: 'http-500' }],
+    ['meets refused credentials', answered(401), { kind: 'auth', code: 'http-401' }],
+    ['gets no answer', lost, { kind: 'unclear', code: 'timeout' }],
+  ])('that %s is counted as such, and has no latency', async (_how, sender, answer) => {
+    const attempts = [{ type: 'webhook', outcome: answer.kind }];
+    expect(await send(sender)).toEqual({ answer, attempts, seconds: undefined });
+  });
+});
