@@ -59,10 +59,10 @@ export function evaluateProfile(
   open: OpenProfile,
   cause: EdgeCause | ((audience: string) => EdgeCause),
   affected?: Affected,
+  now = instantOf(fold, open),
 ): void {
   const { audiences } = fold.input.ruleset;
-  const now = instantOf(fold, open);
-  const edges = edgesFor(fold, open, affected ? audiences.filter(({ key }) => affected.has(key)) : audiences);
+  const edges = edgesFor(fold, open, audiences, now);
   const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected);
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, open, audience, causeOf(audience));
@@ -115,16 +115,16 @@ function recordEdge(
   return version;
 }
 
+/** Of all audiences, since those that are due, or refer to one that changes, are evaluated too. Most people need none. */
 function edgesFor(
   fold: WorkspaceFold,
   open: OpenProfile,
   audiences: readonly CompiledAudience[],
+  now: number,
 ): Map<string, RuleEvent[]> {
-  return readEdges(
-    fold,
-    open,
-    audiences.flatMap(({ rule }) => neededEdges(rule, open.profile, instantOf(fold, open))),
-  );
+  const hasBuckets = Object.values(open.profile.states).some(({ buckets }) => buckets !== undefined);
+  const needed = hasBuckets ? audiences.flatMap(({ rule }) => neededEdges(rule, open.profile, now)) : [];
+  return readEdges(fold, open, needed);
 }
 
 /** Stored events of an edge bucket plus those of this batch, which the store does not have yet. */

@@ -9,6 +9,7 @@ import {
   identifiers,
   noon,
 } from '../../../testing/builders';
+import { FoldedWorld } from '../../../testing/folded-world';
 import type { JourneyDefinition } from '../../journeys/journey.schema';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
@@ -152,6 +153,51 @@ describe('foldEvents', () => {
     expect(back(noon + hour)).toEqual([]);
     // It happened while the first still counted, and came late: nobody had left.
     expect(back(noon + 1.5 * hour, noon + hour)).toEqual([]);
+  });
+
+  it('lets nobody leave whom the event keeps in, though it is applied after their time was over', () => {
+    const ruleset = aRuleset({ audiences: { a: { event: 'A', within: '1h' }, b: { event: 'B', within: '2h' } } });
+    const world = new FoldedWorld(ruleset);
+    world.apply([anEvent({ name: 'A', occurredAt: noon }), anEvent({ name: 'B', occurredAt: noon })], noon);
+    world.apply([anEvent({ name: 'B', occurredAt: noon + 1.5 * hour })], noon + 2.5 * hour);
+    expect(world.edges.map(({ audience, edge, cause }) => `${audience} ${edge} by ${cause}`)).toEqual([
+      'a entered by event',
+      'b entered by event',
+      'a exited by clock',
+    ]);
+  });
+
+  describe('when somebody has done more than is kept one by one', () => {
+    const minute = hour / 60;
+    const views = Array.from({ length: 400 }, (_, index) => anEvent({ occurredAt: noon + index * minute }));
+    const worldOf = (value: number): FoldedWorld => {
+      const busy = { event: 'Product Viewed', count: { is: 'at_least', value }, within: '7d' } as const;
+      const gold = { trait: 'tier', is: 'equals', value: 'gold' } as const;
+      const world = new FoldedWorld(
+        aRuleset({ audiences: { gold, busy, both: { all: [{ audience: 'gold' }, busy] } } }),
+      );
+      world.apply(views, noon + 400 * minute);
+      return world;
+    };
+
+    it('reads what the window cuts also for an audience that refers to one that changes', () => {
+      const world = worldOf(300);
+      const at = noon + 7 * day + 90 * minute;
+      world.apply([anIdentify({ tier: 'gold' }, { occurredAt: at })], at);
+      expect([world.size('gold'), world.size('both')]).toEqual([1, 1]);
+    });
+
+    it('reads it also for an audience that has become due, though the event came before', () => {
+      for (const [later, size] of [
+        [5, 1],
+        [40, 0],
+      ] as const) {
+        const world = worldOf(200);
+        const due = world.living()[0]?.nextCheckAt ?? 0;
+        world.apply([anEvent({ name: 'Other', occurredAt: due - 1_000 })], due + later * minute);
+        expect([later, world.size('busy')]).toEqual([later, size]);
+      }
+    });
   });
 
   it('asks for the history of a profile that is behind the definitions before it decides anything', () => {

@@ -59,13 +59,13 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
 }
 
 /**
- * What should have changed by time alone before the event, and did not because nobody looked, changes first: who left and comes back
- * has left. Answers where the edges of the event itself begin.
+ * What should have changed by time alone before the event happened, and did not because nobody looked, changes first: who left and
+ * comes back has left; who was kept in by the event has not. Answers where the edges of the event itself begin.
  */
 function letTimePass(fold: WorkspaceFold, open: OpenProfile, event: Event, firstEdge: number): number {
-  const { nextCheckAt = Infinity } = open.profile;
-  if (nextCheckAt > Math.min(effectiveAt(event), instantOf(fold, open))) return firstEdge;
-  evaluateProfile(fold, open, 'clock');
+  const happenedAt = Math.min(effectiveAt(event), instantOf(fold, open));
+  if ((open.profile.nextCheckAt ?? Infinity) > happenedAt) return firstEdge;
+  evaluateProfile(fold, open, 'clock', new Set(), happenedAt);
   reachEdges(fold, open, firstEdge);
   return fold.edges.length;
 }
