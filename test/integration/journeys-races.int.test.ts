@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import type { JsonObject } from '../../src/domain/json';
 import { JourneyHarness } from './journey-harness';
@@ -58,6 +59,27 @@ describe('an exit that was acknowledged', () => {
     await harness.apply();
     expect((await harness.ended('retry'))[0]).toMatchObject({ status: 'exited', reason: 'purchased' });
     expect(harness.destination.got).toHaveLength(1);
+  });
+
+  it('does not make forgotten an attempt that may have arrived, while the retry waits for the intake', async () => {
+    await harness.publish(journey('unclear', mail, { exits }));
+    harness.destination.answers.push(async () => {
+      await harness.accept('Order Completed');
+      return { kind: 'unclear', code: 'timeout' };
+    });
+    await harness.happen('Cart Started');
+    const rows = async () =>
+      (await harness.store.deliveries.page(harness.ws, { journey: 'unclear' }, 10)).map(({ status }) => status);
+    while ((await rows())[0] !== 'held') await delay(50);
+    expect(await harness.store.enrollments.sending(harness.ws, 'unclear')).toBe(1);
+    await harness.apply();
+    await harness.until(
+      'unclear',
+      ([run]) => run?.endedAt !== undefined && run.dueAt === undefined,
+      'the workflow has noticed',
+    );
+    expect(harness.destination.got).toHaveLength(1);
+    expect(await rows()).toEqual(['unknown']);
   });
 
   it('leaves no claim behind when it came while the send was under way', async () => {

@@ -3,12 +3,11 @@ import type { Event } from '../../domain/events/event';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { IgnoredEntry } from '../../domain/journeys/routing';
 import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
-import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-input';
+import type { FoldInput, FoldOutcome, StoredEvents } from '../../domain/profiles/fold/fold-input';
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import type { RulesetCache } from './ruleset-cache';
 import { enrollmentKey } from '../../store/identifier-key';
-import { WriteConflict } from './conflict';
 import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';
 import { writeChanges } from './write-changes';
 
@@ -26,8 +25,8 @@ export interface AppliedBatch {
   readonly ignored: readonly IgnoredEntry[];
 }
 
-/** A fold asks for stored events at most a few times: first whole histories, then edges of windows. */
-const maxReads = 5;
+/** Each merge in a batch may ask for the history of who came out of it: a fold reads as often as it asks for something new. */
+const countOf = ({ histories, edges }: StoredEvents): number => histories.size + edges.size;
 
 /** Applies events in one transaction, or throws and applies none. */
 export async function applyEventBatch(
@@ -62,7 +61,7 @@ async function apply(
   const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) =>
     enrollmentKey(store.connection.masterKey, ws, ...parts);
   let stored = nothingStored;
-  for (let reads = 0; reads <= maxReads; reads += 1) {
+  for (;;) {
     const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);
     const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
     if (outcome.done) {
@@ -70,7 +69,8 @@ async function apply(
       const blocked = outcome.blocked.flatMap(({ identifiers }) => identifiers).length;
       return { outbox, blocked, ignored: outcome.ignored };
     }
-    stored = await readNeeds(store, ws, ruleset, stored, outcome.needs);
+    const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);
+    if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');
+    stored = more;
   }
-  throw new WriteConflict('the events of a window');
 }

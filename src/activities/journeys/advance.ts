@@ -168,11 +168,12 @@ async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev
 
 /** The run was ended by a transaction: its workflow has now noticed. */
 async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): Promise<Next | undefined> {
-  if (run.sending === undefined) {
-    // A send that was held or between two attempts when the run ended will not be made any more.
-    const change = { idempotencyKey: effectKey(run), status: 'withheld' as const, reason: runEnded, now: deps.clock() };
-    await deps.store.deliveries.change(ref.ws, [change]);
-  }
+  // A send that was held or between two attempts when the run ended will not be made any more; one that may have arrived has a claim.
+  const end =
+    run.sending === undefined
+      ? { status: 'withheld' as const, reason: runEnded }
+      : { status: 'unknown' as const, reason: 'interrupted' };
+  await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: effectKey(run), ...end, now: deps.clock() }]);
   if (run.dueAt === undefined && run.sending === undefined) return { do: 'exit', reason: run.reason ?? run.status };
   return finish(deps, ref, run, run.rev);
 }

@@ -59,10 +59,11 @@ async function sendUnlessBarred(deps: JourneyDeps, send: SendVisit, wasInFlight:
   const { state, hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
   await reserve(deps, send);
   if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
-  if (send.journey.status === 'paused' || state === 'paused') return hold(deps, send, 'paused');
+  if (send.journey.status === 'paused' || state === 'paused')
+    return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
   if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
-    return hold(deps, send, 'backlog');
+    return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
   const withheld = state === 'ready' ? whyWithheld(send) : `destination-${state}`;
   return withheld === undefined ? attempt(deps, send) : record(deps, send, 'withheld', withheld);
 }
@@ -151,7 +152,7 @@ async function attempt(deps: JourneyDeps, send: SendVisit): Promise<Next> {
       return record(deps, send, 'rejected', code, made);
     case 'auth':
       await deps.sender.pause(ref.ws, definition.destination, code);
-      return hold(deps, send, code, made);
+      return hold(deps, send, { reason: code, mayHaveArrived: false, made });
     case 'ambiguous':
     case 'unclear':
       return unclear(deps, send, answer, made);
@@ -184,12 +185,18 @@ async function retryLater(
   });
 }
 
-/** Gives the claim back and waits, without using up attempts. */
-async function hold(deps: JourneyDeps, send: SendVisit, reason: string, made?: DeliveryAttempt): Promise<Next> {
-  const { ref, key } = send;
+/**
+ * Waits, without using up attempts. The claim is given back, but for one of an earlier attempt that may have arrived: whoever ends
+ * or merges the run meanwhile must know of it.
+ */
+async function hold(
+  deps: JourneyDeps,
+  { ref, key }: SendVisit,
+  { reason, mayHaveArrived, made }: { reason: string; mayHaveArrived: boolean; made?: DeliveryAttempt },
+): Promise<Next> {
   const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
   await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
-  await deps.store.enrollments.release(ref.ws, ref.id, key);
+  if (!mayHaveArrived) await deps.store.enrollments.release(ref.ws, ref.id, key);
   return advanceFrom(deps, ref, look);
 }
 

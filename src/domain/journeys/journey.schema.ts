@@ -1,3 +1,4 @@
+import { measureJson } from '../events/measure-json';
 import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
 import { Rule, Where } from '../audiences/rule.schema';
@@ -77,14 +78,25 @@ export const SendStep = z.strictObject({
   onFailure: z.enum(['continue', 'exit']).optional(),
   next: StepId.optional(),
 });
+const storable = { maxBytes: 32_768, maxDepth: 32, hasEscapes: true, byteLength: (text: string) => text.length };
+
 /** Constants, or values read from a path of the run. */
 export const TraitValue = z.union([z.strictObject({ from: Path }), z.json()]);
-export const UpdateStep = z.strictObject({
-  type: z.literal('update'),
-  set: z.record(Name, TraitValue).optional(),
-  unset: z.array(Name).min(1).max(100).optional(),
-  next: StepId.optional(),
-});
+export const UpdateStep = z
+  .strictObject({
+    type: z.literal('update'),
+    set: z.record(Name, TraitValue).optional(),
+    unset: z.array(Name).min(1).max(100).optional(),
+    next: StepId.optional(),
+  })
+  .superRefine(({ set = {}, unset = [] }, context) => {
+    // The update becomes an event, and must be one that can be stored.
+    const names = Object.fromEntries(unset.map((name) => [name, null]));
+    for (const [field, value] of Object.entries({ set, unset: names })) {
+      const measured = measureJson(value, storable);
+      if ('code' in measured) context.addIssue({ code: 'custom', path: [field], message: measured.message });
+    }
+  });
 export const ExitStep = z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200).optional() });
 
 export const Step = z.discriminatedUnion('type', [WaitStep, WaitForStep, BranchStep, SendStep, UpdateStep, ExitStep]);

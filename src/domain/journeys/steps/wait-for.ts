@@ -22,7 +22,10 @@ export const waitFor: StepKind<WaitFor> = {
     const found = firstFound(step, standing, dueAt);
     if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
     const on = step.first.map((branch) => branch.on);
-    const waiting = { keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on), names: [...new Set(on.map(triggerName))] };
+    const waiting = {
+      keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on),
+      names: [...new Set(on.map(triggerName))],
+    };
     if (now < dueAt) return waitUntil(standing, dueAt, `waits for ${shortly(waiting.names)}, ${step.timeout}`, waiting);
     return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
   },
