@@ -119,6 +119,6 @@ function toDoc(ws: WorkspaceId, profile: Profile): ProfileDoc {
 /** A document that a process of before version 1 wrote, during an upgrade, has those fields of its own. */
 function toProfile(doc: ProfileDoc): Profile {
   const { workingJson, ...profile } = omit(doc, '_id', 'ws');
-  if (workingJson === undefined) return { edgeCounts: {}, ...profile, states: {}, rulesetVersion: 0 } as Profile;
+  if (workingJson === undefined) return { edgeCounts: {}, ...profile, states: {}, rulesetVersion: 0 };
   return { ...profile, ...(JSON.parse(workingJson) as Pick<Profile, (typeof workingFields)[number]>) };
 }
