@@ -43,9 +43,9 @@ export async function createTenant(url: string, store: Store): Promise<Tenant> {
   };
 }
 
-/** Asks every 20 ms until it is so; fails after two minutes naming what was waited for. */
-export async function within(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const answer = await poll(async () => (await isSo()) || undefined, { forMs: patienceMs, everyMs: 20 });
+/** Asks every 20 ms, unless told otherwise, until it is so; fails after two minutes naming what was waited for. */
+export async function within(what: string, isSo: () => Promise<boolean>, { everyMs = 20 } = {}): Promise<void> {
+  const answer = await poll(async () => (await isSo()) || undefined, { forMs: patienceMs, everyMs });
   if (!answer) throw new Error(`Waited ${patienceMs / 1_000} s for ${what}.`);
 }
 
