@@ -38,6 +38,17 @@ export const needed = (name: string): string => {
   return value;
 };
 
+/** A journey that a started cart enters, at the first of its steps. */
+export const journey = (key: string, steps: JsonObject, of: JsonObject = {}): JsonObject => ({
+  key,
+  name: key,
+  entry: { on: { event: 'Cart Started' } },
+  purpose: 'marketing',
+  start: Object.keys(steps)[0] ?? '',
+  steps,
+  ...of,
+});
+
 /** A destination that remembers what it got and answers as told. */
 export class TestDestination {
   readonly got: JourneySend[] = [];

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import type { JsonObject } from '../../src/domain/json';
-import { JourneyHarness } from './journey-harness';
+import { until } from '../../src/testing/system';
+import { journey, JourneyHarness } from './journey-harness';
 
 jest.setTimeout(60_000);
 
@@ -12,15 +12,6 @@ beforeAll(async () => {
 beforeEach(() => harness.begin());
 afterAll(() => harness.close());
 
-const journey = (key: string, steps: JsonObject, of: JsonObject = {}): JsonObject => ({
-  key,
-  name: key,
-  entry: { on: { event: 'Cart Started' } },
-  purpose: 'marketing',
-  start: Object.keys(steps)[0] ?? '',
-  steps,
-  ...of,
-});
 const listen = (next: string, of: JsonObject = {}): JsonObject => ({
   type: 'wait-for',
   timeout: '24h',
@@ -70,7 +61,7 @@ describe('an exit that was acknowledged', () => {
     await harness.happen('Cart Started');
     const rows = async () =>
       (await harness.store.deliveries.page(harness.ws, { journey: 'unclear' }, 10)).map(({ status }) => status);
-    while ((await rows())[0] !== 'held') await delay(50);
+    await until(async () => (await rows())[0] === 'held' || undefined, 'the retry to be held');
     expect(await harness.store.enrollments.sending(harness.ws, 'unclear')).toBe(1);
     await harness.apply();
     await harness.until(

@@ -1,6 +1,6 @@
 import { restartStaleEnrollments } from '../../src/activities/journeys/start-enrollment';
 import type { JsonObject } from '../../src/domain/json';
-import { JourneyHarness } from './journey-harness';
+import { journey, JourneyHarness } from './journey-harness';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -13,15 +13,6 @@ beforeAll(async () => {
 beforeEach(() => harness.begin());
 afterAll(() => harness.close());
 
-const journey = (key: string, steps: JsonObject, of: JsonObject = {}): JsonObject => ({
-  key,
-  name: key,
-  entry: { on: { event: 'Cart Started' } },
-  purpose: 'marketing',
-  start: Object.keys(steps)[0] ?? '',
-  steps,
-  ...of,
-});
 const send = (next?: string): JsonObject => ({ type: 'send', destination: 'crm', ...(next !== undefined && { next }) });
 
 describe('a journey on Temporal', () => {

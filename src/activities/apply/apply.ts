@@ -22,6 +22,7 @@ export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
   /** Identifiers that a protection kept from a profile. */
   readonly blocked: number;
+  /** Why causes that fit an entry began nothing. */
   readonly ignored: readonly IgnoredEntry[];
 }
 

@@ -13,6 +13,7 @@ import { FoldedWorld } from '../../../testing/folded-world';
 import type { JourneyDefinition } from '../../journeys/journey.schema';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
+import type { Ruleset } from '../ruleset';
 import { foldEvents, foldTime } from './fold';
 import type { FoldInput, Needs } from './fold-input';
 
@@ -41,6 +42,13 @@ function needs(input: FoldInput): Needs {
   return outcome.needs;
 }
 
+const gold = { trait: 'tier', is: 'equals', value: 'gold' } as const;
+/** Rules of this version, under which gold members go to a destination since that very version. */
+function attachedSince(version: number): Ruleset {
+  const target = { identifiers: ['user_id'], use: 'target' as const, sinceRuleset: version };
+  const attachments = [{ audience: 'gold', destination: 'ads', ...target }];
+  return { ...aRuleset({ audiences: { gold }, attachments }), version };
+}
 const living = (set: ChangeSet): Profile[] =>
   set.profiles.map(({ profile }) => profile).filter((profile) => !profile.mergedInto);
 const edgesOf = (set: ChangeSet): string[] =>
@@ -172,7 +180,6 @@ describe('foldEvents', () => {
     const views = Array.from({ length: 400 }, (_, index) => anEvent({ occurredAt: noon + index * minute }));
     const worldOf = (value: number): FoldedWorld => {
       const busy = { event: 'Product Viewed', count: { is: 'at_least', value }, within: '7d' } as const;
-      const gold = { trait: 'tier', is: 'equals', value: 'gold' } as const;
       const world = new FoldedWorld(
         aRuleset({ audiences: { gold, busy, both: { all: [{ audience: 'gold' }, busy] } } }),
       );
@@ -268,20 +275,11 @@ describe('foldEvents', () => {
     ['a member is wished in anew', 'gold', true],
     ['who left while it was detached is wished away', 'none', false],
   ])('gives wishes a newer version when the attachment is newer than the profile: %s', (_, tier, isIn) => {
-    const rule = { trait: 'tier', is: 'equals', value: 'gold' } as const;
-    const before = aRuleset({ audiences: { gold: rule } });
+    const before = aRuleset({ audiences: { gold } });
     const [entered] = living(changes(aFold({ ruleset: before, events: [anIdentify({ tier: 'gold' })] }))) as [Profile];
     const again = aFold({ ruleset: before, profiles: [entered], events: [anIdentify({ tier })] });
     const [profile] = living(changes(again)) as [Profile];
-    const sinceRuleset = before.version + 1;
-    const ads = {
-      audience: 'gold',
-      destination: 'ads',
-      identifiers: ['user_id'],
-      use: 'target' as const,
-      sinceRuleset,
-    };
-    const ruleset = { ...aRuleset({ audiences: { gold: rule }, attachments: [ads] }), version: sinceRuleset };
+    const ruleset = attachedSince(before.version + 1);
     const set = changes(aFold({ ruleset, profiles: [profile] }), foldTime);
     expect(set.syncs).toEqual([expect.objectContaining({ isIn, version: profile.seq + 1 })]);
     expect(living(set)[0]?.seq).toBe(profile.seq + 1);
@@ -289,18 +287,9 @@ describe('foldEvents', () => {
   });
 
   it('says nothing to a new attachment of people who never were members', () => {
-    const rule = { trait: 'tier', is: 'equals', value: 'gold' } as const;
-    const before = aRuleset({ audiences: { gold: rule } });
+    const before = aRuleset({ audiences: { gold } });
     const profiles = living(changes(aFold({ ruleset: before, events: [anIdentify({ tier: 'none' })] })));
-    const sinceRuleset = before.version + 1;
-    const ads = {
-      audience: 'gold',
-      destination: 'ads',
-      identifiers: ['user_id'],
-      use: 'target' as const,
-      sinceRuleset,
-    };
-    const ruleset = { ...aRuleset({ audiences: { gold: rule }, attachments: [ads] }), version: sinceRuleset };
+    const ruleset = attachedSince(before.version + 1);
     expect(changes(aFold({ ruleset, profiles }), foldTime).syncs).toEqual([]);
   });
 
