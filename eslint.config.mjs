@@ -12,7 +12,7 @@ const rooms = (...names) => names.flatMap(room);
 const testing = rooms('testing', 'twins');
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
 
-const overHttp = rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api');
+const overHttp = rooms('store', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api');
 const plainSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
@@ -59,7 +59,18 @@ export default tseslint.config(
   arrows(
     ['domain'],
     [
-      ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...rooms(
+        'store',
+        'destinations',
+        'sources',
+        'activities',
+        'workflows',
+        'workers',
+        'api',
+        'client',
+        'cli',
+        'local',
+      ),
       ...testing,
       'node:*',
       ...servers,
@@ -80,13 +91,21 @@ export default tseslint.config(
   },
   arrows(
     ['store'],
-    [...rooms('destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
+    [
+      ...rooms('destinations', 'sources', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...testing,
+    ],
     'store → domain only.',
   ),
   arrows(
     ['destinations'],
     [...rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
     'destinations → domain only.',
+  ),
+  arrows(
+    ['sources'],
+    [...rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
+    'sources → domain, and of destinations the guarded way out.',
   ),
   arrows(
     ['activities'],
@@ -101,7 +120,18 @@ export default tseslint.config(
   arrows(
     ['local'],
     [
-      ...rooms('domain', 'store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'client', 'cli'),
+      ...rooms(
+        'domain',
+        'store',
+        'destinations',
+        'sources',
+        'activities',
+        'workflows',
+        'workers',
+        'api',
+        'client',
+        'cli',
+      ),
       ...testing,
       '!@temporalio/client',
     ],
@@ -121,7 +151,7 @@ export default tseslint.config(
             },
             {
               group: [
-                ...rooms('store', 'destinations', 'workers', 'api', 'client', 'cli', 'local'),
+                ...rooms('store', 'destinations', 'sources', 'workers', 'api', 'client', 'cli', 'local'),
                 ...testing,
                 '!@temporalio/client',
               ],
@@ -150,7 +180,7 @@ export default tseslint.config(
   arrows(
     ['client'],
     [
-      ...rooms('store', 'destinations', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'),
+      ...rooms('store', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'),
       ...testing,
       'node:*',
       ...servers,

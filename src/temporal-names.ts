@@ -1,7 +1,7 @@
 /** The names that Heddle's processes and Temporal know each other by. Imports nothing, so that workflow code may use it too. */
 
 /** Task queues, one for each kind of work, so that none can starve another. */
-export const queueNames = ['intake', 'clock', 'journeys', 'delivery'] as const;
+export const queueNames = ['intake', 'clock', 'journeys', 'delivery', 'operations'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** As Temporal knows the queue. The prefix separates deployments, and tests, that share a namespace. */
@@ -11,7 +11,15 @@ export const besideQueue = (taskQueue: string, queue: QueueName, other: QueueNam
   taskQueueOf(taskQueue.slice(0, -queue.length), other);
 
 /** Workflow types: what `src/workflows/index.ts` exports. */
-export const workflowNames = ['backfill', 'clock', 'destinationTest', 'enrollment', 'intake', 'sync'] as const;
+export const workflowNames = [
+  'backfill',
+  'clock',
+  'destinationTest',
+  'enrollment',
+  'intake',
+  'operation',
+  'sync',
+] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 /** Doorbells, signals without payload: `ring` for what looks after something, `wake` for an enrollment. */

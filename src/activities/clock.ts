@@ -15,7 +15,7 @@ export interface ClockDeps extends ApplyDeps {
   readonly metrics: IntakeMetrics;
   /** Restarts runs that should have started or moved on by now. */
   readonly restartStale: (now: number) => Promise<void>;
-  readonly doorbells: Pick<Doorbells, 'intake' | 'backfill'>;
+  readonly doorbells: Pick<Doorbells, 'intake' | 'backfill' | 'operation'>;
 }
 
 const turnMs = 5 * 60_000;
@@ -26,6 +26,8 @@ const profilesTurnMs = 10_000;
 const postponeMs = 60_000;
 const profilesPerTransaction = 100;
 const staleAfterMs = 2_000;
+const operationStaleMs = 60_000;
+const operationsPerSweep = 20;
 
 export type ClockActivities = ReturnType<typeof createClockActivities>;
 
@@ -54,6 +56,7 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     intakes: () => ringStale(deps),
     enrollments: () => deps.restartStale(deps.clock()),
     'back-fills': () => ringBehind(deps),
+    operations: () => restartOperations(deps),
   };
   const attempts = Object.entries(parts).map(([name, part]) =>
     part().catch((error: unknown) =>
@@ -112,6 +115,12 @@ async function ringStale({ store, clock, doorbells }: ClockDeps): Promise<void> 
       if (lanes.some((receivedAt) => receivedAt !== undefined && receivedAt <= staleBefore))
         await doorbells.intake(ws, partition);
     }
+}
+
+/** Long work that nobody moves: its workflow is gone, or its worker hangs at a step, and then starting it again does no harm. */
+async function restartOperations({ store, clock, doorbells }: ClockDeps): Promise<void> {
+  for (const { ws, id } of await store.operations.stale(clock() - operationStaleMs, operationsPerSweep))
+    await doorbells.operation(ws, id);
 }
 
 /** A definition saved while Temporal was away rang nobody: every half minute, profiles behind the rules are noticed here. */

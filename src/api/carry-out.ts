@@ -1,7 +1,7 @@
 import type { OutboxDoc } from '../store/documents';
 import type { ApiDeps } from './deps';
 
-export type CarryOutDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'ringSync' | 'log'>;
+export type CarryOutDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'ringSync' | 'startOperation' | 'log'>;
 
 /** Carries out at once what a commit owes and the API can ring. What it cannot, or what fails, stays for the clock's sweep. */
 export async function carryOut(deps: CarryOutDeps, owed: readonly OutboxDoc[]): Promise<void> {
@@ -13,6 +13,7 @@ async function carryOutOne(deps: CarryOutDeps, row: OutboxDoc): Promise<void> {
   try {
     if (work.kind === 'backfill') await deps.startBackfill(ws);
     else if (work.kind === 'sync') await deps.ringSync(ws, work.audience, work.destination);
+    else if (work.kind === 'operation') await deps.startOperation(ws, work.operation);
     else return;
     await deps.store.outbox.done([row]);
   } catch (error) {

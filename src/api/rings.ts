@@ -9,12 +9,13 @@ export function createRings(
   client: Client,
   log: Logger,
   queuePrefix = '',
-): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'testDestination' | 'wakeRun'> {
-  const { intake, backfill, sync, test, enrollment } = createDoorbells(client, queuePrefix);
+): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'startOperation' | 'testDestination' | 'wakeRun'> {
+  const { intake, backfill, sync, operation, test, enrollment } = createDoorbells(client, queuePrefix);
   return {
     ringIntake: createDoorbell({ ring: intake, log }),
     startBackfill: backfill,
     ringSync: sync,
+    startOperation: operation,
     testDestination: test,
     wakeRun: enrollment,
   };

@@ -9,8 +9,10 @@ import { impactRoutes } from './impact/routes';
 import { ingestRoutes } from './ingest/routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
+import { operationRoutes } from './operations/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
+import { sourceRoutes } from './sources/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -28,4 +30,6 @@ export const routes: readonly Route[] = [
   ...deliveryRoutes,
   ...deadLetterRoutes,
   ...impactRoutes,
+  ...operationRoutes,
+  ...sourceRoutes,
 ];

@@ -10,13 +10,22 @@ export const scopes = [
   'journeys:write',
   'destinations:read',
   'destinations:write',
+  'sources:read',
+  'sources:write',
   'impact:read',
   'admin',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Scopes as a key may name them. */
-export const grantableScopes = [...scopes, 'profiles:*', 'audiences:*', 'journeys:*', 'destinations:*'] as const;
+export const grantableScopes = [
+  ...scopes,
+  'profiles:*',
+  'audiences:*',
+  'journeys:*',
+  'destinations:*',
+  'sources:*',
+] as const;
 
 export function hasScope(held: readonly string[], wanted: Scope): boolean {
   const [resource] = wanted.split(':');

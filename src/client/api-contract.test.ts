@@ -7,6 +7,8 @@ import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presen
 import type * as impact from '../api/impact/schemas';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
+import type { OperationBody } from '../api/operations/presenter';
+import type { SourceBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
 
@@ -48,6 +50,8 @@ const agreements: {
     Shallow<client.StoredEvent, 'properties' | 'traits' | 'context'>
   >;
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
+  operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
+  source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -73,6 +77,8 @@ const agreements: {
   stay: 'agrees',
   event: 'agrees',
   deadLetter: 'agrees',
+  operation: 'agrees',
+  source: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

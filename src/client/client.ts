@@ -6,7 +6,9 @@ import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
 import { impactOf } from './impact';
 import { journeysOf } from './journeys';
+import { operationsOf } from './operations';
 import { profilesOf } from './profiles';
+import { sourcesOf } from './sources';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -29,6 +31,8 @@ export function createClient(options: ClientOptions) {
     destinations: destinationsOf(transport),
     deliveries: deliveriesOf(transport),
     impact: impactOf(transport),
+    operations: operationsOf(transport),
+    sources: sourcesOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
   };

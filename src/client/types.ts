@@ -8,6 +8,8 @@ export type * from './enrollment-types';
 export type * from './event-types';
 export type * from './impact-types';
 export type * from './journey-types';
+export type * from './operation-types';
 export type * from './pages';
 export type * from './profile-types';
+export type * from './source-types';
 export type * from './workspace-types';

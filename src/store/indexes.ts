@@ -44,6 +44,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   audiences: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   attachments: [{ key: { ws: 1, audience: 1, destination: 1 }, name: 'pair' }],
   destinations: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  sources: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   journeys: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   enrollments: [
     { key: { subject: 1, openUntil: 1 }, name: 'subject' },
@@ -67,6 +68,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   syncUnits: [
     { key: { about: 1 }, name: 'about' },
     { key: { pair: 1 }, name: 'pair' },
+  ],
+  operations: [
+    { key: { ws: 1, createdAt: -1, _id: -1 }, name: 'createdAt' },
+    { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },
   ],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],

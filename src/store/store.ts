@@ -12,8 +12,10 @@ import { KeyRepository } from './keys';
 import { MembershipRepository } from './memberships';
 import { MergeRepository } from './merges';
 import { connectStore, type StoreConnection, type StoreOptions } from './open-store';
+import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
+import { SourceRepository } from './sources';
 import { SyncMemberRepository } from './sync-members';
 import { SyncUnitRepository } from './sync-units';
 import { WorkspaceRepository } from './workspaces';
@@ -35,8 +37,10 @@ export function createStore(connection: StoreConnection) {
     keys: new KeyRepository(connection),
     memberships: new MembershipRepository(connection),
     merges: new MergeRepository(connection),
+    operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
+    sources: new SourceRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),
     workspaces: new WorkspaceRepository(connection),

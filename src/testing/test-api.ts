@@ -30,6 +30,8 @@ export interface TestApi {
   readonly backfills: string[];
   /** Pairs whose sync was rung, as `audience/destination`. */
   readonly syncRings: string[];
+  /** Ids of operations that were started. */
+  readonly operations: string[];
   /** Workflow ids of runs that were woken. */
   readonly wokenRuns: string[];
   /** Lines as logged. */
@@ -56,17 +58,18 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const database = `api-${randomBytes(5).toString('hex')}`;
   const store = await openStore({ uri, database, masterKey: randomBytes(32), maxReadMs: 20_000 });
   await prepareStore(store.connection);
-  const written = { rings: [], backfills: [], syncRings: [], wokenRuns: [], logged: [] } as Record<
-    'rings' | 'backfills' | 'syncRings' | 'wokenRuns' | 'logged',
+  const written = { rings: [], backfills: [], syncRings: [], wokenRuns: [], operations: [], logged: [] } as Record<
+    'rings' | 'backfills' | 'syncRings' | 'wokenRuns' | 'operations' | 'logged',
     string[]
   >;
-  const { rings, backfills, syncRings, wokenRuns, logged } = written;
+  const { rings, backfills, syncRings, wokenRuns, operations, logged } = written;
   const deps: ApiDeps = {
     store,
     limits: testLimits,
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
+    startOperation: async (_, id) => void operations.push(id),
     wakeRun: async (workflowId) => void wokenRuns.push(workflowId),
     testDestination: async () => ({ outcome: 'ok', code: 'http-204', detail: 'Received.' }),
     ringSync: async (_, audience, destination) => void syncRings.push(`${audience}/${destination}`),

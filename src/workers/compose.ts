@@ -11,6 +11,7 @@ import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
+import { createOperationActivities } from '../activities/operations/operations';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
@@ -63,6 +64,7 @@ export function composeActivities(deps: WorkerDeps) {
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
+    ...createOperationActivities({ store, clock, log, kinds: {} }),
     ...createTestActivities(delivering),
   };
 }
@@ -76,6 +78,7 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
       wake: async (row, work) => wakeEnrollments(starting, row.ws, work),
       sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
       backfill: async (row) => doorbells.backfill(row.ws),
+      operation: async (row, work) => doorbells.operation(row.ws, work.operation),
     },
     log,
   );

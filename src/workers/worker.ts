@@ -34,6 +34,12 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
     maxConcurrentWorkflowTaskExecutions: 40,
     maxCachedWorkflows: 600,
   },
+  operations: {
+    ...endsWhenAsked,
+    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentWorkflowTaskExecutions: 4,
+    maxCachedWorkflows: 50,
+  },
   delivery: {
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentWorkflowTaskExecutions: 8,

@@ -4,13 +4,22 @@ import type { ConnectionTest } from '../domain/delivery/connection-test';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
 import { ringSignal, taskQueueOf, wakeSignal, type QueueName, type WorkflowName } from '../temporal-names';
-import { backfillWorkflowId, clockWorkflowId, intakeWorkflowId, syncWorkflowId, testWorkflowId } from './workflow-ids';
+import {
+  backfillWorkflowId,
+  clockWorkflowId,
+  intakeWorkflowId,
+  operationWorkflowId,
+  syncWorkflowId,
+  testWorkflowId,
+} from './workflow-ids';
 
 /** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
 export interface Doorbells {
   readonly intake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly backfill: (ws: WorkspaceId) => Promise<void>;
   readonly sync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
+  /** Begins, or goes on with, long work. */
+  readonly operation: (ws: WorkspaceId, id: string) => Promise<void>;
   /** Has a destination asked whether it can be used, by a worker. Rejects when none answers in time. */
   readonly test: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
   /** Wakes one run; one whose workflow is gone needs no ring, since the clock starts again those that should not be gone. */
@@ -34,6 +43,14 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
     backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
     sync: (ws, audience, destination) =>
       ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
+    operation: async (ws, id) => {
+      await client.workflow.start('operation' satisfies WorkflowName, {
+        workflowId: operationWorkflowId(ws, id),
+        taskQueue: taskQueueOf(queuePrefix, 'operations'),
+        args: [{ ws, id }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
     test: (ws, destination) =>
       client.workflow.execute<(ref: object) => Promise<ConnectionTest>>('destinationTest' satisfies WorkflowName, {
         workflowId: testWorkflowId(ws, destination),

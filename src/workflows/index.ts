@@ -4,4 +4,5 @@ export { clock } from './clock';
 export { destinationTest } from './destination-test';
 export { enrollment } from './enrollment';
 export { intake } from './intake';
+export { operation } from './operation';
 export { sync } from './sync';

@@ -4,4 +4,5 @@ export const clockWorkflowId = (prefix: string, clock: number): string => `${pre
 export const backfillWorkflowId = (ws: string): string => `backfill/${ws}`;
 export const syncWorkflowId = (ws: string, audience: string, destination: string): string =>
   `sync/${ws}/${audience}/${destination}`;
+export const operationWorkflowId = (ws: string, id: string): string => `operation/${ws}/${id}`;
 export const testWorkflowId = (ws: string, destination: string): string => `test/${ws}/${destination}`;

@@ -90,6 +90,7 @@ export class JourneyHarness {
         wake: (row, work) => wakeEnrollments(starting, row.ws, work),
         sync: () => Promise.resolve(),
         backfill: () => Promise.resolve(),
+        operation: () => Promise.resolve(),
       },
       pino({ level: 'silent' }),
     );

@@ -5,10 +5,11 @@ import { destinationTypes, findDestination } from '../../destinations/registry';
 import type { OutboxWork } from '../../domain/profiles/change-set';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
+import { checkSettings, originOfSecrets, secretsGoElsewhere } from '../check-settings';
 import { checkPreconditions } from '../etag';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { refuseWhileInJourneys } from '../in-use';
-import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '../problem';
+import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
 
@@ -37,7 +38,7 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const before = await deps.store.destinations.find(ws, key, session);
     checkPreconditions(call, before?.version);
     if (before && before.type !== input.type) await refuseOtherType(call, before, session);
-    const faults = [...check(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
+    const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
     const { type, name, settings, secrets, purpose, enabled } = input;
     const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
@@ -124,29 +125,6 @@ function checkSecrets(
   before: DestinationDoc | undefined,
 ): Fault[] {
   if (secrets !== undefined || before?.type !== type)
-    return check(kind.secrets, secrets ?? ({} satisfies Secrets), 'secrets');
-  return goesTo(kind, settings) === goesTo(kind, before.settings) ? [] : [elsewhere];
-}
-
-/** Settings that are not accepted go nowhere; that they are not is another fault's. */
-function goesTo(kind: Destination, settings: unknown): string | undefined {
-  const parsed = kind.settings.safeParse(settings);
-  return parsed.success ? kind.secretsGoTo?.(parsed.data) : undefined;
-}
-
-/** Otherwise whoever may change settings could read secrets, by having them sent to a host of their own. */
-const elsewhere: Fault = {
-  in: 'body',
-  pointer: '/secrets',
-  message: 'With these settings the secrets go to another host than before; send them again.',
-};
-
-function check(schema: z.ZodType, value: unknown, part: string): Fault[] {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => ({
-    in: 'body',
-    pointer: `/${part}${toPointer(path)}`,
-    message,
-  }));
+    return checkSettings(kind.secrets, secrets ?? ({} satisfies Secrets), 'secrets');
+  return originOfSecrets(kind, settings) === originOfSecrets(kind, before.settings) ? [] : [secretsGoElsewhere];
 }

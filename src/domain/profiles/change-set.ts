@@ -99,4 +99,5 @@ export type OutboxWork =
       readonly waitKeys: readonly string[];
     }
   | { readonly kind: 'sync'; readonly audience: string; readonly destination: string }
-  | { readonly kind: 'backfill' };
+  | { readonly kind: 'backfill' }
+  | { readonly kind: 'operation'; readonly operation: string };

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
+import { findSourceKind, sourceTypes } from '../../sources/registry';
+import type { SourceKind } from '../../sources/source';
+import type { SourceDoc } from '../../store/sources';
+import { checkSettings, originOfSecrets, secretsGoElsewhere } from '../check-settings';
+import { checkPreconditions } from '../etag';
+import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
+import type { KeyCall } from '../route';
+import { transact } from '../transact';
+
+export const SourceInput = z.strictObject({
+  key: DefinitionKey.optional(),
+  type: z.string().min(1).max(64).default('api'),
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).optional(),
+  /** What the type asks for, as docs/guides/sources.md shows. */
+  settings: z.record(z.string(), z.unknown()).default({}),
+  /** Sealed at once and never shown. Absent keeps the present ones. */
+  secrets: z.record(z.string(), z.string().max(16_384)).optional(),
+  enabled: z.boolean().default(true),
+});
+type SourceInput = z.output<typeof SourceInput>;
+
+/** Saves a source whose settings and secrets its type accepts. Throws 400, 409 and 412. */
+export async function saveSource(call: KeyCall, key: string, input: SourceInput): Promise<SourceDoc> {
+  const { deps, ws, now } = call;
+  const kind = findSourceKind(input.type);
+  if (!kind) {
+    const message = `There is no source type "${input.type}"; there are ${sourceTypes.join(', ')}.`;
+    throw invalidDefinition([{ in: 'body', pointer: '/type', message }]);
+  }
+  return transact(deps, async (session) => {
+    const before = await deps.store.sources.find(ws, key, session);
+    checkPreconditions(call, before?.version);
+    if (before && before.type !== input.type)
+      throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
+    const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
+    if (faults.length > 0) throw invalidDefinition(faults);
+    const { type, name, description, settings, secrets, enabled } = input;
+    const optional = { ...(secrets && { secrets }), ...(description !== undefined && { description }) };
+    return deps.store.sources.save(ws, { key, type, name, settings, enabled, ...optional }, now, session);
+  });
+}
+
+export async function deleteSource(call: KeyCall, key: string): Promise<void> {
+  const { deps, ws, now } = call;
+  await transact(deps, async (session) => {
+    const before = await deps.store.sources.find(ws, key, session);
+    if (!before) throw notFound(`source "${key}"`);
+    checkPreconditions(call, before.version);
+    await deps.store.sources.delete(ws, key, now, session);
+  });
+}
+
+/** Without new secrets those of before must do, which they only can where they go to the same host. */
+function checkSecrets(kind: SourceKind, { secrets, settings }: SourceInput, before: SourceDoc | undefined): Fault[] {
+  if (secrets !== undefined || !before) return checkSettings(kind.secrets, secrets ?? {}, 'secrets');
+  const isSame = originOfSecrets(kind, settings) === originOfSecrets(kind, JSON.parse(before.settingsJson));
+  return isSame ? [] : [secretsGoElsewhere];
+}

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import type { Json, JsonObject } from '../domain/json';
+
+/** The connected system: parsed settings and secrets, and the present instant in epoch milliseconds. */
+export interface SourceContext<Settings = unknown, Secrets = unknown> {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly now: number;
+}
+
+/** A request that a tool sent to its source's own address. */
+export interface InboundRequest {
+  readonly method: string;
+  /** Path and query as received: some signatures cover them. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The exact bytes: a signature covers them. */
+  readonly body: Buffer;
+}
+
+/** An event as the door takes it from any sender; it is checked there like all others. */
+export type RawEvent = JsonObject;
+
+/** What a receiver makes of a request. */
+export type Received =
+  /** Not from who it should be, or not readable. 401 for a signature, 400 for the rest. */
+  | { readonly verdict: 'refused'; readonly status: 400 | 401; readonly code: string; readonly message: string }
+  /** The tool asks whether this address is meant; answered as it wants. */
+  | { readonly verdict: 'challenge'; readonly body: JsonObject | string }
+  | { readonly verdict: 'accepted'; readonly events: readonly RawEvent[] };
+
+/** Takes requests that a tool sends: pure, so that every rule of a vendor can be tested by calling it. */
+export interface Receiver<Settings = unknown, Secrets = unknown> {
+  receive(request: InboundRequest, context: SourceContext<Settings, Secrets>): Received;
+}
+
+/** Where a pull has come to; its source knows the shape. Absent before the first page. */
+export type PullCursor = Json;
+
+export interface PulledPage {
+  /** Rows as read, before the mapping. */
+  readonly rows: readonly JsonObject[];
+  /** Where the next page begins. */
+  readonly cursor: PullCursor;
+  /** False when the source has been read to its end: the next scheduled pull begins at `cursor`. */
+  readonly hasMore: boolean;
+}
+
+export interface PullContext<Settings = unknown, Secrets = unknown> extends SourceContext<Settings, Secrets> {
+  readonly cursor: PullCursor | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a system of record page by page. What is passing throws; what needs a person throws `SourceRefused`. */
+export interface Puller<Settings = unknown, Secrets = unknown> {
+  pull(context: PullContext<Settings, Secrets>): Promise<PulledPage>;
+}
+
+/** The system refuses for a reason that trying again does not mend: a wrong password, a table that is not there. Never quotes values. */
+export class SourceRefused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'SourceRefused';
+  }
+}
+
+/** A kind of system that data comes from, as data and pure functions. */
+export interface SourceKind<Settings = unknown, Secrets = unknown> {
+  readonly type: string;
+  readonly name: string;
+  readonly settings: z.ZodType<Settings>;
+  readonly secrets: z.ZodType<Secrets>;
+  readonly receiver?: Receiver<Settings, Secrets>;
+  /** Asked by schedule; `pullers.ts`, which only workers load, has its `Puller`. */
+  readonly isPulled?: true;
+  /** The origin to which requests carry secrets, where settings choose it. With another one, secrets are asked for again. */
+  secretsGoTo?(settings: Settings): string;
+}
+
+/** Checks the types of one kind against each other, and forgets them for the registry. */
+export function defineSource<Settings, Secrets>(kind: SourceKind<Settings, Secrets>): SourceKind {
+  return kind;
+}
