@@ -35,6 +35,7 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const settings = { url: `https://example.com/${secret}` };
   await put('/v1/destinations/crm', { type: 'webhook', name: 'CRM', settings, secrets: { signingSecret } });
   await put('/v1/audiences/vip/destinations/crm', {});
+  await put('/v1/sources/vip', { name: `Shop ${secret}` });
   await sendBatch(api.app, secretKey, [
     {
       type: 'identify',
