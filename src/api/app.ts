@@ -32,8 +32,9 @@ export function createApp(deps: ApiDeps): Express {
   app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);
     const problem = toProblem(error);
-    const { id: requestId, route } = infoOf(res);
+    const { id: requestId, route, problemBody } = infoOf(res);
     if (problem.status === 500) deps.log.error({ requestId, route, err: safeError(error) }, 'a request failed');
+    if (problemBody) return void res.status(problem.status).set(problemBody.headers).end(problemBody.bytes);
     res.status(problem.status).set({ ...problem.headers, 'Content-Type': 'application/problem+json' });
     res.end(JSON.stringify(presentProblem(problem, requestId)));
   });

@@ -1,22 +1,34 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Route } from './route';
 
+/** What the public clients set: Segment's and RudderStack's the first ones, Jitsu's the last two. */
+const sentHeaders =
+  'authorization, content-type, content-encoding, x-retry-count, x-request-id, x-write-key, x-enable-debug';
+
+/** Whether any site may send to the route and read the answer, with a public key. */
+export const isOpenToSites = ({ access, readers }: Pick<Route, 'access' | 'readers'>): boolean =>
+  'door' in access && access.door === 'ingest' && readers === undefined;
+
+/** `Retry-After` is among the headers that a site reads only when it is named. */
+export function letSitesRead(res: Response): void {
+  res.setHeader('Access-Control-Allow-Origin', '*');
+  res.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
+}
+
 /** Browsers ask before they send an `Authorization` header. They may ask about ingestion only, and get no answer to others. */
 export function allowBrowsers(routes: readonly Route[]) {
-  const open = new Set(
-    routes.filter(({ access }) => 'door' in access && access.door === 'ingest').map(({ path }) => path),
-  );
+  const paths = new Set(routes.filter(isOpenToSites).map(({ path }) => path));
+  const patterns = [...paths]
+    .filter((path) => path.includes('{'))
+    .map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`));
   return (req: Request, res: Response, next: NextFunction): void => {
-    const isIngestion = open.has(req.path);
+    const isIngestion = paths.has(req.path) || patterns.some((pattern) => pattern.test(req.path));
     // Helmet's default keeps other origins from reading any answer; a pixel or a script on another site must.
     if (isIngestion) res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     if (req.method !== 'OPTIONS' || !isIngestion) return next();
     res.setHeader('Access-Control-Allow-Origin', '*');
-    res.setHeader('Access-Control-Allow-Methods', 'POST');
-    res.setHeader(
-      'Access-Control-Allow-Headers',
-      'authorization, content-type, content-encoding, x-retry-count, x-request-id',
-    );
+    res.setHeader('Access-Control-Allow-Methods', 'GET, POST');
+    res.setHeader('Access-Control-Allow-Headers', sentHeaders);
     res.setHeader('Access-Control-Max-Age', '86400');
     res.status(204).end();
   };

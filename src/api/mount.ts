@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { admitRoot, writeKeyOf, type Authenticator, type Principal } from './authenticate';
+import { isOpenToSites, letSitesRead } from './cors';
 import type { ApiDeps } from './deps';
 import { isTooDeep } from './json-depth';
 import type { ApiMetrics } from './metrics';
@@ -16,12 +17,18 @@ interface Context {
   readonly authenticator: Authenticator;
 }
 
+interface Admitted {
+  readonly principal?: Principal;
+  readonly read?: JsonBody;
+}
+
 /** Turns the table of routes into a router: admit, read, check, run, answer. */
 export function mountRoutes(routes: readonly Route[], context: Context): Router {
   const router = Router({ caseSensitive: true, strict: true });
   for (const route of routes) {
     router[route.method](toExpressPath(route.path), async (req, res) => {
-      Object.assign(infoOf(res), { route: route.path, isFrequent: isFrequent(route) });
+      const { path, problemBody } = route;
+      Object.assign(infoOf(res), { route: path, isFrequent: isFrequent(route), problemBody });
       await serve(route, context, req, res);
     });
   }
@@ -40,9 +47,7 @@ const isFrequent = ({ access }: Route): boolean =>
 async function serve(route: Route, context: Context, req: Request, res: Response): Promise<void> {
   const { deps, metrics } = context;
   const now = deps.clock();
-  const { principal, read } = await admit(route, context, req);
-  if (principal) infoOf(res).principal = principal;
-  if (principal?.kind === 'public') res.setHeader('Access-Control-Allow-Origin', '*');
+  const { principal, read } = await welcome(route, context, req, res);
   const call: Call | KeyCall = {
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
@@ -56,23 +61,38 @@ async function serve(route: Route, context: Context, req: Request, res: Response
   };
   const { status, body, headers } = await route.run(call);
   res.status(status).set(headers ?? {});
+  send(res, body);
+}
+
+function send(res: Response, body: unknown): void {
   if (body === undefined || body === null) res.end();
-  else if (typeof body === 'string') res.send(body);
+  else if (typeof body === 'string' || body instanceof Uint8Array) res.send(body);
   else res.json(body);
+}
+
+/** Admits, and says whether a page may read the answer: what keeps a caller out any page may, what a secret key gets none. */
+async function welcome(route: Route, context: Context, req: Request, res: Response): Promise<Admitted> {
+  if (isOpenToSites(route)) letSitesRead(res);
+  const admitted = await admit(route, context, req);
+  const { principal } = admitted;
+  if (principal) infoOf(res).principal = principal;
+  if (principal && principal.kind !== 'public') res.removeHeader('Access-Control-Allow-Origin');
+  return admitted;
 }
 
 /** Who calls. Ingestion may name its key in the body, which is then read first. */
 async function admit(
-  { access }: Route,
+  { access, body, writeKeyIn }: Route,
   { deps, authenticator }: Context,
   req: Request,
-): Promise<{ readonly principal?: Principal; readonly read?: JsonBody }> {
+): Promise<Admitted> {
   const authorization = req.get('authorization');
   if ('scope' in access) return { principal: await authenticator.admit(authorization, access.scope) };
   if (access.door === 'root') admitRoot(authorization, deps.rootKey);
   if (access.door !== 'ingest') return {};
-  const named = writeKeyOf(authorization);
+  const named = writeKeyOf(authorization) ?? req.get('x-write-key') ?? writeKeyIn?.(req.originalUrl);
   if (named !== undefined) return { principal: await authenticator.admitSource(named) };
+  if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
   const read = await readJson(req, deps.limits.maxBodyBytes);
   const { writeKey } = Object(read.value) as { writeKey?: unknown };
   if (typeof writeKey !== 'string')

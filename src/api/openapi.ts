@@ -46,7 +46,8 @@ export function documentRoutes(routes: readonly Route[]) {
         writeKey: {
           type: 'http',
           scheme: 'basic',
-          description: 'A write key as user name, or `writeKey` in the body.',
+          description:
+            'A write key as user name, or `X-Write-Key`, or `writeKey` in the body or, where shown, the query.',
         },
         root: { type: 'http', scheme: 'bearer', description: "The installation's root key." },
       },
@@ -72,7 +73,9 @@ function documentRoute(route: Route, components: Components) {
       ),
       default: {
         description: 'A problem (RFC 9457)',
-        content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problem}` } } },
+        content: route.problemBody
+          ? { [route.problemBody.type]: { schema: { contentMediaType: route.problemBody.type } } }
+          : { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problem}` } } },
       },
     },
   };
@@ -81,7 +84,8 @@ function documentRoute(route: Route, components: Components) {
 function answer(status: string, schema: z.ZodType, name: string, components: Components): [string, unknown] {
   const description = schema.meta()?.description ?? 'Done';
   if (schema instanceof z.ZodUndefined) return [status, { description }];
-  const type = schema instanceof z.ZodString ? 'text/plain' : 'application/json';
+  const media = schema.meta()?.['contentMediaType'] as string | undefined;
+  const type = media ?? (schema instanceof z.ZodString ? 'text/plain' : 'application/json');
   return [
     status,
     { description, content: { [type]: { schema: toSchema(schema, 'output', `${name}${status}`, components) } } },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { Principal } from './authenticate';
 import type { ApiDeps } from './deps';
+import type { Picture } from './ingest/pixel';
 import type { ApiMetrics } from './metrics';
 
 /** What the process knows about a request while it is served. Ids only: this is what gets logged. */
@@ -14,6 +15,8 @@ export interface RequestInfo {
   /** Of the routes that are called all the time a success is a figure, not a line. */
   isFrequent: boolean;
   principal?: Principal;
+  /** What is sent instead of a problem document. */
+  problemBody?: Picture | undefined;
 }
 
 export const infoOf = (res: Response): RequestInfo => res.locals['info'] as RequestInfo;

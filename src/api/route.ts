@@ -2,16 +2,19 @@ import type { z } from 'zod';
 import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
 import type { ApiDeps } from './deps';
+import type { Picture } from './ingest/pixel';
 import type { ApiMetrics } from './metrics';
 import type { Scope } from './scopes';
 
 type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 type Responses = Readonly<Record<number, z.ZodType>>;
-type Frozen<T> = T extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T;
+type Frozen<T> = T extends Uint8Array
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Frozen<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+      : T;
 type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** An answer: one of the declared statuses with a body of its schema. */
@@ -53,6 +56,12 @@ interface Spec<P, Q, B, R extends Responses> {
   readonly body?: B;
   /** The successes. Problems are every route's and need no mention. */
   readonly responses: R;
+  /** Where else in the address the sender may name its write key than in a header or the body. */
+  readonly writeKeyIn?: (url: string) => string | undefined;
+  /** Sent instead of a problem document, with the problem's status, to whoever could not read one. */
+  readonly problemBody?: Picture;
+  /** Which sites may read what a public key is answered: any, unless the handler names one in its headers. */
+  readonly readers?: 'named';
 }
 
 /** Behind a management key with `scope`; with a write key (`ingest`); with the root key; or for everybody. */
@@ -108,7 +117,12 @@ function toRoute<R extends Responses>(
   access: Access,
   handle: Handle<never, R>,
 ): Route {
-  const { method, path, summary, params, query, body, responses } = spec;
+  const { method, path, summary, params, query, body, responses, writeKeyIn, problemBody, readers } = spec;
   const run = handle as unknown as Route['run'];
-  return { method, path, summary, params, query, body, responses, access, run };
+  const optional = {
+    ...(writeKeyIn && { writeKeyIn }),
+    ...(problemBody && { problemBody }),
+    ...(readers && { readers }),
+  };
+  return { method, path, summary, params, query, body, responses, access, run, ...optional };
 }

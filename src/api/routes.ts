@@ -1,5 +1,6 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { audienceRoutes } from './audiences/routes';
+import { browserIdRoutes } from './browser-id/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
@@ -19,6 +20,7 @@ import { workspaceRoutes } from './workspaces/routes';
 export const routes: readonly Route[] = [
   ...healthRoutes,
   ...ingestRoutes,
+  ...browserIdRoutes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,

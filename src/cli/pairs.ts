@@ -1,4 +1,5 @@
 import { withKey, type Json } from '../domain/json';
+import { readJsonText } from '../domain/json-text';
 import { usageError } from './command-error';
 
 /** `name=value` of a repeatable option, gathered. The value is JSON where it parses as such, and text otherwise. */
@@ -6,17 +7,7 @@ export function addPair(pair: string, gathered: Readonly<Record<string, Json>> =
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
   if (name === undefined || value === undefined)
     throw usageError(`Write name=value; "${pair}" has no "=" after a name.`);
-  return withKey(gathered, name, readValue(value));
-}
-
-/** Long digits, as in order and phone numbers, stay text: as a number they would come out changed. */
-export function readValue(text: string): Json {
-  try {
-    const value = JSON.parse(text) as Json;
-    return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? text : value;
-  } catch {
-    return text;
-  }
+  return withKey(gathered, name, readJsonText(value));
 }
 
 /** A whole number of at least 1. */

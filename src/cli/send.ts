@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { EventInput, EventsAnswer } from '../client/event-types';
 import type { Json } from '../domain/json';
+import { readJsonText } from '../domain/json-text';
 import { CommandError, usageError } from './command-error';
 import type { Context } from './context';
-import { addPair, readCount, readValue } from './pairs';
+import { addPair, readCount } from './pairs';
 import { sendFile } from './send-file';
 
 interface EventOptions {
@@ -88,7 +89,7 @@ function addKind(send: Command, context: Context, type: keyof typeof kinds): voi
   command
     .option('--timestamp <instant>', 'when it happened, RFC 3339; now unless set')
     .option('--message-id <id>', 'sent twice under one id, it counts once')
-    .option('--context <json>', 'context as a JSON object', readValue)
+    .option('--context <json>', 'context as a JSON object', readJsonText)
     .action(async (given: EventOptions) => sendOne(context, type, given, fields(given)));
 }
 

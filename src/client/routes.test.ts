@@ -115,8 +115,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const nameOf = ({ method, path }: Route): string => `${method.toUpperCase()} ${path}`;
-/** Left out: what probes and browsers read, and the one-letter forms of ingestion. */
-const offered = routes.filter(({ path }) => /^\/v1\/\w{2,}/.test(path));
+/** Left out: what probes and browsers read, the one-letter forms of ingestion, and what pages send by themselves. */
+const offered = routes.filter(({ path }) => /^\/v1\/(?!pixel|beacon|id$)\w{2,}/.test(path));
 
 /** The values of the path's parameters; undefined when the address is of another route. */
 function paramsOf({ path }: Route, address: string): Record<string, string> | undefined {

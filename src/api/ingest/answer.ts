@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { isJsonObject, own } from '../../domain/json';
+import { invalidRequest, Problem } from '../problem';
+import type { JsonBody } from '../read-body';
+import type { IngestCall, Ingested } from './ingest';
+
+export const IngestBody = z.strictObject({
+  success: z.literal(true),
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(
+    z.strictObject({
+      index: z.int(),
+      messageId: z.string().optional(),
+      code: z.string(),
+      path: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
+
+// For the document only: events are checked one by one, by hand, so that a bad one costs itself and not the batch.
+export const SingleEvent = z.looseObject({}) as unknown as z.ZodType<JsonBody>;
+export const Batch = z.looseObject({ batch: z.array(z.looseObject({})) }) as unknown as z.ZodType<JsonBody>;
+
+/** The events of a batch. Throws 400 when there is none, and 413 when there are too many. */
+export function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
+  const batch = batchOf(body.value);
+  if (!batch) {
+    const message = 'Send { "batch": [ … ] }.';
+    throw invalidRequest(message, [{ in: 'body', pointer: '/batch', message }]);
+  }
+  const { maxBatchEvents } = deps.limits;
+  if (batch.length <= maxBatchEvents) return batch;
+  throw new Problem(413, 'too-large', `The batch has ${batch.length} events; send at most ${maxBatchEvents}.`);
+}
+
+export function batchOf(body: unknown): readonly unknown[] | undefined {
+  const batch = isJsonObject(body) ? own(body, 'batch') : undefined;
+  return Array.isArray(batch) ? (batch as readonly unknown[]) : undefined;
+}
+
+/** A call whose body is one event that names its own kind: nothing around it says anything of it. */
+export const alone = (call: IngestCall): IngestCall => ({ ...call, body: { ...call.body, value: undefined } });
+
+export function answer({ accepted, duplicates, rejected }: Ingested) {
+  return { status: 200 as const, body: { success: true as const, accepted, duplicates, rejected } };
+}
