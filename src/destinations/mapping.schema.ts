@@ -1,14 +1,10 @@
-import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import { Name, Path } from '../domain/definition-fields.schema';
+import { Name, Path, Zone } from '../domain/definition-fields.schema';
 import { findTemplateProblem, templateLimit } from './render-template';
 
 const Country = z
   .string()
   .regex(/^[A-Z]{2}$/, { error: 'Write a country as two capital letters, such as "DE" (ISO 3166-1 alpha-2).' });
-const Zone = z.string().refine((name) => IANAZone.isValidZone(name), {
-  error: 'Write a zone such as "Europe/Berlin".',
-});
 
 /** Transforms without options. */
 export const plainTransforms = [

@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { definitionKeyPattern } from './definition-key';
 import { durationPattern, parseDuration } from './duration';
@@ -8,6 +9,10 @@ export const DefinitionKey = z.string().regex(definitionKeyPattern, { error: 'Wr
 export const Name = z.string().min(1).max(256);
 export const Path = z.string().max(512).refine(isPath, {
   error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
+});
+
+export const Zone = z.string().refine((name) => IANAZone.isValidZone(name), {
+  error: 'Write a zone such as "Europe/Berlin".',
 });
 
 /** Ten years: long enough for every rule of people's lives, short enough that instants stay dates. */

@@ -1,0 +1,55 @@
+import type { RowFault } from './read-row';
+
+/** A refused row, as results show it: what is wrong and where, never what the row says. */
+export interface RefusedExample extends RowFault {
+  /** Counted from 1; neither the header nor empty lines count. */
+  readonly row: number;
+}
+
+/** What has become of the rows so far. */
+export interface ImportTally {
+  readonly rows: number;
+  /** Rows that became events; of a dry run, rows that would. */
+  readonly accepted: number;
+  /** Rows whose message id had been received before, which changes nothing. */
+  readonly repeated: number;
+  readonly refused: number;
+  readonly refusedByCode: Readonly<Record<string, number>>;
+  /** The first ones. */
+  readonly examples: readonly RefusedExample[];
+  /** Of a dry run: accepted rows by whether any of their identifiers is known already. */
+  readonly known: number;
+  readonly unknown: number;
+}
+
+export const emptyTally: ImportTally = {
+  ...{ rows: 0, accepted: 0, repeated: 0, refused: 0, known: 0, unknown: 0 },
+  refusedByCode: {},
+  examples: [],
+};
+
+const mostExamples = 20;
+
+/** What one step did, on top of what those before did. */
+export interface StepTally {
+  readonly accepted: number;
+  readonly repeated: number;
+  readonly known: number;
+  readonly refused: readonly RefusedExample[];
+}
+
+export function addToTally(tally: ImportTally, step: StepTally): ImportTally {
+  const byCode = { ...tally.refusedByCode };
+  for (const { code } of step.refused) byCode[code] = (byCode[code] ?? 0) + 1;
+  const rows = step.accepted + step.repeated + step.refused.length;
+  return {
+    rows: tally.rows + rows,
+    accepted: tally.accepted + step.accepted,
+    repeated: tally.repeated + step.repeated,
+    refused: tally.refused + step.refused.length,
+    refusedByCode: byCode,
+    examples: [...tally.examples, ...step.refused].slice(0, mostExamples),
+    known: tally.known + step.known,
+    unknown: tally.unknown + step.accepted - step.known,
+  };
+}

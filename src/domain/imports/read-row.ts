@@ -1,0 +1,72 @@
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import { kindOf } from '../events/rejection';
+import type { FileRecord, RecordFault } from './record-scanner';
+import { splitRecord } from './split-record';
+
+/** Why a row never came to its mapping or its event. `column` is empty for the row as a whole. */
+export interface RowFault {
+  readonly code: string;
+  readonly column: string;
+  readonly message: string;
+}
+
+export interface RowShape {
+  readonly format: 'csv' | 'ndjson';
+  readonly delimiter: string;
+  /** Of a CSV: its header. */
+  readonly columns: readonly string[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const faults: Readonly<Record<RecordFault, string>> = {
+  line_too_long: 'The line is longer than the limit; shorten it.',
+  invalid_quotes: 'A quoted field is not closed, or goes on behind its closing quote; write a quote in a field twice.',
+};
+
+/** What a record says, by column; or why it cannot be read. */
+export function readRow({ bytes, fault }: FileRecord, shape: RowShape): { readonly row: JsonObject } | RowFault {
+  if (fault) return ofRow(fault, faults[fault]);
+  const text = decode(bytes);
+  if (text === undefined) return ofRow('invalid_utf8', 'The row is not UTF-8; save the file as UTF-8.');
+  return shape.format === 'csv' ? readFields(text, shape) : readJson(text);
+}
+
+/** A record as text for people: what is no UTF-8 in it is shown as replacement characters. */
+export const textOf = ({ bytes }: FileRecord): string => lenient.decode(bytes);
+
+function readFields(text: string, { columns, delimiter }: RowShape): { readonly row: JsonObject } | RowFault {
+  const fields = splitRecord(text, delimiter);
+  if (fields.length !== columns.length) {
+    const message = `The row has ${fields.length} fields and the header ${columns.length}; make them agree.`;
+    return ofRow('wrong_field_count', message);
+  }
+  return { row: Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? ''])) };
+}
+
+function readJson(text: string): { readonly row: JsonObject } | RowFault {
+  const value = parse(text);
+  if (value === undefined) return ofRow('invalid_json', 'The line is no JSON; write one object a line.');
+  return isJsonObject(value)
+    ? { row: value }
+    : ofRow('not_an_object', `The line is ${kindOf(value)}; write one object a line.`);
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined; // counted as a refused row
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined; // replacement characters would make two different ids one
+  }
+}
+
+const ofRow = (code: string, message: string): RowFault => ({ code, column: '', message });
