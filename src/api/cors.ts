@@ -1,6 +1,9 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Route } from './route';
 
+/** What of an answer a page on another site may read, beside its body. */
+export const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
+
 /** Browsers ask before they send an `Authorization` header. They may ask about ingestion only, and get no answer to others. */
 export function allowBrowsers(routes: readonly Route[]) {
   const open = new Set(

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
 import type { ApiDeps } from './deps';
+import type { EventWriter } from './ingest/event-writer';
 import type { ApiMetrics } from './metrics';
 import type { Scope } from './scopes';
 
@@ -30,6 +31,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly body: Body;
   readonly deps: ApiDeps;
   readonly metrics: ApiMetrics;
+  /** The way of events into the store. */
+  readonly events: EventWriter;
   /** When the request arrived, epoch milliseconds. */
   readonly now: number;
   /** Path with query as received: what `Link` headers build on. */
@@ -57,6 +60,8 @@ interface Spec<P, Q, B, R extends Responses> {
 
 /** Behind a management key with `scope`; with a write key (`ingest`); with the root key; or for everybody. */
 export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'root' | 'open' };
+
+export const isIngestion = ({ access }: Route): boolean => 'door' in access && access.door === 'ingest';
 
 /** A route as the framework mounts, documents and tests it. */
 export interface Route extends Spec<
