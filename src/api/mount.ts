@@ -4,6 +4,7 @@ import { writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { exposedHeaders } from './cors';
 import type { ApiDeps } from './deps';
 import type { EventWriter } from './ingest/event-writer';
+import { idempotencyKeyOf, runOnce } from './idempotency';
 import { expectedBytes, type BytesInFlight } from './limits/bytes-in-flight';
 import type { Rates } from './limits/rates';
 import type { Turns } from './limits/turns';
@@ -49,6 +50,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
   const now = deps.clock();
   const named = await admit(route, context, req);
   if (named) await greet(route, context, res, named);
+  const onceKey = idempotencyKeyOf(route, req);
   const holder = named ? keyName(named) : addressOf(req);
   const reserved = inFlight.reserve(holder, expectedBytes(req, deps.limits.maxBodyBytes));
   try {
@@ -57,7 +59,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     const principal = named ?? (await admitByBody(route, context, req, res, read));
     if (principal && isIngestion(route)) res.set(await rates.take(principal, 'events', eventsIn(read)));
     const call = { ...toCall(route, context, req, principal), body: checkBody(route, deps, read), now };
-    send(res, await route.run(call));
+    send(res, await runOnce(route, call, onceKey));
   } finally {
     reserved.release();
   }

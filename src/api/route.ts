@@ -54,6 +54,8 @@ interface Spec<P, Q, B, R extends Responses> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Of a POST: doing it twice is the same as once, so that it takes no `Idempotency-Key`. */
+  readonly isIdempotent?: boolean;
   /** The successes. Problems are every route's and need no mention. */
   readonly responses: R;
 }
@@ -113,7 +115,7 @@ function toRoute<R extends Responses>(
   access: Access,
   handle: Handle<never, R>,
 ): Route {
-  const { method, path, summary, params, query, body, responses } = spec;
+  const { method, path, summary, params, query, body, isIdempotent = false, responses } = spec;
   const run = handle as unknown as Route['run'];
-  return { method, path, summary, params, query, body, responses, access, run };
+  return { method, path, summary, params, query, body, isIdempotent, responses, access, run };
 }
