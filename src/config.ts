@@ -1,84 +1,23 @@
 import { z } from 'zod';
+import {
+  defaulted,
+  key32,
+  listOf,
+  network,
+  oneOf,
+  optional,
+  required,
+  secret,
+  target,
+  temporalAddress,
+  text,
+  url,
+  wholeNumber,
+} from './config-kinds';
+import { limitVariables, toLimits } from './config-limits';
 import { queueNames } from './temporal-names';
 
-/** How a variable's text is read: what a good value is, in words that complete "must be …", and the reading itself. */
-interface Kind<Value> {
-  readonly expected: string;
-  readonly read: (text: string) => Value | undefined;
-}
-
-const text: Kind<string> = { expected: 'text', read: (value) => value };
-
-const wholeNumber = (min: number, max: number): Kind<number> => ({
-  expected: `a whole number from ${min} to ${max}`,
-  read: (value) =>
-    /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined,
-});
-
-const oneOf = <Choice extends string>(...choices: readonly Choice[]): Kind<Choice> => ({
-  expected: `one of ${choices.join(', ')}`,
-  read: (value) => choices.find((choice) => choice === value),
-});
-
-const url = (...schemes: readonly string[]): Kind<string> => ({
-  expected: `an address beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  read: (value) => (schemes.some((scheme) => value.startsWith(`${scheme}://`)) ? value : undefined),
-});
-
-const listOf = <Item>(item: Kind<Item>): Kind<readonly Item[]> => ({
-  expected: `a comma-separated list, each ${item.expected}`,
-  read: (value) => {
-    const items = value.split(',').map((part) => item.read(part.trim()));
-    return items.every((each) => each !== undefined) ? items : undefined;
-  },
-});
-
-const key32: Kind<Buffer> = {
-  expected: '32 random bytes in base64 (make one with `openssl rand -base64 32`)',
-  read: (value) => {
-    const bytes = Buffer.from(value, 'base64');
-    return bytes.length === 32 && /^[\w+/-]{43}=?$/.test(value) ? bytes : undefined;
-  },
-};
-
-const secret: Kind<string> = {
-  expected: 'a secret of at least 24 characters',
-  read: (value) => (value.length >= 24 ? value : undefined),
-};
-
-const target: Kind<string> = {
-  expected: 'a host, host:port, address or CIDR block',
-  read: (value) => (/^[\w.:[\]-]+(\/\d{1,3})?$/.test(value) ? value : undefined),
-};
-
-const temporalAddress: Kind<string> = {
-  expected: 'host:port',
-  read: (value) => (/^\[?[\w.:-]+\]?:\d{1,5}$/.test(value) ? value : undefined),
-};
-
-const variable = <Value>({ expected, read }: Kind<Value>) =>
-  z.string({ error: expected }).transform((value, context): Value => {
-    const parsed = read(value);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
-const required = <Value>(kind: Kind<Value>, description: string) =>
-  variable(kind).meta({ description, expected: kind.expected });
-const optional = <Value>(kind: Kind<Value>, description: string) =>
-  variable(kind).optional().meta({ description, expected: kind.expected });
-const defaulted = <Value>(kind: Kind<Value>, unlessSet: string, description: string) =>
-  variable(kind).prefault(unlessSet).meta({ description, expected: kind.expected, unlessSet });
-
 const anyPort = wholeNumber(1, 65_535);
-const bytes = (most: number): Kind<number> => wholeNumber(1_024, most);
-/**
- * A list of small numbers takes up to six times its JSON as BSON, `identify` keeps the traits of its context twice, and all of it
- * must stay within the 16 MB of a document, of the event and of the profile that gains the traits.
- */
-export const mostEventBytes = 524_288;
-/** MongoDB stores 100 levels of nesting, and a document around an event is some of them. */
-export const mostJsonDepth = 80;
 
 /** Every variable Heddle reads, in the order the documentation lists them. */
 export const environment = z.object({
@@ -120,6 +59,10 @@ export const environment = z.object({
     listOf(target),
     'Private hosts or networks that destinations may send to. All others inside your network are refused.',
   ),
+  HEDDLE_TRUSTED_PROXIES: optional(
+    listOf(network),
+    'Addresses or networks of the proxies in front of the API. Only what they say in `X-Forwarded-For` is believed; without them the address of the connection counts.',
+  ),
   HEDDLE_TEMPORAL_UI_URL: optional(
     url('http', 'https'),
     'Where people open the Temporal UI; links to runs begin with it.',
@@ -130,16 +73,7 @@ export const environment = z.object({
     'info',
     'The least important lines that are logged.',
   ),
-  HEDDLE_MAX_BODY_BYTES: defaulted(
-    bytes(64 * 1_048_576),
-    '4194304',
-    'The largest request body, counted after decompression.',
-  ),
-  HEDDLE_MAX_BATCH_EVENTS: defaulted(wholeNumber(1, 100_000), '10000', 'The most events in one batch request.'),
-  HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
-  HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
-  HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
-  HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
+  ...limitVariables,
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -187,14 +121,8 @@ function toConfig(env: z.output<typeof environment>) {
     temporalUiUrl: env.HEDDLE_TEMPORAL_UI_URL,
     metricsPort: env.HEDDLE_METRICS_PORT,
     logLevel: env.HEDDLE_LOG_LEVEL,
-    limits: {
-      maxBodyBytes: env.HEDDLE_MAX_BODY_BYTES,
-      maxBatchEvents: env.HEDDLE_MAX_BATCH_EVENTS,
-      maxEventBytes: env.HEDDLE_MAX_EVENT_BYTES,
-      maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
-      pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
-      intakeBatch: env.HEDDLE_INTAKE_BATCH,
-    },
+    limits: toLimits(env),
+    trustedProxies: env.HEDDLE_TRUSTED_PROXIES ?? [],
   } as const;
 }
 

@@ -4,12 +4,20 @@ import { Authenticator } from './authenticate';
 import { allowBrowsers } from './cors';
 import type { ApiDeps } from './deps';
 import { presentProblem, toProblem } from './errors';
+import { EventWriter } from './ingest/event-writer';
+import { BytesInFlight } from './limits/bytes-in-flight';
+import { FailedKeys } from './limits/failed-keys';
+import { Rates } from './limits/rates';
+import { Turns } from './limits/turns';
 import { createApiMetrics } from './metrics';
-import { mountRoutes } from './mount';
+import { mountRoutes, type Context } from './mount';
 import { documentRoutes } from './openapi';
 import { Problem } from './problem';
 import { infoOf, observeRequests } from './request';
 import { routes } from './routes';
+
+/** Large or compressed bodies that are inflated and parsed at the same time. */
+const bodiesAtOnce = 2;
 
 /** The whole HTTP API over what it is given; it listens to nothing by itself. */
 export function createApp(deps: ApiDeps): Express {
@@ -17,6 +25,7 @@ export function createApp(deps: ApiDeps): Express {
   const document = documentRoutes(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
+  app.set('trust proxy', [...(deps.trustedProxies ?? [])]);
   app.use(observeRequests(deps, metrics));
   app.use(helmet());
   app.use(allowBrowsers(routes));
@@ -24,8 +33,7 @@ export function createApp(deps: ApiDeps): Express {
     infoOf(res).route = '/openapi.json';
     res.json(document);
   });
-  const authenticator = new Authenticator(deps.store.keys, deps.clock);
-  app.use(mountRoutes(routes, { deps, metrics, authenticator }));
+  app.use(mountRoutes(routes, { deps, metrics, ...createDoors(deps) }));
   app.use(() => {
     throw new Problem(404, 'not-found', 'There is no such route; /openapi.json lists them all.');
   });
@@ -39,6 +47,21 @@ export function createApp(deps: ApiDeps): Express {
     res.end(JSON.stringify(presentProblem(problem, requestId)));
   });
   return app;
+}
+
+/** What all requests of the process share: who they are, how much of them there is, and the way into the store. */
+function createDoors({
+  store,
+  clock,
+  limits,
+}: ApiDeps): Pick<Context, 'authenticator' | 'rates' | 'inFlight' | 'turns' | 'events'> {
+  return {
+    authenticator: new Authenticator(store.keys, clock, new FailedKeys(limits.failedKeysPerMinute)),
+    rates: new Rates(limits.rates),
+    inFlight: new BytesInFlight(limits),
+    turns: new Turns(bodiesAtOnce),
+    events: new EventWriter((docs) => store.events.insertPending(docs), limits.insertsAtOnce),
+  };
 }
 
 /** Where it failed, without the message: driver messages quote values. */

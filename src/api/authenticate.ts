@@ -4,7 +4,8 @@ import type { WorkspaceId } from '../domain/ids';
 import type { KeyDoc } from '../store/documents';
 import type { KeyRepository } from '../store/keys';
 import { isKeyText, sha256Of } from '../store/key-text';
-import { forbidden, unauthenticated } from './problem';
+import type { FailedKeys } from './limits/failed-keys';
+import { forbidden, unauthenticated, type Problem } from './problem';
 import { hasScope, type Scope } from './scopes';
 
 /** Who is calling: a key, hence one workspace. */
@@ -14,11 +15,14 @@ export interface Principal {
   readonly kind: KeyDoc['kind'];
   readonly scopes: readonly string[];
   readonly source: string;
+  readonly ratePerSecond?: number;
 }
 
 /** A revoked key works no longer than this. */
 const cachedMs = 5_000;
 const cachedKeys = 10_000;
+/** A key that has worked so lately is looked up whatever else comes from its address. */
+const wellKnownMs = 3_600_000;
 
 const noKey = 'Send a key: `Authorization: Bearer <key>`, or for ingestion `Basic <key>:` or `writeKey` in the body.';
 const badKey = 'The key is unknown, expired or revoked.';
@@ -26,36 +30,65 @@ const badKey = 'The key is unknown, expired or revoked.';
 /** Answers who a key belongs to. Looked up by hash, compared in constant time, remembered for up to 5 s. */
 export class Authenticator {
   readonly #known = new LRUCache<string, { readonly key: KeyDoc | 'unknown' }>({ max: cachedKeys, ttl: cachedMs });
+  readonly #wellKnown = new LRUCache<string, true>({ max: cachedKeys, ttl: wellKnownMs });
 
   constructor(
     readonly keys: KeyRepository,
     readonly clock: () => number,
+    readonly failed: FailedKeys,
   ) {}
 
-  /** For management routes. Throws 401 or 403. */
-  async admit(authorization: string | undefined, scope: Scope): Promise<Principal> {
-    const principal = await this.#principalOf(bearer(authorization));
+  /** For management routes. `address` is the sender's. Throws 401, 403, and 429 after too many of them. */
+  async admit(authorization: string | undefined, scope: Scope, address: string): Promise<Principal> {
+    const principal = await this.#principalOf(bearer(authorization), address);
     demandScope({ scopes: scopesOf(principal) }, scope);
     return principal;
   }
 
-  /** For ingestion: a write key, or any key that may write events. Throws 401 and 403. */
-  async admitSource(key: string): Promise<Principal> {
-    const principal = await this.#principalOf(key);
+  /** For ingestion: a write key, or any key that may write events. Throws as `admit`. */
+  async admitSource(key: string, address: string): Promise<Principal> {
+    const principal = await this.#principalOf(key, address);
     if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {
       throw forbidden('This key lacks the scope events:write.');
     }
     return principal;
   }
 
-  async #principalOf(text: string | undefined): Promise<Principal> {
+  /** For what makes workspaces. Throws as `admit`. */
+  async admitRoot(authorization: string | undefined, rootKey: string | undefined, address: string): Promise<void> {
+    if (rootKey === undefined)
+      throw forbidden('This installation has no root key; set HEDDLE_ROOT_KEY to create workspaces.');
+    await this.failed.demandPatience(address);
+    const hashOf = (text: string) => createHash('sha256').update(text).digest();
+    const given = bearer(authorization);
+    if (given === undefined || !timingSafeEqual(hashOf(given), hashOf(rootKey)))
+      throw await this.#failure(address, 'Send the root key as bearer.');
+  }
+
+  async #principalOf(text: string | undefined, address: string): Promise<Principal> {
     if (text === undefined || text === '') throw unauthenticated(noKey);
-    if (!isKeyText(text)) throw unauthenticated(badKey);
+    const key = isKeyText(text) ? await this.#find(text, address) : undefined;
+    if (!key || !isLive(key, this.clock())) {
+      await this.failed.demandPatience(address);
+      throw await this.#failure(address, badKey);
+    }
+    const { ws, id: keyId, kind, scopes, source, ratePerSecond } = key;
+    return { ws, keyId, kind, scopes, source, ...(ratePerSecond !== undefined && { ratePerSecond }) };
+  }
+
+  /** Throws 429 before it asks the store for an address that has tried too many keys. */
+  async #find(text: string, address: string): Promise<KeyDoc | undefined> {
     const sha256 = sha256Of(text);
+    if (!this.#wellKnown.has(sha256)) await this.failed.demandPatience(address);
     const key = await this.#look(sha256);
-    if (key === 'unknown' || !isSameHash(key.sha256, sha256) || !isLive(key, this.clock()))
-      throw unauthenticated(badKey);
-    return { ws: key.ws, keyId: key.id, kind: key.kind, scopes: key.scopes, source: key.source };
+    if (key === 'unknown' || !isSameHash(key.sha256, sha256)) return undefined;
+    this.#wellKnown.set(sha256, true);
+    return key;
+  }
+
+  async #failure(address: string, detail: string): Promise<Problem> {
+    await this.failed.count(address);
+    return unauthenticated(detail);
   }
 
   async #look(sha256: string): Promise<KeyDoc | 'unknown'> {
@@ -97,13 +130,4 @@ export function writeKeyOf(authorization: string | undefined): string | undefine
   if (basic === undefined) return bearer(authorization);
   const [key = ''] = Buffer.from(basic, 'base64').toString('latin1').split(':', 1);
   return key;
-}
-
-export function admitRoot(authorization: string | undefined, rootKey: string | undefined): void {
-  if (rootKey === undefined)
-    throw forbidden('This installation has no root key; set HEDDLE_ROOT_KEY to create workspaces.');
-  const hashOf = (text: string) => createHash('sha256').update(text).digest();
-  const given = bearer(authorization);
-  if (given === undefined || !timingSafeEqual(hashOf(given), hashOf(rootKey)))
-    throw unauthenticated('Send the root key as bearer.');
 }

@@ -9,10 +9,12 @@ const sentHeaders =
 export const isOpenToSites = ({ access, readers }: Pick<Route, 'access' | 'readers'>): boolean =>
   'door' in access && access.door === 'ingest' && readers === undefined;
 
-/** `Retry-After` is among the headers that a site reads only when it is named. */
+/** What of an answer a page on another site may read, beside its body: only what is named. */
+const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
+
 export function letSitesRead(res: Response): void {
   res.setHeader('Access-Control-Allow-Origin', '*');
-  res.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
+  res.setHeader('Access-Control-Expose-Headers', exposedHeaders);
 }
 
 /** Browsers ask before they send an `Authorization` header. They may ask about ingestion only, and get no answer to others. */

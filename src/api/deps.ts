@@ -3,13 +3,18 @@ import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
+import type { FlightLimits } from './limits/bytes-in-flight';
+import type { RateLimits } from './limits/rates';
 
-export interface ApiLimits {
-  readonly maxBodyBytes: number;
+export interface ApiLimits extends FlightLimits {
   readonly maxBatchEvents: number;
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;
   readonly pageSizeMax: number;
+  readonly insertsAtOnce: number;
+  readonly failedKeysPerMinute: number;
+  readonly idempotencyHours: number;
+  readonly rates: RateLimits;
 }
 
 /** Something that must answer before the process takes traffic. Rejects when it does not. */
@@ -47,6 +52,8 @@ export interface ApiDeps {
   readonly metrics: Registry;
   readonly checks: readonly ReadinessCheck[];
   readonly gauges?: readonly GaugeSource[];
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
   /** Bearer key that may create workspaces. */
   readonly rootKey?: string;
   /** The `<env>` of keys made here, so that people see which installation a key belongs to. */

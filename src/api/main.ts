@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Logger } from 'pino';
@@ -12,6 +12,7 @@ import { createApp } from './app';
 import type { ApiDeps } from './deps';
 import { createGauges } from './impact/gauges';
 import { createRings } from './rings';
+import { createApiServer } from './server';
 
 const drainWithinMs = 20_000;
 /** No question of a caller keeps the database busy for longer; reports bound their own more tightly. */
@@ -32,10 +33,7 @@ async function main(): Promise<void> {
   const { connectionOptions } = loadClientConnectConfig();
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
-  const server = createServer(createApp(composeDeps(config, store, client, log)));
-  // A body that trickles in must not hold a connection for ever.
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
+  const server = createApiServer(createApp(composeDeps(config, store, client, log)), config.limits.bodySeconds);
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'the API is listening');
@@ -51,6 +49,7 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
   return {
     store,
     limits: config.limits,
+    trustedProxies: config.trustedProxies,
     clock: Date.now,
     ...createRings(client, log),
     log,

@@ -1,25 +1,27 @@
 import { Router, type Request, type Response } from 'express';
-import type { z } from 'zod';
-import { admitRoot, writeKeyOf, type Authenticator, type Principal } from './authenticate';
+import { checkBody, eventsIn, parse, readBody } from './body';
+import { writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
 import type { ApiDeps } from './deps';
-import { isTooDeep } from './json-depth';
+import type { EventWriter } from './ingest/event-writer';
+import { idempotencyKeyOf, runOnce } from './idempotency';
+import { expectedBytes, type BytesInFlight } from './limits/bytes-in-flight';
+import type { Rates } from './limits/rates';
+import type { Turns } from './limits/turns';
 import type { ApiMetrics } from './metrics';
-import { invalidRequest, Problem, toFaults, unauthenticated } from './problem';
-import { readJson, type JsonBody } from './read-body';
-import { findReservedKey } from './reserved-key';
+import { Problem, unauthenticated } from './problem';
+import type { JsonBody } from './read-body';
 import { infoOf } from './request';
-import type { Call, KeyCall, Route } from './route';
+import { isIngestion, type Route } from './route';
 
-interface Context {
+export interface Context {
   readonly deps: ApiDeps;
   readonly metrics: ApiMetrics;
   readonly authenticator: Authenticator;
-}
-
-interface Admitted {
-  readonly principal?: Principal;
-  readonly read?: JsonBody;
+  readonly rates: Rates;
+  readonly inFlight: BytesInFlight;
+  readonly turns: Turns;
+  readonly events: EventWriter;
 }
 
 /** Turns the table of routes into a router: admit, read, check, run, answer. */
@@ -45,89 +47,88 @@ const isFrequent = ({ access }: Route): boolean =>
   'door' in access && (access.door === 'ingest' || access.door === 'open');
 
 async function serve(route: Route, context: Context, req: Request, res: Response): Promise<void> {
-  const { deps, metrics } = context;
+  const { deps, inFlight, rates } = context;
   const now = deps.clock();
-  const { principal, read } = await welcome(route, context, req, res);
-  const call: Call | KeyCall = {
-    params: parse(route.params, req.params, 'path'),
-    query: parse(route.query, req.query, 'query'),
-    body: read ?? (await readBody(route, deps, req)),
-    deps,
-    metrics,
-    now,
-    url: req.originalUrl,
-    header: (name) => req.get(name),
-    ...(principal && { principal, ws: principal.ws }),
-  };
-  const { status, body, headers } = await route.run(call);
-  res.status(status).set(headers ?? {});
-  send(res, body);
+  // What keeps a caller out any page may read; `greet` takes it back where a secret key is answered.
+  if (isOpenToSites(route)) letSitesRead(res);
+  const named = await admit(route, context, req);
+  if (named) await greet(route, context, res, named);
+  const onceKey = idempotencyKeyOf(route, req);
+  const holder = named ? keyName(named) : addressOf(req);
+  const reserved = inFlight.reserve(holder, expectedBytes(req, deps.limits.maxBodyBytes));
+  try {
+    const read = await readBody(route, context, req, holder);
+    reserved.resize(read?.bytes ?? 0);
+    const principal = named ?? (await admitByBody(route, context, req, res, read));
+    if (principal && isIngestion(route)) res.set(await rates.take(principal, 'events', eventsIn(read)));
+    const call = { ...toCall(route, context, req, principal), body: checkBody(route, deps, read), now };
+    send(res, await runOnce(route, call, onceKey));
+  } finally {
+    reserved.release();
+  }
 }
 
-function send(res: Response, body: unknown): void {
+/** Who calls, by the headers. Ingestion may name its key in the body instead, which must be read first. */
+async function admit(
+  { access, body, writeKeyIn }: Route,
+  context: Context,
+  req: Request,
+): Promise<Principal | undefined> {
+  const { deps, authenticator } = context;
+  const authorization = req.get('authorization');
+  if ('scope' in access) return authenticator.admit(authorization, access.scope, addressOf(req));
+  if (access.door === 'root') await authenticator.admitRoot(authorization, deps.rootKey, addressOf(req));
+  if (access.door !== 'ingest') return undefined;
+  const named = writeKeyOf(authorization) ?? req.get('x-write-key') ?? writeKeyIn?.(req.originalUrl);
+  if (named !== undefined) return authenticator.admitSource(named, addressOf(req));
+  if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
+  return undefined;
+}
+
+async function admitByBody(
+  route: Route,
+  context: Context,
+  req: Request,
+  res: Response,
+  read: JsonBody | undefined,
+): Promise<Principal | undefined> {
+  if (!isIngestion(route)) return undefined;
+  const { writeKey } = Object(read?.value) as { writeKey?: unknown };
+  if (typeof writeKey !== 'string')
+    throw unauthenticated('Send a write key: `Authorization: Basic <key>:` or `writeKey` in the body.');
+  const principal = await context.authenticator.admitSource(writeKey, addressOf(req));
+  await greet(route, context, res, principal);
+  return principal;
+}
+
+/** Notes who it is, lets pages on other sites read the answer to a public key, and refuses whoever has sent too much already. */
+async function greet(route: Route, { rates }: Context, res: Response, principal: Principal): Promise<void> {
+  infoOf(res).principal = principal;
+  if (principal.kind !== 'public') res.removeHeader('Access-Control-Allow-Origin');
+  if (isIngestion(route)) await rates.demandRoom(principal, 'events');
+  else res.set(await rates.take(principal, 'requests', 1));
+}
+
+function toCall(route: Route, { deps, metrics, events }: Context, req: Request, principal: Principal | undefined) {
+  return {
+    params: parse(route.params, req.params, 'path'),
+    query: parse(route.query, req.query, 'query'),
+    ...{ deps, metrics, events },
+    url: req.originalUrl,
+    header: (name: string) => req.get(name),
+    ...(principal && { principal, ws: principal.ws }),
+  };
+}
+
+function send(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): void {
+  res.status(status).set(headers ?? {});
   if (body === undefined || body === null) res.end();
   else if (typeof body === 'string' || body instanceof Uint8Array) res.send(body);
   else res.json(body);
 }
 
-/** Admits, and says whether a page may read the answer: what keeps a caller out any page may, what a secret key gets none. */
-async function welcome(route: Route, context: Context, req: Request, res: Response): Promise<Admitted> {
-  if (isOpenToSites(route)) letSitesRead(res);
-  const admitted = await admit(route, context, req);
-  const { principal } = admitted;
-  if (principal) infoOf(res).principal = principal;
-  if (principal && principal.kind !== 'public') res.removeHeader('Access-Control-Allow-Origin');
-  return admitted;
-}
-
-/** Who calls. Ingestion may name its key in the body, which is then read first. */
-async function admit(
-  { access, body, writeKeyIn }: Route,
-  { deps, authenticator }: Context,
-  req: Request,
-): Promise<Admitted> {
-  const authorization = req.get('authorization');
-  if ('scope' in access) return { principal: await authenticator.admit(authorization, access.scope) };
-  if (access.door === 'root') admitRoot(authorization, deps.rootKey);
-  if (access.door !== 'ingest') return {};
-  const named = writeKeyOf(authorization) ?? req.get('x-write-key') ?? writeKeyIn?.(req.originalUrl);
-  if (named !== undefined) return { principal: await authenticator.admitSource(named) };
-  if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
-  const read = await readJson(req, deps.limits.maxBodyBytes);
-  const { writeKey } = Object(read.value) as { writeKey?: unknown };
-  if (typeof writeKey !== 'string')
-    throw unauthenticated('Send a write key: `Authorization: Basic <key>:` or `writeKey` in the body.');
-  return { principal: await authenticator.admitSource(writeKey), read };
-}
-
-async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unknown> {
-  if (!route.body) return undefined;
-  if (!hasBody(req) && route.body.safeParse(undefined).success) return parse(route.body, undefined, 'body');
-  const read = await readJson(req, deps.limits.maxBodyBytes);
-  if ('door' in route.access && route.access.door === 'ingest') return read;
-  if (isTooDeep(read.value, deps.limits.maxJsonDepth)) {
-    throw invalidRequest(`The body nests deeper than ${deps.limits.maxJsonDepth} levels.`);
-  }
-  const pointer = findReservedKey(read.value);
-  if (pointer !== undefined) {
-    const message = 'No field can be called `__proto__`; rename it.';
-    throw invalidRequest(message, [{ in: 'body', pointer, message }]);
-  }
-  return parse(route.body, read.value, 'body');
-}
-
-const hasBody = (req: Request): boolean =>
-  req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
-
-function parse(schema: z.ZodType | undefined, value: unknown, part: 'path' | 'query' | 'body'): unknown {
-  if (!schema) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  // A path that cannot name anything names nothing.
-  if (part === 'path')
-    throw new Problem(404, 'not-found', 'Nothing has such a name.', { errors: toFaults(parsed.error, part) });
-  throw invalidRequest(`The ${part} of the request is not as documented; see errors.`, toFaults(parsed.error, part));
-}
+const addressOf = (req: Request): string => req.ip ?? 'unknown';
+const keyName = ({ ws, keyId }: Principal): string => `${ws}:${keyId}`;
 
 const toExpressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 

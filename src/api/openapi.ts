@@ -55,6 +55,14 @@ export function documentRoutes(routes: readonly Route[]) {
   };
 }
 
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key carries the request out once; a repeat is answered as the first time.',
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+};
+
 function documentRoute(route: Route, components: Components) {
   const name = operationId(route);
   const body = route.body && {
@@ -65,7 +73,11 @@ function documentRoute(route: Route, components: Components) {
     operationId: name,
     summary: route.summary,
     ...security(route),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+      ...(route.method === 'post' && !route.isIdempotent ? [idempotencyKey] : []),
+    ],
     ...(body && { requestBody: body }),
     responses: {
       ...Object.fromEntries(

@@ -41,6 +41,8 @@ const titles: Readonly<Record<number, string>> = {
   412: 'Changed by somebody else',
   413: 'Too large',
   415: 'Encoding not supported',
+  422: 'Cannot be processed',
+  429: 'Too much at once',
   500: 'Internal error',
   503: 'Temporarily unavailable',
 };

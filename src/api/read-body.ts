@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
+import { parseJson } from './parse-json';
 import { invalidRequest, Problem, tooLarge } from './problem';
 
 type Inflate = (bytes: InputType, options: ZlibOptions) => Promise<Buffer>;
@@ -18,6 +19,7 @@ const decoders: Readonly<Record<string, Inflate>> = {
     ((bytes as Buffer)[0] ?? 0) % 16 === 8 ? unwrap(bytes, options) : unwrapRaw(bytes, options),
 };
 
+const identity = 'identity';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface JsonBody {
@@ -28,24 +30,43 @@ export interface JsonBody {
   readonly hasEscapes: boolean;
 }
 
-/** Reads JSON whatever the Content-Type says. The limit counts inflated bytes. Throws 400, 413 or 415. */
-export async function readJson(req: IncomingMessage, maxBytes: number): Promise<JsonBody> {
-  const bytes = await readBytes(req, maxBytes);
+/** Bodies that are larger than this, or compressed, take turns in being inflated and parsed. */
+const smallBody = 65_536;
+
+type InTurn = (work: () => Promise<JsonBody>) => Promise<JsonBody>;
+
+/**
+ * Reads JSON whatever the Content-Type says. The limit counts inflated bytes. Throws 400, 413 or 415. What takes this process time, and
+ * not the sender, is done in `inTurn`.
+ */
+export async function readJson(
+  req: IncomingMessage,
+  maxBytes: number,
+  inTurn: InTurn = (work) => work(),
+): Promise<JsonBody> {
+  const encoding = encodingOf(req);
+  const sent = await collect(req, maxBytes);
+  if (encoding === identity && sent.length <= smallBody) return parse(sent);
+  return inTurn(async () => parse(await decompress(sent, encoding, maxBytes)));
+}
+
+async function parse(bytes: Buffer): Promise<JsonBody> {
   const text = decode(bytes);
   try {
-    return { value: JSON.parse(text) as unknown, bytes: bytes.length, hasEscapes: text.includes('\\u') };
+    return { value: await parseJson(text), bytes: bytes.length, hasEscapes: text.includes('\\u') };
   } catch {
     throw invalidRequest(bytes.length === 0 ? 'The body is empty; send JSON.' : 'The body is not JSON.');
   }
 }
 
-async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+function encodingOf(req: IncomingMessage): string {
+  const encoding = (req.headers['content-encoding'] ?? identity).trim().toLowerCase();
+  if (encoding === identity || Object.hasOwn(decoders, encoding)) return encoding;
+  throw new Problem(415, 'unsupported-encoding', 'Content-Encoding must be gzip, deflate, br or identity.');
+}
+
+async function decompress(sent: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
   const decoder = decoders[encoding];
-  if (!decoder && encoding !== 'identity') {
-    throw new Problem(415, 'unsupported-encoding', 'Content-Encoding must be gzip, deflate, br or identity.');
-  }
-  const sent = await collect(req, maxBytes);
   if (!decoder) return sent;
   try {
     return await decoder(sent, { maxOutputLength: maxBytes });

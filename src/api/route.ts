@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
 import type { ApiDeps } from './deps';
+import type { EventWriter } from './ingest/event-writer';
 import type { Picture } from './ingest/pixel';
 import type { ApiMetrics } from './metrics';
 import type { Scope } from './scopes';
@@ -33,6 +34,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly body: Body;
   readonly deps: ApiDeps;
   readonly metrics: ApiMetrics;
+  /** The way of events into the store. */
+  readonly events: EventWriter;
   /** When the request arrived, epoch milliseconds. */
   readonly now: number;
   /** Path with query as received: what `Link` headers build on. */
@@ -54,6 +57,8 @@ interface Spec<P, Q, B, R extends Responses> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Of a POST: doing it twice is the same as once, so that it takes no `Idempotency-Key`. */
+  readonly isIdempotent?: boolean;
   /** The successes. Problems are every route's and need no mention. */
   readonly responses: R;
   /** Where else in the address the sender may name its write key than in a header or the body. */
@@ -66,6 +71,8 @@ interface Spec<P, Q, B, R extends Responses> {
 
 /** Behind a management key with `scope`; with a write key (`ingest`); with the root key; or for everybody. */
 export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'root' | 'open' };
+
+export const isIngestion = ({ access }: Route): boolean => 'door' in access && access.door === 'ingest';
 
 /** A route as the framework mounts, documents and tests it. */
 export interface Route extends Spec<
@@ -117,12 +124,13 @@ function toRoute<R extends Responses>(
   access: Access,
   handle: Handle<never, R>,
 ): Route {
-  const { method, path, summary, params, query, body, responses, writeKeyIn, problemBody, readers } = spec;
+  const { method, path, summary, params, query, body, isIdempotent = false, responses } = spec;
+  const { writeKeyIn, problemBody, readers } = spec;
   const run = handle as unknown as Route['run'];
   const optional = {
     ...(writeKeyIn && { writeKeyIn }),
     ...(problemBody && { problemBody }),
     ...(readers && { readers }),
   };
-  return { method, path, summary, params, query, body, responses, access, run, ...optional };
+  return { method, path, summary, params, query, body, isIdempotent, responses, access, run, ...optional };
 }

@@ -46,7 +46,10 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/workspaces': () => client.workspaces.current(),
   'GET /v1/keys': () => client.keys.list(),
   'POST /v1/keys': () =>
-    client.keys.create({ name: 'shop', kind: 'secret', scopes: [], source: 'shop', expiresAt: '2027-01-01T00:00:00Z' }),
+    client.keys.create({
+      ...{ name: 'shop', kind: 'secret', scopes: [], source: 'shop' },
+      ...{ expiresAt: '2027-01-01T00:00:00Z', ratePerSecond: 10 },
+    }),
   'DELETE /v1/keys/{id}': () => client.keys.revoke('key_1'),
   'GET /v1/profiles': () => client.profiles.list({ q: 'a@b.example', ...page }),
   'GET /v1/profiles/{ref}': () => client.profiles.get('user_id:a/b'),

@@ -15,6 +15,7 @@ export interface Key {
   readonly kind: KeyKind;
   readonly scopes: readonly string[];
   readonly source: string;
+  readonly ratePerSecond?: number;
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly disabledAt?: string;
@@ -25,6 +26,8 @@ export interface KeyInput {
   readonly scopes?: readonly string[];
   readonly source?: string;
   readonly expiresAt?: string;
+  /** Events of a write key, requests of a management key; what the installation allows unless set. */
+  readonly ratePerSecond?: number;
 }
 export interface NewKey extends Key {
   /** Shown this once. */

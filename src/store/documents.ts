@@ -29,6 +29,8 @@ export interface KeyDoc extends Scoped {
   readonly kind: 'public' | 'secret' | 'management';
   readonly scopes: readonly string[];
   readonly source: string;
+  /** Events of a write key, requests of a management key, per second, instead of what the installation allows. */
+  readonly ratePerSecond?: number;
   /** SHA-256 of the whole key, hex. The key itself is shown once and never stored. */
   readonly sha256: string;
   readonly createdAt: number;

@@ -4,7 +4,7 @@ import type { KeyDoc } from './documents';
 import { makeKeyText } from './key-text';
 import type { StoreConnection } from './open-store';
 
-export type NewKey = Pick<KeyDoc, 'name' | 'kind' | 'scopes' | 'source' | 'createdAt' | 'expiresAt'>;
+export type NewKey = Pick<KeyDoc, 'name' | 'kind' | 'scopes' | 'source' | 'createdAt' | 'expiresAt' | 'ratePerSecond'>;
 
 export class KeyRepository {
   readonly #keys: Collection<KeyDoc>;

@@ -90,6 +90,10 @@ export function isContended(error: unknown): boolean {
   );
 }
 
+/** Whether a document of this `_id` is there already. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof MongoError && error.code === code.DuplicateKey;
+
 /** Whether the server gave up a read at its `maxTimeMS`. */
 export const isTimeUp = (error: unknown): boolean =>
   error instanceof MongoError && error.code === code.MaxTimeMSExpired;

@@ -5,6 +5,7 @@ import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
+import { IdempotencyRepository } from './idempotency';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
 import { JourneyRepository } from './journeys';
@@ -31,6 +32,7 @@ export function createStore(connection: StoreConnection) {
     destinations: new DestinationRepository(connection),
     enrollments: new EnrollmentRepository(connection),
     events: new EventRepository(connection),
+    idempotency: new IdempotencyRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     journeys: new JourneyRepository(connection),

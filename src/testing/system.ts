@@ -17,6 +17,7 @@ import { openStore, type Store } from '../store/store';
 import { composeActivities } from '../workers/compose';
 import { queueNames } from '../temporal-names';
 import { createWorkers } from '../workers/worker';
+import { testLimits } from './test-api';
 
 export interface SystemOptions {
   /** Epoch milliseconds; the real clock when absent. One clock for the door, the intake and the clock workflow. */
@@ -41,13 +42,6 @@ export interface System {
 }
 
 const rootKey = 'root-key-of-the-tests-0123456789';
-const limits = {
-  maxBodyBytes: 8_388_608,
-  maxBatchEvents: 10_000,
-  maxEventBytes: 32_768,
-  maxJsonDepth: 64,
-  pageSizeMax: 1_000,
-};
 const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
@@ -99,6 +93,7 @@ async function listen(
 ): Promise<Server> {
   const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
   const rings = createRings(temporal, log, queuePrefix);
+  const limits = { ...testLimits, maxBodyBytes: 8_388_608 };
   const own = { limits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
   const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -48,6 +48,19 @@ export const testLimits = {
   maxEventBytes: 32 * 1024,
   maxJsonDepth: 64,
   pageSizeMax: 1_000,
+  maxBytesInFlight: 64 * 1024 * 1024,
+  maxKeyBytesInFlight: 16 * 1024 * 1024,
+  insertsAtOnce: 4,
+  failedKeysPerMinute: 1_000_000,
+  idempotencyHours: 24,
+  rates: {
+    windowSeconds: 10,
+    processes: 1,
+    workspaceEvents: 1_000_000,
+    keyEvents: 1_000_000,
+    workspaceRequests: 100_000,
+    keyRequests: 100_000,
+  },
 };
 export const testRootKey = 'root-key-of-the-tests-only';
 

@@ -123,6 +123,7 @@ export const audienceRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/v1/audiences/{key}/preview',
+    isIdempotent: true,
     scope: 'audiences:read',
     summary:
       'Evaluate from stored events, now or as of a past instant; saves nothing. A rule to try needs the scope audiences:write',

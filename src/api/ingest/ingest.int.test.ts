@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import request from 'supertest';
-import { mostEventBytes, mostJsonDepth } from '../../config';
+import { mostEventBytes, mostJsonDepth } from '../../config-limits';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
 

@@ -12,9 +12,8 @@ import { isTooDeep } from '../json-depth';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
+import { eventsPerInsert } from './event-writer';
 
-/** Events parsed and stored at a time: bounds how long one request keeps the process from the others. */
-const chunkSize = 1_000;
 const payloadKept = 4_096;
 
 export interface RejectedEvent extends Rejection {
@@ -41,9 +40,9 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
   const rejected: RejectedEvent[] = [];
   let accepted = 0;
   let duplicates = 0;
-  for (let from = 0; from < raws.length; from += chunkSize) {
+  for (let from = 0; from < raws.length; from += eventsPerInsert) {
     const docs: EventDoc[] = [];
-    for (let index = from; index < Math.min(from + chunkSize, raws.length); index += 1) {
+    for (let index = from; index < Math.min(from + eventsPerInsert, raws.length); index += 1) {
       const parsed = read(raws[index]);
       if ('event' in parsed) {
         const arrival = { lane, bytes: parsed.bytes, n: firstArrival + index };
@@ -53,7 +52,7 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
         rejected.push({ index, ...(messageId !== undefined && { messageId }), ...rejection });
       }
     }
-    const stored = await call.deps.store.events.insertPending(docs);
+    const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
     count(call, docs, stored.duplicateIndexes);
     accepted += stored.inserted;
     duplicates += stored.duplicateIndexes.length;

@@ -88,6 +88,7 @@ export const journeyRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/v1/journeys/{key}/lint',
+    isIdempotent: true,
     scope: 'journeys:read',
     summary: 'What the linter says of the draft',
     params: Key,

@@ -8,6 +8,8 @@ export const KeyBody = z.strictObject({
   kind: z.enum(['public', 'secret', 'management']),
   scopes: z.array(z.string()),
   source: z.string(),
+  /** Events of a write key, requests of a management key; absent means what the installation allows. */
+  ratePerSecond: z.int().optional(),
   createdAt: Instant,
   expiresAt: Instant.optional(),
   disabledAt: Instant.optional(),
@@ -23,6 +25,7 @@ export function presentKey(key: KeyDoc) {
     kind: key.kind,
     scopes: key.scopes,
     source: key.source,
+    ...(key.ratePerSecond !== undefined && { ratePerSecond: key.ratePerSecond }),
     createdAt: presentInstant(key.createdAt),
     ...(key.expiresAt !== undefined && { expiresAt: presentInstant(key.expiresAt) }),
     ...(key.disabledAt !== undefined && { disabledAt: presentInstant(key.disabledAt) }),

@@ -12,6 +12,7 @@ const NewKey = z.strictObject({
   scopes: z.array(z.enum(grantableScopes)).max(50).default([]),
   source: z.string().min(1).max(100).optional(),
   expiresAt: InstantInput.optional(),
+  ratePerSecond: z.int().min(1).max(1_000_000).optional(),
 });
 
 export const keyRoutes = [
@@ -31,12 +32,16 @@ export const keyRoutes = [
     body: NewKey,
     responses: { 201: NewKeyBody },
     handle: async ({ deps, ws, body, now }) => {
-      const { name, kind, scopes, source = name, expiresAt } = body;
+      const { name, kind, scopes, source = name, expiresAt, ratePerSecond } = body;
       if ((kind === 'management') !== scopes.length > 0) {
         const message = 'Management keys need at least one scope; public and secret keys have none.';
         throw invalidRequest(message, [{ in: 'body', pointer: '/scopes', message }]);
       }
-      const key = { name, kind, scopes, source, createdAt: now, ...(expiresAt !== undefined && { expiresAt }) };
+      const key = {
+        ...{ name, kind, scopes, source, createdAt: now },
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(ratePerSecond !== undefined && { ratePerSecond }),
+      };
       const { doc, text } = await deps.store.keys.create(ws, deps.keyEnvironment, key);
       return { status: 201, body: { ...presentKey(doc), key: text } };
     },

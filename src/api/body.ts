@@ -1,0 +1,61 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { isJsonObject, own } from '../domain/json';
+import type { ApiDeps } from './deps';
+import { isTooDeep } from './json-depth';
+import type { Turns } from './limits/turns';
+import { invalidRequest, Problem, toFaults } from './problem';
+import { readJson, type JsonBody } from './read-body';
+import { findReservedKey } from './reserved-key';
+import { isIngestion, type Route } from './route';
+
+interface Reading {
+  readonly deps: Pick<ApiDeps, 'limits'>;
+  readonly turns: Turns;
+}
+
+/** The body of a route that takes one, as JSON; `undefined` where none was sent and none need be. */
+export async function readBody(
+  route: Route,
+  { deps, turns }: Reading,
+  req: Request,
+  holder: string,
+): Promise<JsonBody | undefined> {
+  if (!route.body) return undefined;
+  if (!isIngestion(route) && !hasBody(req) && route.body.safeParse(undefined).success) return undefined;
+  return readJson(req, deps.limits.maxBodyBytes, (work) => turns.run(holder, work));
+}
+
+const hasBody = (req: Request): boolean =>
+  req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
+
+/** What counts against the rate: every event of a batch, whatever becomes of it. */
+export function eventsIn(read: JsonBody | undefined): number {
+  const batch = isJsonObject(read?.value) ? own(read.value, 'batch') : undefined;
+  return Array.isArray(batch) ? Math.max(batch.length, 1) : 1;
+}
+
+/** Events are checked one by one, where they are stored; everything else is checked here, by the schema of the route. */
+export function checkBody(route: Route, { limits }: Pick<ApiDeps, 'limits'>, read: JsonBody | undefined): unknown {
+  if (isIngestion(route)) return read;
+  if (isTooDeep(read?.value, limits.maxJsonDepth)) {
+    throw invalidRequest(`The body nests deeper than ${limits.maxJsonDepth} levels.`);
+  }
+  const pointer = findReservedKey(read?.value);
+  if (pointer !== undefined) {
+    const message = 'No field can be called `__proto__`; rename it.';
+    throw invalidRequest(message, [{ in: 'body', pointer, message }]);
+  }
+  return parse(route.body, read?.value, 'body');
+}
+
+/** Throws 404 for a path, 400 for what else is not as the schema says. */
+export function parse(schema: z.ZodType | undefined, value: unknown, part: 'path' | 'query' | 'body'): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  // A path that cannot name anything names nothing.
+  if (part === 'path')
+    throw new Problem(404, 'not-found', 'Nothing has such a name.', { errors: toFaults(parsed.error, part) });
+  throw invalidRequest(`The ${part} of the request is not as documented; see errors.`, toFaults(parsed.error, part));
+}

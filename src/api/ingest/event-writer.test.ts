@@ -1,0 +1,73 @@
+import type { EventDoc } from '../../store/documents';
+import { EventWriter, eventsPerInsert, type StoredEvents } from './event-writer';
+
+interface Insert {
+  readonly ids: readonly string[];
+  readonly answer: (stored: StoredEvents) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const docs = (...ids: readonly string[]): EventDoc[] => ids.map((_id) => ({ _id }) as EventDoc);
+const many = (name: string, count: number) => docs(...Array.from({ length: count }, (_, n) => `${name}${n}`));
+const all: StoredEvents = { inserted: 0, duplicateIndexes: [] };
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A writer over a store that answers when the test says so. */
+function open(atOnce: number) {
+  const inserts: Insert[] = [];
+  const insert = (given: readonly EventDoc[]) =>
+    new Promise<StoredEvents>((answer, fail) => inserts.push({ ids: given.map(({ _id }) => _id), answer, fail }));
+  return { writer: new EventWriter(insert, atOnce), inserts };
+}
+
+describe('EventWriter', () => {
+  it('stores at once what comes alone', () => {
+    const { writer, inserts } = open(1);
+    void writer.write('key', docs('a'));
+    expect(inserts.map(({ ids }) => ids)).toEqual([['a']]);
+  });
+
+  it('stores together what comes while it stores, and tells each request its own', async () => {
+    const { writer, inserts } = open(1);
+    const [first, second, third] = [docs('a'), docs('b', 'c'), docs('d', 'e')].map((each) => writer.write('key', each));
+    inserts[0]?.answer(all);
+    await first;
+    await settled();
+    expect(inserts[1]?.ids).toEqual(['b', 'c', 'd', 'e']);
+    inserts[1]?.answer({ inserted: 2, duplicateIndexes: [1, 2] });
+    expect(await second).toEqual({ inserted: 1, duplicateIndexes: [1] });
+    expect(await third).toEqual({ inserted: 1, duplicateIndexes: [0] });
+  });
+
+  it('bounds an insert, except for one request that is larger', async () => {
+    const { writer, inserts } = open(1);
+    for (const each of ['a', 'b', 'c']) void writer.write('key', many(each, eventsPerInsert / 2));
+    inserts[0]?.answer(all);
+    await settled();
+    expect(inserts.map(({ ids }) => ids.length)).toEqual([eventsPerInsert / 2, eventsPerInsert]);
+  });
+
+  it('takes keys by turns, and leaves half of its inserts to others', async () => {
+    const { writer, inserts } = open(4);
+    for (let n = 0; n < 5; n += 1) void writer.write('noisy', many(`n${n}-`, eventsPerInsert));
+    expect(inserts).toHaveLength(2);
+    void writer.write('quiet', docs('q'));
+    expect(inserts[2]?.ids).toEqual(['q']);
+  });
+
+  it('does not let the events of one request fail those of another', async () => {
+    const { writer, inserts } = open(1);
+    const first = writer.write('key', docs('a'));
+    const [good, bad] = [writer.write('key', docs('b')), writer.write('key', docs('bad'))];
+    inserts[0]?.answer(all);
+    await first;
+    await settled();
+    inserts[1]?.fail(new Error('cannot be stored'));
+    await settled();
+    expect(inserts.slice(2).map(({ ids }) => ids)).toEqual([['b'], ['bad']]);
+    inserts[2]?.answer(all);
+    inserts[3]?.fail(new Error('cannot be stored'));
+    await expect(good).resolves.toEqual({ inserted: 1, duplicateIndexes: [] });
+    await expect(bad).rejects.toThrow('cannot be stored');
+  });
+});

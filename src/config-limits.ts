@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import { bytes, defaulted, wholeNumber } from './config-kinds';
+
+/**
+ * A list of small numbers takes up to six times its JSON as BSON, `identify` keeps the traits of its context twice, and all of it
+ * must stay within the 16 MB of a document, of the event and of the profile that gains the traits.
+ */
+export const mostEventBytes = 524_288;
+/** MongoDB stores 100 levels of nesting, and a document around an event is some of them. */
+export const mostJsonDepth = 80;
+
+/** What the doors let through, and how fast; docs/operations/limits.md says what a sender sees of each. */
+export const limitVariables = {
+  HEDDLE_MAX_BODY_BYTES: defaulted(
+    bytes(64 * 1_048_576),
+    '4194304',
+    'The largest request body, counted after decompression.',
+  ),
+  HEDDLE_MAX_BATCH_EVENTS: defaulted(wholeNumber(1, 100_000), '10000', 'The most events in one batch request.'),
+  HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
+  HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
+  HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
+  HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
+  HEDDLE_BODY_SECONDS: defaulted(
+    wholeNumber(1, 600),
+    '20',
+    'How long a request may take to arrive whole. One that trickles in is ended with 408.',
+  ),
+  HEDDLE_MAX_BYTES_IN_FLIGHT: defaulted(
+    bytes(64 * 1_073_741_824),
+    '67108864',
+    'The most bytes of bodies that one API process reads, parses and stores at the same time. More is answered 503 before it is read.',
+  ),
+  HEDDLE_MAX_KEY_BYTES_IN_FLIGHT: defaulted(
+    bytes(64 * 1_073_741_824),
+    '16777216',
+    'How many of them may be of one key, or of one address as long as no key is known. More is answered 429 before it is read.',
+  ),
+  HEDDLE_INSERTS_AT_ONCE: defaulted(
+    wholeNumber(1, 50),
+    '4',
+    'How many inserts of events one API process has under way. Keys take turns; one key has half of them at most.',
+  ),
+  HEDDLE_RATE_SECONDS: defaulted(
+    wholeNumber(1, 3_600),
+    '10',
+    'The window over which rates are counted: a sender may use what it has for a window at once.',
+  ),
+  HEDDLE_WORKSPACE_EVENTS_PER_SECOND: defaulted(
+    wholeNumber(1, 10_000_000),
+    '20000',
+    'How many events a workspace may send in a second, on average over the window.',
+  ),
+  HEDDLE_KEY_EVENTS_PER_SECOND: defaulted(
+    wholeNumber(1, 10_000_000),
+    '10000',
+    'The same for one key that has no rate of its own.',
+  ),
+  HEDDLE_WORKSPACE_REQUESTS_PER_SECOND: defaulted(
+    wholeNumber(1, 1_000_000),
+    '500',
+    'How many management requests a workspace may make in a second, on average over the window.',
+  ),
+  HEDDLE_KEY_REQUESTS_PER_SECOND: defaulted(
+    wholeNumber(1, 1_000_000),
+    '200',
+    'The same for one key that has no rate of its own.',
+  ),
+  HEDDLE_API_PROCESSES: defaulted(
+    wholeNumber(1, 1_000),
+    '1',
+    'How many API processes share the traffic. Each counts by itself and lets through its share of the rates.',
+  ),
+  HEDDLE_FAILED_KEYS_PER_MINUTE: defaulted(
+    wholeNumber(1, 100_000),
+    '60',
+    'How many unknown, expired or revoked keys one address may try in a minute. After that it is answered 429; keys that have worked lately still do.',
+  ),
+  HEDDLE_IDEMPOTENCY_HOURS: defaulted(
+    wholeNumber(1, 720),
+    '24',
+    'How long the answer to a request with an `Idempotency-Key` is kept and given again.',
+  ),
+};
+
+type Limits = { readonly [Name in keyof typeof limitVariables]: z.output<(typeof limitVariables)[Name]> };
+
+export function toLimits(env: Limits) {
+  return {
+    maxBodyBytes: env.HEDDLE_MAX_BODY_BYTES,
+    maxBatchEvents: env.HEDDLE_MAX_BATCH_EVENTS,
+    maxEventBytes: env.HEDDLE_MAX_EVENT_BYTES,
+    maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
+    pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
+    intakeBatch: env.HEDDLE_INTAKE_BATCH,
+    bodySeconds: env.HEDDLE_BODY_SECONDS,
+    maxBytesInFlight: env.HEDDLE_MAX_BYTES_IN_FLIGHT,
+    maxKeyBytesInFlight: env.HEDDLE_MAX_KEY_BYTES_IN_FLIGHT,
+    insertsAtOnce: env.HEDDLE_INSERTS_AT_ONCE,
+    failedKeysPerMinute: env.HEDDLE_FAILED_KEYS_PER_MINUTE,
+    idempotencyHours: env.HEDDLE_IDEMPOTENCY_HOURS,
+    rates: {
+      windowSeconds: env.HEDDLE_RATE_SECONDS,
+      processes: env.HEDDLE_API_PROCESSES,
+      workspaceEvents: env.HEDDLE_WORKSPACE_EVENTS_PER_SECOND,
+      keyEvents: env.HEDDLE_KEY_EVENTS_PER_SECOND,
+      workspaceRequests: env.HEDDLE_WORKSPACE_REQUESTS_PER_SECOND,
+      keyRequests: env.HEDDLE_KEY_REQUESTS_PER_SECOND,
+    },
+  } as const;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Collection } from 'mongodb';
+import type { Json } from '../domain/json';
+import { isDuplicateKey } from './mongo-errors';
+import type { StoreConnection } from './open-store';
+import { sealSecrets, unsealSecrets } from './seal';
+
+/** Which request is meant: the same key of another sender, or for another path, is another. */
+export interface RequestName {
+  /** The workspace and key that ask; `root` where there is neither. */
+  readonly principal: string;
+  /** Method and path with query. */
+  readonly what: string;
+  /** As the sender chose it. */
+  readonly key: string;
+}
+
+/** An answer as it was given. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface IdempotencyDoc {
+  readonly _id: string;
+  /** SHA-256 of what was asked: the same key may not mean two things. */
+  readonly bodyHash: string;
+  /** Which try this is. */
+  readonly startedAt: number;
+  /** AES-256-GCM envelope of the answer's JSON, which may show a key or a person; absent while the request is carried out. */
+  readonly sealedAnswer?: string;
+  /** A date, since only of dates the store's own sweep takes notice. */
+  readonly expiresAt: Date;
+}
+
+/** What is known of a request: it is ours to carry out, it is under way, it is done, or its key was used for another. */
+export type Claim = 'ours' | 'under-way' | 'other-body' | StoredAnswer;
+
+/** A try that has not ended after this ended with its process. */
+const abandonedMs = 60_000;
+
+/** Answers to requests that must be carried out once, by the key their sender gave them. Deleted by the store when they expire. */
+export class IdempotencyRepository {
+  readonly #requests: Collection<IdempotencyDoc>;
+  readonly #masterKey: Buffer;
+
+  constructor({ db, masterKey }: StoreConnection) {
+    this.#requests = db.collection<IdempotencyDoc>('idempotency');
+    this.#masterKey = masterKey;
+  }
+
+  async claim(
+    name: RequestName,
+    body: unknown,
+    { now, keepMs }: { readonly now: number; readonly keepMs: number },
+  ): Promise<Claim> {
+    const doc = { _id: idOf(name), bodyHash: sha256Of(JSON.stringify(body ?? null)), startedAt: now };
+    const expiresAt = new Date(now + keepMs);
+    const found = await this.#insert({ ...doc, expiresAt });
+    if (!found) return 'ours';
+    const isExpired = found.expiresAt.getTime() <= now;
+    if (!isExpired && found.bodyHash !== doc.bodyHash) return 'other-body';
+    if (!isExpired && found.sealedAnswer !== undefined) return this.#answerOf(found, found.sealedAnswer);
+    if (!isExpired && found.startedAt > now - abandonedMs) return 'under-way';
+    const { _id, startedAt } = found;
+    const taken = await this.#requests.updateOne(
+      { _id, startedAt },
+      { $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt }, $unset: { sealedAnswer: '' } },
+    );
+    return taken.modifiedCount === 1 ? 'ours' : 'under-way';
+  }
+
+  async keep(name: RequestName, startedAt: number, answer: StoredAnswer): Promise<void> {
+    const _id = idOf(name);
+    const sealedAnswer = sealSecrets(this.#masterKey, `idempotency:${_id}`, { answer: JSON.stringify(answer) });
+    await this.#requests.updateOne({ _id, startedAt }, { $set: { sealedAnswer } });
+  }
+
+  /** What failed may be asked again under the same key. */
+  async forget(name: RequestName, startedAt: number): Promise<void> {
+    await this.#requests.deleteOne({ _id: idOf(name), startedAt });
+  }
+
+  /** Answers what is there already; `undefined` when nothing was. */
+  async #insert(doc: IdempotencyDoc): Promise<IdempotencyDoc | undefined> {
+    try {
+      await this.#requests.insertOne(doc);
+      return undefined;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // Deleted in between: whoever held it has failed, or it has expired.
+      return (await this.#requests.findOne({ _id: doc._id })) ?? doc;
+    }
+  }
+
+  #answerOf({ _id }: IdempotencyDoc, sealed: string): StoredAnswer {
+    const { answer = '' } = unsealSecrets(this.#masterKey, `idempotency:${_id}`, sealed);
+    return JSON.parse(answer) as StoredAnswer;
+  }
+}
+
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** The principal first, so that a workspace's are one range; the rest hashed, since a path may name a person. */
+const idOf = ({ principal, what, key }: RequestName): string => `${principal}:${sha256Of(`${what}\n${key}`)}`;
