@@ -52,6 +52,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     now,
     url: req.originalUrl,
     header: (name) => req.get(name),
+    headers: req.headers,
     ...(principal && { principal, ws: principal.ws }),
   };
   const { status, body, headers } = await route.run(call);

@@ -6,7 +6,9 @@ import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
+import { cloudEventRoutes } from './ingest/cloud-event-routes';
 import { ingestRoutes } from './ingest/routes';
+import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
@@ -19,6 +21,8 @@ import { workspaceRoutes } from './workspaces/routes';
 export const routes: readonly Route[] = [
   ...healthRoutes,
   ...ingestRoutes,
+  ...vocabularyRoutes,
+  ...cloudEventRoutes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,

@@ -1,25 +1,12 @@
 import { z } from 'zod';
 import type { EventKind } from '../../domain/events/event';
 import { isJsonObject, own } from '../../domain/json';
-import { invalidRequest, Problem } from '../problem';
+import { invalidRequest } from '../problem';
 import type { JsonBody } from '../read-body';
 import { defineRoute, type Route } from '../route';
-import { ingest, type IngestCall, type Ingested } from './ingest';
-
-const IngestBody = z.strictObject({
-  success: z.literal(true),
-  accepted: z.int(),
-  duplicates: z.int(),
-  rejected: z.array(
-    z.strictObject({
-      index: z.int(),
-      messageId: z.string().optional(),
-      code: z.string(),
-      path: z.string(),
-      message: z.string(),
-    }),
-  ),
-});
+import { IngestBody, answer } from './answer';
+import { ingest, type IngestCall } from './ingest';
+import { atMost } from './items';
 
 // For the document only: events are checked one by one, by hand, so that a bad one costs itself and not the batch.
 const SingleEvent = z.looseObject({}) as unknown as z.ZodType<JsonBody>;
@@ -49,7 +36,7 @@ function eventRoute(path: string, kind: EventKind): Route {
     summary: `Send one ${kind} event`,
     body: SingleEvent,
     responses: { 200: IngestBody },
-    handle: async (call) => answer(await ingest(call, [call.body.value], kind)),
+    handle: async (call) => answer(await ingest(call, [call.body.value], { kind })),
   });
 }
 
@@ -71,11 +58,5 @@ function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
     const message = 'Send { "batch": [ … ] }.';
     throw invalidRequest(message, [{ in: 'body', pointer: '/batch', message }]);
   }
-  const { maxBatchEvents } = deps.limits;
-  if (batch.length <= maxBatchEvents) return batch as readonly unknown[];
-  throw new Problem(413, 'too-large', `The batch has ${batch.length} events; send at most ${maxBatchEvents}.`);
-}
-
-function answer({ accepted, duplicates, rejected }: Ingested) {
-  return { status: 200 as const, body: { success: true as const, accepted, duplicates, rejected } };
+  return atMost(batch, deps.limits.maxBatchEvents);
 }
