@@ -116,6 +116,7 @@ function toCall(route: Route, { deps, metrics, events }: Context, req: Request, 
     ...{ deps, metrics, events },
     url: req.originalUrl,
     header: (name: string) => req.get(name),
+    headers: req.headers,
     ...(principal && { principal, ws: principal.ws }),
   };
 }

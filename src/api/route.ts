@@ -41,6 +41,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** Path with query as received: what `Link` headers build on. */
   readonly url: string;
   header(name: string): string | undefined;
+  /** As received, names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** A call with a key: everything it may see is in the key's workspace. */

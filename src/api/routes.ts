@@ -7,7 +7,9 @@ import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
+import { cloudEventRoutes } from './ingest/cloud-event-routes';
 import { ingestRoutes } from './ingest/routes';
+import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...ingestRoutes,
   ...browserIdRoutes,
+  ...vocabularyRoutes,
+  ...cloudEventRoutes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,

@@ -63,6 +63,8 @@ export interface StoredEvent {
   readonly identifiers: readonly { readonly type: string; readonly value: string }[];
   readonly properties: JsonObject;
   readonly traits: JsonObject;
+  /** When traits cease to be so, by name. */
+  readonly traitExpiry?: Readonly<Record<string, string>>;
   readonly context: JsonObject;
 }
 /** An event that was refused, or that was taken and could not be applied. */

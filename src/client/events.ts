@@ -2,6 +2,7 @@ import { named } from './batches';
 import { sendAll, type SendAllOptions } from './send-all';
 import { path, type Transport } from './transport';
 import type { EventInput, EventsAnswer, EventsByType, EventType } from './event-types';
+import type { CloudEvent, Engagement, Fact, IdentityMapping } from './vocabulary-types';
 
 /** Ingestion. Every event has its `messageId` before it leaves, so sending again after a failure is always safe. */
 export function eventsOf({ call }: Transport) {
@@ -19,6 +20,16 @@ export function eventsOf({ call }: Transport) {
     screen: one('screen'),
     group: one('group'),
     alias: one('alias'),
+    /** What people did, in the words of Supermetrics. */
+    engagements: (items: readonly Engagement[]) => post('/v1/engagements', JSON.stringify(items.map(named))),
+    /** What is true of people for a time, and expires by itself. */
+    facts: (items: readonly Fact[]) => post('/v1/facts', JSON.stringify(items.map(named))),
+    /** Which identifiers are of one person. */
+    identityMappings: (items: readonly IdentityMapping[]) =>
+      post('/v1/identity-mappings', JSON.stringify(items.map(named))),
+    /** CloudEvents 1.0 in the JSON format; `id` and `source` name each. */
+    cloudEvents: (events: readonly CloudEvent[]) =>
+      post('/v1/cloudevents', JSON.stringify(events), { 'content-type': 'application/cloudevents-batch+json' }),
     /** One request; the server says which of the events it refused. */
     batch: (events: readonly EventInput[]) => post('/v1/batch', JSON.stringify({ batch: events.map(named) })),
     /** Any number of events, in batches of at most 500 events and 1 MB. What is no event comes back as rejected. */

@@ -17,6 +17,8 @@ export interface Profile {
   /** Values are masked for a key without the scope `profiles:pii`, as are those of traits. */
   readonly identifiers: readonly KnownIdentifier[];
   readonly traits: JsonObject;
+  /** When traits cease to be so, by name; absent when none does. */
+  readonly traitExpiry?: Readonly<Record<string, string>>;
   readonly consent: Readonly<Record<string, { readonly status: ConsentStatus; readonly at: string }>>;
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];

@@ -24,6 +24,7 @@ const crm = { type: 'webhook', name: 'CRM', settings: {}, secrets: { signingSecr
 const page = { limit: 2, cursor: 'c1' };
 const window = { window: '24h' };
 const user = { userId: 'u1' };
+const u1 = { user_id: 'u1' };
 
 /** Every management and ingestion route, as a method of the client asks it, with all that the method takes. */
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -34,6 +35,14 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/group': () => client.events.group({ ...user, groupId: 'g' }),
   'POST /v1/alias': () => client.events.alias({ ...user, previousId: 'a1' }),
   'POST /v1/batch': () => client.events.batch([{ type: 'identify', ...user }]),
+  'POST /v1/engagements': () => client.events.engagements([{ identifiers: u1, type: 'Brochure Downloaded' }]),
+  'POST /v1/facts': () => client.events.facts([{ identifiers: u1, name: 'tier', value: 'gold', ttl: '30d' }]),
+  'POST /v1/identity-mappings': () =>
+    client.events.identityMappings([
+      { from: { type: 'email', value: 'a@b.example' }, to: { type: 'user_id', value: 'u1' }, merge: true },
+    ]),
+  'POST /v1/cloudevents': () =>
+    client.events.cloudEvents([{ specversion: '1.0', id: '1', source: '/shop', type: 'Viewed', subject: 'u1' }]),
   'GET /v1/dead-letters': () => client.deadLetters.list(page),
   'GET /v1/operations': () => client.operations.list({ kind: 'import', status: 'running', ...page }),
   'GET /v1/operations/{id}': () => client.operations.get('op_1'),

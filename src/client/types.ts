@@ -12,4 +12,5 @@ export type * from './operation-types';
 export type * from './pages';
 export type * from './profile-types';
 export type * from './source-types';
+export type * from './vocabulary-types';
 export type * from './workspace-types';

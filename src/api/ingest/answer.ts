@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { isJsonObject, own } from '../../domain/json';
-import { invalidRequest, Problem } from '../problem';
+import { invalidRequest } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { IngestCall, Ingested } from './ingest';
+import { atMost } from './items';
 
+/** What every door of ingestion answers: how many events were taken, and which were not. */
 export const IngestBody = z.strictObject({
   success: z.literal(true),
   accepted: z.int(),
@@ -30,18 +32,13 @@ export function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
     const message = 'Send { "batch": [ … ] }.';
     throw invalidRequest(message, [{ in: 'body', pointer: '/batch', message }]);
   }
-  const { maxBatchEvents } = deps.limits;
-  if (batch.length <= maxBatchEvents) return batch;
-  throw new Problem(413, 'too-large', `The batch has ${batch.length} events; send at most ${maxBatchEvents}.`);
+  return atMost(batch, deps.limits.maxBatchEvents);
 }
 
 export function batchOf(body: unknown): readonly unknown[] | undefined {
   const batch = isJsonObject(body) ? own(body, 'batch') : undefined;
   return Array.isArray(batch) ? (batch as readonly unknown[]) : undefined;
 }
-
-/** A call whose body is one event that names its own kind: nothing around it says anything of it. */
-export const alone = (call: IngestCall): IngestCall => ({ ...call, body: { ...call.body, value: undefined } });
 
 export function answer({ accepted, duplicates, rejected }: Ingested) {
   return { status: 200 as const, body: { success: true as const, accepted, duplicates, rejected } };

@@ -1,5 +1,5 @@
 import { defineRoute, type Route } from '../route';
-import { alone, answer, Batch, batchOf, eventsOf, IngestBody } from './answer';
+import { answer, Batch, batchOf, eventsOf, IngestBody } from './answer';
 import { ingest } from './ingest';
 import { KeyQuery, queryKey } from './query-key';
 
@@ -16,7 +16,7 @@ export const beaconRoutes: readonly Route[] = ['/v1/beacon', '/beacon/v1/batch']
     writeKeyIn: queryKey,
     handle: async (call) => {
       const isBatch = batchOf(call.body.value) !== undefined;
-      return answer(await (isBatch ? ingest(call, eventsOf(call)) : ingest(alone(call), [call.body.value])));
+      return answer(await (isBatch ? ingest(call, eventsOf(call)) : ingest(call, [call.body.value])));
     },
   }),
 );

@@ -3,6 +3,7 @@ import type { EventKind } from '../../domain/events/event';
 import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Rejection } from '../../domain/events/rejection';
+import { inPlaces, type Translate, type Translation } from '../../domain/events/translation';
 import { isJsonObject } from '../../domain/json';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
@@ -27,15 +28,25 @@ export interface Ingested {
   readonly rejected: readonly RejectedEvent[];
 }
 
+/** How to read what came: as events of one kind, or in another vocabulary. */
+export interface Reading {
+  readonly kind?: EventKind | undefined;
+  readonly translate?: Translate | undefined;
+}
+
 export type IngestCall = KeyCall<unknown, unknown, JsonBody>;
 
 /**
  * Checks each event, stores the good ones as pending and the refused ones as dead letters, and rings the intake. Answers after
  * a majority write; throws, promising nothing, when the store does not take them.
  */
-export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: EventKind): Promise<Ingested> {
+export async function ingest(
+  call: IngestCall,
+  raws: readonly unknown[],
+  { kind, translate }: Reading = {},
+): Promise<Ingested> {
   const lane = laneOf(call);
-  const read = readerOf(call, kind);
+  const read = readerOf(call, kind, translate);
   const firstArrival = numberArrivals(raws.length);
   const rejected: RejectedEvent[] = [];
   let accepted = 0;
@@ -62,7 +73,7 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
   return { accepted, duplicates, rejected };
 }
 
-function readerOf(call: IngestCall, kind: EventKind | undefined): (raw: unknown) => ParsedEvent {
+function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): (raw: unknown) => ParsedEvent {
   const { limits } = call.deps;
   const json: MeasureOptions = {
     maxBytes: limits.maxEventBytes,
@@ -72,7 +83,8 @@ function readerOf(call: IngestCall, kind: EventKind | undefined): (raw: unknown)
   };
   // A single event is its own envelope; what it says of itself is read once.
   const { value } = call.body;
-  const envelope = parseEnvelope(kind === undefined && isJsonObject(value) ? value : {}, json);
+  const isBatch = isJsonObject(value) && Object.hasOwn(value, 'batch');
+  const envelope = parseEnvelope(kind === undefined && isBatch ? value : {}, json);
   if ('code' in envelope) return () => ({ rejection: envelope });
   const options: ParseOptions = {
     ...(kind && { kind }),
@@ -83,7 +95,15 @@ function readerOf(call: IngestCall, kind: EventKind | undefined): (raw: unknown)
     json,
     makeMessageId: randomUUID,
   };
-  return (raw) => parseEvent(raw, options);
+  return translate ? (raw) => parseTranslated(translate(raw), options) : (raw) => parseEvent(raw, options);
+}
+
+/** What is wrong is told in the places of the sender's vocabulary. */
+function parseTranslated(translation: Translation, options: ParseOptions): ParsedEvent {
+  if ('rejection' in translation) return translation;
+  const { raw, mayMerge = true, places = {} } = translation;
+  const parsed = parseEvent(raw, { ...options, isTrusted: options.isTrusted && mayMerge });
+  return 'event' in parsed ? parsed : { ...parsed, rejection: inPlaces(parsed.rejection, places) };
 }
 
 function laneOf(call: IngestCall): EventDoc['lane'] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventKinds } from '../../domain/events/event';
 import { defineRoute, type Route } from '../route';
-import { alone, SingleEvent } from './answer';
+import { SingleEvent } from './answer';
 import { ingest, type Ingested } from './ingest';
 import { KeyQuery, queryKey } from './query-key';
 
@@ -27,7 +27,7 @@ export const jitsuRoutes: readonly Route[] = ['/api/s/{type}', '/api/s/s2s/{type
     writeKeyIn: queryKey,
     handle: async (call) => {
       const kind = eventKinds.find((one) => one === call.params.type);
-      return answer(await ingest(alone(call), [call.body.value], kind));
+      return answer(await ingest(call, [call.body.value], { kind }));
     },
   }),
 );

@@ -51,7 +51,7 @@ export const pixelRoutes: readonly Route[] = [
 async function take(call: KeyCall, kind?: EventKind) {
   const query = queryOf(call.url);
   const body = { value: undefined, bytes: query.length, hasEscapes: true };
-  await ingest({ ...call, body }, [readPixel(query)], kind);
+  await ingest({ ...call, body }, [readPixel(query)], { kind });
   return { status: 200 as const, body: pixel.bytes, headers: pixel.headers };
 }
 

@@ -34,7 +34,7 @@ function eventRoute(path: string, kind: EventKind): Route {
     isIdempotent: true,
     body: SingleEvent,
     responses: { 200: IngestBody },
-    handle: async (call) => answer(await ingest(call, [call.body.value], kind)),
+    handle: async (call) => answer(await ingest(call, [call.body.value], { kind })),
   });
 }
 

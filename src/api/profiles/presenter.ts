@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { consentStatuses } from '../../domain/profiles/profile';
-import { presentTraits } from '../../domain/profiles/present';
+import { expiryOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc, MergeDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
@@ -14,11 +14,14 @@ export interface Sight {
 }
 
 export const IdentifierBody = z.strictObject({ type: z.string(), value: z.string(), firstSeenAt: Instant });
+const Expiry = z.record(z.string(), Instant);
 export const ProfileBody = z.strictObject({
   id: z.string(),
   createdAt: Instant,
   identifiers: z.array(IdentifierBody),
   traits: AnyObject,
+  /** When traits cease to be so, by name; absent when none does. */
+  traitExpiry: Expiry.optional(),
   consent: z.record(z.string(), z.strictObject({ status: z.enum(consentStatuses), at: Instant })),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
@@ -34,6 +37,7 @@ export const EventBody = z.strictObject({
   identifiers: z.array(z.strictObject({ type: z.string(), value: z.string() })),
   properties: AnyObject,
   traits: AnyObject,
+  traitExpiry: Expiry.optional(),
   context: AnyObject,
 });
 export const MergeBody = z.strictObject({
@@ -59,6 +63,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
     createdAt: presentInstant(profile.createdAt),
     identifiers: presentIdentifiers(profile, sight),
     traits: sight.seesPersonalData ? traits : maskObject(traits),
+    ...presentExpiry(expiryOf(profile, sight.now)),
     consent: Object.fromEntries(
       Object.entries(profile.consent).map(([purpose, { status, at }]) => [purpose, { status, at: presentInstant(at) }]),
     ),
@@ -68,6 +73,11 @@ export function presentProfile(profile: Profile, sight: Sight) {
     })),
     mergedFrom: profile.lineage,
   };
+}
+
+function presentExpiry(expiry: Readonly<Record<string, number>>) {
+  const ends = Object.entries(expiry).map(([name, at]) => [name, presentInstant(at)] as const);
+  return ends.length === 0 ? {} : { traitExpiry: Object.fromEntries(ends) };
 }
 
 export function presentStay({ audience, enteredAt, exitedAt }: MembershipDoc) {
@@ -90,6 +100,7 @@ export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {
     })),
     properties: show(event.properties),
     traits: show(event.traits),
+    ...presentExpiry(event.traitExpiry ?? {}),
     context: show(event.context),
   };
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json';
 
 export const eventKinds = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type EventKind = (typeof eventKinds)[number];
+export const isKindName = (name: string): name is EventKind => eventKinds.some((kind) => kind === name);
 
 /** `{ type, value }` after normalisation; `value` compares exactly. */
 export interface Identifier {
@@ -24,6 +25,8 @@ export interface Event {
   readonly identifiers: readonly Identifier[];
   readonly properties: JsonObject;
   readonly traits: JsonObject;
+  /** When traits of an `identify` cease to be so, by name, in epoch milliseconds. Those it does not name stay until another value comes. */
+  readonly traitExpiry?: Readonly<Record<string, number>>;
   readonly context: JsonObject;
   /** What the sender allows per destination, as Segment's clients write it; absent when it says nothing. */
   readonly integrations?: JsonObject;

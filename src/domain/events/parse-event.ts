@@ -1,10 +1,11 @@
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
-import { eventKinds, type Event, type EventKind } from './event';
+import { effectiveAt, eventKinds, type Event, type EventKind } from './event';
 import { identifiersOf } from './event-identifiers';
 import { EventReader } from './event-reader';
 import { occurredAtOf, readEventInstant } from './event-time';
 import { measureJson, type MeasureOptions } from './measure-json';
 import { kindOf, type Rejection } from './rejection';
+import { traitExpiryOf } from './trait-expiry';
 
 /** What rules and waits call any event. */
 const anyEvent = '*';
@@ -75,14 +76,16 @@ function readEvent(reader: EventReader, options: ParseOptions): Event | undefine
   const identifiers = identifiersOf(reader, { kind, context, traits });
   if (identifiers.length === 0) reader.refuse('no_identifier', '', noIdentifier);
   const integrations = merged(options.envelope.integrations, reader.object('integrations'));
+  const times = readTimes(reader, options);
   return {
     messageId: reader.id(raw, 'messageId') || options.makeMessageId(),
     kind,
     name: kind === 'track' ? readName(reader) : kind,
-    ...readTimes(reader, options),
+    ...times,
     identifiers,
     properties: readProperties(reader, kind),
     traits,
+    ...(kind === 'identify' && traitExpiryOf(reader, { context, traits, at: effectiveAt(times) })),
     context,
     ...(Object.keys(integrations).length > 0 && { integrations }),
     source: options.source,

@@ -12,6 +12,10 @@ export interface Rejection {
     | 'invalid_id'
     | 'invalid_object'
     | 'invalid_timestamp'
+    | 'invalid_expiry'
+    | 'invalid_fact'
+    | 'invalid_mapping'
+    | 'invalid_envelope'
     | 'no_identifier';
   /** JSON pointer into the event. */
   readonly path: string;

@@ -17,7 +17,7 @@ export function factsAt(
   let consent: ProfileFacts['consent'] = {};
   for (const event of events) {
     if (effectiveAt(event) > at) continue;
-    if (event.kind === 'identify') traits = writeTraits(traits, event.traits, effectiveAt(event), event.source).facts;
+    if (event.kind === 'identify') traits = writeTraits(traits, { ...event, at: effectiveAt(event) }).facts;
     consent = writeConsent(consent, event).facts;
   }
   const identifiers = profile.identifiers.filter(({ firstSeenAt }) => firstSeenAt <= at);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { profileId } from '../ids';
-import { identifiersByType, idsOf, presentTraits } from './present';
+import { expiryOf, identifiersByType, idsOf, presentTraits } from './present';
 import type { KnownIdentifier, Trait } from './profile';
 
 const email = (value: string, firstSeenAt: number): KnownIdentifier => ({ type: 'email', value, firstSeenAt });
@@ -58,6 +58,16 @@ describe('present traits', () => {
   ])('say what holds of a trait that %s', (_, tier, expected) => {
     expect(presentTraits({ traits: { tier } }, 100)).toEqual(expected);
   });
+});
+
+it('says when present traits end, of those that do', () => {
+  const traits = {
+    tier: trait('gold', { expiresAt: 101 }),
+    ltv: trait(900),
+    score: trait(2, { expiresAt: 100 }),
+    gone: trait(null),
+  };
+  expect(expiryOf({ traits }, 100)).toEqual({ tier: 101 });
 });
 
 describe('the ids of a person', () => {

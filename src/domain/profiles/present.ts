@@ -48,5 +48,14 @@ export function presentTraits({ traits }: Pick<Profile, 'traits'>, now: number):
   );
 }
 
+/** When those that are there and have an end cease to be so, in epoch milliseconds. */
+export function expiryOf({ traits }: Pick<Profile, 'traits'>, now: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(traits).flatMap(([name, trait]) =>
+      trait.expiresAt !== undefined && isPresent(trait, now) ? [[name, trait.expiresAt]] : [],
+    ),
+  );
+}
+
 const isPresent = ({ value, expiresAt }: Trait, now: number): boolean =>
   value !== null && (expiresAt === undefined || expiresAt > now);

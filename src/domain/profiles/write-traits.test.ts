@@ -1,4 +1,4 @@
-import { unionConsent, writeTraits } from './write-traits';
+import { unionConsent, unionTraits, writeTraits } from './write-traits';
 import type { Consent, Trait } from './profile';
 
 const source = 'src_a';
@@ -15,11 +15,76 @@ describe('writeTraits', () => {
     ['what was deleted is not brought back by an older value', tier(null, 2), 'gold', 1, tier(null, 2), []],
     ['what was deleted is brought back by a later value', tier(null, 2), 'gold', 3, tier('gold', 3), ['tier']],
   ])('%s', (_, before, value, at, after, changed) => {
-    expect(writeTraits({ tier: before }, { tier: value }, at, source)).toEqual({ facts: { tier: after }, changed });
+    expect(writeTraits({ tier: before }, { traits: { tier: value }, at, source })).toEqual({
+      facts: { tier: after },
+      changed,
+    });
   });
 
-  it('remembers the deletion of what was never there, and calls it no change', () => {
-    expect(writeTraits({}, { tier: null }, 2, source)).toEqual({ facts: { tier: tier(null, 2) }, changed: [] });
+  it('remembers the deletion of what was never there, which has been so all along, and calls it no change', () => {
+    expect(writeTraits({}, { traits: { tier: null }, at: 2, source })).toEqual({
+      facts: { tier: tier(null, 2, 0) },
+      changed: [],
+    });
+  });
+});
+
+describe('a trait with an end', () => {
+  const until = (expiresAt: number, ...of: Parameters<typeof tier>) => ({ ...tier(...of), expiresAt });
+
+  it.each<[string, Trait, Trait['value'], number, number | undefined, Trait, string[]]>([
+    ['is renewed by a later statement', until(5, 'gold', 1), 'gold', 3, 9, until(9, 'gold', 3, 1), ['tier']],
+    [
+      'ends earlier when a later statement says so',
+      until(9, 'gold', 1),
+      'gold',
+      2,
+      4,
+      until(4, 'gold', 2, 1),
+      ['tier'],
+    ],
+    ['is not renewed by an older statement', until(5, 'gold', 3), 'gold', 1, 9, until(5, 'gold', 3), []],
+    [
+      'stays for good once it is said without an end',
+      until(5, 'gold', 1),
+      'gold',
+      2,
+      undefined,
+      tier('gold', 2, 1),
+      ['tier'],
+    ],
+    ['begins anew after its end', until(5, 'gold', 1), 'gold', 5, 9, until(9, 'gold', 5), ['tier']],
+    [
+      'has been absent since its end, whenever it is deleted',
+      until(5, 'gold', 1),
+      null,
+      7,
+      undefined,
+      tier(null, 7, 5),
+      [],
+    ],
+    [
+      'is not brought back by an older value after its end',
+      until(5, 'gold', 3),
+      'silver',
+      2,
+      undefined,
+      until(5, 'gold', 3),
+      [],
+    ],
+    ['has no end when it is deleted', tier('gold', 1), null, 2, 9, tier(null, 2), ['tier']],
+  ])('%s', (_, before, value, at, expiresAt, after, changed) => {
+    const traitExpiry = expiresAt === undefined ? {} : { tier: expiresAt };
+    expect(writeTraits({ tier: before }, { traits: { tier: value }, traitExpiry, at, source })).toEqual({
+      facts: { tier: after },
+      changed,
+    });
+  });
+
+  it('ends in a merge as the newest statement of either says', () => {
+    const [short, long] = [until(5, 'gold', 3), until(9, 'gold', 1)];
+    expect(unionTraits({ tier: short }, { tier: long })).toEqual({ tier: short });
+    expect(unionTraits({ tier: long }, { tier: short })).toEqual({ tier: short });
   });
 });
 

@@ -1,32 +1,59 @@
 import type { Event } from '../events/event';
 import { effectiveAt } from '../events/event';
-import { isJsonObject, own, type Json, type JsonObject } from '../json';
+import { isJsonObject, own, type Json } from '../json';
 import type { Consent, Trait } from './profile';
 
 type Traits = Readonly<Record<string, Trait>>;
 type Consents = Readonly<Record<string, Consent>>;
 
-/** The profile's facts after a write, with the names that changed value. */
+/** The profile's facts after a write, with the names that rules must look at again. */
 export interface Written<Facts> {
   readonly facts: Facts;
   readonly changed: readonly string[];
 }
 
+/** What an event says of the person: values by name, and when some of them cease to be so. */
+export interface Statement extends Pick<Event, 'traits' | 'traitExpiry' | 'source'> {
+  /** As of when, epoch milliseconds. */
+  readonly at: number;
+}
+
 /**
- * Sets traits as of `at`: a later time wins, whatever the order of arrival; at the same time the later arrival. `null` deletes, and
- * the deletion is remembered so that older values do not come back. A repeated equal value keeps `since`, the start of its reign.
+ * Sets traits: a later time wins, whatever the order of arrival; at the same time the later arrival. `null` deletes, and the deletion is
+ * remembered so that older values do not come back; so is a value whose time is over. A repeated equal value keeps `since`, the start of
+ * its reign, unless it had expired in between.
  */
-export function writeTraits(traits: Traits, values: JsonObject, at: number, source: string): Written<Traits> {
+export function writeTraits(
+  traits: Traits,
+  { traits: values, traitExpiry = {}, source, at }: Statement,
+): Written<Traits> {
   const next = new Map(Object.entries(traits));
   const changed: string[] = [];
   for (const [key, value] of Object.entries(values)) {
     const present = own(traits, key);
     if (present && present.at > at) continue;
-    const isSame = present !== undefined && sameJson(present.value, value);
-    next.set(key, { value, at, since: isSame ? present.since : at, source });
-    if (!isSame && !(value === null && present === undefined)) changed.push(key);
+    const reign = present ? reignAt(present, at) : neverThere;
+    const isSame = sameJson(reign.value, value);
+    const end = value === null ? {} : endOf(traitExpiry, key);
+    next.set(key, { value, at, since: isSame ? reign.since : at, source, ...end });
+    // A new expiry is a change though the value is the same: the rules' next check moves with it.
+    if (!isSame || reign.expiresAt !== end.expiresAt) changed.push(key);
   }
   return { facts: Object.fromEntries(next), changed };
+}
+
+function endOf(traitExpiry: NonNullable<Event['traitExpiry']>, key: string): Pick<Trait, 'expiresAt'> {
+  const expiresAt = own(traitExpiry, key);
+  return expiresAt === undefined ? {} : { expiresAt };
+}
+
+/** Nothing has always been what was never said. */
+const neverThere: Pick<Trait, 'value' | 'since' | 'expiresAt'> = { value: null, since: 0 };
+
+/** What held at an instant, and since when: nothing, since a trait expired. */
+function reignAt(trait: Trait, at: number): Pick<Trait, 'value' | 'since' | 'expiresAt'> {
+  const { expiresAt } = trait;
+  return expiresAt !== undefined && expiresAt <= at ? { ...neverThere, since: expiresAt } : trait;
 }
 
 /**

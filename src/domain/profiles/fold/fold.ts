@@ -97,7 +97,7 @@ function writeFacts(open: OpenProfile, event: Event): Pick<Parameters<typeof aff
   const before = open.profile;
   const isIdentify = event.kind === 'identify';
   const traits = isIdentify
-    ? writeTraits(before.traits, event.traits, effectiveAt(event), event.source)
+    ? writeTraits(before.traits, { ...event, at: effectiveAt(event) })
     : { facts: before.traits, changed: [] };
   const consent = writeConsent(before.consent, event);
   open.profile = { ...before, traits: traits.facts, consent: consent.facts };
