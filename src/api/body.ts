@@ -22,7 +22,7 @@ export async function readBody(
   holder: string,
 ): Promise<JsonBody | undefined> {
   if (!route.body) return undefined;
-  if (!isIngestion(route) && !hasBody(req) && route.body.safeParse(undefined).success) return undefined;
+  if (!hasBody(req) && route.body.safeParse(undefined).success) return undefined;
   return readJson(req, deps.limits.maxBodyBytes, (work) => turns.run(holder, work));
 }
 
