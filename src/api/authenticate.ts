@@ -99,6 +99,9 @@ export function writeKeyOf(authorization: string | undefined): string | undefine
   return key;
 }
 
+/** Jitsu's clients want keys of two parts, `name:key`, and send both. */
+export const secondPart = (key: string | undefined): string | undefined => /^[\w-]*:(.+)$/.exec(key ?? '')?.[1] ?? key;
+
 export function admitRoot(authorization: string | undefined, rootKey: string | undefined): void {
   if (rootKey === undefined)
     throw forbidden('This installation has no root key; set HEDDLE_ROOT_KEY to create workspaces.');

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { admitRoot, writeKeyOf, type Authenticator, type Principal } from './authenticate';
+import { admitRoot, secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
 import type { ApiDeps } from './deps';
 import { isTooDeep } from './json-depth';
@@ -90,7 +90,7 @@ async function admit(
   if ('scope' in access) return { principal: await authenticator.admit(authorization, access.scope) };
   if (access.door === 'root') admitRoot(authorization, deps.rootKey);
   if (access.door !== 'ingest') return {};
-  const named = writeKeyOf(authorization) ?? req.get('x-write-key') ?? writeKeyIn?.(req.originalUrl);
+  const named = writeKeyOf(authorization) ?? secondPart(req.get('x-write-key')) ?? writeKeyIn?.(req.originalUrl);
   if (named !== undefined) return { principal: await authenticator.admitSource(named) };
   if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
   const read = await readJson(req, deps.limits.maxBodyBytes);
