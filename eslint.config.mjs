@@ -187,6 +187,11 @@ export default tseslint.config(
     ],
     'The client runs in browsers and reaches the server over HTTP only.',
   ),
+  arrows(
+    ['browser'],
+    ['../*', 'node:*', ...servers, 'zod'],
+    'The script of pages is all there is in a page: it imports nothing but itself.',
+  ),
   arrows(['cli'], [...overHttp, ...room('testing')], 'The command line reaches the server over HTTP only.'),
   arrows(
     ['twins'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { browserScript } from './browser-script.mjs';
 import { filesUnder } from './files.mjs';
 import { run, step, Stop } from './terminal.mjs';
 
@@ -23,7 +24,7 @@ export function isBuilt(root) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceStamp(root);
 }
 
-/** Compiles src/ to dist/ and bundles the workflows. The stamp comes last, so that a build cut short is made again. */
+/** Compiles src/ to dist/, and bundles the script of pages and the workflows. The stamp comes last, so that a build cut short is made again. */
 export async function build(root) {
   const stamp = sourceStamp(root);
   rmSync(stampIn(root), { force: true });
@@ -37,8 +38,11 @@ export async function build(root) {
       '--config-file',
       '.swcrc',
     ];
-    await must(root, [...swc, '--ignore', '**/*.test.ts', '--quiet'], 'src/ does not compile');
+    const ignored = ['**/*.test.ts', 'src/browser/**'].flatMap((pattern) => ['--ignore', pattern]);
+    await must(root, [...swc, ...ignored, '--quiet'], 'src/ does not compile');
     removeStale(root);
+    mkdirSync(join(root, 'dist/browser'), { recursive: true });
+    writeFileSync(join(root, 'dist/browser/heddle.js'), await browserScript(root));
     if (existsSync(join(root, 'dist/workers/bundle.js'))) {
       await must(root, ['dist/workers/bundle.js'], 'The workflows cannot be bundled');
     }

@@ -13,6 +13,7 @@ const stages = [
   ['lint', at('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
   ['unit', at('jest/bin/jest.js'), '--selectProjects', 'unit', '--maxWorkers=50%'],
   ['types', at('typescript/bin/tsc'), '--noEmit'],
+  ['browser types', at('typescript/bin/tsc'), '--noEmit', '-p', 'src/browser'],
   ['format', at('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   ['unused', at('knip/bin/knip.js'), '--no-progress'],
   ['duplication', at('jscpd/run-jscpd.js'), 'src'],
@@ -37,7 +38,7 @@ async function passes([name, ...command]) {
   const began = Date.now();
   const { code, output } = await run(process.execPath, command, { cwd: root, timeoutMs: patienceMs });
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${seconds.padStart(5)} s\n`);
+  process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name.padEnd(13)} ${seconds.padStart(5)} s\n`);
   if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);
   return code === 0;
 }

@@ -131,3 +131,6 @@ export function writeKeyOf(authorization: string | undefined): string | undefine
   const [key = ''] = Buffer.from(basic, 'base64').toString('latin1').split(':', 1);
   return key;
 }
+
+/** Jitsu's clients want keys of two parts, `name:key`, and send both. */
+export const secondPart = (key: string | undefined): string | undefined => /^[\w-]*:(.+)$/.exec(key ?? '')?.[1] ?? key;

@@ -1,9 +1,9 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Route } from './route';
 
-/** What the public clients set: Segment's and RudderStack's the first ones, Jitsu's the last two. */
+/** What the public clients set: Segment's and RudderStack's the first ones, Jitsu's the last three. */
 const sentHeaders =
-  'authorization, content-type, content-encoding, x-retry-count, x-request-id, x-write-key, x-enable-debug';
+  'authorization, content-type, content-encoding, x-retry-count, x-request-id, x-write-key, x-enable-debug, x-ip-policy';
 
 /** Whether any site may send to the route and read the answer, with a public key. */
 export const isOpenToSites = ({ access, readers }: Pick<Route, 'access' | 'readers'>): boolean =>

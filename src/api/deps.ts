@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
+import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
 import type { RateLimits } from './limits/rates';
 
@@ -58,6 +59,8 @@ export interface ApiDeps {
   readonly rootKey?: string;
   /** The `<env>` of keys made here, so that people see which installation a key belongs to. */
   readonly keyEnvironment: 'live' | 'dev';
+  /** What pages load; absent where nothing was built. */
+  readonly browserScript?: BrowserScript;
   /** Where people open the Temporal UI, with no slash at the end, and the namespace that links name. */
   readonly temporalUi?: { readonly url: string; readonly namespace: string };
 }

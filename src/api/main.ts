@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Logger } from 'pino';
@@ -9,6 +11,7 @@ import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';
 import { openStore, type Store } from '../store/store';
 import { createApp } from './app';
+import { packScript } from './browser-script/browser-script';
 import type { ApiDeps } from './deps';
 import { createGauges } from './impact/gauges';
 import { createRings } from './rings';
@@ -56,6 +59,7 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     metrics,
     checks: [{ name: 'mongodb', check: () => store.connection.db.command({ ping: 1 }) }],
     gauges: createGauges(store),
+    browserScript: packScript(readFileSync(join(__dirname, '../browser/heddle.js'))),
     keyEnvironment: config.nodeEnv === 'production' ? 'live' : 'dev',
     ...(config.rootKey !== undefined && { rootKey: config.rootKey }),
     ...(config.temporalUiUrl !== undefined && {

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { checkBody, eventsIn, parse, readBody } from './body';
-import { writeKeyOf, type Authenticator, type Principal } from './authenticate';
+import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
 import type { ApiDeps } from './deps';
 import type { EventWriter } from './ingest/event-writer';
@@ -79,7 +79,7 @@ async function admit(
   if ('scope' in access) return authenticator.admit(authorization, access.scope, addressOf(req));
   if (access.door === 'root') await authenticator.admitRoot(authorization, deps.rootKey, addressOf(req));
   if (access.door !== 'ingest') return undefined;
-  const named = writeKeyOf(authorization) ?? req.get('x-write-key') ?? writeKeyIn?.(req.originalUrl);
+  const named = writeKeyOf(authorization) ?? secondPart(req.get('x-write-key')) ?? writeKeyIn?.(req.originalUrl);
   if (named !== undefined) return authenticator.admitSource(named, addressOf(req));
   if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
   return undefined;

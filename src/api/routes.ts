@@ -1,6 +1,7 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { audienceRoutes } from './audiences/routes';
 import { browserIdRoutes } from './browser-id/routes';
+import { browserScriptRoutes } from './browser-script/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...browserIdRoutes,
   ...vocabularyRoutes,
   ...cloudEventRoutes,
+  ...browserScriptRoutes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import pino from 'pino';
@@ -140,7 +140,7 @@ export function sendBatch(app: Express, writeKey: string, batch: readonly unknow
 }
 
 /** Listens on a free port of loopback. */
-export async function listen(app: Express): Promise<{ readonly server: Server; readonly url: string }> {
+export async function listen(app: RequestListener): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };

@@ -1,27 +1,27 @@
-import type { Server } from 'node:http';
 import { Analytics } from '@segment/analytics-node';
-import { listen, openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { openDoor, type Door } from '../../testing/door';
+import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
 let api: TestApi;
 let workspace: TestWorkspace;
-let server: Server;
+let door: Door;
 let analytics: Analytics;
 const errors: unknown[] = [];
 beforeAll(async () => {
   api = await openTestApi();
-  workspace = await api.createWorkspace();
-  const listening = await listen(api.app);
-  server = listening.server;
-  analytics = new Analytics({ writeKey: workspace.secretKey, host: listening.url, flushAt: 5, maxRetries: 0 });
+});
+beforeEach(async () => {
+  [workspace, door] = [await api.createWorkspace(), await openDoor(api.app)];
+  errors.length = 0;
+  analytics = new Analytics({ writeKey: workspace.secretKey, host: door.url, flushAt: 5, maxRetries: 3 });
   analytics.on('error', (error) => errors.push(error));
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await api.close();
-});
+afterEach(() => door.close());
+afterAll(() => api.close());
+
+const stored = () => api.store.events.claim(workspace.ws, 0, 100, 1e9);
 
 describe('@segment/analytics-node, unmodified', () => {
   it('delivers every kind of call', async () => {
@@ -39,13 +39,24 @@ describe('@segment/analytics-node, unmodified', () => {
     for (let n = 0; n < 20; n += 1) analytics.track({ userId: 'u1', event: 'Viewed', properties: { n } });
     await analytics.closeAndFlush();
     expect(errors).toEqual([]);
-    const stored = await api.store.events.claim(workspace.ws, 0, 100, 1e9);
-    expect(stored).toHaveLength(27);
-    const kinds = new Set(stored.map(({ kind }) => kind));
+    const events = await stored();
+    expect(events).toHaveLength(27);
+    const kinds = new Set(events.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['identify', 'track', 'page', 'screen', 'group', 'alias']));
-    const old = stored.find(({ name }) => name === 'Old');
+    const old = events.find(({ name }) => name === 'Old');
     expect(new Date(old?.occurredAt ?? 0).getUTCFullYear()).toBe(2020);
     await api.catchUp(workspace.ws);
     expect(await api.store.profiles.count(workspace.ws)).toBe(1);
+  });
+
+  it('tries again when the server is busy, after the time it asks for, and it counts once', async () => {
+    door.troubles.push({ status: 429, retryAfter: 1 }, { status: 503, retryAfter: 1 }, 'cut');
+    const began = Date.now();
+    analytics.track({ userId: 'u1', event: 'Persistent' });
+    await analytics.closeAndFlush();
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
+    expect(door.answers).toEqual(['429', '503', 'cut', '200'].map((status) => `POST /v1/batch ${status}`));
+    expect(errors).toEqual([]);
+    expect(await stored()).toHaveLength(1);
   });
 });

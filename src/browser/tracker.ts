@@ -1,0 +1,131 @@
+import { Identity } from './identity';
+import { makeId, type Data, type Message, type Preferences } from './message';
+import { emptyShelves, Outbox } from './outbox';
+import { contextOf, pageOf } from './page-context';
+
+export interface Options {
+  /** Where the API is, such as `https://events.shop.example`. */
+  readonly url: string;
+  /** Absent sends at once. `ask` sends and keeps nothing until `consent` is called; preferences are a choice made earlier. */
+  readonly consent?: 'ask' | Preferences;
+  /** Has the server keep the anonymous id in a first-party cookie. */
+  readonly serverId?: boolean;
+}
+
+/** What `consent` takes: everything, nothing, or by purpose. */
+export type Choice = 'granted' | 'denied' | Preferences;
+
+/** Calls wait in memory, no more than this, until it is known whether and as whom they may be sent. */
+const mostHeld = 500;
+
+type State = 'asking' | 'denied' | 'opening' | 'open';
+/** A call as it was made: sent, or carried out on the ids, in its turn. */
+type Held = Message | 'reset';
+
+/** What a page calls. */
+export class Tracker {
+  readonly #identity: Identity;
+  readonly #writeKey: string;
+  readonly #url: string;
+  #outbox: Outbox | undefined;
+  #held: Held[] = [];
+  #state: State = 'asking';
+  #preferences: Preferences | undefined;
+
+  constructor(writeKey: string, { url, consent, serverId }: Options) {
+    this.#writeKey = writeKey;
+    this.#url = url.replace(/\/+$/, '');
+    this.#identity = new Identity(serverId ? `${this.#url}/v1/id?writeKey=${encodeURIComponent(writeKey)}` : undefined);
+    if (consent !== 'ask') this.consent(consent ?? 'granted');
+  }
+
+  /** A person, from here on; without an id, traits of whoever this is. */
+  identify(user?: string | Data, traits?: Data): void {
+    const isNamed = typeof user === 'string';
+    this.#say('identify', { ...(isNamed && { userId: user }), traits: (isNamed ? traits : user) ?? {} });
+  }
+
+  track(event: string, properties: Data = {}): void {
+    this.#say('track', { event, properties });
+  }
+
+  page(name?: string, properties: Data = {}): void {
+    this.#say('page', { name, properties: { ...pageOf(window), ...properties } });
+  }
+
+  group(groupId: string, traits: Data = {}): void {
+    this.#say('group', { groupId, traits });
+  }
+
+  /** Says that the id before, this browser's unless given, is the same person. */
+  alias(userId: string, previousId?: string): void {
+    this.#say('alias', { userId, previousId });
+  }
+
+  /** Forgets the person, as on log-out: what follows is somebody else's. */
+  reset(): void {
+    this.#take('reset');
+  }
+
+  /** What the visitor has chosen. A choice taken back is the last that is sent, and everything kept is removed. */
+  consent(choice: Choice): void {
+    const before = this.#preferences;
+    this.#preferences = typeof choice === 'object' ? choice : before && allOf(before, choice === 'granted');
+    const isNews = this.#state === 'open' && JSON.stringify(before) !== JSON.stringify(this.#preferences);
+    if (isDenial(choice)) return this.#close(isNews);
+    if (isNews) this.identify();
+    if (this.#state === 'asking' || this.#state === 'denied') this.#begin();
+  }
+
+  #begin(): void {
+    this.#state = 'opening';
+    this.#identity.open(() => {
+      if (this.#state === 'denied') return this.#identity.forget();
+      this.#state = 'open';
+      this.#outbox ??= new Outbox({ url: this.#url, writeKey: this.#writeKey });
+      for (const one of this.#held.splice(0)) this.#take(one);
+    });
+  }
+
+  #close(isNews: boolean): void {
+    this.#held = [];
+    this.#outbox?.end();
+    if (isNews) this.identify();
+    this.#outbox?.flush();
+    this.#outbox = undefined;
+    this.#state = 'denied';
+    emptyShelves(this.#writeKey);
+    this.#identity.forget();
+  }
+
+  /** The time, the page and the id of an event are those of the call, however long it waits. */
+  #say(type: Message['type'], fields: Partial<Message>): void {
+    const made = { messageId: makeId(), timestamp: new Date().toISOString(), context: contextOf(window) };
+    this.#take({ type, ...made, ...fields });
+  }
+
+  #take(one: Held): void {
+    if (this.#state === 'denied') return;
+    if (this.#state !== 'open') {
+      this.#held = [...this.#held, one].slice(-mostHeld);
+      return;
+    }
+    if (one === 'reset') return this.#identity.reset();
+    const { anonymousId, userId } = this.#identity;
+    if (one.type === 'identify' && one.userId !== undefined) this.#identity.isNow(one.userId);
+    const consent = this.#preferences && { consent: { categoryPreferences: this.#preferences } };
+    this.#outbox?.add({
+      anonymousId,
+      userId,
+      ...one,
+      ...(one.type === 'alias' && { previousId: one.previousId ?? anonymousId }),
+      context: { ...one.context, ...consent },
+    });
+  }
+}
+
+const allOf = (preferences: Preferences, isGranted: boolean): Preferences =>
+  Object.fromEntries(Object.keys(preferences).map((purpose) => [purpose, isGranted]));
+
+const isDenial = (choice: Choice): boolean =>
+  choice === 'denied' || (choice !== 'granted' && !Object.values(choice).includes(true));
