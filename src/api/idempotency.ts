@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import type { Json } from '../domain/json';
 import type { RequestName, StoredAnswer } from '../store/idempotency';
 import { conflict, invalidRequest, Problem } from './problem';
 import type { Call, KeyCall, Route } from './route';

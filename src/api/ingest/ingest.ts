@@ -9,6 +9,7 @@ import type { EventDoc } from '../../store/documents';
 import { withoutKeyTexts } from '../../store/key-text';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import { isTooDeep } from '../json-depth';
+import { UnreadEvent } from '../parse-batch';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
@@ -83,7 +84,12 @@ function readerOf(call: IngestCall, kind: EventKind | undefined): (raw: unknown)
     json,
     makeMessageId: randomUUID,
   };
-  return (raw) => parseEvent(raw, options);
+  const unread = { rejection: tooLargeToRead(limits.maxEventBytes) };
+  return (raw) => (raw instanceof UnreadEvent ? unread : parseEvent(raw, options));
+}
+
+function tooLargeToRead(most: number): Rejection {
+  return { code: 'too_large', path: '', message: `The event is larger than ${most} bytes; send less with it.` };
 }
 
 function laneOf(call: IngestCall): EventDoc['lane'] {
@@ -103,26 +109,26 @@ function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateInde
   metrics.duplicates.inc(duplicateIndexes.length);
 }
 
+/** In parts, between which others are served. */
 async function bury(call: IngestCall, raws: readonly unknown[], rejected: readonly RejectedEvent[]): Promise<void> {
-  const letters = rejected.map(({ index, messageId, code, path, message }): DeadLetter => {
-    call.metrics.rejected.inc({ code });
-    const payload = payloadOf(raws[index], call.deps.limits.maxJsonDepth);
-    return {
-      stage: 'rejected',
-      at: call.now,
-      code,
-      path,
-      message,
-      source: call.principal.source,
-      ...(messageId !== undefined && { messageId }),
-      ...(payload !== undefined && { payload }),
-    };
-  });
-  await call.deps.store.deadLetters.add(call.ws, letters);
+  for (let from = 0; from < rejected.length; from += eventsPerInsert) {
+    const letters = rejected.slice(from, from + eventsPerInsert).map((one) => letterOf(call, raws[one.index], one));
+    await call.deps.store.deadLetters.add(call.ws, letters);
+  }
+}
+
+function letterOf(call: IngestCall, raw: unknown, { messageId, code, path, message }: RejectedEvent): DeadLetter {
+  call.metrics.rejected.inc({ code });
+  const payload = payloadOf(raw, call.deps.limits.maxJsonDepth);
+  return {
+    ...{ stage: 'rejected', at: call.now, code, path, message, source: call.principal.source },
+    ...(messageId !== undefined && { messageId }),
+    ...(payload !== undefined && { payload }),
+  };
 }
 
 /** The event's JSON, without write keys, cut to a bounded length. Of one that nests too deep to be written, nothing. */
 function payloadOf(raw: unknown, maxDepth: number): string | undefined {
-  if (isTooDeep(raw, maxDepth)) return undefined;
+  if (raw instanceof UnreadEvent || isTooDeep(raw, maxDepth)) return undefined;
   return withoutKeyTexts(JSON.stringify(raw)).slice(0, payloadKept).toWellFormed();
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EventKind } from '../../domain/events/event';
 import { isJsonObject, own } from '../../domain/json';
-import { invalidRequest, Problem } from '../problem';
+import { invalidRequest, tooManyEvents } from '../problem';
 import type { JsonBody } from '../read-body';
 import { defineRoute, type Route } from '../route';
 import { ingest, type IngestCall, type Ingested } from './ingest';
@@ -75,7 +75,7 @@ function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
   }
   const { maxBatchEvents } = deps.limits;
   if (batch.length <= maxBatchEvents) return batch as readonly unknown[];
-  throw new Problem(413, 'too-large', `The batch has ${batch.length} events; send at most ${maxBatchEvents}.`);
+  throw tooManyEvents(batch.length, maxBatchEvents);
 }
 
 function answer({ accepted, duplicates, rejected }: Ingested) {
