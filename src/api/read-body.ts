@@ -76,21 +76,24 @@ async function decompress(sent: Buffer, encoding: string, maxBytes: number): Pro
   }
 }
 
-async function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw overLimit(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(overLimit(maxBytes));
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBytes) break;
       chunks.push(chunk);
-    }
-  } catch {
-    throw invalidRequest('The body ended before it was complete.');
-  }
-  if (size > maxBytes) throw overLimit(maxBytes);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+      if (size <= maxBytes) return;
+      // The rest is let go by, so that the answer can be read.
+      req.off('data', take).resume();
+      reject(overLimit(maxBytes));
+    };
+    const breakOff = (): void => reject(invalidRequest('The body ended before it was complete.'));
+    req.on('data', take);
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    req.once('error', breakOff).once('close', breakOff);
+  });
 }
 
 function decode(bytes: Buffer): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventKind } from '../../domain/events/event';
 import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
@@ -53,6 +54,8 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
         rejected.push({ index, ...(messageId !== undefined && { messageId }), ...rejection });
       }
     }
+    // Without anything to wait for, others would be served only after the last event.
+    if (docs.length === 0) await nextTurn();
     const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
     count(call, docs, stored.duplicateIndexes);
     accepted += stored.inserted;
