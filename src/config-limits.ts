@@ -16,6 +16,11 @@ export const limitVariables = {
     '4194304',
     'The largest request body, counted after decompression.',
   ),
+  HEDDLE_MAX_DEFINITION_BYTES: defaulted(
+    bytes(16 * 1_048_576),
+    '1048576',
+    'The largest body of a management request, counted after decompression. It is parsed in one go, which keeps others waiting.',
+  ),
   HEDDLE_MAX_BATCH_EVENTS: defaulted(wholeNumber(1, 100_000), '10000', 'The most events in one batch request.'),
   HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
@@ -88,6 +93,7 @@ type Limits = { readonly [Name in keyof typeof limitVariables]: z.output<(typeof
 export function toLimits(env: Limits) {
   return {
     maxBodyBytes: env.HEDDLE_MAX_BODY_BYTES,
+    maxDefinitionBytes: env.HEDDLE_MAX_DEFINITION_BYTES,
     maxBatchEvents: env.HEDDLE_MAX_BATCH_EVENTS,
     maxEventBytes: env.HEDDLE_MAX_EVENT_BYTES,
     maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,

@@ -4,10 +4,15 @@ import { isJsonObject, own } from '../domain/json';
 import type { ApiDeps } from './deps';
 import { isTooDeep } from './json-depth';
 import type { Turns } from './limits/turns';
+import { parseBatch } from './parse-batch';
 import { invalidRequest, Problem, toFaults } from './problem';
-import { readJson, type JsonBody } from './read-body';
+import { readJson, type JsonBody, type Reading as BodyReading } from './read-body';
 import { findReservedKey } from './reserved-key';
 import { isIngestion, type Route } from './route';
+
+/** How much longer JSON may be than what it says: with every character escaped, and space. */
+const escaped = 8;
+const parseAtOnce = async (text: string): Promise<unknown> => JSON.parse(text) as unknown;
 
 interface Reading {
   readonly deps: Pick<ApiDeps, 'limits'>;
@@ -23,7 +28,11 @@ export async function readBody(
 ): Promise<JsonBody | undefined> {
   if (!route.body) return undefined;
   if (!hasBody(req) && route.body.safeParse(undefined).success) return undefined;
-  return readJson(req, deps.limits.maxBodyBytes, (work) => turns.run(holder, work));
+  const { maxBodyBytes, maxDefinitionBytes, maxBatchEvents, maxEventBytes } = deps.limits;
+  const inTurn: BodyReading['inTurn'] = (work) => turns.run(holder, work);
+  if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, parse: parseAtOnce, inTurn });
+  const batch = { mostEvents: maxBatchEvents, mostCharacters: maxEventBytes * escaped };
+  return readJson(req, { maxBytes: maxBodyBytes, parse: (text) => parseBatch(text, batch), inTurn });
 }
 
 const hasBody = (req: Request): boolean =>

@@ -8,6 +8,8 @@ import type { FlightLimits } from './limits/bytes-in-flight';
 import type { RateLimits } from './limits/rates';
 
 export interface ApiLimits extends FlightLimits {
+  /** Of a body that is not events. */
+  readonly maxDefinitionBytes: number;
   readonly maxBatchEvents: number;
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;

@@ -68,6 +68,9 @@ export const invalidDefinition = (errors: readonly Fault[]): Problem =>
 export const tooLarge = (detail: string): Problem =>
   new Problem(413, 'too-large', detail, { headers: { Connection: 'close' } });
 
+export const tooManyEvents = (count: number, most: number): Problem =>
+  new Problem(413, 'too-large', `The batch has ${count} events; send at most ${most}.`);
+
 export const unavailable = (detail: string): Problem =>
   new Problem(503, 'unavailable', detail, { headers: { 'Retry-After': '2' } });
 

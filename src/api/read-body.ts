@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
-import { parseJson } from './parse-json';
 import { invalidRequest, Problem, tooLarge } from './problem';
 
 type Inflate = (bytes: InputType, options: ZlibOptions) => Promise<Buffer>;
@@ -33,28 +32,29 @@ export interface JsonBody {
 /** Bodies that are larger than this, or compressed, take turns in being inflated and parsed. */
 const smallBody = 65_536;
 
-type InTurn = (work: () => Promise<JsonBody>) => Promise<JsonBody>;
-
-/**
- * Reads JSON whatever the Content-Type says. The limit counts inflated bytes. Throws 400, 413 or 415. What takes this process time, and
- * not the sender, is done in `inTurn`.
- */
-export async function readJson(
-  req: IncomingMessage,
-  maxBytes: number,
-  inTurn: InTurn = (work) => work(),
-): Promise<JsonBody> {
-  const encoding = encodingOf(req);
-  const sent = await collect(req, maxBytes);
-  if (encoding === identity && sent.length <= smallBody) return parse(sent);
-  return inTurn(async () => parse(await decompress(sent, encoding, maxBytes)));
+export interface Reading {
+  /** Inflated. */
+  readonly maxBytes: number;
+  /** `JSON.parse`, or what does the same in slices. */
+  readonly parse: (text: string) => Promise<unknown>;
+  /** Does what takes this process time, and not the sender. */
+  readonly inTurn: (work: () => Promise<JsonBody>) => Promise<JsonBody>;
 }
 
-async function parse(bytes: Buffer): Promise<JsonBody> {
+/** Reads JSON whatever the Content-Type says. Throws 400, 413 or 415. */
+export async function readJson(req: IncomingMessage, { maxBytes, parse, inTurn }: Reading): Promise<JsonBody> {
+  const encoding = encodingOf(req);
+  const sent = await collect(req, maxBytes);
+  if (encoding === identity && sent.length <= smallBody) return toJson(sent, parse);
+  return inTurn(async () => toJson(await decompress(sent, encoding, maxBytes), parse));
+}
+
+async function toJson(bytes: Buffer, parse: Reading['parse']): Promise<JsonBody> {
   const text = decode(bytes);
   try {
-    return { value: await parseJson(text), bytes: bytes.length, hasEscapes: text.includes('\\u') };
-  } catch {
+    return { value: await parse(text), bytes: bytes.length, hasEscapes: text.includes('\\u') };
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     throw invalidRequest(bytes.length === 0 ? 'The body is empty; send JSON.' : 'The body is not JSON.');
   }
 }
@@ -76,21 +76,24 @@ async function decompress(sent: Buffer, encoding: string, maxBytes: number): Pro
   }
 }
 
-async function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw overLimit(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(overLimit(maxBytes));
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBytes) break;
       chunks.push(chunk);
-    }
-  } catch {
-    throw invalidRequest('The body ended before it was complete.');
-  }
-  if (size > maxBytes) throw overLimit(maxBytes);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+      if (size <= maxBytes) return;
+      // The rest is let go by, so that the answer can be read.
+      req.off('data', take).resume();
+      reject(overLimit(maxBytes));
+    };
+    const breakOff = (): void => reject(invalidRequest('The body ended before it was complete.'));
+    req.on('data', take);
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    req.once('error', breakOff).once('close', breakOff);
+  });
 }
 
 function decode(bytes: Buffer): string {

@@ -42,6 +42,7 @@ export function observeRequests(deps: Pick<ApiDeps, 'log' | 'clock'>, metrics: A
       const who = principal && { ws: principal.ws, key: principal.keyId };
       const isAborted = !res.writableFinished;
       const level = info.isFrequent && res.statusCode < 400 && !isAborted ? 'debug' : 'info';
+      if (!deps.log.isLevelEnabled(level)) return;
       deps.log[level](
         { requestId, traceId, ...labels, ms: Math.round(seconds * 1e4) / 10, ...who, ...(isAborted && { isAborted }) },
         'request',

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
@@ -6,9 +7,13 @@ import type { IdentifierDoc } from './documents';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
 
+const rememberedKeys = 20_000;
+
 export class IdentifierRepository {
   readonly #identifiers: Collection<IdentifierDoc>;
   readonly #masterKey: Buffer;
+  /** People come again: looking a key up costs a tenth of working it out. */
+  readonly #keys = new LRUCache<string, string>({ max: rememberedKeys });
 
   constructor({ db, masterKey }: StoreConnection) {
     this.#identifiers = db.collection<IdentifierDoc>('identifiers');
@@ -16,7 +21,12 @@ export class IdentifierRepository {
   }
 
   key(ws: WorkspaceId, identifier: Identifier): string {
-    return identifierKey(this.#masterKey, ws, identifier);
+    const name = `${ws}\n${identifier.type}\n${identifier.value}`;
+    const known = this.#keys.get(name);
+    if (known !== undefined) return known;
+    const key = identifierKey(this.#masterKey, ws, identifier);
+    this.#keys.set(name, key);
+    return key;
   }
 
   /** Owner by identifier key, for those that are known. */

@@ -44,6 +44,7 @@ export interface TestApi {
 
 export const testLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
+  maxDefinitionBytes: 1024 * 1024,
   maxBatchEvents: 10_000,
   maxEventBytes: 32 * 1024,
   maxJsonDepth: 64,

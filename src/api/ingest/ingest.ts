@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventKind } from '../../domain/events/event';
 import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
@@ -10,6 +11,7 @@ import type { EventDoc } from '../../store/documents';
 import { withoutKeyTexts } from '../../store/key-text';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import { isTooDeep } from '../json-depth';
+import { UnreadEvent } from '../parse-batch';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
@@ -63,6 +65,8 @@ export async function ingest(
         rejected.push({ index, ...(messageId !== undefined && { messageId }), ...rejection });
       }
     }
+    // Without anything to wait for, others would be served only after the last event.
+    if (docs.length === 0) await nextTurn();
     const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
     count(call, docs, stored.duplicateIndexes);
     accepted += stored.inserted;
@@ -95,7 +99,10 @@ function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): (r
     json,
     makeMessageId: randomUUID,
   };
-  return translate ? (raw) => parseTranslated(translate(raw), options) : (raw) => parseEvent(raw, options);
+  const unread = { rejection: tooLargeToRead(limits.maxEventBytes) };
+  const read = (raw: unknown): ParsedEvent =>
+    translate ? parseTranslated(translate(raw), options) : parseEvent(raw, options);
+  return (raw) => (raw instanceof UnreadEvent ? unread : read(raw));
 }
 
 /** What is wrong is told in the places of the sender's vocabulary. */
@@ -104,6 +111,10 @@ function parseTranslated(translation: Translation, options: ParseOptions): Parse
   const { raw, mayMerge = true, places = {} } = translation;
   const parsed = parseEvent(raw, { ...options, isTrusted: options.isTrusted && mayMerge });
   return 'event' in parsed ? parsed : { ...parsed, rejection: inPlaces(parsed.rejection, places) };
+}
+
+function tooLargeToRead(most: number): Rejection {
+  return { code: 'too_large', path: '', message: `The event is larger than ${most} bytes; send less with it.` };
 }
 
 function laneOf(call: IngestCall): EventDoc['lane'] {
@@ -123,26 +134,26 @@ function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateInde
   metrics.duplicates.inc(duplicateIndexes.length);
 }
 
+/** In parts, between which others are served. */
 async function bury(call: IngestCall, raws: readonly unknown[], rejected: readonly RejectedEvent[]): Promise<void> {
-  const letters = rejected.map(({ index, messageId, code, path, message }): DeadLetter => {
-    call.metrics.rejected.inc({ code });
-    const payload = payloadOf(raws[index], call.deps.limits.maxJsonDepth);
-    return {
-      stage: 'rejected',
-      at: call.now,
-      code,
-      path,
-      message,
-      source: call.principal.source,
-      ...(messageId !== undefined && { messageId }),
-      ...(payload !== undefined && { payload }),
-    };
-  });
-  await call.deps.store.deadLetters.add(call.ws, letters);
+  for (let from = 0; from < rejected.length; from += eventsPerInsert) {
+    const letters = rejected.slice(from, from + eventsPerInsert).map((one) => letterOf(call, raws[one.index], one));
+    await call.deps.store.deadLetters.add(call.ws, letters);
+  }
+}
+
+function letterOf(call: IngestCall, raw: unknown, { messageId, code, path, message }: RejectedEvent): DeadLetter {
+  call.metrics.rejected.inc({ code });
+  const payload = payloadOf(raw, call.deps.limits.maxJsonDepth);
+  return {
+    ...{ stage: 'rejected', at: call.now, code, path, message, source: call.principal.source },
+    ...(messageId !== undefined && { messageId }),
+    ...(payload !== undefined && { payload }),
+  };
 }
 
 /** The event's JSON, without write keys, cut to a bounded length. Of one that nests too deep to be written, nothing. */
 function payloadOf(raw: unknown, maxDepth: number): string | undefined {
-  if (isTooDeep(raw, maxDepth)) return undefined;
+  if (raw instanceof UnreadEvent || isTooDeep(raw, maxDepth)) return undefined;
   return withoutKeyTexts(JSON.stringify(raw)).slice(0, payloadKept).toWellFormed();
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../problem';
+import { tooManyEvents } from '../problem';
 import type { IngestCall } from './ingest';
 
 /** What a body that is one item, or a list of them, holds. Throws 413. */
@@ -10,5 +10,5 @@ export function itemsOf({ body, deps }: Pick<IngestCall, 'body' | 'deps'>): read
 /** Throws 413 for more items than one request may have. */
 export function atMost(items: readonly unknown[], most: number): readonly unknown[] {
   if (items.length <= most) return items;
-  throw new Problem(413, 'too-large', `The batch has ${items.length} events; send at most ${most}.`);
+  throw tooManyEvents(items.length, most);
 }

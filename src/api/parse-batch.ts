@@ -1,30 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isJsonObject, own } from '../domain/json';
+import { tooLarge, tooManyEvents } from './problem';
 
 /** Shorter texts are parsed at once: a few milliseconds at most. */
 const shortText = 131_072;
 /** How long others wait for one slice of a long text. */
 const sliceMs = 4;
-/** Characters looked at, and events parsed, before the clock is. */
-const charactersPerLook = 65_536;
-const eventsPerLook = 16;
+/** Characters looked at, or parsed, before the clock is. */
+const charactersPerLook = 16_384;
+
+export interface BatchLimits {
+  readonly mostEvents: number;
+  /** Characters of one event, and of all that is around them: what is parsed without a pause. */
+  readonly mostCharacters: number;
+}
+
+/** Stands in a batch for an event that is too long to be parsed. */
+export class UnreadEvent {}
 
 /**
- * `JSON.parse`, of a long batch in slices between which other requests are served. The answer is the same; throws a SyntaxError for what
- * is not JSON.
+ * `JSON.parse` of a batch, or of one event, in slices between which other requests are served. What is long is read with care: a batch of
+ * too many events is not parsed, nor is an event that is too long, which costs itself only. Throws a SyntaxError for what is not JSON, and
+ * 413.
  */
-export async function parseJson(text: string): Promise<unknown> {
+export async function parseBatch(text: string, limits: BatchLimits): Promise<unknown> {
   if (text.length <= shortText) return JSON.parse(text) as unknown;
   const slices = startSlices();
   const batch = await findBatch(text, slices);
-  if (!batch) return JSON.parse(text) as unknown;
+  if (!batch) return parseBounded(text, limits);
+  if (batch.ends.length > limits.mostEvents) throw tooManyEvents(batch.ends.length, limits.mostEvents);
   // The text is JSON if it is with something else in the place of the list, and each item of the list is.
   const mark = randomUUID();
-  const around = JSON.parse(`${text.slice(0, batch.from)}"${mark}"${text.slice(batch.to)}`) as Record<string, unknown>;
+  const around = parseBounded(`${text.slice(0, batch.from)}"${mark}"${text.slice(batch.to)}`, limits);
   // Named again further on, where another value of the same name counts.
-  if (around['batch'] !== mark) return JSON.parse(text) as unknown;
-  around['batch'] = await parseItems(text, batch, slices);
-  return around;
+  if (!isJsonObject(around) || own(around, 'batch') !== mark) return parseBounded(text, limits);
+  // Spread defines keys as data, also `__proto__`.
+  return { ...around, batch: await parseItems(text, batch, slices, limits) };
+}
+
+function parseBounded(text: string, { mostCharacters }: BatchLimits): unknown {
+  if (text.length <= mostCharacters) return JSON.parse(text) as unknown;
+  throw tooLarge(`The body has more than ${mostCharacters} characters that are not events of a batch; send less.`);
 }
 
 /** Where the list called `batch` is, brackets included, and where its items end. */
@@ -122,15 +139,24 @@ function endOfString(text: string, from: number): number {
   return -1;
 }
 
-async function parseItems(text: string, { from, ends }: BatchText, slices: Slices): Promise<unknown[]> {
+async function parseItems(
+  text: string,
+  { from, ends }: BatchText,
+  slices: Slices,
+  { mostCharacters }: BatchLimits,
+): Promise<unknown[]> {
   const [only = from] = ends;
   if (ends.length === 1 && text.slice(from + 1, only).trim() === '') return [];
   const items: unknown[] = [];
   let begin = from + 1;
-  for (const [index, end] of ends.entries()) {
-    items.push(JSON.parse(text.slice(begin, end)) as unknown);
+  let lookAt = begin + charactersPerLook;
+  for (const end of ends) {
+    const isLong = end - begin > mostCharacters;
+    items.push(isLong ? new UnreadEvent() : (JSON.parse(text.slice(begin, end)) as unknown));
     begin = end + 1;
-    if (index % eventsPerLook === 0) await slices.yieldWhenDue();
+    if (begin < lookAt) continue;
+    lookAt = begin + charactersPerLook;
+    await slices.yieldWhenDue();
   }
   return items;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { parseJson } from './parse-json';
+import { parseBatch, UnreadEvent } from './parse-batch';
 
+const limits = { mostEvents: 100_000, mostCharacters: 1_000_000 };
 const long = 'x'.repeat(200_000);
 const outcomeOf = async (parse: () => unknown): Promise<unknown> => {
   try {
@@ -10,12 +11,12 @@ const outcomeOf = async (parse: () => unknown): Promise<unknown> => {
   }
 };
 const same = async (text: string) => {
-  const [found, expected] = [await outcomeOf(() => parseJson(text)), await outcomeOf(() => JSON.parse(text))];
+  const [found, expected] = [await outcomeOf(() => parseBatch(text, limits)), await outcomeOf(() => JSON.parse(text))];
   // As text, since `toEqual` overlooks own keys called `__proto__`.
   expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
 };
 
-describe('parseJson', () => {
+describe('parseBatch', () => {
   it.each([
     ['no events', `{"x":"${long}","batch":[]}`],
     ['no events, with space', `{"x":"${long}","batch" : [ \n ] }`],
@@ -54,11 +55,20 @@ describe('parseJson', () => {
     );
   });
 
+  it('does not parse an event that is too long, nor a batch of too many, nor what is long around one', async () => {
+    const few = { mostEvents: 2, mostCharacters: 150_000 };
+    const events = (...list: readonly string[]) => parseBatch(`{"batch":[${list.join(',')}]}`, few);
+    expect(await events(`"${long}"`, '1')).toEqual({ batch: [new UnreadEvent(), 1] });
+    await expect(events('1', `"${long}"`, '2')).rejects.toMatchObject({ status: 413 });
+    await expect(parseBatch(`{"batch":[],"x":"${long}"}`, few)).rejects.toMatchObject({ status: 413 });
+    await expect(parseBatch(`{"x":"${long}"}`, few)).rejects.toMatchObject({ status: 413 });
+  });
+
   it('lets others be served while it reads', async () => {
     const text = JSON.stringify({ batch: Array.from({ length: 20_000 }, (_, n) => ({ n, text: 'x'.repeat(150) })) });
     let turns = 0;
     const count = setInterval(() => (turns += 1), 0);
-    await parseJson(text);
+    await parseBatch(text, limits);
     clearInterval(count);
     expect(turns).toBeGreaterThan(1);
   });
