@@ -139,6 +139,33 @@ export const environment = z.object({
   HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
+  HEDDLE_IMPORT_MAX_BYTES: defaulted(
+    wholeNumber(1_024, 1_099_511_627_776),
+    '2147483648',
+    'The largest file of one import, counted after decompression.',
+  ),
+  HEDDLE_IMPORT_MAX_ROWS: defaulted(wholeNumber(1, 1_000_000_000), '10000000', 'The most rows in one import.'),
+  HEDDLE_IMPORT_MAX_LINE_BYTES: defaulted(
+    bytes(mostEventBytes * 2),
+    '262144',
+    'The longest row of an import; a longer one is refused, and no other.',
+  ),
+  HEDDLE_IMPORT_MAX_COLUMNS: defaulted(wholeNumber(1, 10_000), '500', 'The most columns of a CSV.'),
+  HEDDLE_IMPORT_UPLOAD_SECONDS: defaulted(
+    wholeNumber(30, 86_400),
+    '3600',
+    'How long the upload of one file may take. One that stands still is given up after a minute.',
+  ),
+  HEDDLE_IMPORT_BACKLOG: defaulted(
+    wholeNumber(1_000, 1_000_000),
+    '20000',
+    'How many events imports let wait for the intake of a workspace before they pause.',
+  ),
+  HEDDLE_IMPORT_KEEP_HOURS: defaulted(
+    wholeNumber(1, 8_760),
+    '168',
+    'How long the rows that an import refused, and those that a dry run shows, can be fetched.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
 });
 
@@ -194,6 +221,15 @@ function toConfig(env: z.output<typeof environment>) {
       maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
       pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
       intakeBatch: env.HEDDLE_INTAKE_BATCH,
+    },
+    imports: {
+      maxBytes: env.HEDDLE_IMPORT_MAX_BYTES,
+      maxRows: env.HEDDLE_IMPORT_MAX_ROWS,
+      maxLineBytes: env.HEDDLE_IMPORT_MAX_LINE_BYTES,
+      maxColumns: env.HEDDLE_IMPORT_MAX_COLUMNS,
+      uploadSeconds: env.HEDDLE_IMPORT_UPLOAD_SECONDS,
+      backlog: env.HEDDLE_IMPORT_BACKLOG,
+      keepHours: env.HEDDLE_IMPORT_KEEP_HOURS,
     },
   } as const;
 }

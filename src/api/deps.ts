@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
+import type { FileLimits } from '../domain/imports/import-reader';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
 
@@ -10,6 +11,11 @@ export interface ApiLimits {
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;
   readonly pageSizeMax: number;
+}
+
+export interface ImportLimits extends FileLimits {
+  /** How long what an import refused, and what a dry run shows, can be fetched. */
+  readonly keepHours: number;
 }
 
 /** Something that must answer before the process takes traffic. Rejects when it does not. */
@@ -29,6 +35,7 @@ export interface GaugeSource {
 export interface ApiDeps {
   readonly store: Store;
   readonly limits: ApiLimits;
+  readonly importLimits: ImportLimits;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** A doorbell: returns at once, never fails, and rings once for many calls. */

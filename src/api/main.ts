@@ -33,8 +33,8 @@ async function main(): Promise<void> {
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const server = createServer(createApp(composeDeps(config, store, client, log)));
-  // A body that trickles in must not hold a connection for ever.
-  server.requestTimeout = 30_000;
+  // A body that trickles in must not hold a connection for ever; all but files must be there sooner, see `read-body`.
+  server.requestTimeout = config.imports.uploadSeconds * 1_000;
   server.headersTimeout = 10_000;
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -51,6 +51,7 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
   return {
     store,
     limits: config.limits,
+    importLimits: config.imports,
     clock: Date.now,
     ...createRings(client, log),
     log,

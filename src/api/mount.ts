@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { admitRoot, writeKeyOf, type Authenticator, type Principal } from './authenticate';
@@ -9,6 +11,7 @@ import { readJson, type JsonBody } from './read-body';
 import { findReservedKey } from './reserved-key';
 import { infoOf } from './request';
 import type { Call, KeyCall, Route } from './route';
+import { mediaOf } from './streamed';
 
 interface Context {
   readonly deps: ApiDeps;
@@ -54,9 +57,13 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     header: (name) => req.get(name),
     ...(principal && { principal, ws: principal.ws }),
   };
-  const { status, body, headers } = await route.run(call);
+  await answer(res, await route.run(call));
+}
+
+async function answer(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): Promise<void> {
   res.status(status).set(headers ?? {});
-  if (body === undefined || body === null) res.end();
+  if (body instanceof Readable) await pipeline(body, res);
+  else if (body === undefined || body === null) res.end();
   else if (typeof body === 'string') res.send(body);
   else res.json(body);
 }
@@ -82,6 +89,7 @@ async function admit(
 
 async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unknown> {
   if (!route.body) return undefined;
+  if (mediaOf(route.body)) return req;
   if (!hasBody(req) && route.body.safeParse(undefined).success) return parse(route.body, undefined, 'body');
   const read = await readJson(req, deps.limits.maxBodyBytes);
   if ('door' in route.access && route.access.door === 'ingest') return read;

@@ -18,6 +18,9 @@ const decoders: Readonly<Record<string, Inflate>> = {
     ((bytes as Buffer)[0] ?? 0) % 16 === 8 ? unwrap(bytes, options) : unwrapRaw(bytes, options),
 };
 
+/** A body of JSON that takes longer is not sent in good faith. */
+const readWithinMs = 30_000;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface JsonBody {
@@ -59,6 +62,7 @@ async function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> 
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw overLimit(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => req.destroy(), readWithinMs);
   try {
     for await (const chunk of req as AsyncIterable<Buffer>) {
       size += chunk.length;
@@ -67,6 +71,8 @@ async function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> 
     }
   } catch {
     throw invalidRequest('The body ended before it was complete.');
+  } finally {
+    clearTimeout(timer);
   }
   if (size > maxBytes) throw overLimit(maxBytes);
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);

@@ -6,6 +6,7 @@ import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
+import { importRoutes } from './imports/routes';
 import { ingestRoutes } from './ingest/routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
@@ -31,5 +32,6 @@ export const routes: readonly Route[] = [
   ...deadLetterRoutes,
   ...impactRoutes,
   ...operationRoutes,
+  ...importRoutes,
   ...sourceRoutes,
 ];

@@ -73,6 +73,8 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, createdAt: -1, _id: -1 }, name: 'createdAt' },
     { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },
   ],
+  importChunks: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
+  importRows: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
 };

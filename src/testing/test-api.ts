@@ -49,6 +49,13 @@ export const testLimits = {
   maxJsonDepth: 64,
   pageSizeMax: 1_000,
 };
+export const testImportLimits = {
+  maxBytes: 1_048_576,
+  maxRows: 10_000,
+  maxLineBytes: 4_096,
+  maxColumns: 20,
+  keepHours: 1,
+};
 export const testRootKey = 'root-key-of-the-tests-only';
 
 /** The API over a real store in a database of its own, without Temporal: rings are written down. */
@@ -66,6 +73,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const deps: ApiDeps = {
     store,
     limits: testLimits,
+    importLimits: testImportLimits,
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
