@@ -103,21 +103,24 @@ async function connect(options: ClientOptions, call: Call, isRepeatable: boolean
 const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'TimeoutError';
 
 async function request(options: ClientOptions, call: Call): Promise<Response> {
-  const body = call.file?.data ?? call.json ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
   const send = options.fetch ?? fetch;
   return send(addressOf(options.url, call), {
     method: call.method,
-    headers: {
-      accept: 'application/json',
-      ...authorization(options, call),
-      ...(body !== undefined && { 'content-type': call.file?.type ?? 'application/json' }),
-      ...call.headers,
-    },
-    ...(body !== undefined && { body }),
-    // What is streamed is read while the answer is awaited; browsers and Node want to be told.
-    ...(isStream(call.file) && { duplex: 'half' }),
+    ...payload(call, { accept: 'application/json', ...authorization(options, call) }),
+    // A file takes as long as it takes.
     ...(!call.file && { signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) }),
-  } as RequestInit);
+  });
+}
+
+function payload({ file, json, body, headers: more }: Call, headers: Record<string, string>): RequestInit {
+  if (file) {
+    const sent = { headers: { ...headers, 'content-type': file.type, ...more }, body: file.data };
+    // A stream is read while the answer is awaited: that wants to be said.
+    return isStream(file) ? ({ ...sent, duplex: 'half' } as RequestInit) : sent;
+  }
+  const text = json ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (text === undefined) return { headers: { ...headers, ...more } };
+  return { headers: { ...headers, 'content-type': 'application/json', ...more }, body: text };
 }
 
 function addressOf(url: string, { path: where, query = {} }: Call): string {
