@@ -14,6 +14,7 @@ import {
   url,
   wholeNumber,
 } from './config-kinds';
+import { importVariables, toImportLimits } from './config-imports';
 import { limitVariables, toLimits } from './config-limits';
 import { queueNames } from './temporal-names';
 
@@ -74,6 +75,7 @@ export const environment = z.object({
     'The least important lines that are logged.',
   ),
   ...limitVariables,
+  ...importVariables,
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -122,6 +124,7 @@ function toConfig(env: z.output<typeof environment>) {
     metricsPort: env.HEDDLE_METRICS_PORT,
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: toLimits(env),
+    imports: toImportLimits(env),
     trustedProxies: env.HEDDLE_TRUSTED_PROXIES ?? [],
   } as const;
 }

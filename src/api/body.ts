@@ -29,10 +29,11 @@ export async function readBody(
   if (!route.body) return undefined;
   if (!hasBody(req) && route.body.safeParse(undefined).success) return undefined;
   const { maxBodyBytes, maxDefinitionBytes, maxBatchEvents, maxEventBytes } = deps.limits;
+  const withinMs = deps.limits.bodySeconds * 1_000;
   const inTurn: BodyReading['inTurn'] = (work) => turns.run(holder, work);
-  if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, parse: parseAtOnce, inTurn });
+  if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, withinMs, parse: parseAtOnce, inTurn });
   const batch = { mostEvents: maxBatchEvents, mostCharacters: maxEventBytes * escaped };
-  return readJson(req, { maxBytes: maxBodyBytes, parse: (text) => parseBatch(text, batch), inTurn });
+  return readJson(req, { maxBytes: maxBodyBytes, withinMs, parse: (text) => parseBatch(text, batch), inTurn });
 }
 
 const hasBody = (req: Request): boolean =>
@@ -40,7 +41,7 @@ const hasBody = (req: Request): boolean =>
 
 /** What counts against the rate: every event of a batch, whatever becomes of it. */
 export function eventsIn(read: JsonBody | undefined): number {
-  const batch = isJsonObject(read?.value) ? own(read.value, 'batch') : undefined;
+  const batch = isJsonObject(read?.value) ? own(read.value, 'batch') : read?.value;
   return Array.isArray(batch) ? Math.max(batch.length, 1) : 1;
 }
 

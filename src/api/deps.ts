@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
+import type { FileLimits } from '../domain/imports/import-reader';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
 import type { BrowserScript } from './browser-script/browser-script';
@@ -14,10 +15,17 @@ export interface ApiLimits extends FlightLimits {
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;
   readonly pageSizeMax: number;
+  /** How long a body may take to arrive, files aside. */
+  readonly bodySeconds: number;
   readonly insertsAtOnce: number;
   readonly failedKeysPerMinute: number;
   readonly idempotencyHours: number;
   readonly rates: RateLimits;
+}
+
+export interface ImportLimits extends FileLimits {
+  /** How long what an import refused, and what a dry run shows, can be fetched. */
+  readonly keepHours: number;
 }
 
 /** Something that must answer before the process takes traffic. Rejects when it does not. */
@@ -37,6 +45,7 @@ export interface GaugeSource {
 export interface ApiDeps {
   readonly store: Store;
   readonly limits: ApiLimits;
+  readonly importLimits: ImportLimits;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** A doorbell: returns at once, never fails, and rings once for many calls. */

@@ -36,7 +36,9 @@ async function main(): Promise<void> {
   const { connectionOptions } = loadClientConnectConfig();
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
-  const server = createApiServer(createApp(composeDeps(config, store, client, log)), config.limits.bodySeconds);
+  const { bodySeconds } = config.limits;
+  const app = createApp(composeDeps(config, store, client, log));
+  const server = createApiServer(app, { bodySeconds, uploadSeconds: config.imports.uploadSeconds });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'the API is listening');
@@ -53,6 +55,7 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     store,
     limits: config.limits,
     trustedProxies: config.trustedProxies,
+    importLimits: config.imports,
     clock: Date.now,
     ...createRings(client, log),
     log,

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { checkBody, eventsIn, parse, readBody } from './body';
 import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
@@ -13,6 +15,7 @@ import { Problem, unauthenticated } from './problem';
 import type { JsonBody } from './read-body';
 import { infoOf } from './request';
 import { isIngestion, type Route } from './route';
+import { mediaOf } from './streamed';
 
 export interface Context {
   readonly deps: ApiDeps;
@@ -63,14 +66,17 @@ async function serve(route: Route, context: Context, req: Request, res: Response
   if (named) await greet(route, context, res, named);
   const onceKey = idempotencyKeyOf(route, req);
   const holder = named ? keyName(named) : addressOf(req);
-  const reserved = inFlight.reserve(holder, expectedBytes(req, deps.limits.maxBodyBytes));
+  // A file is never held whole; its handler bounds what it holds.
+  const isStreamed = route.body !== undefined && mediaOf(route.body) !== undefined;
+  const reserved = inFlight.reserve(holder, isStreamed ? 0 : expectedBytes(req, deps.limits.maxBodyBytes));
   try {
-    const read = await readBody(route, context, req, holder);
+    const read = isStreamed ? undefined : await readBody(route, context, req, holder);
     reserved.resize(read?.bytes ?? 0);
     const principal = named ?? (await admitByBody(route, context, req, res, read));
     if (principal && isIngestion(route)) res.set(await rates.take(principal, 'events', eventsIn(read)));
-    const call = { ...toCall(route, context, req, principal), body: checkBody(route, deps, read), now };
-    send(res, await runOnce(route, call, onceKey));
+    const body = isStreamed ? req : checkBody(route, deps, read);
+    const call = { ...toCall(route, context, req, principal), body, now };
+    await send(res, await runOnce(route, call, onceKey));
   } finally {
     reserved.release();
   }
@@ -129,9 +135,10 @@ function toCall(route: Route, { deps, metrics, events }: Context, req: Request, 
   };
 }
 
-function send(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): void {
+async function send(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): Promise<void> {
   res.status(status).set(headers ?? {});
-  if (body === undefined || body === null) res.end();
+  if (body instanceof Readable) await pipeline(body, res);
+  else if (body === undefined || body === null) res.end();
   else if (typeof body === 'string' || body instanceof Uint8Array) res.send(body);
   else res.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
 }

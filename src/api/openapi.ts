@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Route } from './route';
+import { mediaOf } from './streamed';
 
 type Schema = Record<string, unknown>;
 type Components = Record<string, Schema>;
@@ -67,7 +68,7 @@ function documentRoute(route: Route, components: Components) {
   const name = operationId(route);
   const body = route.body && {
     required: !route.body.safeParse(undefined).success,
-    content: { 'application/json': { schema: toSchema(route.body, 'input', `${name}Body`, components) } },
+    content: contentOf(route.body, () => toSchema(route.body as z.ZodType, 'input', `${name}Body`, components)),
   };
   return {
     operationId: name,
@@ -93,9 +94,17 @@ function documentRoute(route: Route, components: Components) {
   };
 }
 
+/** What is streamed has media types of its own and is text to the document. */
+function contentOf(schema: z.ZodType, describe: () => Schema): Record<string, { schema: Schema }> {
+  const media = mediaOf(schema);
+  if (!media) return { 'application/json': { schema: describe() } };
+  return Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+}
+
 function answer(status: string, schema: z.ZodType, name: string, components: Components): [string, unknown] {
   const description = schema.meta()?.description ?? 'Done';
   if (schema instanceof z.ZodUndefined) return [status, { description }];
+  if (mediaOf(schema)) return [status, { description, content: contentOf(schema, () => ({})) }];
   const media = schema.meta()?.['contentMediaType'] as string | undefined;
   const type = media ?? (schema instanceof z.ZodString ? 'text/plain' : 'application/json');
   return [

@@ -35,6 +35,8 @@ const smallBody = 65_536;
 export interface Reading {
   /** Inflated. */
   readonly maxBytes: number;
+  /** A body that takes longer to arrive is not sent in good faith. */
+  readonly withinMs: number;
   /** `JSON.parse`, or what does the same in slices. */
   readonly parse: (text: string) => Promise<unknown>;
   /** Does what takes this process time, and not the sender. */
@@ -42,9 +44,12 @@ export interface Reading {
 }
 
 /** Reads JSON whatever the Content-Type says. Throws 400, 413 or 415. */
-export async function readJson(req: IncomingMessage, { maxBytes, parse, inTurn }: Reading): Promise<JsonBody> {
+export async function readJson(
+  req: IncomingMessage,
+  { maxBytes, withinMs, parse, inTurn }: Reading,
+): Promise<JsonBody> {
   const encoding = encodingOf(req);
-  const sent = await collect(req, maxBytes);
+  const sent = await collect(req, maxBytes, withinMs);
   if (encoding === identity && sent.length <= smallBody) return toJson(sent, parse);
   return inTurn(async () => toJson(await decompress(sent, encoding, maxBytes), parse));
 }
@@ -76,7 +81,7 @@ async function decompress(sent: Buffer, encoding: string, maxBytes: number): Pro
   }
 }
 
-function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(req: IncomingMessage, maxBytes: number, withinMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(overLimit(maxBytes));
     const chunks: Buffer[] = [];
@@ -89,10 +94,16 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
       req.off('data', take).resume();
       reject(overLimit(maxBytes));
     };
+    const giveUp = (): void => {
+      req.off('data', take);
+      reject(tooSlow(withinMs));
+    };
+    const timer = setTimeout(giveUp, withinMs);
     const breakOff = (): void => reject(invalidRequest('The body ended before it was complete.'));
     req.on('data', take);
     req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
     req.once('error', breakOff).once('close', breakOff);
+    for (const event of ['end', 'error', 'close']) req.once(event, () => clearTimeout(timer));
   });
 }
 
@@ -106,3 +117,8 @@ function decode(bytes: Buffer): string {
 
 const overLimit = (maxBytes: number): Problem =>
   tooLarge(`The body is larger than ${maxBytes} bytes after decompression; send smaller batches.`);
+
+const tooSlow = (withinMs: number): Problem =>
+  new Problem(408, 'too-slow', `The body did not arrive within ${withinMs / 1_000} s.`, {
+    headers: { Connection: 'close' },
+  });

@@ -9,6 +9,7 @@ import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
+import { importRoutes } from './imports/routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
@@ -39,5 +40,6 @@ export const routes: readonly Route[] = [
   ...deadLetterRoutes,
   ...impactRoutes,
   ...operationRoutes,
+  ...importRoutes,
   ...sourceRoutes,
 ];

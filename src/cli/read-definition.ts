@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { isJsonObject, own, withoutKey, type Json } from '../domain/json';
+import { isJsonObject, own, withoutKey, type Json, type JsonObject } from '../domain/json';
 import { CommandError } from './command-error';
 import type { Io } from './io';
 
@@ -12,13 +12,23 @@ export interface DefinitionFile {
 
 /** Reads JSON, or YAML from `.yaml` and `.yml`; `-` is standard input. Throws CommandError. */
 export async function readDefinition(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<DefinitionFile> {
-  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
-  const value = /^\.ya?ml$/.test(extname(file)) ? await parseYaml(file, content) : parseJson(file, content);
-  if (!isJsonObject(value)) throw new CommandError(`${file} must hold one definition: an object with a "key".`);
+  const value = await readObject(file, io, 'one definition: an object with a "key"');
   const key = own(value, 'key');
   if (typeof key !== 'string')
     throw new CommandError(`${file} has no "key". Name the definition, such as "key": "vip".`);
   return { key, definition: withoutKey(value, 'key') };
+}
+
+/** Reads one object as JSON, or YAML; `what` completes "must hold …". Throws CommandError. */
+export async function readObject(
+  file: string,
+  io: Pick<Io, 'cwd' | 'stdin'>,
+  what = 'one object',
+): Promise<JsonObject> {
+  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
+  const value = /^\.ya?ml$/.test(extname(file)) ? await parseYaml(file, content) : parseJson(file, content);
+  if (isJsonObject(value)) return value;
+  throw new CommandError(`${file} must hold ${what}.`);
 }
 
 async function readAll(stdin: Io['stdin']): Promise<string> {

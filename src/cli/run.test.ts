@@ -545,3 +545,138 @@ describe('heddle tail', () => {
     expect(code).toBe(1);
   });
 });
+
+describe('heddle import', () => {
+  const result = { dryRun: false, rows: 2, applied: 2, repeated: 0, refused: 0, refusedByCode: {}, examples: [] };
+  const operation = {
+    id: 'op_1',
+    kind: 'import',
+    status: 'completed',
+    progress: { done: 2, total: 2 },
+    startedBy: 'key_1',
+    createdAt: '2026-05-01T09:00:00.000Z',
+    updatedAt: '2026-05-01T09:00:00.000Z',
+  };
+  let ended: object;
+  beforeEach(() => {
+    write('people.csv', 'id,age\nu1,42\nu2,43\n');
+    ended = { ...operation, result };
+    answer = ({ method, url, body }) => {
+      if (method === 'POST') return { status: 201, body: { id: 'op_1', ...(body as object) } };
+      if (url.endsWith('/preview')) return { body: { data: [{ row: 1, event: { userId: 'u1' } }] } };
+      return { body: ended };
+    };
+  });
+  const userId = { to: 'identifier', type: 'user_id' };
+
+  it('sends what columns mean, then the file, and says how to follow it', async () => {
+    const { code, out, err } = await heddle('import people.csv --map id=user_id --map age=trait:age:integer');
+    expect({ code, out }).toEqual({ code: 0, out: 'op_1\n' });
+    expect(err).toMatch(/heddle operations wait op_1/);
+    expect(api.requests.map(({ method, url, body }) => [`${method} ${url}`, body])).toEqual([
+      [
+        'POST /v1/imports',
+        {
+          format: 'csv',
+          mapping: { columns: { id: [userId], age: [{ to: 'trait', name: 'age', as: 'integer' }] } },
+          dryRun: false,
+        },
+      ],
+      ['PUT /v1/imports/op_1/file', 'id,age\nu1,42\nu2,43\n'],
+    ]);
+    expect(api.requests[1]?.headers).toMatchObject({ 'content-type': 'text/csv' });
+  });
+
+  it('waits until every row is applied, and prints the counts', async () => {
+    const { code, out } = await heddle('import people.csv --map id=user_id --wait');
+    expect(code).toBe(0);
+    expect(out).toMatch(/rows +applied +repeated +refused\n +2 +2 +0 +0/);
+    const json = await heddle('import people.csv --map id=user_id --wait --json');
+    expect(JSON.parse(json.out)).toEqual(ended);
+  });
+
+  it('without a mapping tries a guess, shows what it would do and writes nothing', async () => {
+    ended = { ...operation, result: { ...result, dryRun: true, wouldApply: 2, wouldUpdate: 0, wouldCreate: 2 } };
+    const { code, out, err } = await heddle('import people.csv');
+    expect(code).toBe(0);
+    expect(api.requests[0]?.body).toMatchObject({ mapping: 'auto', dryRun: true });
+    expect(out).toMatch(/would apply/);
+    expect(out).toContain('{"userId":"u1"}');
+    expect(err).toMatch(/--mapping auto/);
+  });
+
+  it('fails when rows were refused, and shows why', async () => {
+    const examples = [{ row: 2, code: 'no_identifier', column: '', message: 'Fill one in.' }];
+    ended = { ...operation, result: { ...result, applied: 1, refused: 1, examples } };
+    const { code, out, err } = await heddle('import people.csv --map id=user_id --wait');
+    expect(code).toBe(1);
+    expect(out).toMatch(/2 +no_identifier +Fill one in\./);
+    expect(err).toMatch(/1 rows were refused; GET \/v1\/imports\/op_1\/errors\.csv/);
+  });
+
+  it('fails when the import did', async () => {
+    ended = { ...operation, status: 'failed', error: { code: 'file_gone', message: 'The file is gone.' } };
+    expect(await heddle('import people.csv --mapping auto --wait')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('The file is gone.') as string,
+    });
+  });
+
+  it('reads a mapping from a file, and rows from standard input', async () => {
+    write('mapping.yaml', 'columns:\n  id: { to: identifier, type: user_id }\n');
+    await heddle('import - --type ndjson --mapping mapping.yaml', { stdin: ['{"id":"u1"}\n', '{"id":"u2"}\n'] });
+    expect(api.requests[0]?.body).toMatchObject({ format: 'ndjson', mapping: { columns: { id: userId } } });
+    expect(api.requests[1]).toMatchObject({ body: '{"id":"u1"}\n{"id":"u2"}\n' });
+  });
+
+  it.each([
+    ['a file there is not', 'import none.csv --mapping auto', 1, /no such file/],
+    ['a column without a target', 'import people.csv --map id', 2, /no column before an "="/],
+    ['a target there is not', 'import people.csv --map id=shoe', 2, /"shoe" is none of these/],
+    ['two mappings', 'import people.csv --map id=user_id --mapping auto', 2, /not both/],
+  ])('refuses %s before anything is sent', async (_what, line, code, message) => {
+    const told = await heddle(line);
+    expect(told.code).toBe(code);
+    expect(told.err).toMatch(message);
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe('heddle operations', () => {
+  const running = {
+    id: 'op_1',
+    kind: 'import',
+    status: 'running',
+    progress: { done: 1_000, total: 4_000 },
+    delayedBy: 'MongoNetworkError',
+    startedBy: 'key_1',
+    createdAt: '2026-05-01T09:00:00.000Z',
+    updatedAt: '2026-05-01T09:00:00.000Z',
+  };
+
+  it('lists them, with what delays one', async () => {
+    answer = () => ({ body: { data: [running] } });
+    const { out } = await heddle('operations list --kind import --status running');
+    expect(out).toMatch(/op_1 +import +running, delayed by MongoNetworkError +1,000 +4,000/);
+    expect(asked()).toEqual(['GET /v1/operations?kind=import&status=running']);
+  });
+
+  it('cancels one', async () => {
+    answer = () => ({ body: { ...running, status: 'cancelled' } });
+    const { out } = await heddle('operations cancel op_1 --json');
+    expect(JSON.parse(out)).toMatchObject({ status: 'cancelled' });
+    expect(asked()).toEqual(['POST /v1/operations/op_1/cancel']);
+  });
+
+  it('waits for the end of one, and fails unless it has completed', async () => {
+    const answers = [running, { ...running, status: 'completed' }, { ...running, status: 'cancelled' }];
+    answer = () => ({ body: answers.shift() });
+    const completed = await heddle('operations wait op_1');
+    expect(completed.code).toBe(0);
+    expect(completed.err).toMatch(/import 1,000 of 4,000/);
+    expect(await heddle('operations wait op_1')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/cancelled/) as string,
+    });
+  });
+});

@@ -8,8 +8,10 @@ import { CommandError, exitCodes } from './command-error';
 import { createContext, type Context } from './context';
 import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
+import { addImport } from './import';
 import type { Io } from './io';
 import { addJourneys } from './journeys';
+import { addOperations } from './operations';
 import { addProfiles } from './profiles';
 import { addSend } from './send';
 import { addServer } from './server';
@@ -54,6 +56,8 @@ function version(): string {
 
 const commands: readonly ((program: Command, context: Context) => void)[] = [
   addSend,
+  addImport,
+  addOperations,
   addProfiles,
   addAudiences,
   addJourneys,

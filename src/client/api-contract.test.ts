@@ -7,6 +7,7 @@ import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presen
 import type * as impact from '../api/impact/schemas';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
+import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
 import type { SourceBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
@@ -51,6 +52,8 @@ const agreements: {
   >;
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
+  import: Agrees<Shallow<Sent<typeof ImportBody>, 'mapping'>, Shallow<client.Import, 'mapping'>>;
+  previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
@@ -78,6 +81,8 @@ const agreements: {
   event: 'agrees',
   deadLetter: 'agrees',
   operation: 'agrees',
+  import: 'agrees',
+  previewRow: 'agrees',
   source: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',

@@ -5,6 +5,7 @@ import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
 import { impactOf } from './impact';
+import { importsOf } from './imports';
 import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
 import { profilesOf } from './profiles';
@@ -31,6 +32,7 @@ export function createClient(options: ClientOptions) {
     destinations: destinationsOf(transport),
     deliveries: deliveriesOf(transport),
     impact: impactOf(transport),
+    imports: importsOf(transport),
     operations: operationsOf(transport),
     sources: sourcesOf(transport),
     workspaces: workspacesOf(transport),

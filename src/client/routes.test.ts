@@ -21,6 +21,7 @@ const winBack = {
   steps: { bye: { type: 'exit' } },
 } as const;
 const crm = { type: 'webhook', name: 'CRM', settings: {}, secrets: { signingSecret: 'whsec_1' } };
+const people = { mapping: { columns: { id: { to: 'identifier', type: 'user_id' } } } } as const;
 const page = { limit: 2, cursor: 'c1' };
 const window = { window: '24h' };
 const user = { userId: 'u1' };
@@ -47,6 +48,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/operations': () => client.operations.list({ kind: 'import', status: 'running', ...page }),
   'GET /v1/operations/{id}': () => client.operations.get('op_1'),
   'POST /v1/operations/{id}/cancel': () => client.operations.cancel('op_1'),
+  'POST /v1/imports': () => client.imports.create(people, { idempotencyKey: 'monday' }),
+  'PUT /v1/imports/{id}/file': () => client.imports.upload('op_1', '{"id":"u1"}', { type: 'ndjson' }),
+  'GET /v1/imports/{id}': () => client.imports.get('op_1'),
+  'GET /v1/imports/{id}/preview': () => client.imports.preview('op_1'),
+  'GET /v1/imports/{id}/errors.csv': () => client.imports.errors('op_1'),
   'GET /v1/sources': () => client.sources.list(page),
   'GET /v1/sources/{key}': () => client.sources.get('shop'),
   'PUT /v1/sources/{key}': () => client.sources.put('shop', { type: 'api', name: 'Shop' }),

@@ -18,6 +18,13 @@ export interface ClientOptions {
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Bytes that need not fit into memory. A stream can be sent only once, so that such a call is never repeated. */
+export type UploadData = string | Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+export interface Upload {
+  readonly data: UploadData;
+  readonly type: string;
+}
+
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Made with `path`, so that keys and refs in it are encoded. */
@@ -27,6 +34,8 @@ export interface Call {
   readonly body?: unknown;
   /** JSON that is text already, instead of `body`. */
   readonly json?: string;
+  /** A file instead of `body`, sent as it is read and for as long as it takes. */
+  readonly file?: Upload;
   /** Ingestion takes a write key, everything else a management key. */
   readonly door?: 'ingestion';
   /** Whether doing it twice is the same as once; so for every method but POST. */
@@ -37,6 +46,8 @@ export interface Call {
 export interface Transport {
   /** Answers the body. Throws HeddleError or UnreachableError. */
   readonly call: <Answer>(call: Call) => Promise<Answer>;
+  /** Answers a body that is not JSON, as it arrives. Throws HeddleError or UnreachableError. */
+  readonly open: (call: Call) => Promise<ReadableStream<Uint8Array>>;
 }
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -51,7 +62,7 @@ export function createTransport(options: ClientOptions): Transport {
   const { retries = 4, wait = sleep } = options;
 
   async function open(call: Call): Promise<Response> {
-    const isRepeatable = call.isRepeatable ?? call.method !== 'POST';
+    const isRepeatable = call.isRepeatable ?? (call.method !== 'POST' && !isStream(call.file));
     for (let attempt = 0; ; attempt += 1) {
       const response = await connect(options, call, isRepeatable);
       if (response.ok) return response;
@@ -62,8 +73,13 @@ export function createTransport(options: ClientOptions): Transport {
     }
   }
 
-  return { call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer };
+  return {
+    call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer,
+    open: async (call) => (await open(call)).body ?? new Blob([]).stream(),
+  };
 }
+
+const isStream = (file: Upload | undefined): boolean => file?.data instanceof ReadableStream;
 
 /** What the server asks for, in whole seconds or as a date; otherwise a random part of an interval that doubles from half a second. */
 function delayMs(retryAfter: string | null, attempt: number): number {
@@ -87,19 +103,24 @@ async function connect(options: ClientOptions, call: Call, isRepeatable: boolean
 const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'TimeoutError';
 
 async function request(options: ClientOptions, call: Call): Promise<Response> {
-  const body = call.json ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
   const send = options.fetch ?? fetch;
   return send(addressOf(options.url, call), {
     method: call.method,
-    headers: {
-      accept: 'application/json',
-      ...authorization(options, call),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...call.headers,
-    },
-    ...(body !== undefined && { body }),
-    signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+    ...payload(call, { accept: 'application/json', ...authorization(options, call) }),
+    // A file takes as long as it takes.
+    ...(!call.file && { signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) }),
   });
+}
+
+function payload({ file, json, body, headers: more }: Call, headers: Record<string, string>): RequestInit {
+  if (file) {
+    const sent = { headers: { ...headers, 'content-type': file.type, ...more }, body: file.data };
+    // A stream is read while the answer is awaited: that wants to be said.
+    return isStream(file) ? ({ ...sent, duplex: 'half' } as RequestInit) : sent;
+  }
+  const text = json ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (text === undefined) return { headers: { ...headers, ...more } };
+  return { headers: { ...headers, 'content-type': 'application/json', ...more }, body: text };
 }
 
 function addressOf(url: string, { path: where, query = {} }: Call): string {

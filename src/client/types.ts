@@ -7,6 +7,7 @@ export type * from './destination-types';
 export type * from './enrollment-types';
 export type * from './event-types';
 export type * from './impact-types';
+export type * from './import-types';
 export type * from './journey-types';
 export type * from './operation-types';
 export type * from './pages';

@@ -50,6 +50,20 @@ export class DeadLetterRepository {
     await this.add(ws, [{ stage: 'unapplied', at, code: reason, messageId, kind }], session);
   }
 
+  /** Message ids of events that could not be applied since then, newest first, some at a time. */
+  async *unappliedSince(ws: WorkspaceId, since: number): AsyncGenerator<string[], void, undefined> {
+    const filter = { ws, at: { $gte: since }, stage: 'unapplied' as const };
+    const found = this.#letters.find(filter, { projection: { messageId: 1 } }).batchSize(1_000);
+    let messageIds: string[] = [];
+    for await (const { messageId } of found) {
+      if (messageId !== undefined) messageIds.push(messageId);
+      if (messageIds.length < 1_000) continue;
+      yield messageIds;
+      messageIds = [];
+    }
+    if (messageIds.length > 0) yield messageIds;
+  }
+
   /** Newest first, one page; `before` is the last row of the page before. */
   async page(
     ws: WorkspaceId,

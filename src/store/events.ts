@@ -69,6 +69,23 @@ export class EventRepository {
     return oldest?.receivedAt;
   }
 
+  /** How many events wait in a lane of a partition; counted up to `most`. */
+  async countPending(ws: WorkspaceId, partition: number, lane: EventDoc['lane'], most: number): Promise<number> {
+    return this.#events.countDocuments({ pending: partitionKey(ws, partition), lane }, { limit: most });
+  }
+
+  /** Source and number of arrival of events that are stored, by message id. */
+  async arrivals(
+    ws: WorkspaceId,
+    messageIds: readonly string[],
+  ): Promise<Map<string, Pick<EventDoc, 'source' | 'n' | 'state'>>> {
+    if (messageIds.length === 0) return new Map();
+    const ids = messageIds.map((messageId) => eventDocId(ws, messageId));
+    const projection = { messageId: 1, source: 1, n: 1, state: 1 };
+    const found = await this.#events.find({ _id: { $in: ids } }, { projection }).toArray();
+    return new Map(found.map(({ messageId, source, n, state }) => [messageId, { source, n, state }]));
+  }
+
   /** Whether anything at all waits to be applied. */
   async hasAnyPending(): Promise<boolean> {
     return (await this.#events.findOne({ pending: { $exists: true } }, { projection: { _id: 1 } })) !== null;

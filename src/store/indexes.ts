@@ -74,6 +74,8 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },
   ],
   idempotency: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
+  importChunks: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
+  importRows: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
 };

@@ -8,6 +8,9 @@ import { EventRepository } from './events';
 import { IdempotencyRepository } from './idempotency';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
+import { ImportChunkRepository } from './import-chunks';
+import { ImportRowRepository } from './import-rows';
+import { ImportRepository } from './imports';
 import { JourneyRepository } from './journeys';
 import { KeyRepository } from './keys';
 import { MembershipRepository } from './memberships';
@@ -35,6 +38,9 @@ export function createStore(connection: StoreConnection) {
     idempotency: new IdempotencyRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
+    importChunks: new ImportChunkRepository(connection),
+    importRows: new ImportRowRepository(connection),
+    imports: new ImportRepository(connection),
     journeys: new JourneyRepository(connection),
     keys: new KeyRepository(connection),
     memberships: new MembershipRepository(connection),

@@ -7,7 +7,7 @@ export interface ScriptedRequest {
   /** Path with query, as received. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON, or undefined without a body. */
+  /** Parsed JSON, text that is none as it came, or undefined without a body. */
   readonly body: unknown;
 }
 
@@ -43,7 +43,15 @@ export async function openScriptedApi(answer: (request: ScriptedRequest) => Scri
 async function readRequest(req: IncomingMessage): Promise<ScriptedRequest> {
   const sent = await text(req);
   const { method = '', url = '', headers } = req;
-  return { method, url, headers, body: sent === '' ? undefined : (JSON.parse(sent) as unknown) };
+  return { method, url, headers, body: sent === '' ? undefined : parse(sent) };
+}
+
+function parse(sent: string): unknown {
+  try {
+    return JSON.parse(sent) as unknown;
+  } catch {
+    return sent;
+  }
 }
 
 function send({ status = 200, headers, body, isCut = false }: ScriptedAnswer, res: ServerResponse): void {

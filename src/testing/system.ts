@@ -42,6 +42,14 @@ export interface System {
 }
 
 const rootKey = 'root-key-of-the-tests-0123456789';
+const importLimits = {
+  maxBytes: 64 * 1_048_576,
+  maxRows: 1_000_000,
+  maxLineBytes: 65_536,
+  maxColumns: 100,
+  backlog: 1_000,
+  keepHours: 1,
+};
 const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
@@ -94,7 +102,7 @@ async function listen(
   const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
   const rings = createRings(temporal, log, queuePrefix);
   const limits = { ...testLimits, maxBodyBytes: 8_388_608 };
-  const own = { limits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
+  const own = { limits, importLimits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
   const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
@@ -142,6 +150,9 @@ async function startWorkers(of: {
     registry: new Registry(),
     allowedTargets: ['127.0.0.1'],
     intakeBatch: of.intakeBatch,
+    maxEventBytes: testLimits.maxEventBytes,
+    maxJsonDepth: testLimits.maxJsonDepth,
+    imports: importLimits,
   });
   const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
   const workers = await createWorkers(

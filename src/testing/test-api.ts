@@ -51,6 +51,7 @@ export const testLimits = {
   pageSizeMax: 1_000,
   maxBytesInFlight: 64 * 1024 * 1024,
   maxKeyBytesInFlight: 16 * 1024 * 1024,
+  bodySeconds: 20,
   insertsAtOnce: 4,
   failedKeysPerMinute: 1_000_000,
   idempotencyHours: 24,
@@ -62,6 +63,13 @@ export const testLimits = {
     workspaceRequests: 100_000,
     keyRequests: 100_000,
   },
+};
+export const testImportLimits = {
+  maxBytes: 1_048_576,
+  maxRows: 10_000,
+  maxLineBytes: 4_096,
+  maxColumns: 20,
+  keepHours: 1,
 };
 export const testRootKey = 'root-key-of-the-tests-only';
 
@@ -80,6 +88,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const deps: ApiDeps = {
     store,
     limits: testLimits,
+    importLimits: testImportLimits,
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),

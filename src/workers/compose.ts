@@ -8,6 +8,7 @@ import { createDoorbells, type Doorbells } from '../workflows/doorbells';
 import { createDestinationSender } from '../activities/delivery/destination-sender';
 import { createTestActivities } from '../activities/delivery/test-destination';
 import { createEventRecorder } from '../activities/record-event';
+import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
@@ -29,6 +30,9 @@ export interface WorkerDeps {
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
   readonly intakeBatch: number;
+  readonly maxEventBytes: number;
+  readonly maxJsonDepth: number;
+  readonly imports: { readonly backlog: number; readonly keepHours: number };
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -64,9 +68,15 @@ export function composeActivities(deps: WorkerDeps) {
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
-    ...createOperationActivities({ store, clock, log, kinds: {} }),
+    ...createOperationActivities({ store, clock, log, kinds: { import: composeImports(deps, doorbells) } }),
     ...createTestActivities(delivering),
   };
+}
+
+function composeImports({ store, maxEventBytes, maxJsonDepth, imports }: WorkerDeps, doorbells: Doorbells) {
+  const { backlog, keepHours } = imports;
+  const keepMs = keepHours * 3_600_000;
+  return createImportKind({ store, ringIntake: doorbells.intake, maxEventBytes, maxJsonDepth, backlog, keepMs });
 }
 
 function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, doorbells: Doorbells): Outbox {

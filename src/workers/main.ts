@@ -42,6 +42,9 @@ async function main(): Promise<void> {
     registry,
     allowedTargets: config.allowedTargets,
     intakeBatch: config.limits.intakeBatch,
+    maxEventBytes: config.limits.maxEventBytes,
+    maxJsonDepth: config.limits.maxJsonDepth,
+    imports: config.imports,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(

@@ -17,6 +17,8 @@ export interface OperationContext {
  */
 export interface OperationKind {
   step(context: OperationContext): Promise<StepOutcome>;
+  /** Clears away what the steps needed, however the operation ended. May be done again. */
+  ended?(context: OperationContext): Promise<void>;
 }
 
 /** The operation cannot succeed, however often it is tried. The message is shown: it names fields and kinds, never values. */

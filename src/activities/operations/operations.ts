@@ -1,8 +1,8 @@
-import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
-import type { OperationKindName, OperationStatus } from '../../domain/operations/operation';
+import type { Operation, OperationKindName, OperationStatus } from '../../domain/operations/operation';
 import type { Store } from '../../store/store';
+import type { StoredOperation } from '../../store/operations';
 import { heartbeating } from '../heartbeating';
 import { OperationFailed, type OperationKind } from './operation-kind';
 
@@ -13,55 +13,86 @@ export interface OperationDeps {
   readonly kinds: Readonly<Partial<Record<OperationKindName, OperationKind>>>;
 }
 
-/** Names one operation; all that Temporal is told of it. */
+/** Names one operation; all that Temporal is told of it beforehand. */
 export interface OperationRef {
   readonly ws: string;
   readonly id: string;
 }
 
+/** How far one turn came: kinds and counts, which the Temporal UI shows. While `running`, the next turn follows. */
+export type OperationTurn =
+  { readonly status: 'gone' } | ({ readonly status: OperationStatus } & Pick<Operation, 'kind' | 'progress'>);
+
 export type OperationActivities = ReturnType<typeof createOperationActivities>;
+
+/** One turn is no longer than this, so that the workflow can say how far the operation has come. */
+const turnMs = 10_000;
 
 export function createOperationActivities(deps: OperationDeps) {
   return {
-    /** Does step after step until the operation ends; begins where the last one that was taken down ended. */
-    runOperation: ({ ws, id }: OperationRef): Promise<OperationStatus | 'gone'> =>
+    /** Does step after step for a while, or until the operation ends; begins where the last step that was taken down ended. */
+    runOperation: ({ ws, id }: OperationRef): Promise<OperationTurn> =>
       heartbeating((signal) => run(deps, workspaceId(ws), id, signal)),
   };
 }
 
-async function run(
-  deps: OperationDeps,
-  ws: WorkspaceId,
-  id: string,
-  signal: AbortSignal,
-): Promise<OperationStatus | 'gone'> {
+async function run(deps: OperationDeps, ws: WorkspaceId, id: string, signal: AbortSignal): Promise<OperationTurn> {
+  const endsAt = Date.now() + turnMs;
   for (;;) {
     // Another worker goes on from the cursor.
     signal.throwIfAborted();
     const stored = await deps.store.operations.find(ws, id);
-    if (!stored) return 'gone';
-    const { operation } = stored;
-    if (operation.status !== 'running') return operation.status;
-    const kind = deps.kinds[operation.kind];
-    // An older worker during an upgrade: one that knows the kind tries later.
-    if (!kind) throw new Error(`This worker knows no operation "${operation.kind}".`);
-    try {
-      const outcome = await kind.step({ ws, operation, signal, now: deps.clock() });
-      await deps.store.operations.advance(ws, stored, outcome, deps.clock());
-      Context.current().heartbeat({ done: outcome.progress.done });
-    } catch (error) {
-      if (!(error instanceof OperationFailed)) return await delay(deps, ws, id, error);
-      const { code, message } = error;
-      await deps.store.operations.end(ws, id, { status: 'failed', error: { code, message } }, deps.clock());
-      deps.log.warn({ ws, operation: id, kind: operation.kind, code }, 'an operation failed');
+    if (!stored) return { status: 'gone' };
+    const { status, kind, progress } = stored.operation;
+    if (status === 'running' && Date.now() < endsAt) await takeStep(deps, ws, stored, signal);
+    else {
+      if (status !== 'running') await tidy(deps, ws, stored, signal);
+      return { status, kind, progress };
     }
   }
 }
 
-/** Tells who asks why it takes longer; Temporal tries again. */
-async function delay(deps: OperationDeps, ws: WorkspaceId, id: string, error: unknown): Promise<never> {
+async function takeStep(
+  deps: OperationDeps,
+  ws: WorkspaceId,
+  stored: StoredOperation,
+  signal: AbortSignal,
+): Promise<void> {
+  const { operation } = stored;
+  const kind = deps.kinds[operation.kind];
+  // An older worker during an upgrade: one that knows the kind tries later.
+  if (!kind) throw new Error(`This worker knows no operation "${operation.kind}".`);
+  try {
+    const outcome = await kind.step({ ws, operation, signal, now: deps.clock() });
+    await deps.store.operations.advance(ws, stored, outcome, deps.clock());
+  } catch (error) {
+    if (!(error instanceof OperationFailed)) return await delay(deps, ws, operation, { error, signal });
+    const { code, message } = error;
+    await deps.store.operations.end(ws, operation.id, { status: 'failed', error: { code, message } }, deps.clock());
+    deps.log.warn({ ws, operation: operation.id, kind: operation.kind, code }, 'an operation failed');
+  }
+}
+
+/** Cancelling and failing happen beside the steps, so what these left is cleared away here. */
+async function tidy(
+  deps: OperationDeps,
+  ws: WorkspaceId,
+  { operation }: StoredOperation,
+  signal: AbortSignal,
+): Promise<void> {
+  await deps.kinds[operation.kind]?.ended?.({ ws, operation, signal, now: deps.clock() });
+}
+
+/** Tells who asks why it takes longer; Temporal tries again. A worker that stops is no reason. */
+async function delay(
+  deps: OperationDeps,
+  ws: WorkspaceId,
+  { id, kind }: Operation,
+  { error, signal }: { readonly error: unknown; readonly signal: AbortSignal },
+): Promise<never> {
+  if (signal.aborted) throw error;
   const code = error instanceof Error ? error.name : 'unknown';
   await deps.store.operations.delayed(ws, id, code);
-  deps.log.warn({ ws, operation: id, code }, 'a step of an operation is tried again');
+  deps.log.warn({ ws, operation: id, kind, code }, 'a step of an operation is tried again');
   throw error;
 }

@@ -20,7 +20,7 @@ let server: Server;
 let url: string;
 beforeAll(async () => {
   api = await openTestApi();
-  server = createApiServer(api.app, bodySeconds).listen(0, '127.0.0.1');
+  server = createApiServer(api.app, { bodySeconds }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   workspace = await api.createWorkspace();

@@ -23,7 +23,7 @@ let server: Server;
 let workspace: TestWorkspace;
 beforeAll(async () => {
   api = await openTestApi({ limits, trustedProxies: ['loopback'] });
-  server = createApiServer(api.app, 30).listen(0, '127.0.0.1');
+  server = createApiServer(api.app, { bodySeconds: 30 }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 beforeEach(async () => {

@@ -26,31 +26,41 @@ const faults: Readonly<Record<RecordFault, string>> = {
 };
 
 /** What a record says, by column; or why it cannot be read. */
-export function readRow({ bytes, fault }: FileRecord, shape: RowShape): { readonly row: JsonObject } | RowFault {
-  if (fault) return ofRow(fault, faults[fault]);
-  const text = decode(bytes);
-  if (text === undefined) return ofRow('invalid_utf8', 'The row is not UTF-8; save the file as UTF-8.');
-  return shape.format === 'csv' ? readFields(text, shape) : readJson(text);
+export function readRow(record: FileRecord, shape: RowShape): { readonly row: JsonObject } | RowFault {
+  return shape.format === 'csv' ? readByColumn(record, shape) : readJson(record);
+}
+
+/** The fields of a CSV record, or why it has none. */
+export function readFields(record: FileRecord, delimiter: string): string[] | RowFault {
+  const text = readText(record);
+  return typeof text === 'string' ? splitRecord(text, delimiter) : text;
 }
 
 /** A record as text for people: what is no UTF-8 in it is shown as replacement characters. */
 export const textOf = ({ bytes }: FileRecord): string => lenient.decode(bytes);
 
-function readFields(text: string, { columns, delimiter }: RowShape): { readonly row: JsonObject } | RowFault {
-  const fields = splitRecord(text, delimiter);
-  if (fields.length !== columns.length) {
-    const message = `The row has ${fields.length} fields and the header ${columns.length}; make them agree.`;
-    return ofRow('wrong_field_count', message);
-  }
-  return { row: Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? ''])) };
+function readByColumn(record: FileRecord, { columns, delimiter }: RowShape): { readonly row: JsonObject } | RowFault {
+  const fields = readFields(record, delimiter);
+  if ('code' in fields) return fields;
+  if (fields.length === columns.length)
+    return { row: Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? ''])) };
+  const message = `The row has ${fields.length} fields and the header ${columns.length}; make them agree.`;
+  return ofRow('wrong_field_count', message);
 }
 
-function readJson(text: string): { readonly row: JsonObject } | RowFault {
+function readJson(record: FileRecord): { readonly row: JsonObject } | RowFault {
+  const text = readText(record);
+  if (typeof text !== 'string') return text;
   const value = parse(text);
   if (value === undefined) return ofRow('invalid_json', 'The line is no JSON; write one object a line.');
   return isJsonObject(value)
     ? { row: value }
     : ofRow('not_an_object', `The line is ${kindOf(value)}; write one object a line.`);
+}
+
+function readText({ bytes, fault }: FileRecord): string | RowFault {
+  if (fault) return ofRow(fault, faults[fault]);
+  return decode(bytes) ?? ofRow('invalid_utf8', 'The row is not UTF-8; save the file as UTF-8.');
 }
 
 function parse(text: string): Json | undefined {

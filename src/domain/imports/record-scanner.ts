@@ -39,7 +39,7 @@ export class RecordScanner {
 
   /** The records that are complete with these bytes. */
   push(bytes: Uint8Array): FileRecord[] {
-    return this.#scan(join(this.#rest, bytes), false);
+    return this.#scan(joinBytes(this.#rest, bytes), false);
   }
 
   /** The last record, which may lack a line end. */
@@ -145,7 +145,7 @@ function withoutLineEnd(buffer: Uint8Array, start: number, end: number): number 
 
 const faulty = (bytes: Uint8Array, fault: RecordFault): FileRecord => ({ bytes: bytes.slice(0, faultyKept), fault });
 
-function join(one: Uint8Array, other: Uint8Array): Uint8Array {
+export function joinBytes(one: Uint8Array, other: Uint8Array): Uint8Array {
   if (one.length === 0) return other;
   const joined = new Uint8Array(one.length + other.length);
   joined.set(one);

@@ -1,0 +1,96 @@
+import { rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
+import { addToTally, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
+import { textOf } from '../../domain/imports/read-row';
+import type { FileRecord } from '../../domain/imports/record-scanner';
+import type { WorkspaceId } from '../../domain/ids';
+import type { Import, ImportFile } from '../../store/imports';
+import type { RefusedRow } from '../../store/import-rows';
+import { pendingEventDoc } from '../../store/pending-event';
+import type { ImportDeps } from './import-kind';
+
+export interface ChunkOf {
+  readonly ws: WorkspaceId;
+  readonly found: Import;
+  readonly file: ImportFile;
+  readonly records: readonly FileRecord[];
+  readonly tally: ImportTally;
+  readonly now: number;
+}
+
+/** Rows read and stored at a time: bounds how long one import keeps the process from all else. */
+const rowsAtOnce = 1_000;
+const rowsPreviewed = 20;
+const textKept = 4_096;
+
+/** Stores a chunk's rows as pending events, and what was refused with its reason. Done twice, it does the same once. */
+export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<ImportTally> {
+  const { found, file, records, now } = of;
+  const read = rowReader({
+    id: found.id,
+    shape: file,
+    rows: file.rows,
+    statedAt: file.storedAt,
+    receivedAt: now,
+    json: { maxBytes: deps.maxEventBytes, maxDepth: deps.maxJsonDepth, byteLength: (text) => Buffer.byteLength(text) },
+  });
+  let { tally } = of;
+  for (let from = 0; from < records.length; from += rowsAtOnce)
+    tally = addToTally(
+      tally,
+      await takeRows(deps, { ...of, tally, records: records.slice(from, from + rowsAtOnce) }, read),
+    );
+  return tally;
+}
+
+async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<StepTally> {
+  const { ws, found, tally, now } = of;
+  const events: RowEvent[] = [];
+  const refused: RefusedRow[] = [];
+  for (const [index, record] of of.records.entries()) {
+    const outcome = read(record, tally.rows + index + 1);
+    if ('event' in outcome) events.push(outcome);
+    else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
+  }
+  await deps.store.importRows.add(ws, found.id, 'refused', { rows: refused, expiresAt: now + deps.keepMs });
+  const stored = found.definition.dryRun ? await tryEvents(deps, of, events) : await storeEvents(deps, ws, events);
+  const shown = refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
+  return { known: 0, ...stored, refused: shown };
+}
+
+type Stored = Pick<StepTally, 'accepted' | 'repeated'> & Partial<Pick<StepTally, 'known'>>;
+
+/** An event that this row has stored before, in a step that was cut short, is no repetition. */
+async function storeEvents({ store }: ImportDeps, ws: WorkspaceId, events: readonly RowEvent[]): Promise<Stored> {
+  const docs = events.map(({ event, bytes, row }) =>
+    pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row }),
+  );
+  const { inserted, duplicateIndexes } = await store.events.insertPending(docs);
+  const known = duplicateIndexes.flatMap((index) => events[index] ?? []);
+  const arrivals = await store.events.arrivals(
+    ws,
+    known.map(({ event }) => event.messageId),
+  );
+  const own = known.filter(({ event, row }) => {
+    const arrival = arrivals.get(event.messageId);
+    return arrival?.source === event.source && arrival.n === row;
+  });
+  return { accepted: inserted + own.length, repeated: known.length - own.length };
+}
+
+/** What storing would do, without doing it. */
+async function tryEvents(deps: ImportDeps, of: ChunkOf, events: readonly RowEvent[]): Promise<Stored> {
+  const { ws, found, tally, now } = of;
+  const { store } = deps;
+  const arrivals = await store.events.arrivals(
+    ws,
+    events.map(({ event }) => event.messageId),
+  );
+  const fresh = events.filter(({ event }) => !arrivals.has(event.messageId));
+  const keysOf = ({ event }: RowEvent) => event.identifiers.map((identifier) => store.identifiers.key(ws, identifier));
+  const owners = await store.identifiers.owners([...new Set(fresh.flatMap(keysOf))]);
+  const known = fresh.filter((each) => keysOf(each).some((key) => owners.has(key))).length;
+  const room = Math.max(rowsPreviewed - tally.accepted, 0);
+  const shown = fresh.slice(0, room).map(({ row, raw }) => ({ row, event: raw }));
+  await store.importRows.add(ws, found.id, 'preview', { rows: shown, expiresAt: now + deps.keepMs });
+  return { accepted: fresh.length, repeated: events.length - fresh.length, known };
+}

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { emptyTally, type ImportTally } from '../../domain/imports/import-tally';
+import { importSource } from '../../domain/imports/import-events';
+import type { StepOutcome } from '../../domain/operations/operation';
+import type { WorkspaceId } from '../../domain/ids';
+import type { JsonObject } from '../../domain/json';
+import type { Import, ImportFile } from '../../store/imports';
+import { intakePartition } from '../../store/pending-event';
+import type { Store } from '../../store/store';
+import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
+import { importChunk } from './import-chunk';
+
+export interface ImportDeps {
+  readonly store: Pick<Store, 'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters'>;
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly maxEventBytes: number;
+  readonly maxJsonDepth: number;
+  /** Events of a workspace that may wait for the intake before an import pauses. */
+  readonly backlog: number;
+  /** How long refused rows and previews are kept, in milliseconds. */
+  readonly keepMs: number;
+}
+
+/** Where an import has come to. */
+interface Cursor {
+  readonly chunk: number;
+  readonly tally: ImportTally;
+  /** When the last events were stored: the intake takes them in that order. */
+  readonly storedAt?: number;
+}
+
+/** A file of an operation that nobody ends goes at last. */
+const fileKeptMs = 30 * 24 * 3_600_000;
+/** How long one step waits for the intake before it lets itself be looked at. */
+const waitMs = 4_000;
+const lookEveryMs = 200;
+
+/** Rows → pending events on the bulk lane, chunk by chunk; it has ended when the intake has taken the last of them. */
+export function createImportKind(deps: ImportDeps): OperationKind {
+  return {
+    step: (context) => step(deps, context),
+    ended: async ({ ws, operation }) => {
+      const found = await deps.store.imports.find(ws, operation.id);
+      if (found?.file) await deps.store.importChunks.remove(ws, found.file.upload);
+    },
+  };
+}
+
+/** An import with its file, and where it has come to. */
+interface Running {
+  readonly found: Import;
+  readonly file: ImportFile;
+  readonly cursor: Cursor;
+}
+
+async function step(deps: ImportDeps, context: OperationContext): Promise<StepOutcome> {
+  const { ws, operation, now } = context;
+  const found = await deps.store.imports.find(ws, operation.id);
+  if (!found?.file) throw new OperationFailed('gone', 'The import is no longer there.');
+  const { file } = found;
+  if (operation.cursor === undefined) {
+    await deps.store.importChunks.keep(ws, file.upload, now + fileKeptMs);
+    return at(file, { chunk: 0, tally: emptyTally });
+  }
+  const running: Running = { found, file, cursor: operation.cursor as unknown as Cursor };
+  if (running.cursor.chunk < file.chunkCount) return at(file, await takeChunk(deps, context, running));
+  const { storedAt } = running.cursor;
+  const isTaken = storedAt === undefined || (await waited(context, () => isAllTaken(deps, ws, storedAt)));
+  if (!isTaken) return at(file, running.cursor);
+  return { progress: progressOf(file, running.cursor), result: await resultOf(deps, context, running) };
+}
+
+const progressOf = ({ rowCount }: ImportFile, { tally }: Cursor) => ({ done: tally.rows, total: rowCount });
+const at = (file: ImportFile, cursor: Cursor): StepOutcome => ({
+  progress: progressOf(file, cursor),
+  cursor: cursor as unknown as JsonObject,
+});
+
+async function takeChunk(
+  deps: ImportDeps,
+  context: OperationContext,
+  { found, file, cursor }: Running,
+): Promise<Cursor> {
+  const { ws, now } = context;
+  const { dryRun } = found.definition;
+  if (!dryRun && !(await waited(context, () => hasRoom(deps, ws)))) return cursor;
+  const records = await deps.store.importChunks.find(ws, file.upload, cursor.chunk);
+  if (!records) throw new OperationFailed('file_gone', 'The file is no longer stored; import it again.');
+  const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
+  if (!dryRun) await deps.ringIntake(ws, intakePartition);
+  return { chunk: cursor.chunk + 1, tally, ...(!dryRun && { storedAt: now }) };
+}
+
+/** Live events never wait for an import, and what waits for it stays bounded. */
+async function hasRoom({ store, backlog }: ImportDeps, ws: WorkspaceId): Promise<boolean> {
+  return (await store.events.countPending(ws, intakePartition, 'bulk', backlog)) < backlog;
+}
+
+async function isAllTaken({ store }: ImportDeps, ws: WorkspaceId, storedAt: number): Promise<boolean> {
+  const oldest = await store.events.oldestPending(ws, intakePartition, 'bulk');
+  return oldest === undefined || oldest > storedAt;
+}
+
+/** Whether it has come true within a few seconds. */
+async function waited({ signal }: OperationContext, isSo: () => Promise<boolean>): Promise<boolean> {
+  const endsAt = Date.now() + waitMs;
+  while (!(await isSo())) {
+    if (Date.now() > endsAt) return false;
+    await delay(lookEveryMs, undefined, { signal });
+  }
+  return true;
+}
+
+async function resultOf(
+  deps: ImportDeps,
+  { ws, operation }: OperationContext,
+  { found, file, cursor }: Running,
+): Promise<JsonObject> {
+  const { accepted, known, unknown, refusedByCode, examples, ...counts } = cursor.tally;
+  const refusals = { refusedByCode, examples: examples.map((example) => ({ ...example })) };
+  const common = { ...counts, ...refusals, columns: file.columns };
+  if (found.definition.dryRun)
+    return { dryRun: true, wouldApply: accepted, wouldUpdate: known, wouldCreate: unknown, ...common };
+  const unapplied = await countUnapplied(deps, ws, operation.id, operation.createdAt);
+  return { dryRun: false, applied: accepted - unapplied, unapplied, ...common };
+}
+
+/** Accepted rows that the intake could not apply: they are dead letters. */
+async function countUnapplied({ store }: ImportDeps, ws: WorkspaceId, id: string, since: number): Promise<number> {
+  let count = 0;
+  for await (const messageIds of store.deadLetters.unappliedSince(ws, since)) {
+    const arrivals = await store.events.arrivals(ws, messageIds);
+    count += [...arrivals.values()].filter(
+      ({ source, state }) => source === importSource(id) && state === 'dead',
+    ).length;
+  }
+  return count;
+}

@@ -1,0 +1,78 @@
+import type { Collection } from 'mongodb';
+import type { RefusedExample } from '../domain/imports/import-tally';
+import type { WorkspaceId } from '../domain/ids';
+import type { JsonObject } from '../domain/json';
+import { repeatedIndexes } from './mongo-errors';
+import type { StoreConnection } from './open-store';
+
+/** A refused row with what it says, cut to a bounded length. */
+export interface RefusedRow extends RefusedExample {
+  readonly text: string;
+}
+
+/** A row of a dry run as the event it would be. */
+export interface PreviewRow {
+  readonly row: number;
+  readonly event: JsonObject;
+}
+
+interface ImportRowDoc {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+  readonly row: number;
+  /** JSON text, because it holds users' data. */
+  readonly bodyJson: string;
+  readonly expiresAt: Date;
+}
+
+type Kind = 'preview' | 'refused';
+
+const rowId = (ws: WorkspaceId, id: string, kind: Kind, row: number): string =>
+  `${ws}:${id}:${kind}:${String(row).padStart(12, '0')}`;
+const rangeOf = (ws: WorkspaceId, id: string, kind: Kind) => ({
+  _id: { $gte: `${ws}:${id}:${kind}:`, $lt: `${ws}:${id}:${kind};` },
+});
+
+/** Rows of imports that somebody should look at, for a while. */
+export class ImportRowRepository {
+  readonly #rows: Collection<ImportRowDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#rows = db.collection<ImportRowDoc>('importRows');
+  }
+
+  /** A row that is there already stays as it is. */
+  async add(
+    ws: WorkspaceId,
+    id: string,
+    kind: Kind,
+    { rows, expiresAt }: { readonly rows: readonly (RefusedRow | PreviewRow)[]; readonly expiresAt: number },
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const docs = rows.map((row): ImportRowDoc => ({
+      ...{ _id: rowId(ws, id, kind, row.row), ws, row: row.row },
+      ...{ bodyJson: JSON.stringify(row), expiresAt: new Date(expiresAt) },
+    }));
+    await this.#rows.insertMany(docs, { ordered: false }).catch((error: unknown) => {
+      if (repeatedIndexes(error) === undefined) throw error;
+    });
+  }
+
+  /** In the order of the file, however many there are. */
+  async *refused(ws: WorkspaceId, id: string): AsyncGenerator<RefusedRow, void, undefined> {
+    const found = this.#rows
+      .find(rangeOf(ws, id, 'refused'))
+      .sort({ _id: 1 })
+      .batchSize(500);
+    for await (const { bodyJson } of found) yield JSON.parse(bodyJson) as RefusedRow;
+  }
+
+  async preview(ws: WorkspaceId, id: string, limit: number): Promise<PreviewRow[]> {
+    const found = await this.#rows
+      .find(rangeOf(ws, id, 'preview'))
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map(({ bodyJson }) => JSON.parse(bodyJson) as PreviewRow);
+  }
+}

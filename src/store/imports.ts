@@ -1,0 +1,83 @@
+import type { ClientSession, Collection } from 'mongodb';
+import type { Delimiter, RowsAs, RowsAsked } from '../domain/imports/read-header';
+import type { RowShape } from '../domain/imports/read-row';
+import type { WorkspaceId } from '../domain/ids';
+import { omit } from '../domain/json';
+import type { StoreConnection } from './open-store';
+
+/** What was asked for, before there is a file. */
+export interface ImportDefinition {
+  readonly name?: string;
+  readonly format: RowShape['format'];
+  /** Of a CSV; guessed from the header where it is not given. */
+  readonly delimiter?: Delimiter;
+  readonly rows: RowsAsked;
+  readonly dryRun: boolean;
+}
+
+/** A file that was taken in whole. */
+export interface ImportFile extends RowShape {
+  /** Names its chunks: each upload of a file is one of its own. */
+  readonly upload: string;
+  /** Decompressed. */
+  readonly bytes: number;
+  readonly rowCount: number;
+  readonly chunkCount: number;
+  readonly rows: RowsAs;
+  readonly storedAt: number;
+}
+
+/** An import. Its operation, once there is a file, has the same id. Instants are epoch milliseconds. */
+export interface Import {
+  readonly id: string;
+  readonly definition: ImportDefinition;
+  readonly file?: ImportFile;
+  readonly createdBy: string;
+  readonly createdAt: number;
+}
+
+/** Definition and file are JSON text, because columns and mappings name users' data. */
+interface ImportDoc extends Omit<Import, 'definition' | 'file'> {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+  readonly definitionJson: string;
+  readonly fileJson?: string;
+}
+
+const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
+
+export class ImportRepository {
+  readonly #imports: Collection<ImportDoc>;
+
+  constructor({ db }: StoreConnection) {
+    this.#imports = db.collection<ImportDoc>('imports');
+  }
+
+  /** An `id` that exists already is a duplicate key. */
+  async create(ws: WorkspaceId, made: Omit<Import, 'file'>): Promise<void> {
+    const { definition, ...rest } = made;
+    const { id } = made;
+    await this.#imports.insertOne({ _id: docId(ws, id), ws, ...rest, definitionJson: JSON.stringify(definition) });
+  }
+
+  async find(ws: WorkspaceId, id: string): Promise<Import | undefined> {
+    const doc = await this.#imports.findOne({ _id: docId(ws, id) });
+    return doc ? toImport(doc) : undefined;
+  }
+
+  /** Answers false when it has a file already: the first one counts. */
+  async setFile(ws: WorkspaceId, id: string, file: ImportFile, session: ClientSession): Promise<boolean> {
+    const { modifiedCount } = await this.#imports.updateOne(
+      { _id: docId(ws, id), fileJson: { $exists: false } },
+      { $set: { fileJson: JSON.stringify(file) } },
+      { session },
+    );
+    return modifiedCount === 1;
+  }
+}
+
+function toImport(doc: ImportDoc): Import {
+  const { definitionJson, fileJson, ...rest } = omit(doc, '_id', 'ws');
+  const definition = JSON.parse(definitionJson) as ImportDefinition;
+  return { ...rest, definition, ...(fileJson !== undefined && { file: JSON.parse(fileJson) as ImportFile }) };
+}
