@@ -5,7 +5,7 @@ import type { ApiDeps } from './deps';
 import { isTooDeep } from './json-depth';
 import type { ApiMetrics } from './metrics';
 import { invalidRequest, Problem, toFaults, unauthenticated } from './problem';
-import { readJson, type JsonBody } from './read-body';
+import { readBytes, readJson, type JsonBody } from './read-body';
 import { findReservedKey } from './reserved-key';
 import { infoOf } from './request';
 import type { Call, KeyCall, Route } from './route';
@@ -34,8 +34,7 @@ export function mountRoutes(routes: readonly Route[], context: Context): Router 
   return router;
 }
 
-const isFrequent = ({ access }: Route): boolean =>
-  'door' in access && (access.door === 'ingest' || access.door === 'open');
+const isFrequent = ({ access }: Route): boolean => 'door' in access && access.door !== 'root';
 
 async function serve(route: Route, context: Context, req: Request, res: Response): Promise<void> {
   const { deps, metrics } = context;
@@ -50,6 +49,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     deps,
     metrics,
     now,
+    method: req.method,
     url: req.originalUrl,
     header: (name) => req.get(name),
     headers: req.headers,
@@ -64,7 +64,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
 
 /** Who calls. Ingestion may name its key in the body, which is then read first. */
 async function admit(
-  { access }: Route,
+  { access, query }: Route,
   { deps, authenticator }: Context,
   req: Request,
 ): Promise<{ readonly principal?: Principal; readonly read?: JsonBody }> {
@@ -72,7 +72,7 @@ async function admit(
   if ('scope' in access) return { principal: await authenticator.admit(authorization, access.scope) };
   if (access.door === 'root') admitRoot(authorization, deps.rootKey);
   if (access.door !== 'ingest') return {};
-  const named = writeKeyOf(authorization);
+  const named = writeKeyOf(authorization) ?? keyInQuery(query, req);
   if (named !== undefined) return { principal: await authenticator.admitSource(named) };
   const read = await readJson(req, deps.limits.maxBodyBytes);
   const { writeKey } = Object(read.value) as { writeKey?: unknown };
@@ -81,8 +81,15 @@ async function admit(
   return { principal: await authenticator.admitSource(writeKey), read };
 }
 
+/** The write key as GA4's clients send it, at a door that says so. */
+function keyInQuery(query: Route['query'], req: Request): string | undefined {
+  const secret = query && 'api_secret' in query.shape ? req.query['api_secret'] : undefined;
+  return typeof secret === 'string' ? secret : undefined;
+}
+
 async function readBody(route: Route, deps: ApiDeps, req: Request): Promise<unknown> {
   if (!route.body) return undefined;
+  if ('door' in route.access && route.access.door === 'webhook') return readBytes(req, deps.limits.maxBodyBytes);
   if (!hasBody(req) && route.body.safeParse(undefined).success) return parse(route.body, undefined, 'body');
   const read = await readJson(req, deps.limits.maxBodyBytes);
   if ('door' in route.access && route.access.door === 'ingest') return read;

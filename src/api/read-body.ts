@@ -39,7 +39,8 @@ export async function readJson(req: IncomingMessage, maxBytes: number): Promise<
   }
 }
 
-async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** The body as it was before compression: what a signature covers. Throws 400, 413 or 415. */
+export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const decoder = decoders[encoding];
   if (!decoder && encoding !== 'identity') {

@@ -7,6 +7,7 @@ import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
+import { ga4Routes } from './ingest/ga4-routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
@@ -15,6 +16,7 @@ import { operationRoutes } from './operations/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
+import { webhookRoutes } from './webhooks/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -23,6 +25,7 @@ export const routes: readonly Route[] = [
   ...ingestRoutes,
   ...vocabularyRoutes,
   ...cloudEventRoutes,
+  ...ga4Routes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,
@@ -36,4 +39,5 @@ export const routes: readonly Route[] = [
   ...impactRoutes,
   ...operationRoutes,
   ...sourceRoutes,
+  ...webhookRoutes,
 ];

@@ -13,6 +13,7 @@ import { isTooDeep } from '../json-depth';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
+import { vocabularyOf } from './vocabulary-of';
 
 /** Events parsed and stored at a time: bounds how long one request keeps the process from the others. */
 const chunkSize = 1_000;
@@ -29,7 +30,7 @@ export interface Ingested {
   readonly rejected: readonly RejectedEvent[];
 }
 
-/** How to read what came: as events of one kind, or in another vocabulary. */
+/** How to read what came: as events of one kind, or in another vocabulary than the source's. */
 export interface Reading {
   readonly kind?: EventKind | undefined;
   readonly translate?: Translate | undefined;
@@ -47,7 +48,7 @@ export async function ingest(
   { kind, translate }: Reading = {},
 ): Promise<Ingested> {
   const lane = laneOf(call);
-  const read = readerOf(call, kind, translate);
+  const read = readerOf(call, kind, translate ?? (await vocabularyOf(call)));
   const firstArrival = numberArrivals(raws.length);
   const rejected: RejectedEvent[] = [];
   let accepted = 0;
