@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseEvent } from '../domain/events/parse-event';
 import type { Event } from '../domain/events/event';
-import type { Json, JsonObject } from '../domain/json';
+import { withoutKey, type Json, type JsonObject } from '../domain/json';
 import type { InboundRequest, Received, SourceKind } from './source';
 
 export const now = Date.UTC(2026, 4, 1, 12);
@@ -123,7 +123,7 @@ export function describeReceiver(specimen: Specimen): void {
       const names = Object.keys(request.headers).filter((name) => /signature|hmac|timestamp/.test(name));
       expect(names).not.toEqual([]);
       for (const name of names) {
-        const { [name]: _, ...headers } = request.headers;
+        const headers = withoutKey(request.headers, name);
         expect(ask({ ...request, headers })).toMatchObject(refused);
         expect(ask({ ...request, headers: { ...headers, [name]: '' } })).toMatchObject(refused);
       }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { omit } from '../../domain/json';
 import { describeReceiver, eventsOf, type Signer } from '../receiver.testsuite';
 import { shopify } from './shopify';
 
@@ -118,7 +119,8 @@ describe('Shopify', () => {
   });
 
   it('knows a guest by the e-mail alone', () => {
-    const { customer: _, ...guest } = order;
-    expect(eventsOf(specimen, guest)).toMatchObject([{ identifiers: [{ type: 'email', value: 'ann@example.com' }] }]);
+    expect(eventsOf(specimen, omit(order, 'customer'))).toMatchObject([
+      { identifiers: [{ type: 'email', value: 'ann@example.com' }] },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { own, type JsonObject } from '../../domain/json';
+import { textAt } from '../read-fields';
 
 const zeroDecimals = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' ');
 const threeDecimals = 'BHD JOD KWD OMR TND'.split(' ');
@@ -7,7 +8,7 @@ const fields = ['amount_total', 'amount_subtotal', 'amount_due', 'amount_paid', 
 
 /** The amounts of an object in units of its currency; Stripe counts in the smallest one (Stripe docs, "Supported currencies"). */
 export function amountsOf(object: JsonObject): JsonObject {
-  const currency = String(own(object, 'currency') ?? '').toUpperCase();
+  const currency = textAt(object, 'currency')?.toUpperCase() ?? '';
   const digits = zeroDecimals.includes(currency) ? 0 : threeDecimals.includes(currency) ? 3 : 2;
   return Object.fromEntries(
     fields.flatMap((field) => {
