@@ -3,11 +3,39 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
 import { DestinationInput } from '../src/api/destinations/save-destination';
+import { SourceInput } from '../src/api/sources/save-source';
 import { Mapping } from '../src/destinations/mapping.schema';
 import { destinationTypes, findDestination } from '../src/destinations/registry';
 import { AudienceDefinition, Rule } from '../src/domain/audiences/rule.schema';
+import { parseEvent, type ParseOptions } from '../src/domain/events/parse-event';
+import type { Translate } from '../src/domain/events/translation';
+import { translateCloudEvent } from '../src/domain/events/vocabularies/cloud-event';
+import { translateEngagement } from '../src/domain/events/vocabularies/engagement';
+import { translateFact } from '../src/domain/events/vocabularies/fact';
+import { ga4Events } from '../src/domain/events/vocabularies/ga4-ecommerce';
+import { translateIdentityMapping } from '../src/domain/events/vocabularies/identity-mapping';
+import { readMeasurements, translateMeasurement } from '../src/domain/events/vocabularies/measurement-protocol';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
+import type { Json } from '../src/domain/json';
+import { findSourceKind, sourceTypes } from '../src/sources/registry';
+
+/** Passes for what an item of a vocabulary becomes at the door. */
+const readBy = (translate: Translate): z.ZodType =>
+  z.unknown().superRefine((item, context) => {
+    const translated = translate(item);
+    const parsed = 'raw' in translated ? parseEvent(translated.raw, door) : translated;
+    if ('rejection' in parsed) context.addIssue({ code: 'custom', message: parsed.rejection.message });
+  });
+
+const door: ParseOptions = {
+  envelope: { context: {}, integrations: {}, bytes: 0 },
+  receivedAt: Date.UTC(2026, 5, 1),
+  source: 'docs',
+  isTrusted: true,
+  json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: true, byteLength: (text) => Buffer.byteLength(text) },
+  makeMessageId: () => 'made',
+};
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   rule: Rule,
@@ -20,6 +48,21 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     const parsed = type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse(input);
     if (!parsed?.success) context.addIssue({ code: 'custom', message: parsed?.error.message ?? 'no such type' });
   }),
+  source: SourceInput.transform(({ type, settings, secrets = {} }, context) => {
+    const kind = findSourceKind(type);
+    const parsed =
+      kind && z.object({ settings: kind.settings, secrets: kind.secrets }).safeParse({ settings, secrets });
+    if (!parsed?.success) context.addIssue({ code: 'custom', message: parsed?.error.message ?? 'no such type' });
+  }),
+  engagement: readBy(translateEngagement),
+  fact: readBy(translateFact),
+  'identity-mapping': readBy(translateIdentityMapping),
+  identify: readBy((item) => ({ raw: { type: 'identify', ...(item as object) } })),
+  cloudevent: readBy(translateCloudEvent),
+  measurement: z
+    .unknown()
+    .transform((body) => readMeasurements(body as Json))
+    .pipe(z.array(readBy(translateMeasurement))),
 };
 
 interface Block {
@@ -35,6 +78,8 @@ function jsonOf(name: string): Block[] {
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
+  ['sources.md', ['source']],
+  ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);
 
@@ -58,5 +103,18 @@ describe('docs/guides', () => {
     const shown = jsonOf('destinations.md').filter(({ kind }) => kind === 'destination');
     const types = shown.map(({ text }) => (JSON.parse(text) as { readonly type: string }).type);
     expect(types).toEqual([...destinationTypes]);
+  });
+
+  it('shows a source of every type that sends by itself', () => {
+    const shown = jsonOf('sources.md').map(({ text }) => (JSON.parse(text) as { readonly type: string }).type);
+    const receiving = sourceTypes.filter((type) => findSourceKind(type)?.receiver);
+    expect(shown).toEqual(expect.arrayContaining(receiving));
+  });
+
+  it("has every name of GA4's in the table of vocabularies", () => {
+    const [, page = ''] = readFileSync(join(__dirname, '../docs/guides/vocabularies.md'), 'utf8').split('\n## GA4\n');
+    const rows = [...page.matchAll(/^\| `(\w+)` +\| (?:a )?`([\w ]+)` +\|$/gm)].map(([, name, event]) => [name, event]);
+    const known = Object.entries(ga4Events).map(([name, { event, kind }]) => [name, event ?? kind]);
+    expect(rows).toEqual(known);
   });
 });

@@ -6,7 +6,7 @@ import { isTooDeep } from './json-depth';
 import type { Turns } from './limits/turns';
 import { parseBatch } from './parse-batch';
 import { invalidRequest, Problem, toFaults } from './problem';
-import { readJson, type JsonBody, type Reading as BodyReading } from './read-body';
+import { readBytes, readJson, type JsonBody, type Reading as BodyReading } from './read-body';
 import { findReservedKey } from './reserved-key';
 import { isIngestion, type Route } from './route';
 
@@ -30,11 +30,18 @@ export async function readBody(
   if (!hasBody(req) && route.body.safeParse(undefined).success) return undefined;
   const { maxBodyBytes, maxDefinitionBytes, maxBatchEvents, maxEventBytes } = deps.limits;
   const withinMs = deps.limits.bodySeconds * 1_000;
+  if (isWebhook(route)) {
+    const value = await readBytes(req, { maxBytes: maxBodyBytes, withinMs });
+    return { value, bytes: value.length, hasEscapes: true };
+  }
   const inTurn: BodyReading['inTurn'] = (work) => turns.run(holder, work);
   if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, withinMs, parse: parseAtOnce, inTurn });
   const batch = { mostEvents: maxBatchEvents, mostCharacters: maxEventBytes * escaped };
   return readJson(req, { maxBytes: maxBodyBytes, withinMs, parse: (text) => parseBatch(text, batch), inTurn });
 }
+
+/** What a tool sends is read where its signature is checked: over the bytes. */
+const isWebhook = ({ access }: Route): boolean => 'door' in access && access.door === 'webhook';
 
 const hasBody = (req: Request): boolean =>
   req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
@@ -48,6 +55,7 @@ export function eventsIn(read: JsonBody | undefined): number {
 /** Events are checked one by one, where they are stored; everything else is checked here, by the schema of the route. */
 export function checkBody(route: Route, { limits }: Pick<ApiDeps, 'limits'>, read: JsonBody | undefined): unknown {
   if (isIngestion(route)) return read;
+  if (isWebhook(route)) return read?.value;
   if (isTooDeep(read?.value, limits.maxJsonDepth)) {
     throw invalidRequest(`The body nests deeper than ${limits.maxJsonDepth} levels.`);
   }

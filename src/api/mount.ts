@@ -43,8 +43,7 @@ export function mountRoutes(routes: readonly Route[], context: Context): Router 
   return router;
 }
 
-const isFrequent = ({ access }: Route): boolean =>
-  'door' in access && (access.door === 'ingest' || access.door === 'open');
+const isFrequent = ({ access }: Route): boolean => 'door' in access && access.door !== 'root';
 
 /** Paths without parameters, which are those that are called all the time, are found in one look-up instead of one by one. */
 function serveExact(routes: readonly Route[], context: Context) {
@@ -128,6 +127,7 @@ function toCall(route: Route, { deps, metrics, events }: Context, req: Request, 
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
     ...{ deps, metrics, events },
+    method: req.method,
     url: req.originalUrl,
     header: (name: string) => req.get(name),
     headers: req.headers,

@@ -38,6 +38,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  410: 'Switched off',
   412: 'Changed by somebody else',
   413: 'Too large',
   415: 'Encoding not supported',

@@ -43,6 +43,15 @@ export interface Reading {
   readonly inTurn: (work: () => Promise<JsonBody>) => Promise<JsonBody>;
 }
 
+/** The body as it was before compression: what a signature covers. Throws 400, 408, 413 or 415. */
+export async function readBytes(
+  req: IncomingMessage,
+  { maxBytes, withinMs }: Pick<Reading, 'maxBytes' | 'withinMs'>,
+): Promise<Buffer> {
+  const encoding = encodingOf(req);
+  return decompress(await collect(req, maxBytes, withinMs), encoding, maxBytes);
+}
+
 /** Reads JSON whatever the Content-Type says. Throws 400, 413 or 415. */
 export async function readJson(
   req: IncomingMessage,

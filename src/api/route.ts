@@ -38,6 +38,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly events: EventWriter;
   /** When the request arrived, epoch milliseconds. */
   readonly now: number;
+  readonly method: string;
   /** Path with query as received: what `Link` headers build on. */
   readonly url: string;
   header(name: string): string | undefined;
@@ -71,8 +72,8 @@ interface Spec<P, Q, B, R extends Responses> {
   readonly readers?: 'named';
 }
 
-/** Behind a management key with `scope`; with a write key (`ingest`); with the root key; or for everybody. */
-export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'root' | 'open' };
+/** Behind a management key with `scope`; with a write key (`ingest`); with a tool's signature (`webhook`); with the root key; or for everybody. */
+export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'webhook' | 'root' | 'open' };
 
 export const isIngestion = ({ access }: Route): boolean => 'door' in access && access.door === 'ingest';
 
@@ -105,7 +106,7 @@ export function defineRoute<
   return toRoute(spec, access, spec.handle as Handle<never, R>);
 }
 
-/** A route without a workspace: open to everybody, or behind the root key. */
+/** A route without a key of a workspace: open to everybody, behind the root key, or for tools that sign the bytes they send. */
 export function defineOpenRoute<
   const R extends Responses,
   P extends z.ZodObject | undefined = undefined,
@@ -113,7 +114,7 @@ export function defineOpenRoute<
   B extends z.ZodType | undefined = undefined,
 >(
   spec: Spec<P, Q, B, R> & {
-    readonly door: 'open' | 'root';
+    readonly door: 'open' | 'root' | 'webhook';
     readonly handle: Handle<Call<OutputOf<P>, OutputOf<Q>, OutputOf<B>>, NoInfer<R>>;
   },
 ): Route {

@@ -10,6 +10,7 @@ import { healthRoutes } from './health/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
 import { importRoutes } from './imports/routes';
+import { ga4Routes } from './ingest/ga4-routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
@@ -18,6 +19,7 @@ import { operationRoutes } from './operations/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
+import { webhookRoutes } from './webhooks/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -28,6 +30,7 @@ export const routes: readonly Route[] = [
   ...vocabularyRoutes,
   ...cloudEventRoutes,
   ...browserScriptRoutes,
+  ...ga4Routes,
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,
@@ -42,4 +45,5 @@ export const routes: readonly Route[] = [
   ...operationRoutes,
   ...importRoutes,
   ...sourceRoutes,
+  ...webhookRoutes,
 ];

@@ -2,7 +2,7 @@ import { named } from './batches';
 import { sendAll, type SendAllOptions } from './send-all';
 import { path, type Transport } from './transport';
 import type { EventInput, EventsAnswer, EventsByType, EventType } from './event-types';
-import type { CloudEvent, Engagement, Fact, IdentityMapping } from './vocabulary-types';
+import type { CloudEvent, Engagement, Fact, IdentityMapping, Measurement } from './vocabulary-types';
 
 /** Ingestion. Every event has its `messageId` before it leaves, so sending again after a failure is always safe. */
 export function eventsOf({ call }: Transport) {
@@ -30,6 +30,9 @@ export function eventsOf({ call }: Transport) {
     /** CloudEvents 1.0 in the JSON format; `id` and `source` name each. */
     cloudEvents: (events: readonly CloudEvent[]) =>
       post('/v1/cloudevents', JSON.stringify(events), { 'content-type': 'application/cloudevents-batch+json' }),
+    /** A body of the GA4 Measurement Protocol. It has no ids, so what is sent again counts again. */
+    measure: (body: Measurement) =>
+      call<EventsAnswer>({ method: 'POST', path: '/v1/ga4/mp/collect', body, door: 'ingestion' }),
     /** One request; the server says which of the events it refused. */
     batch: (events: readonly EventInput[]) => post('/v1/batch', JSON.stringify({ batch: events.map(named) })),
     /** Any number of events, in batches of at most 500 events and 1 MB. What is no event comes back as rejected. */

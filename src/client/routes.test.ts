@@ -44,6 +44,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     ]),
   'POST /v1/cloudevents': () =>
     client.events.cloudEvents([{ specversion: '1.0', id: '1', source: '/shop', type: 'Viewed', subject: 'u1' }]),
+  'POST /v1/ga4/mp/collect': () => client.events.measure({ client_id: 'c.1', events: [{ name: 'login' }] }),
   'GET /v1/dead-letters': () => client.deadLetters.list(page),
   'GET /v1/operations': () => client.operations.list({ kind: 'import', status: 'running', ...page }),
   'GET /v1/operations/{id}': () => client.operations.get('op_1'),
@@ -133,8 +134,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const nameOf = ({ method, path }: Route): string => `${method.toUpperCase()} ${path}`;
-/** Left out: what probes and browsers read, the one-letter forms of ingestion, and what pages send by themselves. */
-const offered = routes.filter(({ path }) => /^\/v1\/(?!pixel|beacon|id$)\w{2,}/.test(path));
+/** Left out: what probes and browsers read, the one-letter forms of ingestion, and what pages or the tools of others send by themselves. */
+const offered = routes.filter(
+  ({ path, access }) =>
+    /^\/v1\/(?!pixel|beacon|id$)\w{2,}/.test(path) && !('door' in access && access.door === 'webhook'),
+);
 
 /** The values of the path's parameters; undefined when the address is of another route. */
 function paramsOf({ path }: Route, address: string): Record<string, string> | undefined {

@@ -16,6 +16,8 @@ export interface Source extends Omit<SourceDefinition, 'secrets'> {
   readonly settings: JsonObject;
   readonly enabled: boolean;
   readonly version: number;
+  /** Of a tool that sends by itself: the path to give it, after the installation's own address. */
+  readonly webhookPath?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -46,3 +46,13 @@ export interface CloudEvent {
   readonly data?: Json;
   readonly [extension: string]: Json | undefined;
 }
+
+/** As the GA4 Measurement Protocol has it. */
+export interface Measurement {
+  readonly client_id?: string;
+  readonly user_id?: string;
+  readonly timestamp_micros?: string | number;
+  readonly user_properties?: Readonly<Record<string, { readonly value: Json }>>;
+  readonly consent?: Readonly<Record<string, 'GRANTED' | 'DENIED'>>;
+  readonly events: readonly { readonly name: string; readonly params?: JsonObject }[];
+}

@@ -1,10 +1,18 @@
 import { own } from '../domain/json';
 import { httpApi } from './http-api/http-api';
+import { hubspot } from './hubspot/hubspot';
+import { shopify } from './shopify/shopify';
 import type { SourceKind } from './source';
+import { stripe } from './stripe/stripe';
+import { zendesk } from './zendesk/zendesk';
 
 /** Every kind of source there is. */
 const sources = {
   api: httpApi,
+  shopify,
+  stripe,
+  hubspot,
+  zendesk,
 } as const satisfies Readonly<Record<string, SourceKind>>;
 
 export type SourceType = keyof typeof sources;

@@ -28,7 +28,15 @@ describe('the audiences of examples/', () => {
 
   beforeAll(async () => {
     system = await startSystem({ clock: () => at });
-    await putAudiences(system, 'existing-customers', 'product-viewers', 'vip', 'cart-abandoners', 'inactive-60d');
+    await putAudiences(
+      system,
+      'existing-customers',
+      'product-viewers',
+      'vip',
+      'cart-abandoners',
+      'inactive-60d',
+      'hot-leads',
+    );
   }, hookMs);
   afterAll(() => system.stop(), hookMs);
 
@@ -97,6 +105,26 @@ describe('the audiences of examples/', () => {
     },
     60_000,
   );
+
+  it('hot-leads: stays while the fact is renewed, and leaves when it expires, by the clock alone', async () => {
+    const score = (ttl: string) =>
+      system.client.events.facts([{ identifiers: { user_id: 'lead' }, name: 'lead_score', value: 80, ttl }]);
+    await score('1h');
+    await membership(system, 'user_id:lead', 'hot-leads', 'in');
+    at += hour / 2;
+    await score('1h');
+    await system.settled();
+    at += hour - 1;
+    await happen('lead', viewed);
+    await system.settled();
+    await membership(system, 'user_id:lead', 'hot-leads', 'in');
+    at += 1;
+    await membership(system, 'user_id:lead', 'hot-leads', 'out');
+    expect((await system.client.profiles.get('user_id:lead')).traits).not.toHaveProperty('lead_score');
+    const { data } = await system.client.profiles.audiences('user_id:lead');
+    const stays = data.filter(({ key }) => key === 'hot-leads');
+    expect(stays).toMatchObject([{ exitedAt: new Date(at).toISOString() }]);
+  }, 60_000);
 
   it('inactive-60d: a purchase brings somebody back', async () => {
     await happen('clock-inactive-60d', ordered);

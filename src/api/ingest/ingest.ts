@@ -16,6 +16,7 @@ import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
 import { eventsPerInsert } from './event-writer';
+import { vocabularyOf } from './vocabulary-of';
 
 const payloadKept = 4_096;
 
@@ -30,7 +31,7 @@ export interface Ingested {
   readonly rejected: readonly RejectedEvent[];
 }
 
-/** How to read what came: as events of one kind, or in another vocabulary. */
+/** How to read what came: as events of one kind, or in another vocabulary than the source's. */
 export interface Reading {
   readonly kind?: EventKind | undefined;
   readonly translate?: Translate | undefined;
@@ -48,7 +49,7 @@ export async function ingest(
   { kind, translate }: Reading = {},
 ): Promise<Ingested> {
   const lane = laneOf(call);
-  const read = readerOf(call, kind, translate);
+  const read = readerOf(call, kind, translate ?? (await vocabularyOf(call)));
   const firstArrival = numberArrivals(raws.length);
   const rejected: RejectedEvent[] = [];
   let accepted = 0;

@@ -57,10 +57,13 @@ describe('POST /v1/facts', () => {
     const before = await profileOf(ref);
     expect(before).toMatchObject({ traits: { tier: 'gold' }, audiences: [{ key: 'gold' }] });
     expect(before.traitExpiry).toEqual({ tier: new Date(now + 60_000).toISOString() });
-    const [stored] = (await api.store.profiles.page(workspace.ws, 100)).filter(({ id }) => id === before.id);
-    expect(stored?.nextCheckAt).toBe(now + 60_000);
+    const isDue = async () =>
+      (await api.store.profiles.due(now, 100, { from: 0, to: 1_024 })).some(({ id }) => id === before.id);
 
-    now += 60_000;
+    now += 59_999;
+    expect(await isDue()).toBe(false);
+    now += 1;
+    expect(await isDue()).toBe(true);
     expect((await profileOf(ref)).traits).toEqual({});
     const applying = { store: api.store, clock: () => now, rulesets: new RulesetCache(api.store) };
     await applyTime(applying, workspace.ws, [before.id]);

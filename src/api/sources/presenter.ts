@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json';
+import { findSourceKind } from '../../sources/registry';
 import type { SourceDoc } from '../../store/sources';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
@@ -13,6 +14,8 @@ export const SourceBody = z.strictObject({
   settings: AnyObject,
   enabled: z.boolean(),
   version: z.int(),
+  /** Of a tool that sends by itself: the path to give it, after this installation's own address. */
+  webhookPath: z.string().optional(),
   createdAt: Instant,
   updatedAt: Instant,
 });
@@ -22,7 +25,11 @@ export function presentSource(source: SourceDoc) {
   return {
     ...{ key, type, name, description, enabled, version },
     settings: JSON.parse(source.settingsJson) as JsonObject,
+    ...(findSourceKind(type)?.receiver && { webhookPath: webhookPathOf(source) }),
     createdAt: presentInstant(source.createdAt),
     updatedAt: presentInstant(source.updatedAt),
   };
 }
+
+/** The signature says who sends; the path need not be secret. */
+const webhookPathOf = ({ ws, key }: SourceDoc): string => `/v1/webhooks/${ws}/${key}`;

@@ -80,6 +80,13 @@ describe('who matches', () => {
       expect(plan(gold, past).matches(known('gold'), events.slice(1))).toBe(false);
     });
 
+    it('is decided by traits until they expired, whatever came later', () => {
+      const fact = anIdentify({ tier: 'gold' }, { ...at(then - day), traitExpiry: { tier: then } });
+      const events = [fact, anIdentify({ tier: 'gold' }, at(noon - day))];
+      expect(plan(gold, { at: then - 1, isPast: true }).matches(known('gold'), events)).toBe(true);
+      expect(plan(gold, past).matches(known('gold'), events)).toBe(false);
+    });
+
     it('leaves out events that came later', () => {
       expect(plan(ordered, past).matches(known(), [anEvent({ name: 'Order Completed', ...at(then + 1) })])).toBe(false);
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vocabularies } from '../../domain/events/vocabularies/vocabulary';
 import { defineSource } from '../source';
 
 /** `https://shop.example`: scheme and host as a browser writes them in `Origin`, with no path and no slash at the end. */
@@ -20,6 +21,8 @@ export const ApiSettings = z.strictObject({
       days: z.int().min(1).max(400).default(400),
     })
     .prefault({}),
+  /** Whose names its events have, where they are not ours: see docs/guides/vocabularies.md. */
+  vocabulary: z.enum(vocabularies).optional(),
 });
 export type ApiSettings = z.output<typeof ApiSettings>;
 
