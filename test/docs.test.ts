@@ -61,7 +61,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   cloudevent: readBy(translateCloudEvent),
   measurement: z
     .unknown()
-    .transform((body) => readMeasurements(body as Json))
+    .transform((body): unknown => readMeasurements(body as Json))
     .pipe(z.array(readBy(translateMeasurement))),
 };
 

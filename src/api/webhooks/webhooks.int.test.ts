@@ -71,7 +71,7 @@ describe('POST /v1/webhooks/{workspace}/{source}', () => {
     });
     const [letter] = await api.store.deadLetters.page(workspace.ws, 1);
     expect(letter).toMatchObject({ source: 'pay', code: 'no_identifier' });
-    await send('no event').expect(400);
+    await send(['no event']).expect(400);
   });
 
   it('is not there without such a source, and is gone while the source is disabled', async () => {
