@@ -223,22 +223,22 @@ describe('npm test', () => {
 
   asRoot('installs a browser once, where it may', async () => {
     checkout.tool('apt-get', obligingApt);
-    expect((await checkout.run(['scripts/test.mjs'], bothServers)).output).not.toContain(sentence);
-    await checkout.run(['scripts/test.mjs'], bothServers);
+    await checkout.run([...setup, 'browser']);
+    await checkout.run([...setup, 'browser']);
     const asked = readFileSync(join(checkout.tools, 'apt.log'), 'utf8');
     expect(asked).toBe('update -qq\ninstall -qq -y --no-install-recommends chromium\n');
   });
 
   asRoot('goes on without a browser when it cannot be installed', async () => {
     checkout.tool('apt-get', 'echo "E: no such package"; exit 100');
-    const { code, output } = await checkout.run(['scripts/test.mjs'], bothServers);
+    const { code, output } = await checkout.run(['scripts/test.mjs', '--integration'], bothServers);
     expect(output).toContain('apt-get could not install it (E: no such package)');
     expect(output).toContain(sentence);
     expect(code).toBe(0);
   });
 
   it('says that it has no browser where it may not install one, and asks for none for unit tests', async () => {
-    expect((await checkout.run(['scripts/test.mjs'], bothServers)).output).toContain(sentence);
+    expect((await checkout.run(['scripts/test.mjs', '--integration'], bothServers)).output).toContain(sentence);
     expect((await checkout.run(['scripts/test.mjs', '--unit'], bothServers)).output).not.toContain(sentence);
   });
 
