@@ -41,8 +41,10 @@ export async function build(root) {
     const ignored = ['**/*.test.ts', 'src/browser/**'].flatMap((pattern) => ['--ignore', pattern]);
     await must(root, [...swc, ...ignored, '--quiet'], 'src/ does not compile');
     removeStale(root);
-    mkdirSync(join(root, 'dist/browser'), { recursive: true });
-    writeFileSync(join(root, 'dist/browser/heddle.js'), await browserScript(root));
+    if (existsSync(join(root, 'src/browser'))) {
+      mkdirSync(join(root, 'dist/browser'), { recursive: true });
+      writeFileSync(join(root, 'dist/browser/heddle.js'), await browserScript(root));
+    }
     if (existsSync(join(root, 'dist/workers/bundle.js'))) {
       await must(root, ['dist/workers/bundle.js'], 'The workflows cannot be bundled');
     }

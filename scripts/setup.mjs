@@ -4,25 +4,28 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { build, isBuilt } from './build.mjs';
+import { canInstallChromium, findChromium, installChromium } from './chromium.mjs';
 import { installServers, missingServers } from './embedded.mjs';
 import { isAtLeast, readJson, root } from './files.mjs';
 import { arePackagesInstalled, installPackages } from './packages.mjs';
 import { main, Stop } from './terminal.mjs';
 
 const everything = ['packages', 'servers', 'build'];
+const parts = [...everything, 'browser'];
 
-/** Sets up what the caller is about to use, of `packages`, `servers` and `build`. */
+/** Sets up what the caller is about to use, of `packages`, `servers`, `build` and, for tests, `browser`. */
 export async function setup(needs = everything, env = process.env) {
   checkNode();
   const local = env.HEDDLE_LOCAL_DIR ?? join(root, '.local');
-  const parts = [
+  const works = [
     { name: 'packages', isDone: () => arePackagesInstalled(root), make: () => installPackages(root, env) },
     { name: 'servers', isDone: () => missingServers(local, env).length === 0, make: () => installServers(local, env) },
     { name: 'build', isDone: () => isBuilt(root), make: () => build(root) },
+    { name: 'browser', isDone: () => findChromium(env) || !canInstallChromium(env), make: () => installChromium(env) },
   ].filter(({ name }) => needs.includes(name));
-  if (parts.every(({ isDone }) => isDone())) return;
+  if (works.every(({ isDone }) => isDone())) return;
   await alone(local, async () => {
-    for (const { isDone, make } of parts) if (!isDone()) await make();
+    for (const { isDone, make } of works) if (!isDone()) await make();
   });
 }
 
@@ -80,7 +83,7 @@ function isAlive(pid) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await main(async () => {
-    const named = process.argv.slice(2).filter((part) => everything.includes(part));
+    const named = process.argv.slice(2).filter((part) => parts.includes(part));
     await setup(named.length > 0 ? named : everything);
     process.stdout.write('Everything is set up.\n');
   });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findChromium, withoutChromium } from './chromium.mjs';
 import { readJson, root } from './files.mjs';
 import { setup } from './setup.mjs';
 import { hand, main } from './terminal.mjs';
@@ -19,7 +20,8 @@ await main(async () => {
   const rest = process.argv.slice(2).filter((arg) => !isProject(arg));
   const names = chosen.length > 0 ? chosen : Object.keys(projects);
   const isUnitOnly = names.every((name) => name === 'unit');
-  await setup(isUnitOnly ? ['packages'] : ['packages', 'servers', 'build']);
+  await setup(isUnitOnly ? ['packages'] : ['packages', 'servers', 'build', 'browser']);
+  if (!isUnitOnly && !findChromium(process.env)) process.stdout.write(withoutChromium);
 
   const reports = mkdtempSync(join(tmpdir(), 'heddle-jest-'));
   try {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readPixel } from '../domain/events/pixel-event';
 import { openScriptedApi, type ScriptedAnswer, type ScriptedRequest } from '../testing/scripted-api';
 import { createClient, type Client } from './client';
 import { HeddleError, UnreachableError } from './errors';
@@ -33,6 +34,21 @@ function inTurn(...answers: readonly ScriptedAnswer[]) {
   let turn = 0;
   answer = () => answers[Math.min(turn++, answers.length - 1)] ?? {};
 }
+
+describe('events.pixelUrl', () => {
+  it('is the address of an image that says the event', () => {
+    const event = { type: 'track', userId: 'ü1', event: 'E-Mail geöffnet', properties: { n: 1 } } as const;
+    const url = new URL(client.events.pixelUrl({ ...event, messageId: 'm1' }));
+    expect(url.origin + url.pathname).toBe(`${api.url}/v1/pixel.gif`);
+    expect(readPixel(url.search.slice(1))).toEqual({ ...event, messageId: 'm1', writeKey: 'hdl_secret' });
+    expect(client.events.pixelUrl(event)).not.toBe(client.events.pixelUrl(event));
+  });
+
+  it('asks for a write key, which such an address must have', () => {
+    const keyless = createClient({ url: api.url, apiKey: 'hdl_management' });
+    expect(() => keyless.events.pixelUrl({ type: 'identify', userId: 'u1' })).toThrow('write key');
+  });
+});
 
 describe('keys', () => {
   it('sends events with the write key, and everything else with the management key', async () => {

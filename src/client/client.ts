@@ -23,7 +23,7 @@ export function createClient(options: ClientOptions) {
   const transport = createTransport(options);
   return {
     url: options.url,
-    events: eventsOf(transport),
+    events: eventsOf(transport, options),
     deadLetters: deadLettersOf(transport),
     profiles: profilesOf(transport),
     audiences: audiencesOf(transport),

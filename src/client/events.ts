@@ -1,11 +1,11 @@
 import { named } from './batches';
 import { sendAll, type SendAllOptions } from './send-all';
-import { path, type Transport } from './transport';
+import { path, type ClientOptions, type Transport } from './transport';
 import type { EventInput, EventsAnswer, EventsByType, EventType } from './event-types';
 import type { CloudEvent, Engagement, Fact, IdentityMapping, Measurement } from './vocabulary-types';
 
 /** Ingestion. Every event has its `messageId` before it leaves, so sending again after a failure is always safe. */
-export function eventsOf({ call }: Transport) {
+export function eventsOf({ call }: Transport, { url, writeKey }: Pick<ClientOptions, 'url' | 'writeKey'>) {
   const post = (where: string, json: string, headers: Readonly<Record<string, string>> = {}) =>
     call<EventsAnswer>({ method: 'POST', path: where, json, headers, door: 'ingestion', isRepeatable: true });
   const one =
@@ -35,6 +35,13 @@ export function eventsOf({ call }: Transport) {
       call<EventsAnswer>({ method: 'POST', path: '/v1/ga4/mp/collect', body, door: 'ingestion' }),
     /** One request; the server says which of the events it refused. */
     batch: (events: readonly EventInput[]) => post('/v1/batch', JSON.stringify({ batch: events.map(named) })),
+    /** The address of an image whose loading is the event, as for an e-mail. The write key is in it: let it be a public one. */
+    pixelUrl: (event: EventInput): string => {
+      if (writeKey === undefined) throw new Error('An image names its key: make the client with a public write key.');
+      const json = new TextEncoder().encode(JSON.stringify({ ...(named(event) as EventInput), writeKey }));
+      const base64 = btoa(Array.from(json, (byte) => String.fromCharCode(byte)).join(''));
+      return `${url.replace(/\/+$/, '')}/v1/pixel.gif?data=${encodeURIComponent(base64)}`;
+    },
     /** Any number of events, in batches of at most 500 events and 1 MB. What is no event comes back as rejected. */
     sendAll: (events: Iterable<unknown> | AsyncIterable<unknown>, options?: SendAllOptions) =>
       sendAll((json) => post('/v1/batch', json, options?.lane && { 'x-heddle-lane': options.lane }), events, options),

@@ -4,10 +4,12 @@ import { chromium, type Browser } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
+/** As `scripts/chromium.mjs` finds it. */
 function findChromium(): string | undefined {
+  const named = process.env['HEDDLE_CHROMIUM'];
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const places = names.flatMap((name) => ['/usr/bin', ...folders].map((folder) => join(folder, name)));
-  return [process.env['HEDDLE_CHROMIUM'], ...places].find((path) => path !== undefined && isExecutable(path));
+  const places = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return (named === undefined ? places : [named]).find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

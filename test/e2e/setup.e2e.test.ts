@@ -214,6 +214,34 @@ describe('npm test', () => {
     for (const { displayName } of projects) checkout.write(`${displayName}/a.test.js`, 'it("holds", () => undefined);');
   });
 
+  /** Writes down what it is asked, and installs by making an empty command. */
+  const obligingApt = `PATH=/usr/bin:/bin
+    echo "$@" >> "$(dirname "$0")/apt.log"
+    case "$1" in install) printf '#!/bin/sh' > "$(dirname "$0")/chromium"; chmod +x "$(dirname "$0")/chromium" ;; esac`;
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  const sentence = 'tests in a browser are skipped: there is no Chromium; install it';
+
+  asRoot('installs a browser once, where it may', async () => {
+    checkout.tool('apt-get', obligingApt);
+    await checkout.run([...setup, 'browser']);
+    await checkout.run([...setup, 'browser']);
+    const asked = readFileSync(join(checkout.tools, 'apt.log'), 'utf8');
+    expect(asked).toBe('update -qq\ninstall -qq -y --no-install-recommends chromium\n');
+  });
+
+  asRoot('goes on without a browser when it cannot be installed', async () => {
+    checkout.tool('apt-get', 'echo "E: no such package"; exit 100');
+    const { code, output } = await checkout.run(['scripts/test.mjs', '--integration'], bothServers);
+    expect(output).toContain('apt-get could not install it (E: no such package)');
+    expect(output).toContain(sentence);
+    expect(code).toBe(0);
+  });
+
+  it('says that it has no browser where it may not install one, and asks for none for unit tests', async () => {
+    expect((await checkout.run(['scripts/test.mjs', '--integration'], bothServers)).output).toContain(sentence);
+    expect((await checkout.run(['scripts/test.mjs', '--unit'], bothServers)).output).not.toContain(sentence);
+  });
+
   it('runs the three projects and ends with one summary of all', async () => {
     const { code, output } = await checkout.run(['scripts/test.mjs'], bothServers);
     expect(output).toMatch(

@@ -205,6 +205,20 @@ describeInChromium('the script on a page in Chromium', () => {
     await until(async () => (door.answers.includes('POST /v1/beacon 200') ? true : undefined), 'the beacon');
   });
 
+  it('sends with the next page what is too much for a page that is left', async () => {
+    await open();
+    await arrived(1);
+    await call(
+      `for (let n = 0; n < 60; n += 1) heddle.track('Bulky', { n, text: 'x'.repeat(3000) }); location.href = 'about:blank'`,
+    );
+    await page.waitForURL('about:blank');
+    await open('/page?2');
+    const events = await arrived(62);
+    expect(new Set(events.map(({ properties }) => properties['n']).filter((n) => n !== undefined)).size).toBe(60);
+    expect(events).toHaveLength(62);
+    await nothingWaits();
+  });
+
   describe('where the visitor is asked first', () => {
     beforeEach(() => {
       options = { consent: 'ask' };

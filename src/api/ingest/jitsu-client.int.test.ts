@@ -40,7 +40,6 @@ describe.each([
     await client.page('Home', { path: '/' });
     await client.group('g1', { plan: 'pro' });
     expect(errors).toEqual([]);
-    expect(errors).toEqual([]);
     expect(door.answers).toEqual(['identify', 'track', 'page', 'group'].map((type) => `POST ${path}/${type} 200`));
     const events = await stored();
     expect(events.map(({ kind }) => kind)).toEqual(['identify', 'track', 'page', 'group']);
