@@ -16,6 +16,10 @@ const runsPerRoute = 5;
 let api: TestApi;
 let workspace: TestWorkspace;
 beforeAll(async () => {
+  // The driver tells what it sends only when it is asked to.
+  const uri = new URL(process.env['HEDDLE_TEST_MONGODB_URI'] ?? '');
+  uri.searchParams.set('monitorCommands', 'true');
+  process.env['HEDDLE_TEST_MONGODB_URI'] = uri.href;
   api = await openTestApi();
   workspace = await api.createWorkspace();
 });
