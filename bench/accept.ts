@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { Pool } from 'undici';
 import type { EventDoc } from '../src/store/documents';
-import type { Bench } from './bench';
+import type { Bench, BenchResult } from './bench';
 import { freePort } from '../src/local/free-port';
 import { startFloor } from './floor/start-floor';
-import { alternately, inParallel, metered, rateOf, summary } from './measure';
+import { alternately, inParallel, median, metered, rateOf, summary } from './measure';
 import type { Heddle } from './rig';
 import type { Tenant } from './tenant';
 import { traffic, type SentEvent } from './traffic';
@@ -45,6 +46,38 @@ export async function measureBatches(heddle: Heddle, tenant: Tenant, times: numb
   return { name: `accept: batches of ${batchSize}`, unit: 'events/s', ...summary(pairs), target: 0.5, usage };
 }
 
+const largeBatches = [5_000, 10_000];
+/** How long the largest batch may take until it is acknowledged. */
+const mostSeconds = 2;
+
+/** One large compressed batch after another, each until it is acknowledged. */
+export const acceptLarge: Bench = async (rig) => {
+  const heddle = await rig.start(['api']);
+  const tenant = await heddle.createTenant();
+  const pool = new Pool(heddle.url, { connections: 1 });
+  const results: BenchResult[] = [];
+  for (const size of largeBatches) results.push(await measureLarge(heddle, tenant, pool, size));
+  await pool.close();
+  return results;
+};
+
+async function measureLarge(heddle: Heddle, tenant: Tenant, pool: Pool, size: number): Promise<BenchResult> {
+  const seconds: number[] = [];
+  const measured = metered(heddle, size, async () => {
+    const body = gzipSync(JSON.stringify({ batch: traffic(size, 1_000).map(named) }));
+    const startedAt = performance.now();
+    await post(pool, '/v1/batch', tenant, body);
+    seconds.push((performance.now() - startedAt) / 1_000);
+    return size;
+  });
+  for (let round = 0; round <= rounds; round += 1) await measured.rate();
+  const value = median(seconds.slice(1));
+  return {
+    name: `accept: a batch of ${size}, gzip`,
+    ...{ value, unit: 's', target: mostSeconds, usage: measured.usage() },
+  };
+}
+
 /** One event a request, against a process with an Express route that inserts one document. */
 export const acceptSingles: Bench = async (rig) => {
   const heddle = await rig.start(['api']);
@@ -80,8 +113,9 @@ export const acceptSingles: Bench = async (rig) => {
   }
 };
 
-async function post(pool: Pool, path: string, { writeKey }: Tenant, body: string): Promise<void> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${writeKey}` };
+async function post(pool: Pool, path: string, { writeKey }: Tenant, body: string | Buffer): Promise<void> {
+  const encoding = typeof body === 'string' ? undefined : { 'content-encoding': 'gzip' };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${writeKey}`, ...encoding };
   const answer = await pool.request({ method: 'POST', path, headers, body });
   const text = await answer.body.text();
   if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 200)}`);

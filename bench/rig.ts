@@ -21,7 +21,7 @@ export interface Rig {
   readonly mongo: LocalMongo;
   readonly temporal: LocalTemporal;
   /** Starts Heddle in a database and a Temporal namespace of its own. What a bench started is ended by `clear`. */
-  start(processes?: readonly ProcessName[]): Promise<Heddle>;
+  start(processes?: readonly ProcessName[], env?: Readonly<Record<string, string>>): Promise<Heddle>;
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -52,7 +52,8 @@ export async function openRig(store: StoreKind | undefined): Promise<Rig> {
   return {
     mongo,
     temporal,
-    start: (processes = ['api', 'worker']) => startHeddle({ mongo, temporal, folder, processes, ends }),
+    start: (processes = ['api', 'worker'], more = {}) =>
+      startHeddle({ mongo, temporal, folder, processes, more, ends }),
     clear,
     stop: async () => {
       await clear();
@@ -67,10 +68,12 @@ interface Start {
   readonly temporal: LocalTemporal;
   readonly folder: string;
   readonly processes: readonly ProcessName[];
+  /** Variables beside those that all have. */
+  readonly more: Readonly<Record<string, string>>;
   readonly ends: (() => Promise<void>)[];
 }
 
-async function startHeddle({ mongo, temporal, folder, processes, ends }: Start): Promise<Heddle> {
+async function startHeddle({ mongo, temporal, folder, processes, more, ends }: Start): Promise<Heddle> {
   const name = `bench-${randomUUID().slice(0, 8)}`;
   const store = await openStore({ uri: mongo.uri, database: name, masterKey });
   await prepareStore(store.connection);
@@ -97,7 +100,7 @@ async function startHeddle({ mongo, temporal, folder, processes, ends }: Start):
   };
   const env = { ...process.env, HEDDLE_LOCAL_DIR: join(folder, name) };
   const readyAt = { api: variables.PORT, worker: variables.HEDDLE_METRICS_PORT };
-  const started = processes.map((one) => startHeddleProcess(one, variables, env));
+  const started = processes.map((one) => startHeddleProcess(one, { ...variables, ...more }, env));
   ends.unshift(...started.map((one) => () => end(one)));
   await Promise.all(started.map((one) => whenReady(one, readyAt[one.name])));
   const url = `http://127.0.0.1:${port}`;

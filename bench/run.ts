@@ -2,21 +2,26 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { findStore, type StoreKind } from '../src/local/binaries';
 import { LocalError } from '../src/local/local-error';
-import { acceptBatches, acceptSingles } from './accept';
+import { acceptBatches, acceptLarge, acceptSingles } from './accept';
 import { apply } from './apply';
 import type { Bench, BenchOptions } from './bench';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { textOf } from './report';
+import { noisy } from './noisy';
 import { openRig } from './rig';
 import { rules } from './rules';
 import { scale } from './scale';
 import { sleeping } from './sleeping';
+import { validate } from './validate';
 
 const benches: Readonly<Record<string, Bench>> = {
   rules,
+  validate,
   'accept-batches': acceptBatches,
   'accept-singles': acceptSingles,
+  'accept-large': acceptLarge,
+  noisy,
   apply,
   'first-request': firstRequest,
   enrollments,

@@ -15,6 +15,8 @@ export interface Tenant {
   readonly writeKey: string;
   /** The documents as the API stores them, for what begins behind the door. */
   toDocs(events: readonly SentEvent[]): EventDoc[];
+  /** How many events are stored. */
+  acceptedSoFar(): Promise<number>;
   /**
    * Sends one more event over HTTP, which rings the intake, and waits until it is applied: all that was pending was before it. The
    * question is one look-up by `_id`, so that asking often costs little.
@@ -34,6 +36,7 @@ export async function createTenant(url: string, store: Store): Promise<Tenant> {
     client,
     writeKey: created.keys.secret,
     toDocs: (events) => events.map((event, n) => toDoc(store, ws, event, n)),
+    acceptedSoFar: () => store.connection.db.collection<EventDoc>('events').countDocuments({ ws }),
     applyPending: async () => {
       const messageId = randomUUID();
       await client.events.track({ event: 'Product Viewed', userId: 'user-0', messageId });
