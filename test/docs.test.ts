@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
+import { ImportInput } from '../src/api/imports/presenter';
 import { DestinationInput } from '../src/api/destinations/save-destination';
 import { Mapping } from '../src/destinations/mapping.schema';
 import { destinationTypes, findDestination } from '../src/destinations/registry';
@@ -15,6 +16,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   journey: JourneyDefinition,
   mapping: Mapping,
   attachment: AttachmentInput,
+  import: ImportInput,
   destination: DestinationInput.transform((input, context) => {
     const type = findDestination(input.type);
     const parsed = type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse(input);
@@ -35,6 +37,7 @@ function jsonOf(name: string): Block[] {
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
+  ['imports.md', ['import']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);
 
