@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => heddle.stop());
 
-const rowCount = 5_000;
+const rowCount = 2_500;
 const mapping = { columns: { id: { to: 'identifier', type: 'user_id' }, n: { to: 'trait', as: 'integer' } } } as const;
 
 /** Every row is one event, applied once. */
