@@ -20,6 +20,8 @@ export interface BenchResult {
 export interface BenchOptions {
   /** Enrollments put to sleep by `sleeping`. */
   readonly sleepers: number;
+  /** Rows of the large file of `import`. */
+  readonly importRows: number;
 }
 
 /** Measures something on processes of its own, which `rig` starts and throws away. */

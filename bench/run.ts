@@ -9,6 +9,7 @@ import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { textOf } from './report';
 import { noisy } from './noisy';
+import { importRows } from './import';
 import { openRig } from './rig';
 import { rules } from './rules';
 import { scale } from './scale';
@@ -27,19 +28,30 @@ const benches: Readonly<Record<string, Bench>> = {
   enrollments,
   sleeping,
   scale,
+  import: importRows,
 };
 const stores: readonly StoreKind[] = ['secantusd-rs', 'secantusd-py', 'mongod'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, store: { type: 'string' }, sleepers: { type: 'string', default: '2000' } },
+    options: {
+      json: { type: 'boolean' },
+      store: { type: 'string' },
+      sleepers: { type: 'string', default: '2000' },
+      rows: { type: 'string', default: '100000' },
+    },
   });
   const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
   const unknown = chosen.find((name) => !benches[name]);
   if (unknown !== undefined)
     throw new LocalError(`There is no bench "${unknown}"; there are ${Object.keys(benches).join(', ')}.`);
-  await runAll(chosen, { sleepers: countOf(values.sleepers) }, storeOf(values.store), values.json ?? false);
+  await runAll(
+    chosen,
+    { sleepers: countOf('sleepers', values.sleepers), importRows: countOf('rows', values.rows) },
+    storeOf(values.store),
+    values.json ?? false,
+  );
 }
 
 async function runAll(
@@ -90,9 +102,9 @@ function rustStore(): StoreKind | undefined {
   }
 }
 
-function countOf(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new LocalError('--sleepers must be a whole number from 1 to 999999.');
+function countOf(name: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new LocalError(`--${name} must be a whole number from 1 to 9999999.`);
 }
 
 main().then(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
+import { ImportInput } from '../src/api/imports/presenter';
 import { DestinationInput } from '../src/api/destinations/save-destination';
 import { SourceInput } from '../src/api/sources/save-source';
 import { Mapping } from '../src/destinations/mapping.schema';
@@ -43,6 +44,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   journey: JourneyDefinition,
   mapping: Mapping,
   attachment: AttachmentInput,
+  import: ImportInput,
   destination: DestinationInput.transform((input, context) => {
     const type = findDestination(input.type);
     const parsed = type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse(input);
@@ -80,6 +82,7 @@ describe.each([
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
+  ['imports.md', ['import']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);
 

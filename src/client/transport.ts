@@ -116,7 +116,7 @@ function payload({ file, json, body, headers: more }: Call, headers: Record<stri
   if (file) {
     const sent = { headers: { ...headers, 'content-type': file.type, ...more }, body: file.data };
     // A stream is read while the answer is awaited: that wants to be said.
-    return isStream(file) ? ({ ...sent, duplex: 'half' } as RequestInit) : sent;
+    return isStream(file) ? { ...sent, duplex: 'half' } : sent;
   }
   const text = json ?? (body === undefined ? undefined : JSON.stringify(body));
   if (text === undefined) return { headers: { ...headers, ...more } };
