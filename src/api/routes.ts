@@ -10,9 +10,12 @@ import { ingestRoutes } from './ingest/routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
+import { consentRoutes } from './profiles/consent-routes';
 import { profileRoutes } from './profiles/routes';
+import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
+import { suppressionRoutes } from './suppressions/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -32,4 +35,7 @@ export const routes: readonly Route[] = [
   ...impactRoutes,
   ...operationRoutes,
   ...sourceRoutes,
+  ...consentRoutes,
+  ...purposeRoutes,
+  ...suppressionRoutes,
 ];

@@ -8,6 +8,9 @@ import type * as impact from '../api/impact/schemas';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { OperationBody } from '../api/operations/presenter';
+import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
+import type { PurposeBody } from '../api/purposes/presenter';
+import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
@@ -52,6 +55,10 @@ const agreements: {
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
+  purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
+  consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
+  consentRecord: Agrees<Shallow<Sent<typeof ConsentRecordBody>, 'proof'>, Shallow<client.ConsentRecord, 'proof'>>;
+  suppression: Agrees<Sent<typeof SuppressionBody>, client.Suppression>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -79,6 +86,10 @@ const agreements: {
   deadLetter: 'agrees',
   operation: 'agrees',
   source: 'agrees',
+  purpose: 'agrees',
+  consentState: 'agrees',
+  consentRecord: 'agrees',
+  suppression: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

@@ -8,7 +8,9 @@ import { impactOf } from './impact';
 import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
 import { profilesOf } from './profiles';
+import { purposesOf } from './purposes';
 import { sourcesOf } from './sources';
+import { suppressionsOf } from './suppressions';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -33,6 +35,8 @@ export function createClient(options: ClientOptions) {
     impact: impactOf(transport),
     operations: operationsOf(transport),
     sources: sourcesOf(transport),
+    purposes: purposesOf(transport),
+    suppressions: suppressionsOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
   };

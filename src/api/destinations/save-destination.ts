@@ -34,7 +34,7 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const message = `There is no destination type "${input.type}"; there are ${destinationTypes.join(', ')}.`;
     throw invalidDefinition([{ in: 'body', pointer: '/type', message }]);
   }
-  return saveDefinition(deps, ws, async ({ session, owe }) => {
+  return saveDefinition(deps, ws, async ({ session, owe, raiseRuleset }) => {
     const before = await deps.store.destinations.find(ws, key, session);
     checkPreconditions(call, before?.version);
     if (before && before.type !== input.type) await refuseOtherType(call, before, session);
@@ -44,6 +44,8 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
     const content = { key, type, name, settings, enabled, ...optional };
     const saved = await deps.store.destinations.save(ws, content, now, session);
+    if (before && before.purpose !== purpose)
+      await deps.store.attachments.markChanged(ws, { destinations: [key] }, await raiseRuleset(), session);
     if (enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });

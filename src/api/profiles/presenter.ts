@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { suppressionReasons, type PersonSuppression } from '../../domain/consent/suppression';
 import { consentStatuses } from '../../domain/profiles/profile';
 import { presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
@@ -20,6 +21,18 @@ export const ProfileBody = z.strictObject({
   identifiers: z.array(IdentifierBody),
   traits: AnyObject,
   consent: z.record(z.string(), z.strictObject({ status: z.enum(consentStatuses), at: Instant })),
+  /** What of the suppression lists held of them when the profile was last written; absent when nothing did. */
+  suppressed: z
+    .array(
+      z.strictObject({
+        type: z.string(),
+        scope: z.string(),
+        reason: z.enum(suppressionReasons),
+        at: Instant,
+        expiresAt: Instant.optional(),
+      }),
+    )
+    .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
 });
@@ -62,6 +75,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
     consent: Object.fromEntries(
       Object.entries(profile.consent).map(([purpose, { status, at }]) => [purpose, { status, at: presentInstant(at) }]),
     ),
+    ...(profile.suppressions && { suppressed: profile.suppressions.map(presentSuppressed) }),
     audiences: Object.entries(profile.memberships).map(([key, { enteredAt }]) => ({
       key,
       enteredAt: presentInstant(enteredAt),
@@ -69,6 +83,11 @@ export function presentProfile(profile: Profile, sight: Sight) {
     mergedFrom: profile.lineage,
   };
 }
+
+const presentSuppressed = ({ type, scope, reason, at, expiresAt }: PersonSuppression) => ({
+  ...{ type, scope, reason, at: presentInstant(at) },
+  ...(expiresAt !== undefined && { expiresAt: presentInstant(expiresAt) }),
+});
 
 export function presentStay({ audience, enteredAt, exitedAt }: MembershipDoc) {
   const left = exitedAt === undefined ? {} : { exitedAt: presentInstant(exitedAt) };

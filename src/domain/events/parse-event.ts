@@ -1,4 +1,5 @@
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
+import { readConsent } from '../consent/read-consent';
 import { eventKinds, type Event, type EventKind } from './event';
 import { identifiersOf } from './event-identifiers';
 import { EventReader } from './event-reader';
@@ -75,7 +76,7 @@ function readEvent(reader: EventReader, options: ParseOptions): Event | undefine
   const identifiers = identifiersOf(reader, { kind, context, traits });
   if (identifiers.length === 0) reader.refuse('no_identifier', '', noIdentifier);
   const integrations = merged(options.envelope.integrations, reader.object('integrations'));
-  return {
+  const event: Event = {
     messageId: reader.id(raw, 'messageId') || options.makeMessageId(),
     kind,
     name: kind === 'track' ? readName(reader) : kind,
@@ -88,6 +89,9 @@ function readEvent(reader: EventReader, options: ParseOptions): Event | undefine
     source: options.source,
     isTrusted: options.isTrusted,
   };
+  const { fault } = readConsent(event);
+  if (fault) reader.refuse(fault.code, fault.path, fault.message);
+  return event;
 }
 
 const noIdentifier =

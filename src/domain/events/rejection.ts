@@ -12,6 +12,7 @@ export interface Rejection {
     | 'invalid_id'
     | 'invalid_object'
     | 'invalid_timestamp'
+    | 'invalid_consent'
     | 'no_identifier';
   /** JSON pointer into the event. */
   readonly path: string;
