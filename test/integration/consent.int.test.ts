@@ -1,3 +1,4 @@
+import { profileId } from '../../src/domain/ids';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import { hookMs, putCrm, signingSecret } from './use-cases-harness';
@@ -109,30 +110,40 @@ describe('deliveries', () => {
 describe('a suppression', () => {
   it('takes somebody off within seconds, holds sends back, and lets them return when it is lifted', async () => {
     const { client } = system;
-    await client.suppressions.put('user_id:yes', { reason: 'complaint' });
-    await membersAre();
-    expect((await client.profiles.get('user_id:yes')).suppressed).toMatchObject([
-      { scope: 'everything', reason: 'complaint' },
-    ]);
-    const before = (await lastDelivery('yes'))?.id;
-    await client.events.track({ userId: 'yes', event: 'Cart Started' });
-    const withheld = await until(async () => {
-      const last = await lastDelivery('yes');
-      return last?.id !== before && last?.kind === 'journey' && last.status === 'withheld' ? last : undefined;
-    }, 'the send to be withheld');
-    expect(withheld).toMatchObject({ reason: 'suppressed', consent: { status: 'granted' } });
-    expect((await client.impact.journey('reminder', { window: '1d' })).deliveries.withheld).toMatchObject({
-      suppressed: 1,
-    });
-    await client.suppressions.delete('user_id:yes');
+    await client.events.identify({ userId: 'curt', traits: { tier: 'gold' }, context: records('granted') });
+    await system.settled();
+    ids['curt'] = (await client.profiles.get('user_id:curt')).id;
+    await membersAre('yes', 'curt');
+    await client.suppressions.put('user_id:curt', { reason: 'complaint' });
     await membersAre('yes');
-    expect(await client.profiles.get('user_id:yes')).not.toHaveProperty('suppressed');
+    const { suppressed } = await client.profiles.get('user_id:curt');
+    expect(suppressed).toMatchObject([{ scope: 'everything', reason: 'complaint' }]);
+    await client.events.track({ userId: 'curt', event: 'Cart Started' });
+    const withheld = { status: 'withheld', reason: 'suppressed', consent: { status: 'granted' } };
+    expect(await settledSend('curt')).toMatchObject(withheld);
+    const { withheld: reasons } = await client.impact.destination('crm', { window: '1d' });
+    expect(reasons).toMatchObject({ suppressed: 1 });
+    await client.suppressions.delete('user_id:curt');
+    await membersAre('yes', 'curt');
+    expect(await client.profiles.get('user_id:curt')).not.toHaveProperty('suppressed');
+  });
+
+  it('is acknowledged once an attempt that began before it has ended', async () => {
+    const { client, store, ws } = system;
+    await client.events.identify({ userId: 'dora', context: records('granted') });
+    await system.settled();
+    const dora = [profileId((await client.profiles.get('user_id:dora')).id)];
+    crm.failNext(1, { hangMs: 1_500 });
+    await client.events.track({ userId: 'dora', event: 'Cart Started' });
+    await until(async () => (await store.enrollments.sendingTo(ws, dora)) > 0 || undefined, 'an attempt to begin');
+    expect(await client.suppressions.put('user_id:dora')).not.toHaveProperty('sending');
+    expect(await store.enrollments.sendingTo(ws, dora)).toBe(0);
   });
 
   it('ends by itself when its time is over', async () => {
     await system.client.suppressions.put('user_id:yes', { expiresAt: new Date(Date.now() + 4_000).toISOString() });
-    await membersAre();
-    await membersAre('yes');
+    await membersAre('curt');
+    await membersAre('yes', 'curt');
   });
 
   it('of somebody who is not known yet holds from their first event on', async () => {
@@ -141,7 +152,7 @@ describe('a suppression', () => {
     await system.client.events.identify({ userId: 'other', traits: { tier: 'gold' }, context: records('granted') });
     await system.settled();
     ids['other'] = (await system.client.profiles.get('user_id:other')).id;
-    await membersAre('yes', 'other');
+    await membersAre('yes', 'curt', 'other');
     expect((await system.client.profiles.get('user_id:late')).suppressed).toMatchObject([{ scope: 'destination:crm' }]);
   });
 });
