@@ -12,6 +12,7 @@ import { isTooDeep } from '../json-depth';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
+import { heedErased } from './heed-erased';
 
 /** Events parsed and stored at a time: bounds how long one request keeps the process from the others. */
 const chunkSize = 1_000;
@@ -43,8 +44,9 @@ export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: 
   let duplicates = 0;
   for (let from = 0; from < raws.length; from += chunkSize) {
     const docs: EventDoc[] = [];
-    for (let index = from; index < Math.min(from + chunkSize, raws.length); index += 1) {
-      const parsed = read(raws[index]);
+    const chunk = await heedErased(call, raws.slice(from, from + chunkSize).map(read));
+    for (const [offset, parsed] of chunk.entries()) {
+      const index = from + offset;
       if ('event' in parsed) {
         const arrival = { lane, bytes: parsed.bytes, n: firstArrival + index };
         docs.push(pendingEventDoc(call.deps.store.identifiers, call.ws, parsed.event, arrival));
@@ -107,7 +109,9 @@ function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateInde
 async function bury(call: IngestCall, raws: readonly unknown[], rejected: readonly RejectedEvent[]): Promise<void> {
   const letters = rejected.map(({ index, messageId, code, path, message }): DeadLetter => {
     call.metrics.rejected.inc({ code });
-    const payload = payloadOf(raws[index], call.deps.limits.maxJsonDepth);
+    // Of somebody who was erased no copy comes into being.
+    const isKept = code !== 'erased_identifier';
+    const payload = isKept ? payloadOf(raws[index], call.deps.limits.maxJsonDepth) : undefined;
     return {
       stage: 'rejected',
       at: call.now,

@@ -13,6 +13,7 @@ export interface Rejection {
     | 'invalid_object'
     | 'invalid_timestamp'
     | 'invalid_consent'
+    | 'erased_identifier'
     | 'no_identifier';
   /** JSON pointer into the event. */
   readonly path: string;
