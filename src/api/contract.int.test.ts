@@ -37,6 +37,8 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   await put('/v1/destinations/crm', { type: 'webhook', name: 'CRM', settings, secrets: { signingSecret } });
   await put('/v1/audiences/vip/destinations/crm', {});
   await put('/v1/sources/vip', { name: `Shop ${secret}` });
+  await put('/v1/purposes/vip', { name: `Ads ${secret}` });
+  await put(`/v1/suppressions/user_id:${secret}`, { scope: 'purpose:ads' });
   await sendBatch(api.app, secretKey, [
     {
       type: 'identify',

@@ -16,9 +16,12 @@ import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
+import { consentRoutes } from './profiles/consent-routes';
 import { profileRoutes } from './profiles/routes';
+import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
+import { suppressionRoutes } from './suppressions/routes';
 import { webhookRoutes } from './webhooks/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
@@ -46,4 +49,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...sourceRoutes,
   ...webhookRoutes,
+  ...consentRoutes,
+  ...purposeRoutes,
+  ...suppressionRoutes,
 ];

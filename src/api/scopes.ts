@@ -12,6 +12,8 @@ export const scopes = [
   'destinations:write',
   'sources:read',
   'sources:write',
+  'consent:read',
+  'consent:write',
   'impact:read',
   'admin',
 ] as const;
@@ -25,6 +27,7 @@ export const grantableScopes = [
   'journeys:*',
   'destinations:*',
   'sources:*',
+  'consent:*',
 ] as const;
 
 export function hasScope(held: readonly string[], wanted: Scope): boolean {

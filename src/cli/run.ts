@@ -5,6 +5,7 @@ import { HeddleError, UnreachableError } from '../client/errors';
 import { addDeliveries, addDestinations } from './activation';
 import { addAudiences } from './audiences';
 import { CommandError, exitCodes } from './command-error';
+import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
 import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
@@ -15,6 +16,7 @@ import { addOperations } from './operations';
 import { addProfiles } from './profiles';
 import { addSend } from './send';
 import { addServer } from './server';
+import { addSuppressions } from './suppressions';
 import { plain } from './table';
 import { addTail } from './tail';
 import { addWorkspaces } from './workspaces';
@@ -64,6 +66,8 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addEnrollments,
   addDestinations,
   addDeliveries,
+  addPurposes,
+  addSuppressions,
   addImpact,
   addTail,
   addWorkspaces,

@@ -9,6 +9,9 @@ import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presen
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
+import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
+import type { PurposeBody } from '../api/purposes/presenter';
+import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
@@ -55,6 +58,10 @@ const agreements: {
   import: Agrees<Shallow<Sent<typeof ImportBody>, 'mapping'>, Shallow<client.Import, 'mapping'>>;
   previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
+  purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
+  consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
+  consentRecord: Agrees<Shallow<Sent<typeof ConsentRecordBody>, 'proof'>, Shallow<client.ConsentRecord, 'proof'>>;
+  suppression: Agrees<Sent<typeof SuppressionBody>, client.Suppression>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -84,6 +91,10 @@ const agreements: {
   import: 'agrees',
   previewRow: 'agrees',
   source: 'agrees',
+  purpose: 'agrees',
+  consentState: 'agrees',
+  consentRecord: 'agrees',
+  suppression: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

@@ -9,7 +9,9 @@ import { importsOf } from './imports';
 import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
 import { profilesOf } from './profiles';
+import { purposesOf } from './purposes';
 import { sourcesOf } from './sources';
+import { suppressionsOf } from './suppressions';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -35,6 +37,8 @@ export function createClient(options: ClientOptions) {
     imports: importsOf(transport),
     operations: operationsOf(transport),
     sources: sourcesOf(transport),
+    purposes: purposesOf(transport),
+    suppressions: suppressionsOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
   };

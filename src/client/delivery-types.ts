@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from '../domain/delivery/delivery';
 import type { AttemptOutcome } from '../domain/delivery/item-result';
 import type { MembershipOperation } from '../domain/delivery/operation';
+import type { ConsentProof } from './consent-types';
 import type { PageQuery } from './pages';
 
 export type { AttemptOutcome, DeliveryStatus };
@@ -25,6 +26,8 @@ export interface Delivery {
   readonly enrollment?: string;
   readonly audience?: string;
   readonly operation?: MembershipOperation;
+  /** Under which consent it was allowed, or withheld; absent when it needed none. */
+  readonly consent?: ConsentProof;
   readonly attempts: readonly DeliveryAttempt[];
   readonly causedAt: string;
   readonly createdAt: string;

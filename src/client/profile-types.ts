@@ -1,5 +1,6 @@
 import type { JsonObject } from '../domain/json';
 import type { ConsentStatus } from '../domain/profiles/profile';
+import type { Suppression } from './consent-types';
 
 export interface KnownIdentifier {
   readonly type: string;
@@ -20,6 +21,8 @@ export interface Profile {
   /** When traits cease to be so, by name; absent when none does. */
   readonly traitExpiry?: Readonly<Record<string, string>>;
   readonly consent: Readonly<Record<string, { readonly status: ConsentStatus; readonly at: string }>>;
+  /** What held of them on the suppression lists when the profile was last written; absent when nothing did. */
+  readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];
 }

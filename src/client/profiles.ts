@@ -1,3 +1,4 @@
+import type { ConsentHistory, ConsentInput, ConsentState } from './consent-types';
 import type { Delivery } from './delivery-types';
 import type { Enrollment } from './enrollment-types';
 import type { StoredEvent } from './event-types';
@@ -28,5 +29,11 @@ export function profilesOf({ call }: Transport) {
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),
     deliveries: part<Delivery>('deliveries'),
+    /** How the person stands to each purpose, and what they said, newest first. */
+    consent: (ref: string, query: PageQuery = {}) =>
+      call<ConsentHistory>({ method: 'GET', path: path`/v1/profiles/${ref}/consent`, query: { ...query } }),
+    /** Records what they said; answers how they stand once it is applied, which takes a moment. */
+    putConsent: (ref: string, purpose: string, input: ConsentInput) =>
+      call<ConsentState>({ method: 'PUT', path: path`/v1/profiles/${ref}/consent/${purpose}`, body: input }),
   };
 }

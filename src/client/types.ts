@@ -2,6 +2,7 @@
 export type { Rule } from '../domain/audiences/rule.schema';
 export type { JsonObject } from '../domain/json';
 export type * from './audience-types';
+export type * from './consent-types';
 export type * from './delivery-types';
 export type * from './destination-types';
 export type * from './enrollment-types';

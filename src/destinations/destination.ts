@@ -51,6 +51,8 @@ export interface AudienceContext<Settings = unknown, Secrets = unknown> extends 
 /** Something a journey's `send` step may ask for. */
 export interface Action {
   readonly description: string;
+  /** By what it reaches people, such as `email`: what suppressions of a channel ask for. */
+  readonly channel?: string;
 }
 
 /** An audience to be made at the vendor. */

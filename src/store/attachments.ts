@@ -86,6 +86,22 @@ export class AttachmentRepository {
     return doc;
   }
 
+  /** Has everybody's wishes looked at again, where attachments need this purpose, by themselves or by these destinations. */
+  async markChanged(
+    ws: WorkspaceId,
+    { purpose, destinations }: { readonly purpose?: string; readonly destinations: readonly string[] },
+    sinceRuleset: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const byDestination = { purpose: { $exists: false }, destination: { $in: [...destinations] } };
+    const $or = [byDestination, ...(purpose === undefined ? [] : [{ purpose: { $eq: purpose } }])];
+    await this.#attachments.updateMany(
+      { ws, detachedAt: { $exists: false }, $or },
+      { $set: { sinceRuleset } },
+      { session },
+    );
+  }
+
   /** The vendor's id of an audience that was created there. */
   async setExternalId(
     ws: WorkspaceId,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Filter } from 'mongodb';
+import type { ConsentProof } from '../domain/consent/decide-consent';
 import type { MembershipOperation } from '../domain/delivery/operation';
 import { canMove, deliveryStatuses, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import type { AttemptOutcome } from '../domain/delivery/item-result';
@@ -33,6 +34,8 @@ export interface DeliveryDoc {
   readonly operation?: MembershipOperation;
   readonly profile: ProfileId;
   readonly subject: string;
+  /** Under which consent it was allowed, or withheld; absent when it needs none. */
+  readonly consent?: ConsentProof;
   readonly attempts: readonly DeliveryAttempt[];
   /** When what caused it happened: latency counts from here. */
   readonly causedAt: number;
@@ -49,6 +52,7 @@ export interface DeliveryChange {
   readonly status: DeliveryStatus;
   readonly reason?: string;
   readonly attempt?: DeliveryAttempt;
+  readonly consent?: ConsentProof | undefined;
   readonly now: number;
 }
 
@@ -85,7 +89,7 @@ export class DeliveryRepository {
   async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#deliveries.bulkWrite(
-      changes.map(({ idempotencyKey, status, reason, attempt, now }) => ({
+      changes.map(({ idempotencyKey, status, reason, attempt, consent, now }) => ({
         updateOne: {
           filter: {
             _id: docId(ws, idempotencyKey),
@@ -96,6 +100,7 @@ export class DeliveryRepository {
               status,
               updatedAt: now,
               ...(reason !== undefined && { reason }),
+              ...(consent && { consent }),
               ...(isFinal(status) && { settledAt: now }),
             },
             ...(reason === undefined && { $unset: { reason: '' } }),

@@ -82,6 +82,14 @@ export class EnrollmentRepository {
     return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $exists: true } });
   }
 
+  /** How many attempts to deliver to these people are under way. */
+  async sendingTo(ws: WorkspaceId, profiles: readonly ProfileId[]): Promise<number> {
+    if (profiles.length === 0) return 0;
+    const filter = { subject: { $in: profiles.map((id) => subjectOf(ws, id)) }, 'sending.at': { $exists: true } };
+    const runs = await this.#enrollments.find(filter, { projection: { endedAt: 1, dueAt: 1 } }).toArray();
+    return runs.filter(({ endedAt, dueAt }) => endedAt === undefined || dueAt !== undefined).length;
+  }
+
   /** Runs whose workflow was never started: the commit happened, the start did not. Without those rung not long before `now`. */
   async staleStarting(enteredBefore: number, now: number, limit = 500): Promise<EnrollmentDoc[]> {
     return this.#enrollments

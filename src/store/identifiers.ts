@@ -30,9 +30,11 @@ export class IdentifierRepository {
   }
 
   /** Owner by identifier key, for those that are known. */
-  async owners(keys: readonly string[]): Promise<Map<string, ProfileId>> {
+  async owners(keys: readonly string[], session?: ClientSession): Promise<Map<string, ProfileId>> {
     if (keys.length === 0) return new Map();
-    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, { projection: { profile: 1 } }).toArray();
+    const rows = await this.#identifiers
+      .find({ _id: { $in: [...keys] } }, { projection: { profile: 1 }, ...(session && { session }) })
+      .toArray();
     return new Map(rows.map((row) => [row._id, row.profile]));
   }
 

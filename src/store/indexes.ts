@@ -46,6 +46,13 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   destinations: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   sources: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   journeys: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  purposes: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  consentRecords: [{ key: { subject: 1, at: -1 }, name: 'subject' }],
+  suppressions: [
+    { key: { identifier: 1 }, name: 'identifier' },
+    { key: { ws: 1, at: -1 }, name: 'at' },
+    { key: { ws: 1, id: 1 }, name: 'id' },
+  ],
   enrollments: [
     { key: { subject: 1, openUntil: 1 }, name: 'subject' },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },

@@ -15,9 +15,10 @@ export class ProfileRepository {
     this.#profiles = db.collection<ProfileDoc>('profiles');
   }
 
-  async byIds(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<Profile[]> {
+  async byIds(ws: WorkspaceId, ids: readonly ProfileId[], session?: ClientSession): Promise<Profile[]> {
     if (ids.length === 0) return [];
-    const docs = await this.#profiles.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) } };
+    const docs = await this.#profiles.find(filter, { ...(session && { session }) }).toArray();
     return docs.map(toProfile);
   }
 
@@ -29,10 +30,14 @@ export class ProfileRepository {
   }
 
   /** Like `canonical` for many; the map's keys are the ids asked for. */
-  async canonicalOf(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<Map<ProfileId, Profile>> {
-    const found = new Map((await this.byIds(ws, [...new Set(ids)])).map((profile) => [profile.id, profile]));
+  async canonicalOf(
+    ws: WorkspaceId,
+    ids: readonly ProfileId[],
+    session?: ClientSession,
+  ): Promise<Map<ProfileId, Profile>> {
+    const found = new Map((await this.byIds(ws, [...new Set(ids)], session)).map((profile) => [profile.id, profile]));
     const targets = [...found.values()].flatMap((profile) => profile.mergedInto ?? []).filter((id) => !found.has(id));
-    const further = targets.length > 0 ? await this.canonicalOf(ws, targets) : new Map<ProfileId, Profile>();
+    const further = targets.length > 0 ? await this.canonicalOf(ws, targets, session) : new Map<ProfileId, Profile>();
     const resolve = (id: ProfileId): Profile | undefined => {
       const profile = found.get(id) ?? further.get(id);
       return profile?.mergedInto && profile.mergedInto !== id ? resolve(profile.mergedInto) : profile;
@@ -81,6 +86,13 @@ export class ProfileRepository {
       { _id: docId(ws, id), nextCheckAt: { $lte: until } },
       { $set: { nextCheckAt: until } },
     );
+  }
+
+  /** Has the clock look at these next. Raises their revision, so that whoever has read what decided before reads it again. */
+  async makeDue(ws: WorkspaceId, ids: readonly ProfileId[], now: number, session: ClientSession): Promise<void> {
+    if (ids.length === 0) return;
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) } };
+    await this.#profiles.updateMany(filter, { $set: { nextCheckAt: now }, $inc: { rev: 1 } }, { session });
   }
 
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */

@@ -1,5 +1,6 @@
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
+import { ConsentRecordRepository } from './consent-records';
 import { DeadLetterRepository } from './dead-letters';
 import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
@@ -19,7 +20,9 @@ import { connectStore, type StoreConnection, type StoreOptions } from './open-st
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
+import { PurposeRepository } from './purposes';
 import { SourceRepository } from './sources';
+import { SuppressionRepository } from './suppressions';
 import { SyncMemberRepository } from './sync-members';
 import { SyncUnitRepository } from './sync-units';
 import { WorkspaceRepository } from './workspaces';
@@ -30,6 +33,7 @@ export function createStore(connection: StoreConnection) {
     connection,
     attachments: new AttachmentRepository(connection),
     audiences: new AudienceRepository(connection),
+    consentRecords: new ConsentRecordRepository(connection),
     deadLetters: new DeadLetterRepository(connection),
     deliveries: new DeliveryRepository(connection),
     destinations: new DestinationRepository(connection),
@@ -48,7 +52,9 @@ export function createStore(connection: StoreConnection) {
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
+    purposes: new PurposeRepository(connection),
     sources: new SourceRepository(connection),
+    suppressions: new SuppressionRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),
     workspaces: new WorkspaceRepository(connection),

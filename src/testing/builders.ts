@@ -1,3 +1,4 @@
+import type { Purposes } from '../domain/consent/purpose';
 import type { Event, Identifier } from '../domain/events/event';
 import { enrollmentId, profileId, workspaceId, type ProfileId } from '../domain/ids';
 import type { FoldInput } from '../domain/profiles/fold/fold-input';
@@ -55,6 +56,7 @@ export function aRuleset(of: {
   readonly audiences?: Readonly<Record<string, Rule>>;
   readonly journeys?: readonly JourneyDefinition[];
   readonly attachments?: readonly Attachment[];
+  readonly purposes?: Purposes;
 }): Ruleset {
   const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({ key, rule }));
   return buildRuleset({
@@ -63,6 +65,7 @@ export function aRuleset(of: {
     audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
     journeys: (of.journeys ?? []).map((journey) => compileJourney(journey, 1, 'published')),
     attachments: of.attachments ?? [],
+    purposes: of.purposes ?? new Map(),
   });
 }
 
@@ -87,6 +90,7 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     profiles,
     owners,
     enrollments: [],
+    suppressions: new Map(),
     stored: { histories: new Map(), edges: new Map() },
     makeProfileId: () => profileId(`prf_new${(made += 1)}`),
     makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),

@@ -1,3 +1,4 @@
+import type { Suppression } from '../domain/consent/suppression';
 import { toRuleEvent, type Event } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
@@ -21,6 +22,8 @@ export class FoldedWorld {
   readonly enrollments = new Map<string, Enrollment>();
   /** Every edge there was, in order. */
   readonly edges: MembershipEdge[] = [];
+  /** What the suppression lists say, by `identifierName`. */
+  readonly suppressions = new Map<string, readonly Suppression[]>();
   readonly #owners = new Map<string, ProfileId>();
   readonly #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
   #made = 0;
@@ -63,6 +66,7 @@ export class FoldedWorld {
       ruleset: this.ruleset,
       events,
       ...this.#touchedBy(fold === foldTime ? undefined : events, now),
+      suppressions: this.suppressions,
       stored: { histories: new Map(), edges: new Map() },
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),

@@ -60,7 +60,7 @@ const leaf: fc.Arbitrary<Rule> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       consent: fc.constantFrom('ads', 'mail'),
-      is: fc.constantFrom('granted', 'denied', 'unset'),
+      is: fc.constantFrom('granted', 'denied', 'revoked', 'unset'),
     }),
   },
   {
@@ -152,7 +152,7 @@ export const profile: fc.Arbitrary<Profile> = fc
       ),
     ),
     isVip: fc.boolean(),
-    ads: fc.constantFrom('granted' as const, 'denied' as const, undefined),
+    ads: fc.constantFrom('granted' as const, 'denied' as const, 'revoked' as const, undefined),
     types: fc.subarray(['email', 'phone']),
   })
   .map(({ traits, isVip, ads, types }) => ({

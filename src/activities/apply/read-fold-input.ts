@@ -1,4 +1,4 @@
-import { toRuleEvent, type Event } from '../../domain/events/event';
+import { toRuleEvent, type Event, type Identifier } from '../../domain/events/event';
 import { identifierName } from '../../domain/identity/identifier-types';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import {
@@ -13,7 +13,7 @@ import type { Ruleset } from '../../domain/profiles/ruleset';
 import type { Store } from '../../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
-export type FoldRead = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments'>;
+export type FoldRead = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments' | 'suppressions'>;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
 
@@ -35,7 +35,8 @@ export async function readForEvents(
     if (profile) owners.set(name, profile.id);
   }
   const profiles = distinct([...living.values()]);
-  return { events, profiles, owners, enrollments: await openEnrollments(store, ws, profiles, now) };
+  const suppressions = await readSuppressions(store, ws, [...names.values(), ...identifiersOf(profiles)]);
+  return { events, profiles, owners, suppressions, enrollments: await openEnrollments(store, ws, profiles, now) };
 }
 
 /**
@@ -51,7 +52,22 @@ export async function readForTime(
 ): Promise<FoldRead> {
   const living = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
   const profiles = leaveOut === 'none' ? living : await withoutPending(store, ws, living);
-  return { events: [], profiles, owners: new Map(), enrollments: await openEnrollments(store, ws, profiles, now) };
+  const suppressions = await readSuppressions(store, ws, identifiersOf(profiles));
+  const enrollments = await openEnrollments(store, ws, profiles, now);
+  return { events: [], profiles, owners: new Map(), suppressions, enrollments };
+}
+
+const identifiersOf = (profiles: readonly Profile[]): Identifier[] =>
+  profiles.flatMap(({ identifiers }) => identifiers);
+
+/** Read after the profiles: a list that changes later raises their revision, and the write is refused. */
+async function readSuppressions(
+  store: Store,
+  ws: WorkspaceId,
+  identifiers: readonly Identifier[],
+): Promise<FoldRead['suppressions']> {
+  if (identifiers.length === 0 || !(await store.suppressions.hasAny(ws))) return new Map();
+  return store.suppressions.check(ws, identifiers);
 }
 
 async function withoutPending(store: Store, ws: WorkspaceId, profiles: readonly Profile[]): Promise<Profile[]> {

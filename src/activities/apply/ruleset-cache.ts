@@ -3,6 +3,7 @@ import { compileAudiences } from '../../domain/audiences/evaluate-memberships';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import type { WorkspaceId } from '../../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../../domain/profiles/ruleset';
+import type { AttachmentDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import { MongoError } from 'mongodb';
 import { isTransient, RulesetUnusable } from './conflict';
@@ -29,26 +30,30 @@ export class RulesetCache {
 
   /** Reads may see definitions newer than `version`; the transaction's guard then refuses, and the next try loads again. */
   async #load(ws: WorkspaceId, version: number): Promise<Ruleset> {
-    const [audiences, journeys, attachments] = await Promise.all([
+    const [audiences, journeys, attachments, destinations, purposes] = await Promise.all([
       this.store.audiences.list(ws),
       this.store.journeys.compiledVersions(ws),
       this.store.attachments.list(ws),
+      this.store.destinations.list(ws),
+      this.store.purposes.list(ws),
     ]);
+    const purposeOf = new Map(destinations.map((destination) => [destination.key, destination.purpose]));
     return buildRuleset({
       version,
       audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       journeys,
-      attachments: attachments.map(
-        ({ audience, destination, identifiers, use, purpose, sinceRuleset }): Attachment => ({
-          audience,
-          destination,
-          identifiers,
-          use,
-          sinceRuleset,
-          ...(purpose !== undefined && { purpose }),
-        }),
-      ),
+      attachments: attachments.map((attachment) => toAttachment(attachment, purposeOf.get(attachment.destination))),
+      purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
     });
   }
+}
+
+/** What needs no purpose of its own needs that of its destination. */
+function toAttachment(
+  { audience, destination, identifiers, use, purpose, sinceRuleset }: AttachmentDoc,
+  ofDestination: string | undefined,
+): Attachment {
+  const needed = purpose ?? ofDestination;
+  return { audience, destination, identifiers, use, sinceRuleset, ...(needed !== undefined && { purpose: needed }) };
 }

@@ -22,6 +22,7 @@ export async function writeChanges(
       throw new WriteConflict('a profile');
     if ((await store.events.markApplied(ws, changes.applied, session)) !== changes.applied.length)
       throw new WriteConflict('an event');
+    await store.consentRecords.write(ws, changes.consents, session);
     await store.identifiers.write(ws, changes.identifiers, session);
     await store.merges.write(ws, changes.merges, session);
     await store.memberships.writeEdges(ws, changes.edges, session);

@@ -10,6 +10,12 @@ export function createDeliveryMetrics(registry: Registry) {
       labelNames: ['type', 'outcome'] as const,
       registers,
     }),
+    withheld: new Counter({
+      name: 'heddle_sends_withheld_total',
+      help: 'Sends of journeys that consent or a suppression held back, by which of the two.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     latency: new Histogram({
       name: 'heddle_delivery_latency_seconds',
       help: 'From what caused a delivery to its acknowledgement.',

@@ -20,12 +20,19 @@ export interface DestinationSenderDeps {
 /** Sends what journeys ask for, through the destination's own plan and the one way out. */
 export function createDestinationSender(deps: DestinationSenderDeps): JourneySender {
   return {
-    state: async (ws, key) => {
+    state: async (ws, key, action = '') => {
       const connected = await connectDestination(deps.store, ws, key, deps.clock());
       if (!connected) return { state: 'unknown', hasDedup: false };
       const { doc, kind } = connected;
       const state = !doc.enabled ? 'disabled' : doc.paused ? 'paused' : 'ready';
-      return { state, hasDedup: kind.capabilities.dedup !== 'none' };
+      const { purpose } = doc;
+      const channel = own(kind.actions, action)?.channel;
+      return {
+        state,
+        hasDedup: kind.capabilities.dedup !== 'none',
+        ...(purpose !== undefined && { purpose }),
+        ...(channel !== undefined && { channel }),
+      };
     },
     send: async (send) => {
       const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());

@@ -1,5 +1,4 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { own } from '../../domain/json';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { effectKey, isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import type { StepOf } from '../../domain/journeys/journey.schema';
@@ -15,6 +14,7 @@ import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
+import { readPermission, type Permission } from './permission';
 
 interface Visit {
   readonly step: string;
@@ -32,6 +32,11 @@ interface SendVisit {
   readonly journey: CompiledJourney;
   readonly profile: Profile;
   readonly definition: StepOf<'send'>;
+}
+
+/** One that has asked whether it may leave. */
+interface AskedSend extends SendVisit {
+  readonly permission: Permission;
 }
 
 /**
@@ -55,17 +60,26 @@ async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
   return (await deps.store.enrollments.claim(ref.ws, { id: ref.id, ...visitOf(ref) }, sending)) ? 'taken' : 'refused';
 }
 
-async function sendUnlessBarred(deps: JourneyDeps, send: SendVisit, wasInFlight: boolean): Promise<Next> {
-  const { state, hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
-  await reserve(deps, send);
+async function sendUnlessBarred(deps: JourneyDeps, visit: SendVisit, wasInFlight: boolean): Promise<Next> {
+  const { ref, profile, definition, journey } = visit;
+  const { destination, action } = definition;
+  const to = await deps.sender.state(ref.ws, destination, action);
+  const { purpose } = journey.definition;
+  const permission = await readPermission(deps, { ws: ref.ws, profile, destination, purpose, to });
+  const send: AskedSend = { ...visit, permission };
+  const { state, hasDedup } = to;
+  await reserve(deps, send, permission);
   if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
   if (send.journey.status === 'paused' || state === 'paused')
     return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
   if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
     return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
-  const withheld = state === 'ready' ? whyWithheld(send) : `destination-${state}`;
-  return withheld === undefined ? attempt(deps, send) : record(deps, send, 'withheld', withheld);
+  const withheld = state === 'ready' ? permission.withheld : `destination-${state}`;
+  if (withheld === undefined) return attempt(deps, send);
+  if (permission.withheld !== undefined && state === 'ready')
+    deps.metrics.withheld.inc({ reason: permission.withheld });
+  return record(deps, send, 'withheld', withheld);
 }
 
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
@@ -104,13 +118,11 @@ async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
   return { ref, key, run, journey, profile, definition };
 }
 
-/** Until purposes are defined, a denial withholds and silence allows. */
-function whyWithheld({ journey, profile }: SendVisit): string | undefined {
-  const { purpose } = journey.definition;
-  return purpose !== undefined && own(profile.consent, purpose)?.status === 'denied' ? 'consent' : undefined;
-}
-
-async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }: SendVisit): Promise<void> {
+async function reserve(
+  deps: JourneyDeps,
+  { ref, key, run, profile, definition }: SendVisit,
+  { consent }: Permission = {},
+): Promise<void> {
   const { id: enrollment, journey, version, step, arrivedAt } = run;
   const delivery = {
     ws: ref.ws,
@@ -124,11 +136,12 @@ async function reserve(deps: JourneyDeps, { ref, key, run, profile, definition }
     profile: profile.id,
     subject: run.subject,
     causedAt: arrivedAt,
+    ...(consent && { consent }),
   };
   await deps.store.deliveries.reserve([delivery], deps.clock());
 }
 
-async function attempt(deps: JourneyDeps, send: SendVisit): Promise<Next> {
+async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
   const { ref, key, run, journey, profile, definition } = send;
   const startedAt = deps.clock();
   const answer = await deps.sender.send({
@@ -164,7 +177,7 @@ async function attempt(deps: JourneyDeps, send: SendVisit): Promise<Next> {
 }
 
 /** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
-async function unclear(deps: JourneyDeps, send: SendVisit, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
+async function unclear(deps: JourneyDeps, send: AskedSend, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
   const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
   return hasDedup ? retryLater(deps, send, answer, made) : record(deps, send, 'unknown', answer.code, made);
 }
@@ -202,7 +215,7 @@ async function hold(
 
 async function record(
   deps: JourneyDeps,
-  { ref, key, run }: SendVisit,
+  { ref, key, run, permission }: AskedSend,
   status: DeliveryStatus,
   reason?: string,
   made?: DeliveryAttempt,
@@ -212,6 +225,7 @@ async function record(
     idempotencyKey: key,
     status,
     now,
+    consent: permission.consent,
     ...(reason !== undefined && { reason }),
     ...(made && { attempt: made }),
   };

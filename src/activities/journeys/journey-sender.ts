@@ -28,11 +28,15 @@ export interface DestinationState {
   readonly state: 'ready' | 'paused' | 'disabled' | 'unknown';
   /** Whether it does once what it gets twice under one idempotency key. */
   readonly hasDedup: boolean;
+  /** What a send there needs consent for, unless the journey says. */
+  readonly purpose?: string;
+  /** Of the action that was asked about. */
+  readonly channel?: string;
 }
 
 /** What journeys need of destinations. */
 export interface JourneySender {
-  state(ws: WorkspaceId, destination: string): Promise<DestinationState>;
+  state(ws: WorkspaceId, destination: string, action?: string): Promise<DestinationState>;
   send(request: JourneySend): Promise<SendAnswer>;
   /** Nothing more goes there until somebody has put the credentials right. */
   pause(ws: WorkspaceId, destination: string, reason: string): Promise<void>;

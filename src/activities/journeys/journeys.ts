@@ -12,7 +12,16 @@ import type { JourneySender } from './journey-sender';
 export interface JourneyDeps {
   readonly store: Pick<
     Store,
-    'connection' | 'enrollments' | 'journeys' | 'profiles' | 'events' | 'memberships' | 'identifiers' | 'deliveries'
+    | 'connection'
+    | 'enrollments'
+    | 'journeys'
+    | 'profiles'
+    | 'events'
+    | 'memberships'
+    | 'identifiers'
+    | 'deliveries'
+    | 'purposes'
+    | 'suppressions'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */
@@ -20,7 +29,7 @@ export interface JourneyDeps {
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
-  readonly metrics: Pick<DeliveryMetrics, 'timerLateness'>;
+  readonly metrics: Pick<DeliveryMetrics, 'timerLateness' | 'withheld'>;
   /** How long attempts of one delivery go on. */
   readonly retryBudgetSeconds: number;
 }

@@ -126,10 +126,10 @@ async function begin(
   { changes, superseded }: PagePlan,
 ): Promise<{ readonly items: Item[]; readonly inDoubt: string[] }> {
   const { deps, pair } = page;
-  const causes = new Map(members.map((member) => [member.profile as string, member.causedAt]));
+  const wishes = new Map(members.map((member) => [member.profile as string, member]));
   const asked = changes.filter(isBegun);
   const rows = await deps.store.deliveries.reserve(
-    asked.map(({ operation }) => toDelivery(page, operation, causes)),
+    asked.map(({ operation }) => toDelivery(page, operation, wishes.get(operation.profile))),
     deps.clock(),
   );
   const byKey = new Map(rows.map((row) => [row.idempotencyKey, row]));
@@ -166,7 +166,7 @@ const isUntold = (status: DeliveryStatus | undefined): boolean =>
 function toDelivery(
   { pair, connected, deps }: PageWork,
   { id, operation, profile }: Operation,
-  causes: ReadonlyMap<string, number>,
+  wish: SyncMemberDoc | undefined,
 ): NewDelivery {
   return {
     ws: pair.ws,
@@ -177,6 +177,7 @@ function toDelivery(
     operation,
     profile: profileId(profile),
     subject: subjectOf(pair.ws, profileId(profile)),
-    causedAt: causes.get(profile) ?? deps.clock(),
+    causedAt: wish?.causedAt ?? deps.clock(),
+    ...(wish?.consent && { consent: wish.consent }),
   };
 }

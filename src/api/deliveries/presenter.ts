@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { consentBases, type ConsentProof } from '../../domain/consent/decide-consent';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
 import { membershipOperations } from '../../domain/delivery/operation';
 import { attemptOutcomes } from '../../domain/delivery/item-result';
+import { consentStatuses } from '../../domain/profiles/profile';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { Instant, presentInstant } from '../instant';
 
@@ -19,6 +21,17 @@ export const DeliveryBody = z.strictObject({
   enrollment: z.string().optional(),
   audience: z.string().optional(),
   operation: z.enum(membershipOperations).optional(),
+  /** Under which consent it was allowed, or withheld. */
+  consent: z
+    .strictObject({
+      purpose: z.string(),
+      basis: z.enum(consentBases),
+      status: z.enum([...consentStatuses, 'unset']),
+      at: Instant.optional(),
+      source: z.string().optional(),
+      messageId: z.string().optional(),
+    })
+    .optional(),
   attempts: z.array(
     z.strictObject({
       at: Instant,
@@ -47,6 +60,7 @@ export function presentDelivery(delivery: DeliveryDoc) {
     enrollment: delivery.enrollment,
     audience: delivery.audience,
     operation: delivery.operation,
+    ...(delivery.consent && { consent: presentConsent(delivery.consent) }),
     attempts: delivery.attempts.map(({ at, outcome, code, latencyMs }) => ({
       at: presentInstant(at),
       outcome,
@@ -57,4 +71,8 @@ export function presentDelivery(delivery: DeliveryDoc) {
     createdAt: presentInstant(delivery.createdAt),
     updatedAt: presentInstant(delivery.updatedAt),
   };
+}
+
+function presentConsent({ at, ...proof }: ConsentProof) {
+  return { ...proof, ...(at !== undefined && { at: presentInstant(at) }) };
 }

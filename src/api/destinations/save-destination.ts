@@ -11,7 +11,7 @@ import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
 import type { KeyCall } from '../route';
-import { saveDefinition } from '../save-definition';
+import { saveDefinition, type Saving } from '../save-definition';
 
 export const DestinationInput = z.strictObject({
   key: DefinitionKey.optional(),
@@ -34,7 +34,8 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const message = `There is no destination type "${input.type}"; there are ${destinationTypes.join(', ')}.`;
     throw invalidDefinition([{ in: 'body', pointer: '/type', message }]);
   }
-  return saveDefinition(deps, ws, async ({ session, owe }) => {
+  return saveDefinition(deps, ws, async (saving) => {
+    const { session, owe } = saving;
     const before = await deps.store.destinations.find(ws, key, session);
     checkPreconditions(call, before?.version);
     if (before && before.type !== input.type) await refuseOtherType(call, before, session);
@@ -44,9 +45,21 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
     const content = { key, type, name, settings, enabled, ...optional };
     const saved = await deps.store.destinations.save(ws, content, now, session);
+    if (before) await decideAnew(call, before, purpose, saving);
     if (enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });
+}
+
+/** With another purpose, others may be held there by attachments that name none of their own. */
+async function decideAnew(
+  { deps, ws }: KeyCall,
+  before: DestinationDoc,
+  purpose: string | undefined,
+  { session, raiseRuleset }: Saving,
+): Promise<void> {
+  if (before.purpose === purpose) return;
+  await deps.store.attachments.markChanged(ws, { destinations: [before.key] }, await raiseRuleset(), session);
 }
 
 /** Lets waiting work go on, and wakes what waited. */

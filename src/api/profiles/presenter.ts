@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { suppressionReasons, type PersonSuppression } from '../../domain/consent/suppression';
 import { consentStatuses } from '../../domain/profiles/profile';
 import { expiryOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
@@ -23,6 +24,18 @@ export const ProfileBody = z.strictObject({
   /** When traits cease to be so, by name; absent when none does. */
   traitExpiry: Expiry.optional(),
   consent: z.record(z.string(), z.strictObject({ status: z.enum(consentStatuses), at: Instant })),
+  /** What of the suppression lists held of them when the profile was last written; absent when nothing did. */
+  suppressed: z
+    .array(
+      z.strictObject({
+        type: z.string(),
+        scope: z.string(),
+        reason: z.enum(suppressionReasons),
+        at: Instant,
+        expiresAt: Instant.optional(),
+      }),
+    )
+    .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
 });
@@ -67,6 +80,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
     consent: Object.fromEntries(
       Object.entries(profile.consent).map(([purpose, { status, at }]) => [purpose, { status, at: presentInstant(at) }]),
     ),
+    ...(profile.suppressions && { suppressed: profile.suppressions.map(presentSuppressed) }),
     audiences: Object.entries(profile.memberships).map(([key, { enteredAt }]) => ({
       key,
       enteredAt: presentInstant(enteredAt),
@@ -79,6 +93,10 @@ function presentExpiry(expiry: Readonly<Record<string, number>>) {
   const ends = Object.entries(expiry).map(([name, at]) => [name, presentInstant(at)] as const);
   return ends.length === 0 ? {} : { traitExpiry: Object.fromEntries(ends) };
 }
+const presentSuppressed = ({ type, scope, reason, at, expiresAt }: PersonSuppression) => ({
+  ...{ type, scope, reason, at: presentInstant(at) },
+  ...(expiresAt !== undefined && { expiresAt: presentInstant(expiresAt) }),
+});
 
 export function presentStay({ audience, enteredAt, exitedAt }: MembershipDoc) {
   const left = exitedAt === undefined ? {} : { exitedAt: presentInstant(exitedAt) };

@@ -1,4 +1,5 @@
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
+import { readConsent } from '../consent/read-consent';
 import { effectiveAt, eventKinds, type Event, type EventKind } from './event';
 import { identifiersOf } from './event-identifiers';
 import { EventReader } from './event-reader';
@@ -77,7 +78,7 @@ function readEvent(reader: EventReader, options: ParseOptions): Event | undefine
   if (identifiers.length === 0) reader.refuse('no_identifier', '', noIdentifier);
   const integrations = merged(options.envelope.integrations, reader.object('integrations'));
   const times = readTimes(reader, options);
-  return {
+  const event: Event = {
     messageId: reader.id(raw, 'messageId') || options.makeMessageId(),
     kind,
     name: kind === 'track' ? readName(reader) : kind,
@@ -91,6 +92,9 @@ function readEvent(reader: EventReader, options: ParseOptions): Event | undefine
     source: options.source,
     isTrusted: options.isTrusted,
   };
+  const { fault } = readConsent(event);
+  if (fault) reader.refuse(fault.code, fault.path, fault.message);
+  return event;
 }
 
 const noIdentifier =

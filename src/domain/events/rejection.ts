@@ -16,6 +16,7 @@ export interface Rejection {
     | 'invalid_fact'
     | 'invalid_mapping'
     | 'invalid_envelope'
+    | 'invalid_consent'
     | 'no_identifier';
   /** JSON pointer into the event. */
   readonly path: string;

@@ -10,3 +10,7 @@ export interface JourneyFinding extends Finding {
 export function error(code: string, path: string, message: string, suggestion: string): JourneyFinding {
   return { code, severity: 'error', path, message, suggestion };
 }
+
+export function warning(code: string, path: string, message: string, suggestion: string): JourneyFinding {
+  return { code, severity: 'warning', path, message, suggestion };
+}

@@ -4,7 +4,7 @@ import { parseDuration } from '../duration';
 import { own } from '../json';
 import { compileJourney, defaultLifetime } from './compiled-journey';
 import { findLoops } from './find-loops';
-import { error, type JourneyFinding } from './journey-finding';
+import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, Trigger } from './journey.schema';
 import type { StepPart } from './step-kind';
 import { stepParts } from './step-kinds';
@@ -13,6 +13,7 @@ import { stepParts } from './step-kinds';
 export interface LintContext {
   readonly destinations?: ReadonlySet<string>;
   readonly audiences?: ReadonlySet<string>;
+  readonly purposes?: ReadonlySet<string>;
 }
 
 /** What only the whole of a journey can show. */
@@ -23,7 +24,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...lintEntry(definition, context),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
-    ...lintPurpose(definition),
+    ...lintPurpose(definition, context),
   ];
 }
 
@@ -167,17 +168,24 @@ function lintRule(rule: Rule, path: string, { audiences }: LintContext): Journey
   }));
 }
 
-function lintPurpose(definition: JourneyDefinition): JourneyFinding[] {
-  const hasSend = placedParts(definition).some((part) => 'destination' in part);
-  if (definition.purpose !== undefined || !hasSend) return [];
-  const message = 'The journey sends without a purpose, so no refusal of consent can hold it back.';
+function lintPurpose(definition: JourneyDefinition, { purposes }: LintContext): JourneyFinding[] {
+  const { purpose } = definition;
+  if (!placedParts(definition).some((part) => 'destination' in part)) return [];
+  if (purpose === undefined) return [missingPurpose];
+  if (!purposes || purposes.has(purpose)) return [];
   return [
-    {
-      code: 'missing_purpose',
-      severity: 'warning',
-      path: '/purpose',
-      message,
-      suggestion: 'Name the purpose people consent to.',
-    },
+    warning(
+      'unknown_purpose',
+      '/purpose',
+      `The purpose "${purpose}" is not defined, so whoever has said nothing of it is sent to.`,
+      'Define it under /v1/purposes, or name one that is.',
+    ),
   ];
 }
+
+const missingPurpose = warning(
+  'missing_purpose',
+  '/purpose',
+  'The journey sends without a purpose, so no refusal of consent can hold it back.',
+  'Name the purpose people consent to.',
+);

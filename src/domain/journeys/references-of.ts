@@ -7,10 +7,12 @@ import { stepParts } from './step-kinds';
 export interface References {
   readonly audiences: ReadonlySet<string>;
   readonly destinations: ReadonlySet<string>;
+  readonly purposes: ReadonlySet<string>;
 }
 
 /** Everything a definition names, in its entry, exits and goals and in the triggers, rules and sends of its steps. */
-export function referencesOf({ entry, exits = [], goals = [], steps }: JourneyDefinition): References {
+export function referencesOf(definition: JourneyDefinition): References {
+  const { entry, exits = [], goals = [], steps, purpose } = definition;
   const parts = Object.values(steps).flatMap(stepParts);
   const triggers = [
     entry.on,
@@ -23,6 +25,7 @@ export function referencesOf({ entry, exits = [], goals = [], steps }: JourneyDe
       [...triggers, ...rules.flatMap(leavesOf)].flatMap((one) => ('audience' in one ? one.audience : [])),
     ),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
+    purposes: new Set(purpose === undefined ? [] : [purpose]),
   };
 }
 

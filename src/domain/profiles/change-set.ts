@@ -1,4 +1,6 @@
 import type { EdgeKind } from '../audiences/edge';
+import type { ConsentProof } from '../consent/decide-consent';
+import type { ConsentStatement } from '../consent/read-consent';
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Enrollment } from '../journeys/enrollment';
@@ -16,6 +18,7 @@ export interface ChangeSet {
   readonly enrollments: readonly EnrollmentWrite[];
   readonly syncs: readonly DesiredMember[];
   readonly applied: readonly AppliedEvent[];
+  readonly consents: readonly ConsentRecord[];
   readonly outbox: readonly OutboxWork[];
 }
 
@@ -72,13 +75,22 @@ export interface DesiredMember {
   readonly profile: ProfileId;
   readonly version: number;
   readonly isIn: boolean;
-  /** The person has refused the purpose: they are taken off also where leavers are kept. */
+  /** The person must not be reached, by their consent or a suppression: they are taken off also where leavers are kept. */
   readonly hasRefused?: boolean;
+  /** What allows the person to be held there. */
+  readonly consent?: ConsentProof;
   readonly identifiers: Readonly<Record<string, string>>;
   /** Instant of the cause, for the latency from event to delivery. */
   readonly causedAt: number;
   /** Version of the ruleset it was written under: a detach wishes away what is older than itself. */
   readonly ruleset: number;
+}
+
+/** A statement of consent as it goes on record, whether or not a later one stands against it. */
+export interface ConsentRecord extends Omit<ConsentStatement, 'isRecord'> {
+  readonly profile: ProfileId;
+  readonly receivedAt: number;
+  readonly isTrusted: boolean;
 }
 
 /** What a consumed event is stamped with. */

@@ -1,7 +1,8 @@
 import type { ProfileFacts } from '../audiences/profile-view';
 import { effectiveAt, type Event } from '../events/event';
 import type { Profile } from './profile';
-import { writeConsent, writeTraits } from './write-traits';
+import { writeConsent } from './write-consent';
+import { writeTraits } from './write-traits';
 
 /**
  * What was known of a person at a past instant, recomputed from their events: traits, consent and identifiers. Memberships are not

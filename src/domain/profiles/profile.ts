@@ -2,6 +2,7 @@ import type { BehaviourState } from '../audiences/behaviour-state';
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Json } from '../json';
+import type { PersonSuppression } from '../consent/suppression';
 import { slotOf } from './slot';
 
 /** A fact about the person with the time it was true. `value: null` is a deletion that older facts must not undo. */
@@ -15,13 +16,16 @@ export interface Trait {
   readonly expiresAt?: number;
 }
 
-export const consentStatuses = ['granted', 'denied'] as const;
+/** `revoked`: denied by somebody who had granted before. */
+export const consentStatuses = ['granted', 'denied', 'revoked'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
 
 export interface Consent {
   readonly status: ConsentStatus;
   readonly at: number;
   readonly source: string;
+  /** The event that said so; absent of statements from before it was kept. */
+  readonly messageId?: string;
 }
 
 export interface KnownIdentifier extends Identifier {
@@ -47,6 +51,8 @@ export interface Profile {
   readonly identifiers: readonly KnownIdentifier[];
   readonly traits: Readonly<Record<string, Trait>>;
   readonly consent: Readonly<Record<string, Consent>>;
+  /** What the suppression lists said when the profile was last written; absent when nothing. Sends read the lists themselves. */
+  readonly suppressions?: readonly PersonSuppression[];
   readonly memberships: Readonly<Record<string, Membership>>;
   /** Highest membership version given per audience, kept after leaving. */
   readonly edgeCounts: Readonly<Record<string, number>>;

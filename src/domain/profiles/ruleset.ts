@@ -3,6 +3,7 @@ import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import type { EventCondition, Rule } from '../audiences/rule.schema';
+import type { Purposes } from '../consent/purpose';
 import type { CompiledJourney } from '../journeys/compiled-journey';
 
 /** An audience kept in step with a destination, as far as the fold needs to know. */
@@ -11,6 +12,7 @@ export interface Attachment {
   readonly destination: string;
   readonly identifiers: readonly string[];
   readonly use: AttachmentUse;
+  /** Its own, else that of the destination. */
   readonly purpose?: string;
   /** Profiles last written under older rules have not seen it. */
   readonly sinceRuleset: number;
@@ -24,6 +26,7 @@ export interface Definitions {
   readonly audienceSince: ReadonlyMap<string, number>;
   readonly journeys: readonly CompiledJourney[];
   readonly attachments: readonly Attachment[];
+  readonly purposes: Purposes;
 }
 
 /** The definitions with the indexes that folding needs. */

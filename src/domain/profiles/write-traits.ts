@@ -1,7 +1,6 @@
 import type { Event } from '../events/event';
-import { effectiveAt } from '../events/event';
-import { isJsonObject, own, type Json } from '../json';
-import type { Consent, Trait } from './profile';
+import { own, type Json } from '../json';
+import type { Consent, ConsentStatus, Trait } from './profile';
 
 type Traits = Readonly<Record<string, Trait>>;
 type Consents = Readonly<Record<string, Consent>>;
@@ -56,23 +55,6 @@ function reignAt(trait: Trait, at: number): Pick<Trait, 'value' | 'since' | 'exp
   return expiresAt !== undefined && expiresAt <= at ? { ...neverThere, since: expiresAt } : trait;
 }
 
-/**
- * Consent that an event carries, in Segment's form: `context.consent.categoryPreferences: { purpose: boolean }`.
- * The newest statement wins; of two at the same instant, the denial.
- */
-export function writeConsent(consent: Consents, event: Event): Written<Consents> {
-  const stated = isJsonObject(event.context['consent']) ? event.context['consent']['categoryPreferences'] : undefined;
-  if (!isJsonObject(stated)) return { facts: consent, changed: [] };
-  const at = effectiveAt(event);
-  const incoming = Object.entries(stated)
-    .filter(([, isGranted]) => typeof isGranted === 'boolean')
-    .map(([purpose, isGranted]): [string, Consent] => [
-      purpose,
-      { status: isGranted ? 'granted' : 'denied', at, source: event.source },
-    ]);
-  return unionConsent(consent, Object.fromEntries(incoming));
-}
-
 /** Newest per purpose; a denial survives anything but a later grant. */
 export function unionConsent(consent: Consents, other: Consents): Written<Consents> {
   const next = new Map(Object.entries(consent));
@@ -96,10 +78,15 @@ export function unionTraits(survivor: Traits, absorbed: Traits): Traits {
   return Object.fromEntries(next);
 }
 
-function supersedes(incoming: Consent, present: Consent): boolean {
+/** The later statement; of several at one instant the one that protects most, and then any, but the same in whatever order they come. */
+export function supersedes(incoming: Consent, present: Consent): boolean {
   if (incoming.at !== present.at) return incoming.at > present.at;
-  return incoming.status === 'denied';
+  if (incoming.status !== present.status)
+    return protection.indexOf(incoming.status) > protection.indexOf(present.status);
+  return (incoming.messageId ?? '') < (present.messageId ?? '');
 }
+
+const protection: readonly ConsentStatus[] = ['granted', 'revoked', 'denied'];
 
 function sameJson(a: Json, b: Json): boolean {
   return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));

@@ -2,12 +2,17 @@ import type { ConditionKind } from '../condition-kind';
 import type { ConsentCondition } from '../rule.schema';
 import { no, yes } from '../rule-view';
 
-/** `{ "consent": "advertising", "is": "granted" }`, or denied, or unset. */
+/**
+ * `{ "consent": "advertising", "is": "granted" }`, or denied, revoked, unset. It asks what was recorded: `unset` holds of everybody who
+ * said nothing, whatever the purpose says of silence. A revocation is a denial too.
+ */
 export const consent: ConditionKind<ConsentCondition> = {
   compile:
     ({ consent: purpose, is }) =>
-    (view) =>
-      (view.consent(purpose) ?? 'unset') === is ? yes : no,
+    (view) => {
+      const recorded = view.consent(purpose) ?? 'unset';
+      return recorded === is || (recorded === 'revoked' && is === 'denied') ? yes : no;
+    },
   reads(condition, found) {
     found.consents.add(condition.consent);
   },

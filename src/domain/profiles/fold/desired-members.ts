@@ -1,3 +1,5 @@
+import { decideConsent, type ConsentDecision } from '../../consent/decide-consent';
+import { findBarring } from '../../consent/suppression';
 import { own } from '../../json';
 import type { DesiredMember } from '../change-set';
 import { identifiersByType } from '../present';
@@ -10,10 +12,10 @@ import type { WorkspaceFold } from './workspace-fold';
 export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
   const touched = [...fold.opened.values()].filter((open) => open.isTouched);
   return fold.input.ruleset.attachments.flatMap((attachment) => {
-    const changed = touched.filter((open) => isChanged(open, attachment));
+    const changed = touched.filter((open) => isChanged(fold, open, attachment));
     const wishes = new Map(changed.map((open) => [open.profile.id, desired(fold, open, attachment)]));
-    const refusing = changed.filter(({ profile }) => isRefused(profile, attachment));
-    for (const { profile } of refusing)
+    const barred = changed.filter(({ profile }) => isBarred(fold, profile, attachment));
+    for (const { profile } of barred)
       for (const id of profile.lineage) {
         const wish = wishes.get(id) ?? desiredOf(fold, { ...profile, id }, attachment);
         wishes.set(id, { ...wish, isIn: false, hasRefused: true });
@@ -22,14 +24,14 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
   });
 }
 
-function isChanged(open: OpenProfile, attachment: Attachment): boolean {
+function isChanged(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): boolean {
   if (open.moved.has(attachment.audience)) return true;
   if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment);
-  const hasNews = open.hasNewIdentifiers || open.hasNewConsent;
+  const hasNews = open.hasNewIdentifiers || open.hasNewConsent || open.hasNewSuppressions;
   if (own(open.profile.memberships, attachment.audience) !== undefined) return hasNews;
   // A refusal also reaches who has left and was kept, they themselves or somebody they absorbed.
   const mayBeKept = wasEverIn(open, attachment) || open.profile.lineage.length > 0;
-  return hasNews && mayBeKept && isRefused(open.profile, attachment);
+  return hasNews && mayBeKept && isBarred(fold, open.profile, attachment);
 }
 
 const hasNotSeen = (open: OpenProfile, { sinceRuleset }: Attachment): boolean => open.readRuleset < sinceRuleset;
@@ -39,14 +41,16 @@ const wasEverIn = ({ profile }: OpenProfile, { audience }: Attachment): boolean 
   own(profile.edgeCounts, audience) !== undefined || own(profile.memberships, audience) !== undefined;
 
 function desired(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): DesiredMember {
-  // A changed attachment is no event of the profile, and only a newer wish takes the place of the last one.
-  if (hasNotSeen(open, attachment)) nextSeq(open);
+  // A changed attachment or list is no event of the profile, and only a newer wish takes the place of the last one.
+  if (hasNotSeen(open, attachment) || open.hasNewSuppressions) nextSeq(open);
   const { profile, causedAt } = open;
   return { ...desiredOf(fold, profile, attachment), ...(causedAt > 0 && { causedAt }) };
 }
 
-function desiredOf({ input }: WorkspaceFold, profile: Profile, attachment: Attachment): DesiredMember {
-  const hasRefused = isRefused(profile, attachment);
+function desiredOf(fold: WorkspaceFold, profile: Profile, attachment: Attachment): DesiredMember {
+  const { input } = fold;
+  const hasRefused = isBarred(fold, profile, attachment);
+  const { proof } = consentFor(fold, profile, attachment);
   return {
     audience: attachment.audience,
     destination: attachment.destination,
@@ -54,15 +58,24 @@ function desiredOf({ input }: WorkspaceFold, profile: Profile, attachment: Attac
     version: profile.seq,
     isIn: own(profile.memberships, attachment.audience) !== undefined && !hasRefused,
     ...(hasRefused && { hasRefused }),
+    ...(proof && { consent: proof }),
     identifiers: identifiersFor(profile, attachment),
     causedAt: input.now,
     ruleset: input.ruleset.version,
   };
 }
 
-/** Somebody who refused the purpose is taken off target lists, and stays on exclusion lists, which protect them. */
-function isRefused(profile: Profile, { use, purpose }: Attachment): boolean {
-  return use === 'target' && purpose !== undefined && own(profile.consent, purpose)?.status === 'denied';
+/** Somebody whose consent does not allow it, or who is suppressed, is taken off: also where leavers are kept. */
+function isBarred(fold: WorkspaceFold, profile: Profile, attachment: Attachment): boolean {
+  if (!consentFor(fold, profile, attachment).isAllowed) return true;
+  const { destination, purpose, use } = attachment;
+  const isTransactional = purpose !== undefined && fold.input.ruleset.purposes.get(purpose)?.transactional === true;
+  return findBarring(profile.suppressions ?? [], { destination, purpose, use, isTransactional }) !== undefined;
+}
+
+/** Exclusion lists protect people, and need no consent. */
+function consentFor({ input }: WorkspaceFold, profile: Profile, { use, purpose }: Attachment): ConsentDecision {
+  return use === 'target' ? decideConsent(purpose, profile.consent, input.ruleset.purposes) : { isAllowed: true };
 }
 
 /** The newest value of each identifier type the attachment may send. */

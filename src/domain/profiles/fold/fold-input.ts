@@ -1,3 +1,4 @@
+import type { SuppressionList } from '../../consent/suppression';
 import type { Event, Identifier, RuleEvent } from '../../events/event';
 import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
@@ -19,6 +20,8 @@ export interface FoldInput {
   readonly owners: ReadonlyMap<string, ProfileId>;
   /** Open enrollments of these profiles. */
   readonly enrollments: readonly Enrollment[];
+  /** What the suppression lists say of these people and of the events' identifiers, read after the profiles. */
+  readonly suppressions: SuppressionList;
   readonly stored: StoredEvents;
   readonly makeProfileId: () => ProfileId;
   readonly makeEnrollmentId: EntryContext['makeId'];

@@ -7,11 +7,13 @@ import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../ch
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
 import { refuseOversize } from '../profile-limits';
-import { writeConsent, writeTraits } from '../write-traits';
+import { toRecord, writeConsent } from '../write-consent';
+import { writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, instantOf, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
+import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { edgeCause, runJourneys } from './run-journeys';
 import { WorkspaceFold, type Run } from './workspace-fold';
@@ -82,7 +84,7 @@ function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): 
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
-  const changed = writeFacts(open, event);
+  const changed = writeFacts(fold, open, event);
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(open.profile.states, key) ?? emptyState(condition);
@@ -93,7 +95,11 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
   return { ...changed, events: [event.name], identifiers: hadNewIdentifiers, audiences: [] };
 }
 
-function writeFacts(open: OpenProfile, event: Event): Pick<Parameters<typeof affectedBy>[1], 'traits' | 'consents'> {
+function writeFacts(
+  fold: WorkspaceFold,
+  open: OpenProfile,
+  event: Event,
+): Pick<Parameters<typeof affectedBy>[1], 'traits' | 'consents'> {
   const before = open.profile;
   const isIdentify = event.kind === 'identify';
   const traits = isIdentify
@@ -103,6 +109,7 @@ function writeFacts(open: OpenProfile, event: Event): Pick<Parameters<typeof aff
   open.profile = { ...before, traits: traits.facts, consent: consent.facts };
   if (isIdentify && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
   if (consent.changed.length > 0) open.hasNewConsent = true;
+  fold.consents.push(...consent.statements.map((said) => toRecord(said, before.id, event)));
   // Nothing else makes a profile grow, apart from states, which have bounds of their own.
   if (isIdentify || open.hasNewConsent || open.hasNewIdentifiers) refuseOversize(open.profile);
   return { traits: traits.changed, consents: consent.changed };
@@ -126,6 +133,7 @@ function outcomeOf(fold: WorkspaceFold): FoldOutcome {
 }
 
 function changesOf(fold: WorkspaceFold): ChangeSet {
+  heedSuppressions(fold);
   const syncs = desiredMembers(fold);
   const runs = [...fold.runs.values()].filter((run) => run.isChanged);
   return {
@@ -136,6 +144,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     enrollments: runs.map(toEnrollmentWrite),
     syncs,
     applied: fold.applied,
+    consents: fold.consents,
     outbox: [...starts(fold), ...wakes(fold), ...rings(syncs)],
   };
 }

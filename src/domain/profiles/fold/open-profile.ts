@@ -16,6 +16,7 @@ export interface OpenProfile {
   readonly waitKeys: Set<string>;
   hasNewIdentifiers: boolean;
   hasNewConsent: boolean;
+  hasNewSuppressions: boolean;
   isTouched: boolean;
   /** Instant of the newest cause, for latency figures. */
   causedAt: number;
@@ -31,6 +32,7 @@ export function openProfile(profile: Profile): OpenProfile {
     waitKeys: new Set(),
     hasNewIdentifiers: false,
     hasNewConsent: false,
+    hasNewSuppressions: false,
     isTouched: false,
     causedAt: 0,
   };

@@ -89,7 +89,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile): Prof
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions'),
     identifiers: [],
     traits: {},
     consent: {},

@@ -3,7 +3,7 @@ import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
-import type { IdentifierWrite, MembershipEdge, Merge, AppliedEvent } from '../change-set';
+import type { AppliedEvent, ConsentRecord, IdentifierWrite, MembershipEdge, Merge } from '../change-set';
 import type { Profile } from '../profile';
 import { openProfile, type OpenProfile } from './open-profile';
 import type { Blocked, EdgeRead, FoldInput, HistoryRead } from './fold-input';
@@ -24,6 +24,7 @@ export class WorkspaceFold {
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
+  readonly consents: ConsentRecord[] = [];
   readonly blocked: Blocked[] = [];
   readonly ignored: IgnoredEntry[] = [];
   readonly neededHistories = new Map<string, HistoryRead>();

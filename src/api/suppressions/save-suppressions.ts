@@ -1,0 +1,97 @@
+import type { ClientSession } from 'mongodb';
+import type { Suppression } from '../../domain/consent/suppression';
+import type { Identifier } from '../../domain/events/event';
+import { normaliseIdentifier } from '../../domain/identity/normalise';
+import type { ProfileId } from '../../domain/ids';
+import { idsOf } from '../../domain/profiles/present';
+import type { SuppressionDoc } from '../../store/suppressions';
+import { notFound } from '../problem';
+import { findProfile, readIdentifier } from '../profiles/find-profile';
+import type { KeyCall } from '../route';
+import { transact } from '../transact';
+import { waitUntil } from '../wait-until';
+
+type Entry = Pick<Suppression, 'scope' | 'reason'> & { readonly expiresAt?: number | undefined };
+
+export interface IdentifiedEntry extends Entry {
+  readonly identifier: Identifier;
+}
+
+/** The identifier a reference names, known or not; of a profile every one it has. Throws 404. */
+export async function identifiersOf({ deps, ws }: KeyCall, ref: string): Promise<readonly Identifier[]> {
+  if (ref.startsWith('prf_')) return (await findProfile(deps.store, ws, ref)).identifiers;
+  const identifier = readIdentifier(ref);
+  if (!identifier) throw notFound('identifier of this form; write type:value, such as email:a@b.example');
+  return [identifier];
+}
+
+/** What is on the list about a reference. Throws 404. */
+export async function findAbout(call: KeyCall, ref: string): Promise<SuppressionDoc[]> {
+  const { deps, ws } = call;
+  if (!ref.startsWith('sup_')) return deps.store.suppressions.about(ws, await identifiersOf(call, ref));
+  const one = await deps.store.suppressions.byId(ws, ref);
+  if (!one) throw notFound('such suppression');
+  return [one];
+}
+
+/**
+ * Adds entries, and has whatever they bar at destinations taken off by the clock. Waits a few seconds for attempts to deliver that had
+ * begun before; answers how many of those still go on. What begins later reads the list.
+ */
+export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[]): Promise<number> {
+  const { deps, ws, now, principal } = call;
+  const people = await transact(deps, async (session) => {
+    const list = entries.map(({ expiresAt, ...entry }) => ({
+      ...entry,
+      ...(expiresAt !== undefined && { expiresAt }),
+      at: now,
+      source: principal.source,
+    }));
+    await deps.store.suppressions.save(ws, list, session);
+    const keys = entries.map(({ identifier }) => deps.store.identifiers.key(ws, identifier));
+    return makeOwnersDue(call, keys, session);
+  });
+  return waitUntil(
+    () => deps.store.enrollments.sendingTo(ws, people),
+    (count) => count === 0,
+  );
+}
+
+/** Adds those that name an identifier; the others are answered with their index. */
+export async function bulkSuppress(call: KeyCall, entries: readonly IdentifiedEntry[]) {
+  const read = entries.map(({ identifier: { type, value }, ...entry }) => {
+    const identifier = normaliseIdentifier(type, value);
+    return identifier && { ...entry, identifier };
+  });
+  const rejected = read.flatMap((entry, index) => (entry ? [] : [{ index, message: notAnIdentifier }]));
+  const accepted = read.filter((entry) => entry !== undefined);
+  const sending = await suppress(call, accepted);
+  return { saved: accepted.length, rejected, ...(sending > 0 && { sending }) };
+}
+
+const notAnIdentifier =
+  'The identifier is of no known type, or no such value can be one; write a type such as email and its value as text.';
+
+/** Takes entries off the list. What they barred comes back by itself. */
+export async function release(call: KeyCall, docs: readonly SuppressionDoc[]): Promise<void> {
+  await transact(call.deps, async (session) => {
+    await call.deps.store.suppressions.remove(docs, session);
+    await makeOwnersDue(
+      call,
+      docs.map(({ identifier }) => identifier),
+      session,
+    );
+  });
+}
+
+/** Answers every id that the people have, or had before they were merged. */
+async function makeOwnersDue(
+  { deps: { store }, ws, now }: KeyCall,
+  keys: readonly string[],
+  session: ClientSession,
+): Promise<ProfileId[]> {
+  const owners = await store.identifiers.owners(keys, session);
+  const people = [...(await store.profiles.canonicalOf(ws, [...owners.values()], session)).values()];
+  await store.profiles.makeDue(ws, [...new Set(people.map(({ id }) => id))], now, session);
+  return [...new Set(people.flatMap(idsOf))];
+}
