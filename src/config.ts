@@ -139,6 +139,26 @@ export const environment = z.object({
   HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
+  HEDDLE_DEAD_LETTER_DAYS: defaulted(
+    wholeNumber(1, 3_650),
+    '90',
+    'How many days a dead letter, and the copy of the event in it, is kept.',
+  ),
+  HEDDLE_SOURCE_VOLUME_DAYS: defaulted(
+    wholeNumber(1, 3_650),
+    '400',
+    'How many days the hourly figures of a source are kept.',
+  ),
+  HEDDLE_CATALOGUE_EVENTS: defaulted(
+    wholeNumber(1, 20_000),
+    '1000',
+    'The most event names of a workspace that the catalogue learns. Events of further names are counted together.',
+  ),
+  HEDDLE_CATALOGUE_PROPERTIES: defaulted(
+    wholeNumber(1, 1_000),
+    '300',
+    'The most properties of one event that the catalogue learns. Further ones are counted together.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
 });
 
@@ -185,6 +205,8 @@ function toConfig(env: z.output<typeof environment>) {
     rootKey: env.HEDDLE_ROOT_KEY,
     allowedTargets: env.HEDDLE_ALLOWED_TARGETS ?? [],
     temporalUiUrl: env.HEDDLE_TEMPORAL_UI_URL,
+    retention: { deadLetterDays: env.HEDDLE_DEAD_LETTER_DAYS, sourceHourDays: env.HEDDLE_SOURCE_VOLUME_DAYS },
+    catalogueLimits: { events: env.HEDDLE_CATALOGUE_EVENTS, properties: env.HEDDLE_CATALOGUE_PROPERTIES },
     metricsPort: env.HEDDLE_METRICS_PORT,
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: {

@@ -24,7 +24,7 @@ export function createApp(deps: ApiDeps): Express {
     infoOf(res).route = '/openapi.json';
     res.json(document);
   });
-  const authenticator = new Authenticator(deps.store.keys, deps.clock);
+  const authenticator = new Authenticator(deps.store.keys, deps.clock, deps.policies);
   app.use(mountRoutes(routes, { deps, metrics, authenticator }));
   app.use(() => {
     throw new Problem(404, 'not-found', 'There is no such route; /openapi.json lists them all.');

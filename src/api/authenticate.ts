@@ -4,7 +4,8 @@ import type { WorkspaceId } from '../domain/ids';
 import type { KeyDoc } from '../store/documents';
 import type { KeyRepository } from '../store/keys';
 import { isKeyText, sha256Of } from '../store/key-text';
-import { forbidden, unauthenticated } from './problem';
+import type { SourcePolicies } from '../store/source-policies';
+import { forbidden, Problem, unauthenticated } from './problem';
 import { hasScope, type Scope } from './scopes';
 
 /** Who is calling: a key, hence one workspace. */
@@ -30,6 +31,7 @@ export class Authenticator {
   constructor(
     readonly keys: KeyRepository,
     readonly clock: () => number,
+    readonly policies: Pick<SourcePolicies, 'of'>,
   ) {}
 
   /** For management routes. Throws 401 or 403. */
@@ -39,12 +41,14 @@ export class Authenticator {
     return principal;
   }
 
-  /** For ingestion: a write key, or any key that may write events. Throws 401 and 403. */
+  /** For ingestion: a write key, or any key that may write events, of a source that is enabled. Throws 401 and 403. */
   async admitSource(key: string): Promise<Principal> {
     const principal = await this.#principalOf(key);
     if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {
       throw forbidden('This key lacks the scope events:write.');
     }
+    const { isDisabled } = await this.policies.of(principal.ws, principal.source);
+    if (isDisabled) throw sourceDisabled(principal.source);
     return principal;
   }
 
@@ -66,6 +70,10 @@ export class Authenticator {
     return key;
   }
 }
+
+/** Clients drop what is answered 403 and do not send it again, as they should for a source that was switched off. */
+const sourceDisabled = (source: string): Problem =>
+  new Problem(403, 'source-disabled', `The source "${source}" is disabled: nothing is taken from it.`);
 
 /** Throws 403. Routes call it for what asks more than the route's own scope. */
 export function demandScope({ scopes }: Pick<Principal, 'scopes'>, scope: Scope): void {

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { WorkspaceId } from '../domain/ids';
+import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
+import type { TrafficRecorder } from '../store/traffic-recorder';
 
 export interface ApiLimits {
   readonly maxBodyBytes: number;
@@ -29,6 +31,10 @@ export interface GaugeSource {
 export interface ApiDeps {
   readonly store: Store;
   readonly limits: ApiLimits;
+  /** How each source is taken: at all, and by which plan. */
+  readonly policies: SourcePolicies;
+  /** Counts what sources send; flushed about once a second, and when the process ends. */
+  readonly traffic: TrafficRecorder;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** A doorbell: returns at once, never fails, and rings once for many calls. */

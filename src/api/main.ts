@@ -7,7 +7,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';
+import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
+import { TrafficRecorder } from '../store/traffic-recorder';
 import { createApp } from './app';
 import type { ApiDeps } from './deps';
 import { createGauges } from './impact/gauges';
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
     uri: config.mongodbUri,
     database: config.mongodbDatabase,
     masterKey: config.masterKey,
+    retention: config.retention,
     maxReadMs,
   });
   await prepareStore(store.connection);
@@ -32,7 +35,8 @@ async function main(): Promise<void> {
   const { connectionOptions } = loadClientConnectConfig();
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
-  const server = createServer(createApp(composeDeps(config, store, client, log)));
+  const deps = composeDeps(config, store, client, log);
+  const server = createServer(createApp(deps));
   // A body that trickles in must not hold a connection for ever.
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
@@ -41,6 +45,7 @@ async function main(): Promise<void> {
   log.info({ host: config.host, port: config.port }, 'the API is listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await drain(server, log);
+  await deps.traffic.flush();
   await Promise.all([connection.close(), store.connection.client.close()]);
   log.info('the API has stopped; every request it had begun is answered');
 }
@@ -51,6 +56,12 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
   return {
     store,
     limits: config.limits,
+    policies: new SourcePolicies(store),
+    traffic: new TrafficRecorder({
+      store,
+      limits: config.catalogueLimits,
+      onFailure: (error) => log.warn({ code: nameOf(error) }, 'figures of sources of a second are lost'),
+    }),
     clock: Date.now,
     ...createRings(client, log),
     log,
@@ -64,6 +75,8 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     }),
   };
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
 /** Takes no more connections, lets begun requests end, and gives up on those that do not. */
 async function drain(server: Server, log: Logger): Promise<void> {

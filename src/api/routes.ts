@@ -1,5 +1,6 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { audienceRoutes } from './audiences/routes';
+import { catalogueRoutes } from './catalogue/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
@@ -13,6 +14,7 @@ import { operationRoutes } from './operations/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
+import { trackingPlanRoutes } from './tracking-plans/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -32,4 +34,6 @@ export const routes: readonly Route[] = [
   ...impactRoutes,
   ...operationRoutes,
   ...sourceRoutes,
+  ...trackingPlanRoutes,
+  ...catalogueRoutes,
 ];

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
-import type { DeadLetterBody } from '../api/dead-letters/routes';
+import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
+import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
@@ -8,8 +9,9 @@ import type * as impact from '../api/impact/schemas';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { OperationBody } from '../api/operations/presenter';
-import type { SourceBody } from '../api/sources/presenter';
+import type { SourceBody, VolumeBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
+import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
 
 /** A body after its way as JSON: what was undefined is absent. */
@@ -50,8 +52,14 @@ const agreements: {
     Shallow<client.StoredEvent, 'properties' | 'traits' | 'context'>
   >;
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
+  deadLetterCount: Agrees<Sent<typeof LetterCountBody>, client.DeadLetterCount>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
+  volume: Agrees<Sent<typeof VolumeBody>, client.SourceVolume>;
+  trackingPlan: Agrees<Shallow<Sent<typeof PlanBody>, 'events'>, Shallow<client.StoredTrackingPlan, 'events'>>;
+  planCheck: Agrees<Sent<typeof CheckBody>['data'][number], client.PlanCheck>;
+  catalogueEvent: Agrees<Sent<typeof CatalogueEventBody>, client.CatalogueEvent>;
+  catalogueDetail: Agrees<Sent<typeof CatalogueDetailBody>, client.CatalogueDetail>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -77,8 +85,14 @@ const agreements: {
   stay: 'agrees',
   event: 'agrees',
   deadLetter: 'agrees',
+  deadLetterCount: 'agrees',
   operation: 'agrees',
   source: 'agrees',
+  volume: 'agrees',
+  trackingPlan: 'agrees',
+  planCheck: 'agrees',
+  catalogueEvent: 'agrees',
+  catalogueDetail: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

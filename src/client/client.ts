@@ -1,4 +1,5 @@
 import { audiencesOf } from './audiences';
+import { catalogueOf } from './catalogue';
 import { deadLettersOf } from './dead-letters';
 import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
@@ -9,6 +10,7 @@ import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
 import { profilesOf } from './profiles';
 import { sourcesOf } from './sources';
+import { trackingPlansOf } from './tracking-plans';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -33,6 +35,8 @@ export function createClient(options: ClientOptions) {
     impact: impactOf(transport),
     operations: operationsOf(transport),
     sources: sourcesOf(transport),
+    trackingPlans: trackingPlansOf(transport),
+    catalogue: catalogueOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
   };

@@ -24,6 +24,9 @@ const crm = { type: 'webhook', name: 'CRM', settings: {}, secrets: { signingSecr
 const page = { limit: 2, cursor: 'c1' };
 const window = { window: '24h' };
 const user = { userId: 'u1' };
+const january = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+const letter = { stage: 'rejected', code: 'invalid_id', source: 'shop', kind: 'track' } as const;
+const letters = { ...letter, ...january, event: 'X', messageId: 'm1' };
 
 /** Every management and ingestion route, as a method of the client asks it, with all that the method takes. */
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -34,7 +37,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/group': () => client.events.group({ ...user, groupId: 'g' }),
   'POST /v1/alias': () => client.events.alias({ ...user, previousId: 'a1' }),
   'POST /v1/batch': () => client.events.batch([{ type: 'identify', ...user }]),
-  'GET /v1/dead-letters': () => client.deadLetters.list(page),
+  'GET /v1/dead-letters': () => client.deadLetters.list({ state: 'open', ...letters, ...page }),
+  'GET /v1/dead-letters/{id}': () => client.deadLetters.get('ddl_1'),
+  'GET /v1/dead-letters/summary': () => client.deadLetters.summary(letters),
+  'POST /v1/dead-letters/replay': () => client.deadLetters.replay({ filter: letters }),
+  'POST /v1/dead-letters/discard': () => client.deadLetters.discard({ ids: ['ddl_1'] }, 'old'),
   'GET /v1/operations': () => client.operations.list({ kind: 'import', status: 'running', ...page }),
   'GET /v1/operations/{id}': () => client.operations.get('op_1'),
   'POST /v1/operations/{id}/cancel': () => client.operations.cancel('op_1'),
@@ -42,11 +49,23 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/sources/{key}': () => client.sources.get('shop'),
   'PUT /v1/sources/{key}': () => client.sources.put('shop', { type: 'api', name: 'Shop' }),
   'DELETE /v1/sources/{key}': () => client.sources.delete('shop'),
+  'GET /v1/tracking-plans': () => client.trackingPlans.list(page),
+  'GET /v1/tracking-plans/{key}': () => client.trackingPlans.get('web'),
+  'PUT /v1/tracking-plans/{key}': () => client.trackingPlans.put('web', { name: 'Web', events: [{ event: 'X' }] }),
+  'DELETE /v1/tracking-plans/{key}': () => client.trackingPlans.delete('web'),
+  'POST /v1/tracking-plans/{key}/check': () =>
+    client.trackingPlans.check('web', { events: [{ type: 'track' }], plan: { name: 'Web' } }),
+  'POST /v1/tracking-plans/{key}/learn': () => client.trackingPlans.learn('web', { source: 'shop' }),
+  'GET /v1/catalogue': () => client.catalogue.list({ q: 'cart', kind: 'track', source: 'shop', ...page }),
+  'GET /v1/catalogue/{event}': () => client.catalogue.get('Cart Started', { kind: 'track' }),
   'POST /v1/workspaces': () => client.workspaces.create('Shop'),
   'GET /v1/workspaces': () => client.workspaces.current(),
   'GET /v1/keys': () => client.keys.list(),
   'POST /v1/keys': () =>
     client.keys.create({ name: 'shop', kind: 'secret', scopes: [], source: 'shop', expiresAt: '2027-01-01T00:00:00Z' }),
+  'POST /v1/keys/{id}/rotate': () => client.keys.rotate('key_1', { overlap: '7d' }),
+  'GET /v1/sources/{key}/keys': () => client.sources.keys('shop'),
+  'GET /v1/sources/{key}/volume': () => client.sources.volume('shop', { ...january, interval: 'day' }),
   'DELETE /v1/keys/{id}': () => client.keys.revoke('key_1'),
   'GET /v1/profiles': () => client.profiles.list({ q: 'a@b.example', ...page }),
   'GET /v1/profiles/{ref}': () => client.profiles.get('user_id:a/b'),

@@ -2,6 +2,8 @@
 export type { Rule } from '../domain/audiences/rule.schema';
 export type { JsonObject } from '../domain/json';
 export type * from './audience-types';
+export type * from './catalogue-types';
+export type * from './dead-letter-types';
 export type * from './delivery-types';
 export type * from './destination-types';
 export type * from './enrollment-types';
@@ -12,4 +14,5 @@ export type * from './operation-types';
 export type * from './pages';
 export type * from './profile-types';
 export type * from './source-types';
+export type * from './tracking-plan-types';
 export type * from './workspace-types';

@@ -16,6 +16,8 @@ export interface Key {
   readonly scopes: readonly string[];
   readonly source: string;
   readonly createdAt: string;
+  /** Id of the key in whose place it was made. */
+  readonly replaces?: string;
   readonly expiresAt?: string;
   readonly disabledAt?: string;
 }

@@ -1,5 +1,6 @@
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
+import { CatalogueRepository } from './catalogue';
 import { DeadLetterRepository } from './dead-letters';
 import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
@@ -15,9 +16,11 @@ import { connectStore, type StoreConnection, type StoreOptions } from './open-st
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
+import { SourceHourRepository } from './source-hours';
 import { SourceRepository } from './sources';
 import { SyncMemberRepository } from './sync-members';
 import { SyncUnitRepository } from './sync-units';
+import { TrackingPlanRepository } from './tracking-plans';
 import { WorkspaceRepository } from './workspaces';
 
 /** Every repository over one connection. Each takes the workspace first; nothing else builds queries. */
@@ -26,6 +29,7 @@ export function createStore(connection: StoreConnection) {
     connection,
     attachments: new AttachmentRepository(connection),
     audiences: new AudienceRepository(connection),
+    catalogue: new CatalogueRepository(connection),
     deadLetters: new DeadLetterRepository(connection),
     deliveries: new DeliveryRepository(connection),
     destinations: new DestinationRepository(connection),
@@ -40,9 +44,11 @@ export function createStore(connection: StoreConnection) {
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
+    sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),
+    trackingPlans: new TrackingPlanRepository(connection),
     workspaces: new WorkspaceRepository(connection),
   };
 }

@@ -13,7 +13,9 @@ import { createClient, type Client } from '../client/client';
 import { createDoorbells } from '../workflows/doorbells';
 import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
+import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
+import { TrafficRecorder, usualCatalogueLimits } from '../store/traffic-recorder';
 import { composeActivities } from '../workers/compose';
 import { queueNames } from '../temporal-names';
 import { createWorkers } from '../workers/worker';
@@ -63,7 +65,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const address = required('HEDDLE_TEST_TEMPORAL_ADDRESS');
   const connection = await Connection.connect({ address });
   const temporal = new TemporalClient({ connection });
-  const server = await listen(store, temporal, queuePrefix, clock);
+  const traffic = new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined });
+  const server = await listen({ store, traffic, temporal, queuePrefix, clock });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
   const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
@@ -84,6 +87,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       await workers?.stop();
       server.close();
       server.closeAllConnections();
+      await traffic.flush();
       await store.connection.db.dropDatabase();
       await store.connection.client.close();
       await connection.close();
@@ -91,15 +95,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
 }
 
-async function listen(
-  store: Store,
-  temporal: TemporalClient,
-  queuePrefix: string,
-  clock: () => number,
-): Promise<Server> {
+async function listen(of: {
+  store: Store;
+  traffic: TrafficRecorder;
+  temporal: TemporalClient;
+  queuePrefix: string;
+  clock: () => number;
+}): Promise<Server> {
+  const { store, traffic, temporal, queuePrefix, clock } = of;
+  const policies = new SourcePolicies(store);
   const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
   const rings = createRings(temporal, log, queuePrefix);
-  const own = { limits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
+  const own = { limits, policies, traffic, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
   const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     uri: config.mongodbUri,
     database: config.mongodbDatabase,
     masterKey: config.masterKey,
+    retention: config.retention,
   });
   await prepareStore(store.connection);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: ['SIGTERM', 'SIGINT'] });
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     registry,
     allowedTargets: config.allowedTargets,
     intakeBatch: config.limits.intakeBatch,
+    catalogueLimits: config.catalogueLimits,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(

@@ -4,18 +4,16 @@ import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Rejection } from '../../domain/events/rejection';
 import { isJsonObject } from '../../domain/json';
-import type { DeadLetter } from '../../store/dead-letters';
+import { judgeEvent } from '../../domain/tracking-plan/judge-event';
 import type { EventDoc } from '../../store/documents';
-import { withoutKeyTexts } from '../../store/key-text';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
-import { isTooDeep } from '../json-depth';
 import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
+import { bury, type RefusedEvent } from './bury';
 
 /** Events parsed and stored at a time: bounds how long one request keeps the process from the others. */
 const chunkSize = 1_000;
-const payloadKept = 4_096;
 
 export interface RejectedEvent extends Rejection {
   readonly index: number;
@@ -26,41 +24,59 @@ export interface Ingested {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
+  /** Kept out of profiles by the source's tracking plan, until they are replayed. */
+  readonly quarantined: readonly RejectedEvent[];
 }
 
 export type IngestCall = KeyCall<unknown, unknown, JsonBody>;
 
 /**
- * Checks each event, stores the good ones as pending and the refused ones as dead letters, and rings the intake. Answers after
+ * Checks each event, stores the good ones as pending and the others as dead letters, and rings the intake. Answers after
  * a majority write; throws, promising nothing, when the store does not take them.
  */
 export async function ingest(call: IngestCall, raws: readonly unknown[], kind?: EventKind): Promise<Ingested> {
   const lane = laneOf(call);
+  const { store, traffic, policies } = call.deps;
   const read = readerOf(call, kind);
+  const { plan } = await policies.of(call.ws, call.principal.source);
   const firstArrival = numberArrivals(raws.length);
-  const rejected: RejectedEvent[] = [];
+  const refused: RefusedEvent[] = [];
   let accepted = 0;
   let duplicates = 0;
   for (let from = 0; from < raws.length; from += chunkSize) {
     const docs: EventDoc[] = [];
     for (let index = from; index < Math.min(from + chunkSize, raws.length); index += 1) {
-      const parsed = read(raws[index]);
-      if ('event' in parsed) {
-        const arrival = { lane, bytes: parsed.bytes, n: firstArrival + index };
-        docs.push(pendingEventDoc(call.deps.store.identifiers, call.ws, parsed.event, arrival));
-      } else {
-        const { rejection, messageId } = parsed;
-        rejected.push({ index, ...(messageId !== undefined && { messageId }), ...rejection });
+      const judged = judgeEvent(read(raws[index]), plan);
+      if ('rejection' in judged) {
+        refused.push({ index, raw: raws[index], ...judged });
+        continue;
       }
+      const arrival = { lane, bytes: judged.bytes, n: firstArrival + index };
+      const doc = pendingEventDoc(store.identifiers, call.ws, judged.event, arrival);
+      docs.push(judged.violations ? { ...doc, violations: judged.violations } : doc);
     }
-    const stored = await call.deps.store.events.insertPending(docs);
+    const stored = await store.events.insertPending(docs);
     count(call, docs, stored.duplicateIndexes);
+    traffic.accepted(call.ws, call.principal.source, docs, stored.duplicateIndexes);
     accepted += stored.inserted;
     duplicates += stored.duplicateIndexes.length;
   }
   if (accepted > 0) call.deps.ringIntake(call.ws, intakePartition);
-  await bury(call, raws, rejected);
-  return { accepted, duplicates, rejected };
+  await bury(call, refused, { lane, kind });
+  return { accepted, duplicates, ...splitRefused(refused) };
+}
+
+/** What was refused, by what becomes of it; without the events. */
+function splitRefused(refused: readonly RefusedEvent[]): Pick<Ingested, 'rejected' | 'quarantined'> {
+  const of = (wanted: RefusedEvent['stage']): RejectedEvent[] =>
+    refused
+      .filter(({ stage }) => stage === wanted)
+      .map(({ index, messageId, rejection }) => ({
+        index,
+        ...(messageId !== undefined && { messageId }),
+        ...rejection,
+      }));
+  return { rejected: of('rejected'), quarantined: of('quarantined') };
 }
 
 function readerOf(call: IngestCall, kind: EventKind | undefined): (raw: unknown) => ParsedEvent {
@@ -102,28 +118,5 @@ function count({ metrics }: IngestCall, docs: readonly EventDoc[], duplicateInde
   }
   for (const [kind, number] of kinds) metrics.accepted.inc({ kind }, number);
   metrics.duplicates.inc(duplicateIndexes.length);
-}
-
-async function bury(call: IngestCall, raws: readonly unknown[], rejected: readonly RejectedEvent[]): Promise<void> {
-  const letters = rejected.map(({ index, messageId, code, path, message }): DeadLetter => {
-    call.metrics.rejected.inc({ code });
-    const payload = payloadOf(raws[index], call.deps.limits.maxJsonDepth);
-    return {
-      stage: 'rejected',
-      at: call.now,
-      code,
-      path,
-      message,
-      source: call.principal.source,
-      ...(messageId !== undefined && { messageId }),
-      ...(payload !== undefined && { payload }),
-    };
-  });
-  await call.deps.store.deadLetters.add(call.ws, letters);
-}
-
-/** The event's JSON, without write keys, cut to a bounded length. Of one that nests too deep to be written, nothing. */
-function payloadOf(raw: unknown, maxDepth: number): string | undefined {
-  if (isTooDeep(raw, maxDepth)) return undefined;
-  return withoutKeyTexts(JSON.stringify(raw)).slice(0, payloadKept).toWellFormed();
+  metrics.flagged.inc(docs.filter((doc) => doc.violations).length);
 }

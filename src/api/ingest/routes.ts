@@ -6,19 +6,21 @@ import type { JsonBody } from '../read-body';
 import { defineRoute, type Route } from '../route';
 import { ingest, type IngestCall, type Ingested } from './ingest';
 
+const NotTaken = z.strictObject({
+  index: z.int(),
+  messageId: z.string().optional(),
+  code: z.string(),
+  path: z.string(),
+  message: z.string(),
+});
+
 const IngestBody = z.strictObject({
   success: z.literal(true),
   accepted: z.int(),
   duplicates: z.int(),
-  rejected: z.array(
-    z.strictObject({
-      index: z.int(),
-      messageId: z.string().optional(),
-      code: z.string(),
-      path: z.string(),
-      message: z.string(),
-    }),
-  ),
+  rejected: z.array(NotTaken),
+  /** Kept until the tracking plan and they agree, and are replayed. Absent where there are none. */
+  quarantined: z.array(NotTaken).optional(),
 });
 
 // For the document only: events are checked one by one, by hand, so that a bad one costs itself and not the batch.
@@ -76,6 +78,7 @@ function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
   throw new Problem(413, 'too-large', `The batch has ${batch.length} events; send at most ${maxBatchEvents}.`);
 }
 
-function answer({ accepted, duplicates, rejected }: Ingested) {
-  return { status: 200 as const, body: { success: true as const, accepted, duplicates, rejected } };
+function answer({ accepted, duplicates, rejected, quarantined }: Ingested) {
+  const body = { success: true as const, accepted, duplicates, rejected };
+  return { status: 200 as const, body: quarantined.length > 0 ? { ...body, quarantined } : body };
 }

@@ -9,6 +9,7 @@ export const KeyBody = z.strictObject({
   scopes: z.array(z.string()),
   source: z.string(),
   createdAt: Instant,
+  replaces: z.string().optional(),
   expiresAt: Instant.optional(),
   disabledAt: Instant.optional(),
 });
@@ -24,6 +25,7 @@ export function presentKey(key: KeyDoc) {
     scopes: key.scopes,
     source: key.source,
     createdAt: presentInstant(key.createdAt),
+    ...(key.replaces !== undefined && { replaces: key.replaces }),
     ...(key.expiresAt !== undefined && { expiresAt: presentInstant(key.expiresAt) }),
     ...(key.disabledAt !== undefined && { disabledAt: presentInstant(key.disabledAt) }),
   };

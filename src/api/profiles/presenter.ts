@@ -35,6 +35,8 @@ export const EventBody = z.strictObject({
   properties: AnyObject,
   traits: AnyObject,
   context: AnyObject,
+  /** How it is not as its source's tracking plan says. */
+  violations: z.array(z.strictObject({ code: z.string(), path: z.string(), message: z.string() })).optional(),
 });
 export const MergeBody = z.strictObject({
   survivor: z.string(),
@@ -91,6 +93,9 @@ export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {
     properties: show(event.properties),
     traits: show(event.traits),
     context: show(event.context),
+    ...(event.violations && {
+      violations: event.violations.map(({ code, path, message }) => ({ code, path, message })),
+    }),
   };
 }
 

@@ -12,7 +12,8 @@ export interface Rejection {
     | 'invalid_id'
     | 'invalid_object'
     | 'invalid_timestamp'
-    | 'no_identifier';
+    | 'no_identifier'
+    | 'plan_violation';
   /** JSON pointer into the event. */
   readonly path: string;
   readonly message: string;

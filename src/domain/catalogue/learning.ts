@@ -1,0 +1,142 @@
+import type { Event, EventKind } from '../events/event';
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import { isKeptSecret, mostValues, toSample } from './sample-value';
+
+export type PropertyType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null';
+
+/** What a span of events says of one property. Instants are epoch milliseconds. */
+export interface PropertyLearning {
+  /** Events in which it was there and not null. */
+  count: number;
+  firstAt: number;
+  lastAt: number;
+  readonly types: Map<PropertyType, number>;
+  /** How often each sample was seen; `many` once there are too many, or one that is not kept. */
+  values: Map<string, number> | 'many';
+}
+
+/** What a span of events of one name says. Of `count` events `sampled` were looked into; the rest is counted only. */
+export interface EventLearning {
+  readonly kind: EventKind;
+  readonly name: string;
+  count: number;
+  sampled: number;
+  firstAt: number;
+  lastAt: number;
+  readonly bySource: Map<string, number>;
+  /** Sampled events that name somebody by each type of identifier. */
+  readonly identifiers: Map<string, number>;
+  /** By `properties.` or `traits.` and a path. */
+  readonly properties: Map<string, PropertyLearning>;
+  /** Properties seen that were not learned: too many, too deep, or named like a person's data. */
+  unlearned: number;
+}
+
+/** Levels below the properties of an event that are looked into, and elements of a list. */
+const mostLevels = 4;
+const mostElements = 10;
+/** Of one name in one span: the first ones, then each sixteenth. */
+const sampledFirst = 100;
+const sampledEach = 16;
+
+export const startLearning = ({ kind, name, receivedAt }: Event): EventLearning => ({
+  ...{ kind, name, count: 0, sampled: 0, firstAt: receivedAt, lastAt: receivedAt },
+  ...{ bySource: new Map(), identifiers: new Map(), properties: new Map(), unlearned: 0 },
+});
+
+/** Adds one event to what is learned, in place: the door does it for every event. */
+export function learn(learning: EventLearning, event: Event, mostProperties: number): void {
+  learning.count += 1;
+  learning.lastAt = Math.max(learning.lastAt, event.receivedAt);
+  learning.firstAt = Math.min(learning.firstAt, event.receivedAt);
+  add(learning.bySource, event.source);
+  if (learning.count > sampledFirst && learning.count % sampledEach !== 0) return;
+  learning.sampled += 1;
+  for (const type of new Set(event.identifiers.map((identifier) => identifier.type))) add(learning.identifiers, type);
+  const look = new Look(learning, event.receivedAt, mostProperties);
+  look.into(event.properties, 'properties', 0, false);
+  look.into(event.traits, 'traits', 0, false);
+}
+
+const add = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** One look into one event. A path counts once, by the first value found there. */
+class Look {
+  readonly #seen = new Set<string>();
+
+  constructor(
+    readonly learning: EventLearning,
+    readonly at: number,
+    readonly mostProperties: number,
+  ) {}
+
+  into(object: JsonObject, path: string, level: number, isSecret: boolean): void {
+    for (const key of Object.keys(object)) {
+      const value = object[key];
+      if (value === undefined) continue;
+      // A key that is itself somebody's address would be personal data in the catalogue.
+      if (key.includes('@') || key.length > 100) this.learning.unlearned += 1;
+      else this.#value(value, `${path}${pathPart(key)}`, level, isSecret || isKeptSecret(key));
+    }
+  }
+
+  #value(value: Json, path: string, level: number, isSecret: boolean): void {
+    if (!this.#record(value, path, isSecret)) return;
+    if (level >= mostLevels && typeof value === 'object' && value !== null) this.learning.unlearned += 1;
+    else if (Array.isArray(value)) this.#elements(value as readonly Json[], `${path}[]`, level, isSecret);
+    else if (isJsonObject(value)) this.into(value, path, level + 1, isSecret);
+  }
+
+  #elements(list: readonly Json[], path: string, level: number, isSecret: boolean): void {
+    for (const element of list.slice(0, mostElements)) this.#value(element, path, level + 1, isSecret);
+  }
+
+  /** Answers whether there is something to look into. */
+  #record(value: Json, path: string, isSecret: boolean): boolean {
+    if (this.#seen.has(path)) return true;
+    this.#seen.add(path);
+    const property = this.#property(path);
+    if (!property) return false;
+    add(property.types, typeOf(value));
+    if (value === null) return false;
+    property.count += 1;
+    property.lastAt = Math.max(property.lastAt, this.at);
+    if (typeof value !== 'object') sample(property, isSecret ? undefined : toSample(value));
+    return true;
+  }
+
+  #property(path: string): PropertyLearning | undefined {
+    const { properties } = this.learning;
+    const known = properties.get(path);
+    if (known) return known;
+    if (properties.size >= this.mostProperties) {
+      this.learning.unlearned += 1;
+      return undefined;
+    }
+    const fresh: PropertyLearning = {
+      count: 0,
+      firstAt: this.at,
+      lastAt: this.at,
+      types: new Map(),
+      values: new Map(),
+    };
+    properties.set(path, fresh);
+    return fresh;
+  }
+}
+
+function sample(property: PropertyLearning, value: string | undefined): void {
+  if (property.values === 'many') return;
+  if (value === undefined || (property.values.size >= mostValues && !property.values.has(value)))
+    property.values = 'many';
+  else add(property.values, value);
+}
+
+function typeOf(value: Json): PropertyType {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value as Exclude<PropertyType, 'null' | 'array'>;
+}
+
+/** As rules write paths: `.name`, or in brackets what would not be read as a name. */
+const pathPart = (key: string): string => (/^[^.[\]]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
