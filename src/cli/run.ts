@@ -4,8 +4,10 @@ import { Command, CommanderError } from 'commander';
 import { HeddleError, UnreachableError } from '../client/errors';
 import { addDeliveries, addDestinations } from './activation';
 import { addAudiences } from './audiences';
+import { addCatalogue } from './catalogue';
 import { CommandError, exitCodes } from './command-error';
 import { createContext, type Context } from './context';
+import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
 import type { Io } from './io';
@@ -61,6 +63,8 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addDestinations,
   addDeliveries,
   addImpact,
+  addDeadLetters,
+  addCatalogue,
   addTail,
   addWorkspaces,
 ];

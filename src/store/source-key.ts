@@ -7,6 +7,7 @@ export function toSourceKey(text: string): string {
   if (definitionKeyPattern.test(text)) return text;
   const key = text
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 64)

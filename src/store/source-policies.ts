@@ -24,10 +24,15 @@ const cachedPlans = 500;
 
 /** Remembers for up to 5 s how each source is taken, and each version of a plan as compiled. */
 export class SourcePolicies {
-  readonly #known = new LRUCache<string, Promise<SourcePolicy>>({ max: cachedSources, ttl: cachedMs });
+  readonly #known: LRUCache<string, Promise<SourcePolicy>>;
   readonly #compiled = new LRUCache<string, CompiledPlan>({ max: cachedPlans });
 
-  constructor(readonly store: Stored) {}
+  constructor(
+    readonly store: Stored,
+    ttl = cachedMs,
+  ) {
+    this.#known = new LRUCache({ max: cachedSources, ttl });
+  }
 
   of(ws: WorkspaceId, source: string): Promise<SourcePolicy> {
     const id = `${ws}:${source}`;

@@ -103,7 +103,7 @@ async function listen(of: {
   clock: () => number;
 }): Promise<Server> {
   const { store, traffic, temporal, queuePrefix, clock } = of;
-  const policies = new SourcePolicies(store);
+  const policies = new SourcePolicies(store, 1);
   const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
   const rings = createRings(temporal, log, queuePrefix);
   const own = { limits, policies, traffic, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };

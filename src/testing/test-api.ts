@@ -68,7 +68,8 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const deps: ApiDeps = {
     store,
     limits: testLimits,
-    policies: new SourcePolicies(store),
+    // A test sees what it changes at once.
+    policies: new SourcePolicies(store, 1),
     traffic: new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined }),
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
