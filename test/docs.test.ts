@@ -8,6 +8,7 @@ import { destinationTypes, findDestination } from '../src/destinations/registry'
 import { AudienceDefinition, Rule } from '../src/domain/audiences/rule.schema';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
+import { TrackingPlan } from '../src/domain/tracking-plan/plan.schema';
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   rule: Rule,
@@ -15,6 +16,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   journey: JourneyDefinition,
   mapping: Mapping,
   attachment: AttachmentInput,
+  'tracking-plan': TrackingPlan,
   destination: DestinationInput.transform((input, context) => {
     const type = findDestination(input.type);
     const parsed = type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse(input);
@@ -34,6 +36,7 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
+  ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);

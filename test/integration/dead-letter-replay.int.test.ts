@@ -1,5 +1,6 @@
 import type { Operation } from '../../src/client/types';
 import { startSystem, until, type System } from '../../src/testing/system';
+import type { EventDoc } from '../../src/store/documents';
 import { inTransaction } from '../../src/store/open-store';
 
 jest.setTimeout(180_000);
@@ -73,8 +74,11 @@ describe('a replay of dead letters', () => {
     if (!event) throw new Error('The event was not stored.');
     // As the intake leaves an event that fails whenever it is applied alone.
     const { db } = store.connection;
-    const asPending = { $set: { state: 'pending' }, $unset: { subject: '', seq: '', waitKey: '', profile: '' } };
-    await db.collection<{ _id: string }>('events').updateOne({ _id: event._id }, asPending);
+    const asPending = {
+      $set: { state: 'pending' },
+      $unset: { subject: '', seq: '', waitKey: '', profile: '' },
+    } as const;
+    await db.collection<EventDoc>('events').updateOne({ _id: event._id }, asPending);
     await inTransaction(store.connection, async (session) => {
       await store.events.markDead(ws, 'applied', 'TypeError', session);
       await store.deadLetters.addUnapplied(ws, event, { code: 'TypeError', at: Date.now() }, session);

@@ -41,9 +41,9 @@ describe('learn', () => {
     expect([learning.firstAt, learning.lastAt]).toEqual([noon, noon + 5]);
   });
 
-  it('looks into the first hundred of a span and each sixteenth after, and counts all', () => {
+  it('looks into the first 25 of a span and each 25th after, and counts all', () => {
     const { count, sampled } = learnAll(times(500, () => of({ a: 1 })));
-    expect({ count, sampled }).toEqual({ count: 500, sampled: 125 });
+    expect({ count, sampled }).toEqual({ count: 500, sampled: 44 });
   });
 
   it('is bounded in properties and depth, and counts what it leaves out', () => {

@@ -11,6 +11,10 @@ export interface PropertyLearning {
   firstAt: number;
   lastAt: number;
   readonly types: Map<PropertyType, number>;
+  /** Something on its path is a person's by its name: no sample of it is kept. */
+  readonly isSecret: boolean;
+  /** Number of the sampled event that had it last. */
+  seenIn: number;
   /** How often each sample was seen; `many` once there are too many, or one that is not kept. */
   values: Map<string, number> | 'many';
 }
@@ -35,9 +39,9 @@ export interface EventLearning {
 /** Levels below the properties of an event that are looked into, and elements of a list. */
 const mostLevels = 4;
 const mostElements = 10;
-/** Of one name in one span: the first ones, then each sixteenth. */
-const sampledFirst = 100;
-const sampledEach = 16;
+/** Of one name in one span: the first ones, then each twenty-fifth. Looking into an event costs more than reading it. */
+const sampledFirst = 25;
+const sampledEach = 25;
 
 export const startLearning = ({ kind, name, receivedAt }: Event): EventLearning => ({
   ...{ kind, name, count: 0, sampled: 0, firstAt: receivedAt, lastAt: receivedAt },
@@ -54,58 +58,61 @@ export function learn(learning: EventLearning, event: Event, mostProperties: num
   learning.sampled += 1;
   for (const type of new Set(event.identifiers.map((identifier) => identifier.type))) add(learning.identifiers, type);
   const look = new Look(learning, event.receivedAt, mostProperties);
-  look.into(event.properties, 'properties', 0, false);
-  look.into(event.traits, 'traits', 0, false);
+  look.into(event.properties, { path: 'properties', level: 0, isSecret: false });
+  look.into(event.traits, { path: 'traits', level: 0, isSecret: false });
 }
 
 const add = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
+interface Place {
+  readonly path: string;
+  readonly level: number;
+  readonly isSecret: boolean;
+}
+
 /** One look into one event. A path counts once, by the first value found there. */
 class Look {
-  readonly #seen = new Set<string>();
-
   constructor(
     readonly learning: EventLearning,
     readonly at: number,
     readonly mostProperties: number,
   ) {}
 
-  into(object: JsonObject, path: string, level: number, isSecret: boolean): void {
+  into(object: JsonObject, { path, level, isSecret }: Place): void {
     for (const key of Object.keys(object)) {
       const value = object[key];
       if (value === undefined) continue;
       // A key that is itself somebody's address would be personal data in the catalogue.
-      if (key.includes('@') || key.length > 100) this.learning.unlearned += 1;
-      else this.#value(value, `${path}${pathPart(key)}`, level, isSecret || isKeptSecret(key));
+      if (key.length > 100 || key.includes('@')) this.learning.unlearned += 1;
+      else this.#value(value, { path: path + pathPart(key), level, isSecret }, key);
     }
   }
 
-  #value(value: Json, path: string, level: number, isSecret: boolean): void {
-    if (!this.#record(value, path, isSecret)) return;
-    if (level >= mostLevels && typeof value === 'object' && value !== null) this.learning.unlearned += 1;
-    else if (Array.isArray(value)) this.#elements(value as readonly Json[], `${path}[]`, level, isSecret);
-    else if (isJsonObject(value)) this.into(value, path, level + 1, isSecret);
+  #value(value: Json, place: Place, key?: string): void {
+    const property = this.#property(place, key);
+    if (!property) return;
+    if (property.seenIn !== this.learning.sampled) this.#record(property, value);
+    if (typeof value !== 'object' || value === null) return;
+    const below = { path: place.path, level: place.level + 1, isSecret: property.isSecret };
+    if (below.level > mostLevels) this.learning.unlearned += 1;
+    else if (Array.isArray(value)) this.#elements(value as readonly Json[], { ...below, path: `${place.path}[]` });
+    else if (isJsonObject(value)) this.into(value, below);
   }
 
-  #elements(list: readonly Json[], path: string, level: number, isSecret: boolean): void {
-    for (const element of list.slice(0, mostElements)) this.#value(element, path, level + 1, isSecret);
+  #elements(list: readonly Json[], place: Place): void {
+    for (const element of list.slice(0, mostElements)) this.#value(element, place);
   }
 
-  /** Answers whether there is something to look into. */
-  #record(value: Json, path: string, isSecret: boolean): boolean {
-    if (this.#seen.has(path)) return true;
-    this.#seen.add(path);
-    const property = this.#property(path);
-    if (!property) return false;
+  #record(property: PropertyLearning, value: Json): void {
+    property.seenIn = this.learning.sampled;
     add(property.types, typeOf(value));
-    if (value === null) return false;
+    if (value === null) return;
     property.count += 1;
-    property.lastAt = Math.max(property.lastAt, this.at);
-    if (typeof value !== 'object') sample(property, isSecret ? undefined : toSample(value));
-    return true;
+    if (this.at > property.lastAt) property.lastAt = this.at;
+    if (typeof value !== 'object') sample(property, value);
   }
 
-  #property(path: string): PropertyLearning | undefined {
+  #property({ path, isSecret }: Place, key: string | undefined): PropertyLearning | undefined {
     const { properties } = this.learning;
     const known = properties.get(path);
     if (known) return known;
@@ -114,22 +121,22 @@ class Look {
       return undefined;
     }
     const fresh: PropertyLearning = {
-      count: 0,
-      firstAt: this.at,
-      lastAt: this.at,
-      types: new Map(),
-      values: new Map(),
+      ...{ count: 0, firstAt: this.at, lastAt: this.at, types: new Map(), values: new Map(), seenIn: -1 },
+      isSecret: isSecret || (key !== undefined && isKeptSecret(key)),
     };
     properties.set(path, fresh);
     return fresh;
   }
 }
 
-function sample(property: PropertyLearning, value: string | undefined): void {
-  if (property.values === 'many') return;
-  if (value === undefined || (property.values.size >= mostValues && !property.values.has(value)))
-    property.values = 'many';
-  else add(property.values, value);
+function sample(property: PropertyLearning, value: Json): void {
+  const { values, isSecret } = property;
+  if (values === 'many') return;
+  // Values that are known need not be judged again.
+  const known = values.get(String(value));
+  const text = known === undefined ? (isSecret ? undefined : toSample(value)) : String(value);
+  if (text === undefined || (known === undefined && values.size >= mostValues)) property.values = 'many';
+  else values.set(text, (known ?? 0) + 1);
 }
 
 function typeOf(value: Json): PropertyType {

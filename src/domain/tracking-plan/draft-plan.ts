@@ -24,6 +24,7 @@ const requiredFrom = 20;
 /** Values are listed where this many events had one of them. */
 const listedFrom = 50;
 const mostRules = 300;
+const longestPath = 512;
 
 /** A plan that what was seen would keep: a beginning, for a person to read. Events on it are allowed, others flagged. */
 export function draftPlan(name: string, events: readonly LearnedEvent[]): TrackingPlan {
@@ -44,7 +45,7 @@ function draftEvent({ kind, name, sampled, properties }: LearnedEvent): EventRul
 
 function draftProperty(property: LearnedProperty, kind: EventKind, sampled: number): PropertyRule[] {
   const [, part, path] = /^(properties|traits)\.?(.+)$/s.exec(property.path) ?? [];
-  if (path === undefined) return [];
+  if (path === undefined || path.length > longestPath) return [];
   const usual = kind === 'identify' || kind === 'group' ? 'traits' : 'properties';
   const types = typesOf(property);
   const values = valuesOf(property);
