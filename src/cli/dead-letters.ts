@@ -101,4 +101,4 @@ function describe(context: Context, letter: DeadLetter): string {
 }
 
 const summary = ({ result = {} }: Operation): string =>
-  `${['replayed', 'refused', 'lost'].map((name) => `${String(result[name] ?? 0)} ${name}`).join(', ')}\n`;
+  `${['replayed', 'refused', 'lost'].map((name) => `${Number(result[name] ?? 0)} ${name}`).join(', ')}\n`;

@@ -55,10 +55,10 @@ describe('a store written before version 3', () => {
   it('has a source for every text that keys named, and an open state and an end for every letter', async () => {
     const { ws } = await api.createWorkspace();
     const { db } = api.store.connection;
-    const keys = db.collection<{ _id: string; ws: string; source: string; createdAt: number }>('keys');
+    const keys = db.collection<{ _id: string; ws: string; source: string; createdAt: number; sha256: string }>('keys');
     await keys.insertMany([
-      { _id: `${ws}:k1`, ws, source: 'First public key', createdAt: 5 },
-      { _id: `${ws}:k2`, ws, source: 'First public key', createdAt: 6 },
+      { _id: `${ws}:k1`, ws, source: 'First public key', createdAt: 5, sha256: '1' },
+      { _id: `${ws}:k2`, ws, source: 'First public key', createdAt: 6, sha256: '2' },
     ]);
     const letters = db.collection<{ _id: string; ws: string; at: number }>('deadLetters');
     await letters.insertOne({ _id: `${ws}:ddl_1`, ws, at: 1_000 });

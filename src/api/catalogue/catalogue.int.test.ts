@@ -1,8 +1,12 @@
 import request from 'supertest';
+import type { CatalogueDetail, CatalogueEvent, Page } from '../../client/types';
 import { TrafficRecorder } from '../../store/traffic-recorder';
 import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
+
+/** Of the list or of one event. */
+type Answer = CatalogueDetail & Page<CatalogueEvent> & { readonly rest: number };
 
 let api: TestApi;
 let workspace: TestWorkspace;
@@ -15,7 +19,7 @@ beforeEach(async () => {
 afterAll(() => api.close());
 
 const get = async (path: string) =>
-  (await request(api.app).get(path).auth(workspace.apiKey, { type: 'bearer' }).expect(200)).body;
+  (await request(api.app).get(path).auth(workspace.apiKey, { type: 'bearer' }).expect(200)).body as Answer;
 const send = async (events: readonly unknown[], key = workspace.secretKey) => {
   await sendBatch(api.app, key, events).expect(200);
   await api.deps.traffic.flush();
@@ -78,7 +82,7 @@ describe('the catalogue', () => {
     const traits = { email: 'ann@example.com', firstName: 'ann', nick: 'Ann', plan: 'pro', phone: '+49 30 1234567' };
     await send(Array.from({ length: 5 }, () => ({ type: 'identify', userId: 'u1', traits })));
     const body = await get('/v1/catalogue/identify');
-    expect(body.properties.map(({ path, samples }: { path: string; samples?: string[] }) => [path, samples])).toEqual([
+    expect(body.properties.map(({ path, samples }) => [path, samples])).toEqual([
       ['traits.email', undefined],
       ['traits.firstName', undefined],
       ['traits.nick', undefined],
@@ -105,7 +109,7 @@ describe('the catalogue', () => {
       await bounded.flush();
     }
     const { data, rest } = await get('/v1/catalogue');
-    expect(data.map(({ name }: { name: string }) => name)).toEqual(['A', 'B']);
+    expect(data.map(({ name }) => name)).toEqual(['A', 'B']);
     expect(rest).toBe(2);
     expect(await get('/v1/catalogue/A')).toMatchObject({ unlearned: 1, properties: [{}, {}] });
   });

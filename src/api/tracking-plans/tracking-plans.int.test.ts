@@ -1,4 +1,5 @@
 import request from 'supertest';
+import type { EventsAnswer, Page, PlanCheck, StoredEvent } from '../../client/types';
 import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
@@ -25,7 +26,7 @@ const plan = (onViolation: string, more: object = {}) => ({
 });
 const stored = (messageId: string) => api.store.events.byMessageId(workspace.ws, messageId);
 const send = async (events: readonly unknown[]) =>
-  (await sendBatch(api.app, workspace.secretKey, events).expect(200)).body;
+  (await sendBatch(api.app, workspace.secretKey, events).expect(200)).body as EventsAnswer;
 
 describe('an event that is not as planned', () => {
   it('is taken and flagged', async () => {
@@ -38,7 +39,7 @@ describe('an event that is not as planned', () => {
     expect(await stored('m2')).not.toHaveProperty('violations');
     await api.catchUp(workspace.ws);
     const { body } = await call('get', '/v1/profiles/user_id:u1/events').expect(200);
-    const flagged = body.data.filter((event: { violations?: unknown }) => event.violations);
+    const flagged = (body as Page<StoredEvent>).data.filter(({ violations }) => violations);
     expect(flagged).toMatchObject([{ messageId: 'm1', violations: [{ code: 'wrong_type' }] }]);
     await api.deps.traffic.flush();
     expect((await call('get', '/v1/sources/server')).body.traffic.total).toMatchObject({ accepted: 2, flagged: 1 });
@@ -110,7 +111,7 @@ describe('a plan', () => {
   it('judges events without storing them, as it is or as it would be', async () => {
     await call('put', '/v1/tracking-plans/shop').send(plan('quarantine')).expect(200);
     const check = async (body: object) =>
-      (await call('post', '/v1/tracking-plans/shop/check').send(body).expect(200)).body.data;
+      (await call('post', '/v1/tracking-plans/shop/check').send(body).expect(200)).body.data as PlanCheck[];
     const events = [order('x1', { total: 1 }), order('x2', {}), { type: 'track' }];
     expect(await check({ events })).toMatchObject([
       { index: 0, verdict: 'accepted', violations: [] },

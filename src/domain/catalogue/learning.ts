@@ -129,7 +129,7 @@ class Look {
   }
 }
 
-function sample(property: PropertyLearning, value: Json): void {
+function sample(property: PropertyLearning, value: string | number | boolean): void {
   const { values, isSecret } = property;
   if (values === 'many') return;
   // Values that are known need not be judged again.

@@ -53,12 +53,15 @@ function draftProperty(property: LearnedProperty, kind: EventKind, sampled: numb
     {
       path,
       ...(part !== usual && { in: part as 'properties' | 'traits' }),
-      required: sampled >= requiredFrom && property.count === sampled && !path.includes('[]'),
+      required: isAlwaysThere(property, sampled),
       ...(types.length > 0 && { types }),
       ...(values && { values }),
     },
   ];
 }
+
+const isAlwaysThere = ({ path, count }: LearnedProperty, sampled: number): boolean =>
+  sampled >= requiredFrom && count === sampled && !path.includes('[]');
 
 const typesOf = ({ types }: LearnedProperty): Exclude<PropertyType, 'null'>[] =>
   (Object.keys(types) as PropertyType[]).filter((type) => type !== 'null');
