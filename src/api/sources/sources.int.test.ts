@@ -41,7 +41,8 @@ describe('keys and their sources', () => {
 
   it('an old key works beside its successor for as long as the overlap says', async () => {
     const old = await makeKey({ name: 'rotated', kind: 'secret', source: 'shop' });
-    const { body: fresh } = await call('post', `/v1/keys/${old.id}/rotate`).send({ overlap: '2h' }).expect(201);
+    const rotated = await call('post', `/v1/keys/${old.id}/rotate`).send({ overlap: '2h' }).expect(201);
+    const fresh = rotated.body as NewKey;
     expect(fresh).toMatchObject({ name: 'rotated', kind: 'secret', source: 'shop', replaces: old.id });
     for (const { key } of [old, fresh]) await sendBatch(api.app, key, [track()]).expect(200);
     now += 2 * hour + 1;
