@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from './config-kinds';
 import { importVariables, toImportLimits } from './config-imports';
+import { toTrustLimits, trustVariables } from './config-trust';
 import { limitVariables, toLimits } from './config-limits';
 import { queueNames } from './temporal-names';
 
@@ -76,6 +77,7 @@ export const environment = z.object({
   ),
   ...limitVariables,
   ...importVariables,
+  ...trustVariables,
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -121,6 +123,7 @@ function toConfig(env: z.output<typeof environment>) {
     rootKey: env.HEDDLE_ROOT_KEY,
     allowedTargets: env.HEDDLE_ALLOWED_TARGETS ?? [],
     temporalUiUrl: env.HEDDLE_TEMPORAL_UI_URL,
+    ...toTrustLimits(env),
     metricsPort: env.HEDDLE_METRICS_PORT,
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: toLimits(env),

@@ -18,6 +18,7 @@ import { translateIdentityMapping } from '../src/domain/events/vocabularies/iden
 import { readMeasurements, translateMeasurement } from '../src/domain/events/vocabularies/measurement-protocol';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
+import { TrackingPlan } from '../src/domain/tracking-plan/plan.schema';
 import type { Json } from '../src/domain/json';
 import { findSourceKind, sourceTypes } from '../src/sources/registry';
 
@@ -45,6 +46,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   mapping: Mapping,
   attachment: AttachmentInput,
   import: ImportInput,
+  'tracking-plan': TrackingPlan,
   destination: DestinationInput.transform((input, context) => {
     const type = findDestination(input.type);
     const parsed = type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse(input);
@@ -79,6 +81,7 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
+  ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],

@@ -114,11 +114,7 @@ async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: 
   const at = deps.clock();
   await inTransaction(deps.store.connection, async (session) => {
     if (!(await deps.store.events.markDead(ws, event.messageId, reason, session))) return;
-    await deps.store.deadLetters.addUnapplied(
-      ws,
-      { messageId: event.messageId, kind: event.kind, reason, at },
-      session,
-    );
+    await deps.store.deadLetters.addUnapplied(ws, event, { code: reason, at }, session);
   });
   deps.metrics.dead.inc();
   deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');

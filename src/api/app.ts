@@ -66,11 +66,12 @@ function sendSecurityHeaders() {
 /** What all requests of the process share: who they are, how much of them there is, and the way into the store. */
 function createDoors({
   store,
+  policies,
   clock,
   limits,
 }: ApiDeps): Pick<Context, 'authenticator' | 'rates' | 'inFlight' | 'turns' | 'events'> {
   return {
-    authenticator: new Authenticator(store.keys, clock, new FailedKeys(limits.failedKeysPerMinute)),
+    authenticator: new Authenticator(store.keys, clock, new FailedKeys(limits.failedKeysPerMinute), policies),
     rates: new Rates(limits.rates),
     inFlight: new BytesInFlight(limits),
     turns: new Turns(bodiesAtOnce),

@@ -4,8 +4,9 @@ import type { WorkspaceId } from '../domain/ids';
 import type { KeyDoc } from '../store/documents';
 import type { KeyRepository } from '../store/keys';
 import { isKeyText, sha256Of } from '../store/key-text';
+import type { SourcePolicies } from '../store/source-policies';
 import type { FailedKeys } from './limits/failed-keys';
-import { forbidden, unauthenticated, type Problem } from './problem';
+import { forbidden, Problem, unauthenticated } from './problem';
 import { hasScope, type Scope } from './scopes';
 
 /** Who is calling: a key, hence one workspace. */
@@ -36,6 +37,7 @@ export class Authenticator {
     readonly keys: KeyRepository,
     readonly clock: () => number,
     readonly failed: FailedKeys,
+    readonly policies: Pick<SourcePolicies, 'of'>,
   ) {}
 
   /** For management routes. `address` is the sender's. Throws 401, 403, and 429 after too many of them. */
@@ -45,12 +47,14 @@ export class Authenticator {
     return principal;
   }
 
-  /** For ingestion: a write key, or any key that may write events. Throws as `admit`. */
+  /** For ingestion: a write key, or any key that may write events, of a source that is enabled. Throws as `admit`. */
   async admitSource(key: string, address: string): Promise<Principal> {
     const principal = await this.#principalOf(key, address);
     if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {
       throw forbidden('This key lacks the scope events:write.');
     }
+    const { isDisabled } = await this.policies.of(principal.ws, principal.source);
+    if (isDisabled) throw sourceDisabled(principal.source);
     return principal;
   }
 
@@ -99,6 +103,10 @@ export class Authenticator {
     return key;
   }
 }
+
+/** Clients drop what is answered 403 and do not send it again, as they should for a source that was switched off. */
+const sourceDisabled = (source: string): Problem =>
+  new Problem(403, 'source-disabled', `The source "${source}" is disabled: nothing is taken from it.`);
 
 /** Throws 403. Routes call it for what asks more than the route's own scope. */
 export function demandScope({ scopes }: Pick<Principal, 'scopes'>, scope: Scope): void {

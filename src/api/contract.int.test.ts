@@ -36,6 +36,7 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const settings = { url: `https://example.com/${secret}` };
   await put('/v1/destinations/crm', { type: 'webhook', name: 'CRM', settings, secrets: { signingSecret } });
   await put('/v1/audiences/vip/destinations/crm', {});
+  await put('/v1/tracking-plans/vip', { name: `Plan ${secret}` });
   await put('/v1/sources/vip', { name: `Shop ${secret}` });
   await put('/v1/purposes/vip', { name: `Ads ${secret}` });
   await put(`/v1/suppressions/user_id:${secret}`, { scope: 'purpose:ads' });
@@ -48,6 +49,7 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
     },
     { type: 'track', userId: 17 },
   ]).expect(200);
+  await api.deps.traffic.flush();
   await api.catchUp(ws);
   const [key] = await api.store.keys.list(ws);
   const rows = { columns: {} } as unknown as ImportDefinition['rows'];
@@ -56,7 +58,7 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const { body: profile } = await request(api.app)
     .get(`/v1/profiles/user_id:${secret}`)
     .auth(apiKey, { type: 'bearer' });
-  return { key: 'vip', destination: 'crm', ref: profile.id as string, id: key?.id ?? '' };
+  return { key: 'vip', event: 'identify', destination: 'crm', ref: profile.id as string, id: key?.id ?? '' };
 }
 
 /** The path of a route with names that exist in the first workspace, or with ones that exist nowhere. */

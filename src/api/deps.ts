@@ -3,7 +3,9 @@ import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { FileLimits } from '../domain/imports/import-reader';
 import type { WorkspaceId } from '../domain/ids';
+import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
+import type { TrafficRecorder } from '../store/traffic-recorder';
 import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
 import type { RateLimits } from './limits/rates';
@@ -46,6 +48,10 @@ export interface ApiDeps {
   readonly store: Store;
   readonly limits: ApiLimits;
   readonly importLimits: ImportLimits;
+  /** How each source is taken: at all, and by which plan. */
+  readonly policies: SourcePolicies;
+  /** Counts what sources send; flushed about once a second, and when the process ends. */
+  readonly traffic: TrafficRecorder;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   /** A doorbell: returns at once, never fails, and rings once for many calls. */

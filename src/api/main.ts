@@ -9,7 +9,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';
+import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
+import { TrafficRecorder } from '../store/traffic-recorder';
 import { createApp } from './app';
 import { packScript } from './browser-script/browser-script';
 import type { ApiDeps } from './deps';
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     uri: config.mongodbUri,
     database: config.mongodbDatabase,
     masterKey: config.masterKey,
+    retention: config.retention,
     maxReadMs,
   });
   await prepareStore(store.connection);
@@ -37,13 +40,14 @@ async function main(): Promise<void> {
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const { bodySeconds } = config.limits;
-  const app = createApp(composeDeps(config, store, client, log));
-  const server = createApiServer(app, { bodySeconds, uploadSeconds: config.imports.uploadSeconds });
+  const deps = composeDeps(config, store, client, log);
+  const server = createApiServer(createApp(deps), { bodySeconds, uploadSeconds: config.imports.uploadSeconds });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'the API is listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await drain(server, log);
+  await deps.traffic.flush();
   await Promise.all([connection.close(), store.connection.client.close()]);
   log.info('the API has stopped; every request it had begun is answered');
 }
@@ -56,6 +60,12 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     limits: config.limits,
     trustedProxies: config.trustedProxies,
     importLimits: config.imports,
+    policies: new SourcePolicies(store),
+    traffic: new TrafficRecorder({
+      store,
+      limits: config.catalogueLimits,
+      onFailure: (error) => log.warn({ code: nameOf(error) }, 'figures of sources of a second are lost'),
+    }),
     clock: Date.now,
     ...createRings(client, log),
     log,
@@ -70,6 +80,8 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     }),
   };
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
 /** Takes no more connections, lets begun requests end, and gives up on those that do not. */
 async function drain(server: Server, log: Logger): Promise<void> {

@@ -43,6 +43,23 @@ export function createApiMetrics(registry: Registry, gauges: readonly GaugeSourc
       labelNames: ['code'],
       registers,
     }),
+    ...createPlanCounters(registers),
+  };
+}
+
+/** What tracking plans keep out or mark. */
+function createPlanCounters(registers: Registry[]) {
+  return {
+    quarantined: new Counter({
+      name: 'heddle_events_quarantined_total',
+      help: 'Events that a tracking plan keeps out until they are replayed.',
+      registers,
+    }),
+    flagged: new Counter({
+      name: 'heddle_events_flagged_total',
+      help: 'Events stored that are not as their tracking plan says.',
+      registers,
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import { attachmentRoutes } from './audiences/attachment-routes';
 import { audienceRoutes } from './audiences/routes';
 import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
+import { catalogueRoutes } from './catalogue/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
@@ -23,6 +24,7 @@ import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
 import { suppressionRoutes } from './suppressions/routes';
 import { webhookRoutes } from './webhooks/routes';
+import { trackingPlanRoutes } from './tracking-plans/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
 /** Every route of the product. Each resource adds its line. */
@@ -52,4 +54,6 @@ export const routes: readonly Route[] = [
   ...consentRoutes,
   ...purposeRoutes,
   ...suppressionRoutes,
+  ...trackingPlanRoutes,
+  ...catalogueRoutes,
 ];

@@ -680,3 +680,46 @@ describe('heddle operations', () => {
     });
   });
 });
+
+describe('dead letters', () => {
+  it('are replayed by a filter or by ids, and the counts are told', async () => {
+    const result = { replayed: 2, refused: 1, lost: 0 };
+    answer = ({ url }) => ({
+      body: url.startsWith('/v1/operations') ? { id: 'op_1', status: 'completed', result } : { id: 'op_1' },
+    });
+    const { code, out, err } = await heddle('dead-letters replay --code invalid_id --source shop');
+    expect({ code, out }).toEqual({ code: 0, out: '2 replayed, 1 refused, 0 lost\n' });
+    expect(err).toContain('op_1');
+    await heddle('dead-letters discard ddl_1 ddl_2 --reason old');
+    expect(api.requests.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+      { filter: { code: 'invalid_id', source: 'shop' } },
+      { ids: ['ddl_1', 'ddl_2'], reason: 'old' },
+    ]);
+  });
+
+  it('are not all taken because none was named', async () => {
+    for (const line of ['replay', 'discard --reason old', 'replay ddl_1 --all'])
+      expect((await heddle(`dead-letters ${line}`)).code).toBe(2);
+    expect(asked()).toEqual([]);
+  });
+
+  it('are listed by what they are about', async () => {
+    answer = () => ({ body: { data: [] } });
+    expect((await heddle('dead-letters list --stage quarantined --message-id m1')).out).toBe('none\n');
+    expect(asked()).toEqual(['GET /v1/dead-letters?stage=quarantined&messageId=m1']);
+  });
+});
+
+it('the catalogue shows an event with fill rates and types', async () => {
+  const types = [
+    { type: 'number', share: 0.9 },
+    { type: 'string', share: 0.1 },
+  ];
+  const properties = [{ path: 'properties.total', fillRate: 0.5, types, samples: ['gold'] }];
+  const identifiers = [{ type: 'user_id', fillRate: 1 }];
+  answer = () => ({ body: { name: 'Bought', kind: 'track', count: 10, sampled: 10, identifiers, properties } });
+  const { out } = await heddle('catalogue get Bought');
+  expect(out).toContain('user_id       100%');
+  expect(out).toContain('properties.total     50%  number 90%, string 10%  gold');
+  expect(asked()).toEqual(['GET /v1/catalogue/Bought']);
+});

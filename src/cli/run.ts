@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { HeddleError, UnreachableError } from '../client/errors';
 import { addDeliveries, addDestinations } from './activation';
 import { addAudiences } from './audiences';
+import { addCatalogue } from './catalogue';
 import { CommandError, exitCodes } from './command-error';
 import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
+import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
 import { addImport } from './import';
@@ -69,6 +71,8 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addPurposes,
   addSuppressions,
   addImpact,
+  addDeadLetters,
+  addCatalogue,
   addTail,
   addWorkspaces,
 ];

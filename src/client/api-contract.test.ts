@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
-import type { DeadLetterBody } from '../api/dead-letters/routes';
+import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
+import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
@@ -12,8 +13,9 @@ import type { OperationBody } from '../api/operations/presenter';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
 import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
-import type { SourceBody } from '../api/sources/presenter';
+import type { SourceBody, VolumeBody } from '../api/sources/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
+import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
 
 /** A body after its way as JSON: what was undefined is absent. */
@@ -54,6 +56,7 @@ const agreements: {
     Shallow<client.StoredEvent, 'properties' | 'traits' | 'context'>
   >;
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
+  deadLetterCount: Agrees<Sent<typeof LetterCountBody>, client.DeadLetterCount>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
   import: Agrees<Shallow<Sent<typeof ImportBody>, 'mapping'>, Shallow<client.Import, 'mapping'>>;
   previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
@@ -62,6 +65,11 @@ const agreements: {
   consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
   consentRecord: Agrees<Shallow<Sent<typeof ConsentRecordBody>, 'proof'>, Shallow<client.ConsentRecord, 'proof'>>;
   suppression: Agrees<Sent<typeof SuppressionBody>, client.Suppression>;
+  volume: Agrees<Sent<typeof VolumeBody>, client.SourceVolume>;
+  trackingPlan: Agrees<Shallow<Sent<typeof PlanBody>, 'events'>, Shallow<client.StoredTrackingPlan, 'events'>>;
+  planCheck: Agrees<Sent<typeof CheckBody>['data'][number], client.PlanCheck>;
+  catalogueEvent: Agrees<Sent<typeof CatalogueEventBody>, client.CatalogueEvent>;
+  catalogueDetail: Agrees<Sent<typeof CatalogueDetailBody>, client.CatalogueDetail>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -87,6 +95,7 @@ const agreements: {
   stay: 'agrees',
   event: 'agrees',
   deadLetter: 'agrees',
+  deadLetterCount: 'agrees',
   operation: 'agrees',
   import: 'agrees',
   previewRow: 'agrees',
@@ -95,6 +104,11 @@ const agreements: {
   consentState: 'agrees',
   consentRecord: 'agrees',
   suppression: 'agrees',
+  volume: 'agrees',
+  trackingPlan: 'agrees',
+  planCheck: 'agrees',
+  catalogueEvent: 'agrees',
+  catalogueDetail: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

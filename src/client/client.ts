@@ -1,4 +1,5 @@
 import { audiencesOf } from './audiences';
+import { catalogueOf } from './catalogue';
 import { deadLettersOf } from './dead-letters';
 import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
@@ -12,6 +13,7 @@ import { profilesOf } from './profiles';
 import { purposesOf } from './purposes';
 import { sourcesOf } from './sources';
 import { suppressionsOf } from './suppressions';
+import { trackingPlansOf } from './tracking-plans';
 import { createTransport, type ClientOptions } from './transport';
 import { keysOf, workspacesOf } from './workspaces';
 
@@ -39,6 +41,8 @@ export function createClient(options: ClientOptions) {
     sources: sourcesOf(transport),
     purposes: purposesOf(transport),
     suppressions: suppressionsOf(transport),
+    trackingPlans: trackingPlansOf(transport),
+    catalogue: catalogueOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),
   };

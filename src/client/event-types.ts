@@ -52,6 +52,8 @@ export interface EventsAnswer {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
+  /** Kept out by a tracking plan until they are replayed; absent where there are none. */
+  readonly quarantined?: readonly RejectedEvent[];
 }
 export interface StoredEvent {
   readonly messageId: string;
@@ -66,18 +68,6 @@ export interface StoredEvent {
   /** When traits cease to be so, by name. */
   readonly traitExpiry?: Readonly<Record<string, string>>;
   readonly context: JsonObject;
-}
-/** An event that was refused, or that was taken and could not be applied. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly stage: 'rejected' | 'unapplied';
-  readonly at: string;
-  readonly code: string;
-  readonly path?: string;
-  readonly message?: string;
-  readonly messageId?: string;
-  readonly kind?: string;
-  readonly source?: string;
-  /** The event as it came; only for a key with the scope `profiles:pii`. */
-  readonly payload?: string;
+  /** How it is not as its source's tracking plan says. */
+  readonly violations?: readonly { readonly code: string; readonly path: string; readonly message: string }[];
 }

@@ -26,6 +26,9 @@ const page = { limit: 2, cursor: 'c1' };
 const window = { window: '24h' };
 const user = { userId: 'u1' };
 const u1 = { user_id: 'u1' };
+const january = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+const letter = { stage: 'rejected', code: 'invalid_id', source: 'shop', kind: 'track' } as const;
+const letters = { ...letter, ...january, event: 'X', messageId: 'm1' };
 
 /** Every management and ingestion route, as a method of the client asks it, with all that the method takes. */
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -45,7 +48,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/cloudevents': () =>
     client.events.cloudEvents([{ specversion: '1.0', id: '1', source: '/shop', type: 'Viewed', subject: 'u1' }]),
   'POST /v1/ga4/mp/collect': () => client.events.measure({ client_id: 'c.1', events: [{ name: 'login' }] }),
-  'GET /v1/dead-letters': () => client.deadLetters.list(page),
+  'GET /v1/dead-letters': () => client.deadLetters.list({ state: 'open', ...letters, ...page }),
+  'GET /v1/dead-letters/{id}': () => client.deadLetters.get('ddl_1'),
+  'GET /v1/dead-letters/summary': () => client.deadLetters.summary(letters),
+  'POST /v1/dead-letters/replay': () => client.deadLetters.replay({ filter: letters }),
+  'POST /v1/dead-letters/discard': () => client.deadLetters.discard({ ids: ['ddl_1'] }, 'old'),
   'GET /v1/operations': () => client.operations.list({ kind: 'import', status: 'running', ...page }),
   'GET /v1/operations/{id}': () => client.operations.get('op_1'),
   'POST /v1/operations/{id}/cancel': () => client.operations.cancel('op_1'),
@@ -68,6 +75,15 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/suppressions/{ref}': () => client.suppressions.get('email:a@b.example', page),
   'PUT /v1/suppressions/{ref}': () => client.suppressions.put('email:a@b.example', { reason: 'unsubscribe' }),
   'DELETE /v1/suppressions/{ref}': () => client.suppressions.delete('email:a@b.example', { scope: 'everything' }),
+  'GET /v1/tracking-plans': () => client.trackingPlans.list(page),
+  'GET /v1/tracking-plans/{key}': () => client.trackingPlans.get('web'),
+  'PUT /v1/tracking-plans/{key}': () => client.trackingPlans.put('web', { name: 'Web', events: [{ event: 'X' }] }),
+  'DELETE /v1/tracking-plans/{key}': () => client.trackingPlans.delete('web'),
+  'POST /v1/tracking-plans/{key}/check': () =>
+    client.trackingPlans.check('web', { events: [{ type: 'track' }], plan: { name: 'Web' } }),
+  'POST /v1/tracking-plans/{key}/learn': () => client.trackingPlans.learn('web', { source: 'shop' }),
+  'GET /v1/catalogue': () => client.catalogue.list({ q: 'cart', kind: 'track', source: 'shop', ...page }),
+  'GET /v1/catalogue/{event}': () => client.catalogue.get('Cart Started', { kind: 'track' }),
   'POST /v1/workspaces': () => client.workspaces.create('Shop'),
   'GET /v1/workspaces': () => client.workspaces.current(),
   'GET /v1/keys': () => client.keys.list(),
@@ -76,6 +92,9 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
       ...{ name: 'shop', kind: 'secret', scopes: [], source: 'shop' },
       ...{ expiresAt: '2027-01-01T00:00:00Z', ratePerSecond: 10 },
     }),
+  'POST /v1/keys/{id}/rotate': () => client.keys.rotate('key_1', { overlap: '7d' }),
+  'GET /v1/sources/{key}/keys': () => client.sources.keys('shop'),
+  'GET /v1/sources/{key}/volume': () => client.sources.volume('shop', { ...january, interval: 'day' }),
   'DELETE /v1/keys/{id}': () => client.keys.revoke('key_1'),
   'GET /v1/profiles': () => client.profiles.list({ q: 'a@b.example', ...page }),
   'GET /v1/profiles/{ref}': () => client.profiles.get('user_id:a/b'),

@@ -9,6 +9,33 @@ export interface SourceDefinition {
   /** Written, never read back. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly enabled?: boolean;
+  /** Key of the plan its events are judged by; without it, the workspace's default. */
+  readonly trackingPlan?: string;
+}
+/** What was sent in a span, counted about once a second. */
+export interface SourceTraffic {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly quarantined: number;
+  readonly flagged: number;
+  /** Happened more than a day before they were received. */
+  readonly late: number;
+  readonly replayed: number;
+  readonly bytes: number;
+  /** Rejected and quarantined, by code. */
+  readonly refusedBy: Readonly<Record<string, number>>;
+  /** The share that was rejected or quarantined; absent where nothing was sent. */
+  readonly errorRate?: number;
+}
+export interface SourceVolume extends SourceTraffic {
+  readonly from: string;
+}
+export interface VolumeQuery {
+  readonly from?: string;
+  readonly to?: string;
+  /** `hour` unless set. */
+  readonly interval?: 'hour' | 'day';
 }
 export interface Source extends Omit<SourceDefinition, 'secrets'> {
   readonly key: string;
@@ -20,4 +47,9 @@ export interface Source extends Omit<SourceDefinition, 'secrets'> {
   readonly webhookPath?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  readonly traffic: {
+    readonly lastEventAt?: string;
+    readonly total: SourceTraffic;
+    readonly lastDay: SourceTraffic;
+  };
 }

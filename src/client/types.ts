@@ -2,6 +2,8 @@
 export type { Rule } from '../domain/audiences/rule.schema';
 export type { JsonObject } from '../domain/json';
 export type * from './audience-types';
+export type * from './catalogue-types';
+export type * from './dead-letter-types';
 export type * from './consent-types';
 export type * from './delivery-types';
 export type * from './destination-types';
@@ -15,4 +17,5 @@ export type * from './pages';
 export type * from './profile-types';
 export type * from './source-types';
 export type * from './vocabulary-types';
+export type * from './tracking-plan-types';
 export type * from './workspace-types';

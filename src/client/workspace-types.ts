@@ -17,6 +17,8 @@ export interface Key {
   readonly source: string;
   readonly ratePerSecond?: number;
   readonly createdAt: string;
+  /** Id of the key in whose place it was made. */
+  readonly replaces?: string;
   readonly expiresAt?: string;
   readonly disabledAt?: string;
 }

@@ -15,6 +15,9 @@ export function keysOf({ call }: Transport) {
   return {
     list: () => call<Page<Key>>({ method: 'GET', path: '/v1/keys' }),
     create: (input: KeyInput) => call<NewKey>({ method: 'POST', path: '/v1/keys', body: input }),
+    /** The old one works for as long as the overlap says: `24h` unless set. */
+    rotate: (id: string, options: { readonly overlap?: string } = {}) =>
+      call<NewKey>({ method: 'POST', path: path`/v1/keys/${id}/rotate`, body: options }),
     revoke: (id: string) => call<void>({ method: 'DELETE', path: path`/v1/keys/${id}` }),
   };
 }

@@ -1,53 +1,115 @@
-import { randomUUID } from 'node:crypto';
-import type { ClientSession, Collection } from 'mongodb';
+import { createHash, randomUUID } from 'node:crypto';
+import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
+import type { EventDoc } from './documents';
+import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
 
-/** An event that was refused at the door (`rejected`) or could not be applied (`unapplied`), with the reason. */
+export const letterStages = ['rejected', 'quarantined', 'unapplied'] as const;
+export const letterStates = ['open', 'replayed', 'discarded'] as const;
+export type LetterState = (typeof letterStates)[number];
+
+/** An event that was refused at the door, kept out by a tracking plan, or could not be applied; with the reason. */
 export interface DeadLetter {
-  readonly stage: 'rejected' | 'unapplied';
+  readonly stage: (typeof letterStages)[number];
+  /** When the event was received, or could not be applied; epoch milliseconds. */
   readonly at: number;
   readonly code: string;
   readonly messageId?: string;
   readonly kind?: string;
+  /** The name of a `track`. */
+  readonly event?: string;
   readonly source?: string;
   /** JSON pointer into the event. */
   readonly path?: string;
   readonly message?: string;
-  /** The event's JSON as received, cut to a bounded length. */
+  /** The event's JSON as received. Of an unapplied one nothing: the event log has it. */
   readonly payload?: string;
+  /** What its batch said for all its events, as JSON. */
+  readonly envelope?: string;
+  /** Why the payload is not there, or is only its beginning. */
+  readonly notWhole?: 'too_large' | 'too_deep' | 'not_translated';
+  readonly isTrusted?: boolean;
+  readonly lane?: EventDoc['lane'];
+  /** HMACs of the identifiers in it as far as they can be read, so that an erasure finds it. */
+  readonly naming?: readonly string[];
 }
 
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;
   readonly ws: WorkspaceId;
   readonly id: string;
+  readonly state: LetterState;
+  readonly expireAt: Date;
+  readonly replayedAt?: number;
+  /** What the rules said when it was last replayed in vain. */
+  readonly refusedAgain?: { readonly at: number; readonly code: string };
+  readonly discarded?: { readonly at: number; readonly by: string; readonly reason: string };
 }
+
+export interface LetterFilter extends Partial<
+  Pick<DeadLetterDoc, 'stage' | 'state' | 'code' | 'source' | 'kind' | 'event' | 'messageId'>
+> {
+  /** Letters of `[from, to)`, epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly ids?: readonly string[];
+}
+
+/** A letter's place in time. */
+export interface LetterPlace {
+  readonly at: number;
+  readonly id: string;
+}
+
+export interface LetterCount extends Pick<DeadLetterDoc, 'stage' | 'code' | 'source'> {
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+const dayMs = 86_400_000;
+/** A summary reads no more letters than this, newest first. */
+export const mostSummed = 100_000;
+const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
+/** What of a letter is gone once it is settled: who sent what. */
+const contents = { payload: '', envelope: '', naming: '' } as const;
 
 export class DeadLetterRepository {
   readonly #letters: Collection<DeadLetterDoc>;
+  readonly #keptMs: number;
 
-  constructor({ db }: StoreConnection) {
+  constructor({ db, retention }: StoreConnection) {
     this.#letters = db.collection<DeadLetterDoc>('deadLetters');
+    this.#keptMs = retention.deadLetterDays * dayMs;
   }
 
-  async add(ws: WorkspaceId, letters: readonly DeadLetter[], session?: ClientSession): Promise<void> {
-    if (letters.length === 0) return;
+  /** Answers the indexes of quarantined events whose `messageId` has a letter already: the first is kept. */
+  async add(
+    ws: WorkspaceId,
+    letters: readonly DeadLetter[],
+    session?: ClientSession,
+  ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
     const docs = letters.map((letter): DeadLetterDoc => {
-      const id = `ddl_${randomUUID().replaceAll('-', '')}`;
-      return { ...letter, _id: `${ws}:${id}`, ws, id };
+      const id = letterId(ws, letter);
+      const expireAt = new Date(letter.at + this.#keptMs);
+      return { ...letter, _id: docId(ws, id), ws, id, state: 'open', expireAt };
     });
-    await this.#letters.insertMany(docs, { ordered: false, ...(session && { session }) });
+    return insertNew(this.#letters, docs, session);
   }
 
   /** The event itself is kept in the event log, state `dead`. */
   async addUnapplied(
     ws: WorkspaceId,
-    letter: { readonly messageId: string; readonly kind: string; readonly reason: string; readonly at: number },
+    { messageId, kind, name, source }: Pick<EventDoc, 'messageId' | 'kind' | 'name' | 'source'>,
+    { code, at }: Pick<DeadLetter, 'code' | 'at'>,
     session: ClientSession,
   ): Promise<void> {
-    const { messageId, kind, reason, at } = letter;
-    await this.add(ws, [{ stage: 'unapplied', at, code: reason, messageId, kind }], session);
+    const of = { messageId, kind, source, ...(kind === 'track' && { event: name }) };
+    await this.add(ws, [{ stage: 'unapplied', at, code, ...of }], session);
+  }
+
+  async find(ws: WorkspaceId, id: string): Promise<DeadLetterDoc | undefined> {
+    return (await this.#letters.findOne({ _id: docId(ws, id) })) ?? undefined;
   }
 
   /** Message ids of events that could not be applied since then, newest first, some at a time. */
@@ -68,15 +130,109 @@ export class DeadLetterRepository {
   async page(
     ws: WorkspaceId,
     limit: number,
-    before?: { readonly at: number; readonly id: string },
+    before?: LetterPlace,
+    filter: LetterFilter = {},
   ): Promise<DeadLetterDoc[]> {
-    const older = before && {
-      $or: [{ at: { $lt: before.at } }, { at: { $eq: before.at }, _id: { $lt: `${ws}:${before.id}` } }],
-    };
-    return this.#letters
-      .find({ ws, ...older })
-      .sort({ at: -1, _id: -1 })
-      .limit(limit)
-      .toArray();
+    const query = { $and: [toQuery(ws, filter), ...(before ? [beyond('$lt', ws, before)] : [])] };
+    return this.#letters.find(query).sort({ at: -1, _id: -1 }).limit(limit).toArray();
   }
+
+  /** Oldest first, `limit` after a place: the order in which they are replayed. */
+  async walk(
+    ws: WorkspaceId,
+    limit: number,
+    after: LetterPlace | undefined,
+    filter: LetterFilter,
+  ): Promise<DeadLetterDoc[]> {
+    const query = { $and: [toQuery(ws, filter), ...(after ? [beyond('$gt', ws, after)] : [])] };
+    return this.#letters.find(query).sort({ at: 1, _id: 1 }).limit(limit).toArray();
+  }
+
+  async count(ws: WorkspaceId, filter: LetterFilter): Promise<number> {
+    return this.#letters.countDocuments(toQuery(ws, filter));
+  }
+
+  /** How many of each stage, code and source, most first, of the newest `mostSummed`. */
+  async summary(ws: WorkspaceId, filter: LetterFilter): Promise<LetterCount[]> {
+    const rows = await this.#letters
+      .aggregate<{ _id: Pick<LetterCount, 'stage' | 'code' | 'source'>; count: number; lastAt: number }>([
+        { $match: toQuery(ws, filter) },
+        { $sort: { at: -1 } },
+        { $limit: mostSummed },
+        {
+          $group: {
+            _id: { stage: '$stage', code: '$code', source: '$source' },
+            count: { $sum: 1 },
+            lastAt: { $max: '$at' },
+          },
+        },
+      ])
+      .toArray();
+    return rows
+      .map(({ _id, count, lastAt }) => ({ ..._id, count, lastAt }))
+      .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1));
+  }
+
+  /** The event is in: the letter stays for the record, without its copy. */
+  async markReplayed(ws: WorkspaceId, ids: readonly string[], at: number): Promise<void> {
+    if (ids.length === 0) return;
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) }, state: 'open' as const };
+    await this.#letters.updateMany(filter, { $set: { state: 'replayed', replayedAt: at }, $unset: contents });
+  }
+
+  async markRefused(
+    ws: WorkspaceId,
+    refused: readonly (readonly [id: string, code: string])[],
+    at: number,
+  ): Promise<void> {
+    if (refused.length === 0) return;
+    await this.#letters.bulkWrite(
+      refused.map(([id, code]) => ({
+        updateOne: { filter: { _id: docId(ws, id) }, update: { $set: { refusedAgain: { at, code } } } },
+      })),
+      { ordered: false },
+    );
+  }
+
+  /** Open letters that fit, for good and without their copies. Answers how many. */
+  async discard(
+    ws: WorkspaceId,
+    filter: LetterFilter,
+    discarded: NonNullable<DeadLetterDoc['discarded']>,
+  ): Promise<number> {
+    const { modifiedCount } = await this.#letters.updateMany(toQuery(ws, { ...filter, state: 'open' }), {
+      $set: { state: 'discarded', discarded },
+      $unset: contents,
+    });
+    return modifiedCount;
+  }
+
+  /** For an erasure: the letters that name somebody by these identifier keys. Answers how many there were. */
+  async deleteNaming(ws: WorkspaceId, identifierKeys: readonly string[], session?: ClientSession): Promise<number> {
+    const filter = { naming: { $in: [...identifierKeys] }, ws };
+    return (await this.#letters.deleteMany(filter, { ...(session && { session }) })).deletedCount;
+  }
+}
+
+/** A sender that repeats a quarantined event leaves one letter. */
+function letterId(ws: WorkspaceId, { stage, messageId }: DeadLetter): string {
+  if (stage !== 'quarantined' || messageId === undefined) return `ddl_${randomUUID().replaceAll('-', '')}`;
+  return `ddl_${createHash('sha256').update(`${ws}\n${messageId}`).digest('hex').slice(0, 32)}`;
+}
+
+function toQuery(ws: WorkspaceId, { from, to, ids, ...equal }: LetterFilter): Filter<DeadLetterDoc> {
+  const wanted = Object.entries(equal)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, { $eq: value }]);
+  const at = { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) };
+  return {
+    ws,
+    ...(Object.fromEntries(wanted) as object),
+    ...(Object.keys(at).length > 0 && { at }),
+    ...(ids && { _id: { $in: ids.map((id) => docId(ws, id)) } }),
+  };
+}
+
+function beyond(how: '$lt' | '$gt', ws: WorkspaceId, { at, id }: LetterPlace): Filter<DeadLetterDoc> {
+  return { $or: [{ at: { [how]: at } }, { at: { $eq: at }, _id: { [how]: docId(ws, id) } }] };
 }

@@ -3,6 +3,7 @@ import type { Event } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
+import type { Violation } from '../domain/tracking-plan/violation';
 
 /**
  * The shapes kept in MongoDB. Every `_id` starts with the workspace, which is the shard key; a field named `subject` is
@@ -28,9 +29,12 @@ export interface KeyDoc extends Scoped {
   /** `public` and `secret` keys ingest, `management` keys carry scopes. */
   readonly kind: 'public' | 'secret' | 'management';
   readonly scopes: readonly string[];
+  /** Key of the source that it sends for. */
   readonly source: string;
   /** Events of a write key, requests of a management key, per second, instead of what the installation allows. */
   readonly ratePerSecond?: number;
+  /** Id of the key in whose place it was made. */
+  readonly replaces?: string;
   /** SHA-256 of the whole key, hex. The key itself is shown once and never stored. */
   readonly sha256: string;
   readonly createdAt: number;
@@ -55,6 +59,8 @@ export interface EventDoc extends Scoped, Event {
   /** `workspace:profile|event name`, made by `eventWaitKey`: what a run that waits for the event looks it up by. */
   readonly waitKey?: string;
   readonly deadReason?: string;
+  /** How it is not as its source's tracking plan says; taken nevertheless. */
+  readonly violations?: readonly Violation[];
 }
 
 export interface IdentifierDoc extends Scoped {

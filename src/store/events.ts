@@ -1,11 +1,11 @@
-import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
+import type { ClientSession, Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { AppliedEvent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
+import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
 
-const duplicateKey = 11_000;
 /** How far ahead of its receipt an event's own time may lie. */
 const clockSkewMs = 5 * 60_000;
 
@@ -28,19 +28,7 @@ export class EventRepository {
     docs: readonly EventDoc[],
     session?: ClientSession,
   ): Promise<{ inserted: number; duplicateIndexes: number[] }> {
-    if (docs.length === 0) return { inserted: 0, duplicateIndexes: [] };
-    try {
-      const { insertedCount } = await this.#events.insertMany([...docs], {
-        ordered: false,
-        ...(session && { session }),
-      });
-      return { inserted: insertedCount, duplicateIndexes: [] };
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const failures = [error.writeErrors].flat();
-      if (failures.length === 0 || failures.some((failure) => failure.code !== duplicateKey)) throw error;
-      return { inserted: error.insertedCount, duplicateIndexes: failures.map((failure) => failure.index) };
-    }
+    return insertNew(this.#events, docs, session);
   }
 
   /** The next pending events of a partition in order of arrival, live before bulk: at most `limit`, and about `maxBytes`. */
@@ -138,6 +126,21 @@ export class EventRepository {
       { session },
     );
     return result.modifiedCount === 1;
+  }
+
+  /** Dead → pending again, with the receipt it had. Answers whether it is in the log and no longer dead. */
+  async revive(
+    ws: WorkspaceId,
+    messageId: string,
+    pendingOf: (event: EventDoc) => Pick<EventDoc, 'pending' | 'pendingKeys'>,
+  ): Promise<boolean> {
+    const event = await this.byMessageId(ws, messageId);
+    if (event?.state !== 'dead') return event !== null;
+    await this.#events.updateOne(
+      { _id: event._id, state: 'dead' },
+      { $set: { state: 'pending', ...pendingOf(event) }, $unset: { deadReason: '' } },
+    );
+    return true;
   }
 
   /** Applied events of a person (present id and lineage), oldest `seq` first; `names` narrows to what rules ask for. */

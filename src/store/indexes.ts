@@ -84,7 +84,17 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   importChunks: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   importRows: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
-  deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
+  deadLetters: [
+    { key: { ws: 1, at: -1 }, name: 'at' },
+    { key: { ws: 1, messageId: 1 }, name: 'messageId', partialFilterExpression: { messageId: { $exists: true } } },
+    { key: { naming: 1 }, name: 'naming', partialFilterExpression: { naming: { $exists: true } } },
+    { key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 },
+  ],
+  sourceHours: [
+    { key: { ws: 1, hour: 1 }, name: 'hour' },
+    { key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 },
+  ],
+  trackingPlans: [{ key: { ws: 1, key: 1 }, name: 'key' }],
 };
 
 export async function ensureIndexes(db: Db): Promise<void> {

@@ -4,7 +4,10 @@ import type { KeyDoc } from './documents';
 import { makeKeyText } from './key-text';
 import type { StoreConnection } from './open-store';
 
-export type NewKey = Pick<KeyDoc, 'name' | 'kind' | 'scopes' | 'source' | 'createdAt' | 'expiresAt' | 'ratePerSecond'>;
+export type NewKey = Pick<
+  KeyDoc,
+  'name' | 'kind' | 'scopes' | 'source' | 'createdAt' | 'expiresAt' | 'ratePerSecond' | 'replaces'
+>;
 
 export class KeyRepository {
   readonly #keys: Collection<KeyDoc>;
@@ -34,6 +37,15 @@ export class KeyRepository {
   async list(ws: WorkspaceId): Promise<KeyDoc[]> {
     const docs = await this.#keys.find({ _id: { $gt: `${ws}:`, $lt: `${ws};` } }).toArray();
     return docs.sort((one, other) => one.createdAt - other.createdAt);
+  }
+
+  async find(ws: WorkspaceId, id: string, session?: ClientSession): Promise<KeyDoc | undefined> {
+    return (await this.#keys.findOne({ _id: `${ws}:${id}` }, { ...(session && { session }) })) ?? undefined;
+  }
+
+  /** Lets a key end at an instant, or earlier where it does already. */
+  async expire(ws: WorkspaceId, id: string, at: number, session: ClientSession): Promise<void> {
+    await this.#keys.updateOne({ _id: `${ws}:${id}` }, { $min: { expiresAt: at } }, { session });
   }
 
   /** Answers whether there was such a key. Disabling one twice keeps the first time. */

@@ -50,3 +50,27 @@ describe('a store written before version 1', () => {
     expect(await db.collection('migrations').countDocuments()).toBe(migrations.length);
   });
 });
+
+describe('a store written before version 3', () => {
+  it('has a source for every text that keys named, and an open state and an end for every letter', async () => {
+    const { ws } = await api.createWorkspace();
+    const { db } = api.store.connection;
+    const keys = db.collection<{ _id: string; ws: string; source: string; createdAt: number; sha256: string }>('keys');
+    await keys.insertMany([
+      { _id: `${ws}:k1`, ws, source: 'First public key', createdAt: 5, sha256: '1' },
+      { _id: `${ws}:k2`, ws, source: 'First public key', createdAt: 6, sha256: '2' },
+    ]);
+    const letters = db.collection<{ _id: string; ws: string; at: number }>('deadLetters');
+    await letters.insertOne({ _id: `${ws}:ddl_1`, ws, at: 1_000 });
+    await db.collection('migrations').deleteMany({ version: 3 });
+
+    await Promise.all([prepareStore(api.store.connection), prepareStore(api.store.connection)]);
+
+    const source = await api.store.sources.find(ws, 'first-public-key');
+    expect(source).toMatchObject({ name: 'First public key', type: 'api', enabled: true, version: 1 });
+    expect(source && api.store.sources.unseal(source)).toEqual({});
+    expect(await keys.countDocuments({ ws, source: 'first-public-key' })).toBe(2);
+    const expireAt = new Date(1_000 + 90 * 86_400_000);
+    expect(await letters.findOne({ _id: `${ws}:ddl_1` })).toMatchObject({ state: 'open', expireAt });
+  });
+});

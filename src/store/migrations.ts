@@ -1,5 +1,9 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
+import type { KeyDoc } from './documents';
 import { isMissing } from './mongo-errors';
+import { usualRetention } from './retention';
+import { plainSource, toSourceKey } from './source-key';
+import type { SourceDoc } from './sources';
 
 interface Migration {
   readonly version: number;
@@ -18,6 +22,14 @@ export const migrations: readonly Migration[] = [
     version: 2,
     title: 'The index of due profiles knows their slots',
     up: (db) => dropIndexes(db, 'profiles', ['nextCheckAt']),
+  },
+  {
+    version: 3,
+    title: 'Every key belongs to a source; dead letters have a state and an end',
+    up: async (db) => {
+      await sourcesOfKeys(db);
+      await openLetters(db);
+    },
   },
 ];
 
@@ -53,6 +65,23 @@ async function workingStateAsText(db: Db): Promise<void> {
   await flush();
   await db.collection('workspaces').updateMany({}, { $inc: { rulesetVersion: 1 } });
   await dropIndexes(db, 'events', ['history', 'waitKey']);
+}
+
+/** Keys named their source in free text: each text becomes a source, whose key the keys then name. */
+async function sourcesOfKeys(db: Db): Promise<void> {
+  const keys = db.collection<Pick<KeyDoc, '_id' | 'ws' | 'source' | 'createdAt'>>('keys');
+  const sources = db.collection<SourceDoc>('sources');
+  for await (const { _id, ws, source, createdAt } of keys.find()) {
+    const key = toSourceKey(source);
+    const doc = plainSource(ws, key, source, createdAt);
+    await sources.updateOne({ _id: doc._id }, { $setOnInsert: doc }, { upsert: true });
+    await keys.updateOne({ _id, source }, { $set: { source: key } });
+  }
+}
+
+async function openLetters(db: Db): Promise<void> {
+  const expireAt = { $toDate: { $add: ['$at', usualRetention.deadLetterDays * 86_400_000] } };
+  await db.collection('deadLetters').updateMany({ state: { $exists: false } }, [{ $set: { state: 'open', expireAt } }]);
 }
 
 /** What the index list then makes anew. */

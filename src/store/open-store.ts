@@ -2,6 +2,7 @@ import { MongoClient, type ClientSession, type Db } from 'mongodb';
 import { boundReads } from './bounded-reads';
 import { ensureIndexes } from './indexes';
 import { migrate } from './migrations';
+import { usualRetention, type Retention } from './retention';
 
 export interface StoreOptions {
   readonly uri: string;
@@ -10,12 +11,14 @@ export interface StoreOptions {
   readonly masterKey: Buffer;
   /** How long the server works at one read before it gives up; for ever unless set. */
   readonly maxReadMs?: number;
+  readonly retention?: Partial<Retention>;
 }
 
 export interface StoreConnection {
   readonly client: MongoClient;
   readonly db: Db;
   readonly masterKey: Buffer;
+  readonly retention: Retention;
 }
 
 /** Connects with the guarantees everything else assumes: majority writes, retries, and absent fields that stay absent. */
@@ -31,7 +34,8 @@ export async function connectStore(options: StoreOptions): Promise<StoreConnecti
   await client.connect();
   const { database, masterKey, maxReadMs } = options;
   const db = client.db(database);
-  return { client, db: maxReadMs === undefined ? db : boundReads(db, maxReadMs), masterKey };
+  const retention = { ...usualRetention, ...options.retention };
+  return { client, db: maxReadMs === undefined ? db : boundReads(db, maxReadMs), masterKey, retention };
 }
 
 /** Migrations take the time they need, whatever bounds the reads of the connection. */

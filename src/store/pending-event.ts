@@ -38,16 +38,17 @@ export function pendingEventDoc(
   event: Event,
   { lane, bytes, n }: Arrival,
 ): EventDoc {
-  const doc = {
-    _id: eventDocId(ws, event.messageId),
-    ws,
-    ...event,
-    state: 'pending' as const,
-    pending: partitionKey(ws, intakePartition),
-    lane,
-    bytes,
-    n,
-  };
-  if (lane === 'bulk') return doc;
-  return { ...doc, pendingKeys: event.identifiers.map((identifier) => identifiers.key(ws, identifier)) };
+  const doc = { _id: eventDocId(ws, event.messageId), ws, ...event, state: 'pending' as const, lane, bytes, n };
+  return { ...doc, ...pendingFields(identifiers, ws, doc) };
+}
+
+/** What makes the intake and the waits see that an event is pending. */
+export function pendingFields(
+  identifiers: Pick<IdentifierRepository, 'key'>,
+  ws: WorkspaceId,
+  event: Pick<EventDoc, 'lane' | 'identifiers'>,
+): Required<Pick<EventDoc, 'pending'>> & Pick<EventDoc, 'pendingKeys'> {
+  const pending = partitionKey(ws, intakePartition);
+  if (event.lane === 'bulk') return { pending };
+  return { pending, pendingKeys: event.identifiers.map((identifier) => identifiers.key(ws, identifier)) };
 }

@@ -1,6 +1,7 @@
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
+import { plainSource, toSourceKey } from './source-key';
 import { sealSecrets, unsealSecrets, type Secrets } from './seal';
 
 /** A system that data comes from. Keys and events name it by `key`. */
@@ -17,13 +18,18 @@ export interface SourceDoc {
   readonly sealedSecrets: string;
   /** Nothing is taken from it while false. */
   readonly enabled: boolean;
+  /** Key of the plan its events are judged by; the workspace's default unless set. */
+  readonly trackingPlan?: string;
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly deletedAt?: number;
 }
 
-export interface SourceContent extends Pick<SourceDoc, 'key' | 'type' | 'name' | 'description' | 'enabled'> {
+export interface SourceContent extends Pick<
+  SourceDoc,
+  'key' | 'type' | 'name' | 'description' | 'enabled' | 'trackingPlan'
+> {
   readonly settings: unknown;
   /** Absent keeps what is sealed. */
   readonly secrets?: Secrets;
@@ -50,7 +56,7 @@ export class SourceRepository {
   }
 
   async find(ws: WorkspaceId, key: string, session?: ClientSession): Promise<SourceDoc | undefined> {
-    const found = await this.#findEver(ws, key, session);
+    const found = await this.findEver(ws, key, session);
     return found?.deletedAt === undefined ? found : undefined;
   }
 
@@ -61,7 +67,7 @@ export class SourceRepository {
     now: number,
     session: ClientSession,
   ): Promise<SourceDoc> {
-    const before = await this.#findEver(ws, content.key, session);
+    const before = await this.findEver(ws, content.key, session);
     const alive = before?.deletedAt === undefined ? before : undefined;
     const doc: SourceDoc = {
       ...content,
@@ -78,8 +84,19 @@ export class SourceRepository {
     return doc;
   }
 
+  /** The key of a source that somebody names, which is made where there is none; one that was disconnected is connected again. */
+  async ensure(ws: WorkspaceId, name: string, now: number, session: ClientSession): Promise<string> {
+    const key = toSourceKey(name);
+    const before = await this.findEver(ws, key, session);
+    if (!before) await this.#sources.insertOne(plainSource(ws, key, name, now), { session });
+    else if (before.deletedAt !== undefined)
+      await this.save(ws, { key, type: 'api', name, settings: {}, enabled: true }, now, session);
+    return key;
+  }
+
   /** For whoever speaks to the source; nothing else may ask. Throws when the master key is another one. */
   unseal({ ws, key, sealedSecrets }: Pick<SourceDoc, 'ws' | 'key' | 'sealedSecrets'>): Secrets {
+    if (sealedSecrets === '') return {};
     return unsealSecrets(this.#masterKey, sealName(ws, key), sealedSecrets);
   }
 
@@ -94,7 +111,8 @@ export class SourceRepository {
     return sealSecrets(this.#masterKey, name, secrets ?? {});
   }
 
-  async #findEver(ws: WorkspaceId, key: string, session?: ClientSession): Promise<SourceDoc | undefined> {
+  /** Also one that has been disconnected. */
+  async findEver(ws: WorkspaceId, key: string, session?: ClientSession): Promise<SourceDoc | undefined> {
     return (await this.#sources.findOne({ _id: docId(ws, key) }, { ...(session && { session }) })) ?? undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
+import { CatalogueRepository } from './catalogue';
 import { ConsentRecordRepository } from './consent-records';
 import { DeadLetterRepository } from './dead-letters';
 import { DeliveryRepository } from './deliveries';
@@ -21,10 +22,12 @@ import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
 import { PurposeRepository } from './purposes';
+import { SourceHourRepository } from './source-hours';
 import { SourceRepository } from './sources';
 import { SuppressionRepository } from './suppressions';
 import { SyncMemberRepository } from './sync-members';
 import { SyncUnitRepository } from './sync-units';
+import { TrackingPlanRepository } from './tracking-plans';
 import { WorkspaceRepository } from './workspaces';
 
 /** Every repository over one connection. Each takes the workspace first; nothing else builds queries. */
@@ -33,6 +36,7 @@ export function createStore(connection: StoreConnection) {
     connection,
     attachments: new AttachmentRepository(connection),
     audiences: new AudienceRepository(connection),
+    catalogue: new CatalogueRepository(connection),
     consentRecords: new ConsentRecordRepository(connection),
     deadLetters: new DeadLetterRepository(connection),
     deliveries: new DeliveryRepository(connection),
@@ -53,10 +57,12 @@ export function createStore(connection: StoreConnection) {
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
     purposes: new PurposeRepository(connection),
+    sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),
     suppressions: new SuppressionRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),
+    trackingPlans: new TrackingPlanRepository(connection),
     workspaces: new WorkspaceRepository(connection),
   };
 }

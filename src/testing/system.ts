@@ -13,7 +13,9 @@ import { createClient, type Client } from '../client/client';
 import { createDoorbells } from '../workflows/doorbells';
 import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
+import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
+import { TrafficRecorder, usualCatalogueLimits } from '../store/traffic-recorder';
 import { composeActivities } from '../workers/compose';
 import { queueNames } from '../temporal-names';
 import { createWorkers } from '../workers/worker';
@@ -65,7 +67,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const address = required('HEDDLE_TEST_TEMPORAL_ADDRESS');
   const connection = await Connection.connect({ address });
   const temporal = new TemporalClient({ connection });
-  const server = await listen(store, temporal, queuePrefix, clock);
+  const traffic = new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined });
+  const server = await listen({ store, traffic, temporal, queuePrefix, clock });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
   const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
@@ -86,6 +89,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       await workers?.stop();
       server.close();
       server.closeAllConnections();
+      await traffic.flush();
       await store.connection.db.dropDatabase();
       await store.connection.client.close();
       await connection.close();
@@ -93,16 +97,20 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
 }
 
-async function listen(
-  store: Store,
-  temporal: TemporalClient,
-  queuePrefix: string,
-  clock: () => number,
-): Promise<Server> {
+async function listen(of: {
+  store: Store;
+  traffic: TrafficRecorder;
+  temporal: TemporalClient;
+  queuePrefix: string;
+  clock: () => number;
+}): Promise<Server> {
+  const { store, traffic, temporal, queuePrefix, clock } = of;
+  const policies = new SourcePolicies(store, 1);
   const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' };
   const rings = createRings(temporal, log, queuePrefix);
   const limits = { ...testLimits, maxBodyBytes: 8_388_608 };
-  const own = { limits, importLimits, clock, log, metrics: new Registry(), checks: [], rootKey, temporalUi };
+  const metrics = new Registry();
+  const own = { limits, importLimits, policies, traffic, clock, log, metrics, checks: [], rootKey, temporalUi };
   const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;

@@ -12,7 +12,9 @@ import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
+import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
+import { TrafficRecorder, usualCatalogueLimits } from '../store/traffic-recorder';
 
 export interface TestWorkspace {
   readonly ws: WorkspaceId;
@@ -89,6 +91,9 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     store,
     limits: testLimits,
     importLimits: testImportLimits,
+    // A test sees what it changes at once.
+    policies: new SourcePolicies(store, 1),
+    traffic: new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined }),
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
@@ -112,6 +117,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     createWorkspace: (name) => createWorkspace(app, name),
     catchUp: (ws) => catchUp(deps, ws),
     close: async () => {
+      await deps.traffic.flush();
       await store.connection.db.dropDatabase();
       await store.connection.client.close();
     },

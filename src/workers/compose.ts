@@ -12,6 +12,7 @@ import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
+import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay';
 import { createOperationActivities } from '../activities/operations/operations';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
@@ -19,7 +20,9 @@ import { createSyncActivities } from '../activities/sync/sync';
 import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../activities/journeys/start-enrollment';
 import { createSender } from '../destinations/send-request';
 import { enrollmentId } from '../domain/ids';
+import { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
+import { TrafficRecorder, usualCatalogueLimits, type CatalogueLimits } from '../store/traffic-recorder';
 
 export interface WorkerDeps {
   readonly store: Store;
@@ -33,6 +36,7 @@ export interface WorkerDeps {
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;
   readonly imports: { readonly backlog: number; readonly keepHours: number };
+  readonly catalogueLimits?: CatalogueLimits;
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -50,6 +54,12 @@ export function composeActivities(deps: WorkerDeps) {
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
+  const policies = new SourcePolicies(store);
+  const traffic = new TrafficRecorder({
+    store,
+    limits: deps.catalogueLimits ?? usualCatalogueLimits,
+    onFailure: () => log.warn('figures of replayed events are lost'),
+  });
   return {
     ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
     ...createClockActivities({
@@ -68,7 +78,15 @@ export function composeActivities(deps: WorkerDeps) {
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
-    ...createOperationActivities({ store, clock, log, kinds: { import: composeImports(deps, doorbells) } }),
+    ...createOperationActivities({
+      store,
+      clock,
+      log,
+      kinds: {
+        import: composeImports(deps, doorbells),
+        'dead-letter-replay': createDeadLetterReplay({ store, policies, traffic, doorbells }),
+      },
+    }),
     ...createTestActivities(delivering),
   };
 }

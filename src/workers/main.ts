@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     uri: config.mongodbUri,
     database: config.mongodbDatabase,
     masterKey: config.masterKey,
+    retention: config.retention,
   });
   await prepareStore(store.connection);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: ['SIGTERM', 'SIGINT'] });
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     maxEventBytes: config.limits.maxEventBytes,
     maxJsonDepth: config.limits.maxJsonDepth,
     imports: config.imports,
+    catalogueLimits: config.catalogueLimits,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(

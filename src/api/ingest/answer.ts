@@ -6,19 +6,21 @@ import type { IngestCall, Ingested } from './ingest';
 import { atMost } from './items';
 
 /** What every door of ingestion answers: how many events were taken, and which were not. */
+const NotTaken = z.strictObject({
+  index: z.int(),
+  messageId: z.string().optional(),
+  code: z.string(),
+  path: z.string(),
+  message: z.string(),
+});
+
 export const IngestBody = z.strictObject({
   success: z.literal(true),
   accepted: z.int(),
   duplicates: z.int(),
-  rejected: z.array(
-    z.strictObject({
-      index: z.int(),
-      messageId: z.string().optional(),
-      code: z.string(),
-      path: z.string(),
-      message: z.string(),
-    }),
-  ),
+  rejected: z.array(NotTaken),
+  /** Kept until the tracking plan and they agree, and are replayed. Absent where there are none. */
+  quarantined: z.array(NotTaken).optional(),
 });
 
 // For the document only: events are checked one by one, by hand, so that a bad one costs itself and not the batch.
@@ -40,6 +42,7 @@ export function batchOf(body: unknown): readonly unknown[] | undefined {
   return Array.isArray(batch) ? (batch as readonly unknown[]) : undefined;
 }
 
-export function answer({ accepted, duplicates, rejected }: Ingested) {
-  return { status: 200 as const, body: { success: true as const, accepted, duplicates, rejected } };
+export function answer({ accepted, duplicates, rejected, quarantined }: Ingested) {
+  const body = { success: true as const, accepted, duplicates, rejected };
+  return { status: 200 as const, body: quarantined.length > 0 ? { ...body, quarantined } : body };
 }

@@ -47,7 +47,7 @@ describe('POST /v1/batch', () => {
       identifiers: [{ type: 'user_id', value: 'u1' }],
       properties: { cart_id: 'c1' },
       isTrusted: true,
-      source: 'secret',
+      source: 'server',
     });
     expect(doc.pendingKeys).toEqual([api.store.identifiers.key(workspace.ws, { type: 'user_id', value: 'u1' })]);
   });

@@ -11,6 +11,7 @@ export const KeyBody = z.strictObject({
   /** Events of a write key, requests of a management key; absent means what the installation allows. */
   ratePerSecond: z.int().optional(),
   createdAt: Instant,
+  replaces: z.string().optional(),
   expiresAt: Instant.optional(),
   disabledAt: Instant.optional(),
 });
@@ -27,6 +28,7 @@ export function presentKey(key: KeyDoc) {
     source: key.source,
     ...(key.ratePerSecond !== undefined && { ratePerSecond: key.ratePerSecond }),
     createdAt: presentInstant(key.createdAt),
+    ...(key.replaces !== undefined && { replaces: key.replaces }),
     ...(key.expiresAt !== undefined && { expiresAt: presentInstant(key.expiresAt) }),
     ...(key.disabledAt !== undefined && { disabledAt: presentInstant(key.disabledAt) }),
   };

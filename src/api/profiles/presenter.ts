@@ -52,6 +52,8 @@ export const EventBody = z.strictObject({
   traits: AnyObject,
   traitExpiry: Expiry.optional(),
   context: AnyObject,
+  /** How it is not as its source's tracking plan says. */
+  violations: z.array(z.strictObject({ code: z.string(), path: z.string(), message: z.string() })).optional(),
 });
 export const MergeBody = z.strictObject({
   survivor: z.string(),
@@ -120,6 +122,9 @@ export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {
     traits: show(event.traits),
     ...presentExpiry(event.traitExpiry ?? {}),
     context: show(event.context),
+    ...(event.violations && {
+      violations: event.violations.map(({ code, path, message }) => ({ code, path, message })),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
@@ -19,6 +20,8 @@ export const SourceInput = z.strictObject({
   /** Sealed at once and never shown. Absent keeps the present ones. */
   secrets: z.record(z.string(), z.string().max(16_384)).optional(),
   enabled: z.boolean().default(true),
+  /** Key of the plan its events are judged by; without it, the workspace's default. */
+  trackingPlan: DefinitionKey.optional(),
 });
 type SourceInput = z.output<typeof SourceInput>;
 
@@ -35,12 +38,23 @@ export async function saveSource(call: KeyCall, key: string, input: SourceInput)
     checkPreconditions(call, before?.version);
     if (before && before.type !== input.type)
       throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
+    await checkPlan(call, input.trackingPlan, session);
     const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
-    const { type, name, description, settings, secrets, enabled } = input;
-    const optional = { ...(secrets && { secrets }), ...(description !== undefined && { description }) };
+    const { type, name, description, settings, secrets, enabled, trackingPlan } = input;
+    const optional = {
+      ...(secrets && { secrets }),
+      ...(description !== undefined && { description }),
+      ...(trackingPlan !== undefined && { trackingPlan }),
+    };
     return deps.store.sources.save(ws, { key, type, name, settings, enabled, ...optional }, now, session);
   });
+}
+
+async function checkPlan({ deps, ws }: KeyCall, plan: string | undefined, session: ClientSession): Promise<void> {
+  if (plan === undefined || (await deps.store.trackingPlans.find(ws, plan, session))) return;
+  const message = `There is no tracking plan "${plan}"; save it first.`;
+  throw invalidDefinition([{ in: 'body', pointer: '/trackingPlan', message }]);
 }
 
 export async function deleteSource(call: KeyCall, key: string): Promise<void> {

@@ -45,7 +45,10 @@ const presentWorkspace = ({ _id, name, createdAt }: WorkspaceDoc) => ({
   createdAt: presentInstant(createdAt),
 });
 
-/** A workspace with one key of each kind, in one transaction. */
+/** Keys by which servers send and manage are of one source. */
+const firstSources = { public: 'website', secret: 'server', management: 'server' } as const;
+
+/** A workspace with one key of each kind and their sources, in one transaction. */
 async function createWorkspace(
   { store, keyEnvironment }: Pick<ApiDeps, 'store' | 'keyEnvironment'>,
   name: string,
@@ -54,7 +57,8 @@ async function createWorkspace(
   return inTransaction(store.connection, async (session) => {
     const workspace = await store.workspaces.create(name, now, session);
     const make = async (ws: WorkspaceId, kind: KeyDoc['kind'], scopes: readonly string[] = []) => {
-      const key = { name: `First ${kind} key`, kind, scopes, source: kind, createdAt: now };
+      const source = await store.sources.ensure(ws, firstSources[kind], now, session);
+      const key = { name: `First ${kind} key`, kind, scopes, source, createdAt: now };
       return (await store.keys.create(ws, keyEnvironment, key, session)).text;
     };
     const keys = {

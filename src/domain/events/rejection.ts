@@ -17,7 +17,8 @@ export interface Rejection {
     | 'invalid_mapping'
     | 'invalid_envelope'
     | 'invalid_consent'
-    | 'no_identifier';
+    | 'no_identifier'
+    | 'plan_violation';
   /** JSON pointer into the event. */
   readonly path: string;
   readonly message: string;

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { EventKind } from '../../domain/events/event';
+import type { MeasureOptions } from '../../domain/events/measure-json';
+import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
+import type { Rejection } from '../../domain/events/rejection';
+import { inPlaces, type Translate } from '../../domain/events/translation';
+import { isJsonObject } from '../../domain/json';
+import { UnreadEvent } from '../parse-batch';
+import type { IngestCall } from './ingest';
+
+/** What became of one item of a request. */
+export interface ReadEvent {
+  readonly parsed: ParsedEvent;
+  /** In our own words, so that it can be read again later; an item that has none is as it was sent. */
+  readonly raw: unknown;
+  /** Why it cannot be read again. */
+  readonly notWhole?: 'too_large' | 'not_translated';
+  /** Whether it may merge two known profiles. */
+  readonly isTrusted: boolean;
+}
+
+/** Reads the items of a request one by one: as events, of one kind where the path names it, or in the words of a vocabulary. */
+export function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): (raw: unknown) => ReadEvent {
+  const isTrusted = call.principal.kind !== 'public';
+  const options = optionsOf(call, kind, isTrusted);
+  const unread = { rejection: tooLargeToRead(call.deps.limits.maxEventBytes) };
+  return (raw) => {
+    if ('code' in options) return { parsed: { rejection: options }, raw, isTrusted };
+    if (raw instanceof UnreadEvent) return { parsed: unread, raw: undefined, notWhole: 'too_large', isTrusted };
+    return translate ? readTranslated(raw, translate, options) : { parsed: parseEvent(raw, options), raw, isTrusted };
+  };
+}
+
+function optionsOf(call: IngestCall, kind: EventKind | undefined, isTrusted: boolean): ParseOptions | Rejection {
+  const { limits } = call.deps;
+  const json: MeasureOptions = {
+    maxBytes: limits.maxEventBytes,
+    maxDepth: limits.maxJsonDepth,
+    hasEscapes: call.body.hasEscapes,
+    byteLength: (text) => Buffer.byteLength(text),
+  };
+  // A single event is its own envelope; what it says of itself is read once.
+  const { value } = call.body;
+  const isBatch = isJsonObject(value) && Object.hasOwn(value, 'batch');
+  const envelope = parseEnvelope(kind === undefined && isBatch ? value : {}, json);
+  if ('code' in envelope) return envelope;
+  const { now: receivedAt, principal } = call;
+  return {
+    ...(kind && { kind }),
+    ...{ envelope, receivedAt, source: principal.source, isTrusted, json },
+    makeMessageId: randomUUID,
+  };
+}
+
+/** What is wrong is told in the places of the sender's vocabulary. */
+function readTranslated(item: unknown, translate: Translate, options: ParseOptions): ReadEvent {
+  const translation = translate(item);
+  if ('rejection' in translation)
+    return { parsed: translation, raw: item, notWhole: 'not_translated', isTrusted: options.isTrusted };
+  const { raw, mayMerge = true, places = {} } = translation;
+  const isTrusted = options.isTrusted && mayMerge;
+  const parsed = parseEvent(raw, { ...options, isTrusted });
+  if ('event' in parsed) return { parsed, raw, isTrusted };
+  return { parsed: { ...parsed, rejection: inPlaces(parsed.rejection, places) }, raw, isTrusted };
+}
+
+function tooLargeToRead(most: number): Rejection {
+  return { code: 'too_large', path: '', message: `The event is larger than ${most} bytes; send less with it.` };
+}

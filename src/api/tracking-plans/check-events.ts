@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { parseEvent } from '../../domain/events/parse-event';
+import { compilePlan, type CompiledPlan } from '../../domain/tracking-plan/compile-plan';
+import type { TrackingPlan } from '../../domain/tracking-plan/plan.schema';
+import { actionOf } from '../../domain/tracking-plan/violation';
+import type { KeyCall } from '../route';
+
+const verdicts = { flag: 'flagged', quarantine: 'quarantined', reject: 'rejected' } as const;
+
+/** What the door would do with each event if this were the plan of its source. Stores nothing. */
+export function checkEvents(call: KeyCall, plan: TrackingPlan, events: readonly unknown[]) {
+  const compiled = compilePlan(plan, '', 0);
+  return events.map((event, index) => ({ index, ...checkEvent(call, compiled, event) }));
+}
+
+function checkEvent({ deps, now }: KeyCall, plan: CompiledPlan, raw: unknown) {
+  const { maxEventBytes, maxJsonDepth } = deps.limits;
+  const byteLength = (text: string): number => Buffer.byteLength(text);
+  const parsed = parseEvent(raw, {
+    ...{ envelope: { context: {}, integrations: {}, bytes: 0 }, receivedAt: now, source: '', isTrusted: true },
+    json: { maxBytes: maxEventBytes, maxDepth: maxJsonDepth, hasEscapes: true, byteLength },
+    makeMessageId: randomUUID,
+  });
+  if ('rejection' in parsed)
+    return { verdict: 'rejected' as const, violations: [{ ...parsed.rejection, action: 'reject' as const }] };
+  const violations = plan.violations(parsed.event);
+  const action = actionOf(violations);
+  return { verdict: action === undefined ? ('accepted' as const) : verdicts[action], violations };
+}
