@@ -140,6 +140,11 @@ export const environment = z.object({
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
+  HEDDLE_ERASURE_WAIT_HOURS: defaulted(
+    wholeNumber(1, 720),
+    '24',
+    'How long the operation of an erasure waits for destinations to confirm that somebody is off before its receipt says `pending`. They are asked again for as long as it takes.',
+  ),
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -194,6 +199,7 @@ function toConfig(env: z.output<typeof environment>) {
       maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
       pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
       intakeBatch: env.HEDDLE_INTAKE_BATCH,
+      erasureWaitHours: env.HEDDLE_ERASURE_WAIT_HOURS,
     },
   } as const;
 }

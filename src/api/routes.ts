@@ -10,6 +10,7 @@ import { ingestRoutes } from './ingest/routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
+import { privacyRoutes } from './privacy/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
 import { sourceRoutes } from './sources/routes';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,
+  ...privacyRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

@@ -7,6 +7,7 @@ import { eventsOf } from './events';
 import { impactOf } from './impact';
 import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
+import { privacyOf } from './privacy';
 import { profilesOf } from './profiles';
 import { sourcesOf } from './sources';
 import { createTransport, type ClientOptions } from './transport';
@@ -32,6 +33,7 @@ export function createClient(options: ClientOptions) {
     deliveries: deliveriesOf(transport),
     impact: impactOf(transport),
     operations: operationsOf(transport),
+    privacy: privacyOf(transport),
     sources: sourcesOf(transport),
     workspaces: workspacesOf(transport),
     keys: keysOf(transport),

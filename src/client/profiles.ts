@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery-types';
 import type { Enrollment } from './enrollment-types';
 import type { StoredEvent } from './event-types';
+import type { Operation } from './operation-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import type { KnownIdentifier, Merge, Profile, ProfileAudience } from './profile-types';
 import { path, type Transport } from './transport';
@@ -28,5 +29,7 @@ export function profilesOf({ call }: Transport) {
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),
     deliveries: part<Delivery>('deliveries'),
+    /** Erases the person, or an identifier that nobody has yet. The operation ends with a receipt. */
+    erase: (ref: string) => call<Operation>({ method: 'DELETE', path: path`/v1/profiles/${ref}` }),
   };
 }

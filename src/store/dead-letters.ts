@@ -18,6 +18,14 @@ export interface DeadLetter {
   readonly payload?: string;
 }
 
+/** A place in the order of letters. */
+export interface LetterPlace {
+  readonly at: number;
+  readonly id: string;
+}
+
+const erasedCode = 'erased';
+
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;
   readonly ws: WorkspaceId;
@@ -50,12 +58,38 @@ export class DeadLetterRepository {
     await this.add(ws, [{ stage: 'unapplied', at, code: reason, messageId, kind }], session);
   }
 
-  /** Newest first, one page; `before` is the last row of the page before. */
-  async page(
+  /** Events of people who were erased: that there were such, and nothing that says whose. */
+  async addErased(
     ws: WorkspaceId,
-    limit: number,
-    before?: { readonly at: number; readonly id: string },
-  ): Promise<DeadLetterDoc[]> {
+    events: readonly { readonly kind: string }[],
+    at: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const letters = events.map(({ kind }) => ({ stage: 'unapplied' as const, at, code: erasedCode, kind }));
+    await this.add(ws, letters, session);
+  }
+
+  /** Oldest first from `after` on, for walks through all of them. */
+  async walk(ws: WorkspaceId, limit: number, after?: LetterPlace): Promise<DeadLetterDoc[]> {
+    const newer = after && {
+      $or: [{ at: { $gt: after.at } }, { at: { $eq: after.at }, _id: { $gt: `${ws}:${after.id}` } }],
+    };
+    return this.#letters
+      .find({ ws, ...newer })
+      .sort({ at: 1, _id: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  /** Keeps that something was refused, when and why, and nothing of what it was. */
+  async anonymise(letters: readonly Pick<DeadLetterDoc, '_id'>[]): Promise<void> {
+    if (letters.length === 0) return;
+    const $unset = { payload: '', messageId: '', message: '', path: '' } as const;
+    await this.#letters.updateMany({ _id: { $in: letters.map(({ _id }) => _id) } }, { $unset });
+  }
+
+  /** Newest first, one page; `before` is the last row of the page before. */
+  async page(ws: WorkspaceId, limit: number, before?: LetterPlace): Promise<DeadLetterDoc[]> {
     const older = before && {
       $or: [{ at: { $lt: before.at } }, { at: { $eq: before.at }, _id: { $lt: `${ws}:${before.id}` } }],
     };

@@ -55,10 +55,12 @@ export interface EventDoc extends Scoped, Event {
   readonly deadReason?: string;
 }
 
+/** Has an owner, or is the tombstone of one that was erased. */
 export interface IdentifierDoc extends Scoped {
   readonly type: string;
-  readonly profile: ProfileId;
-  readonly firstSeenAt: number;
+  readonly profile?: ProfileId;
+  readonly firstSeenAt?: number;
+  readonly erasedAt?: number;
 }
 
 export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]>, Scoped {

@@ -7,6 +7,7 @@ import { workingFields, type ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
+const living = { mergedInto: { $exists: false }, erasedAt: { $exists: false } } as const;
 
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;
@@ -15,17 +16,23 @@ export class ProfileRepository {
     this.#profiles = db.collection<ProfileDoc>('profiles');
   }
 
-  async byIds(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<Profile[]> {
+  async byIds(ws: WorkspaceId, ids: readonly ProfileId[], session?: ClientSession): Promise<Profile[]> {
     if (ids.length === 0) return [];
-    const docs = await this.#profiles.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) } };
+    const docs = await this.#profiles.find(filter, { ...(session && { session }) }).toArray();
     return docs.map(toProfile);
   }
 
-  /** The living profile behind an id: an absorbed one answers with its survivor. */
-  async canonical(ws: WorkspaceId, id: ProfileId): Promise<Profile | undefined> {
-    const [found] = await this.byIds(ws, [id]);
-    if (!found?.mergedInto) return found;
-    return this.canonical(ws, found.mergedInto);
+  /** The living profile behind an id: an absorbed one answers with its survivor, an erased one not at all. */
+  async canonical(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
+    const found = await this.canonicalEver(ws, id, session);
+    return found?.erasedAt === undefined ? found : undefined;
+  }
+
+  /** Also one that was erased. */
+  async canonicalEver(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
+    const [found] = await this.byIds(ws, [id], session);
+    return found?.mergedInto ? this.canonicalEver(ws, found.mergedInto, session) : found;
   }
 
   /** Like `canonical` for many; the map's keys are the ids asked for. */
@@ -40,7 +47,7 @@ export class ProfileRepository {
     return new Map(
       ids.flatMap((id) => {
         const profile = resolve(id);
-        return profile ? [[id, profile] as const] : [];
+        return profile && profile.erasedAt === undefined ? [[id, profile] as const] : [];
       }),
     );
   }
@@ -85,7 +92,7 @@ export class ProfileRepository {
 
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
   async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
-    const behind = { ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } };
+    const behind = { ws, rulesetVersion: { $lt: version }, ...living };
     const filter = after === undefined ? behind : { ...behind, _id: { $gt: docId(ws, after) } };
     const rows = await this.#profiles
       .find(filter, { projection: { id: 1 } })
@@ -98,7 +105,7 @@ export class ProfileRepository {
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
     const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };
     const docs = await this.#profiles
-      .find({ _id: range, mergedInto: { $exists: false } })
+      .find({ _id: range, ...living })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray();
@@ -106,7 +113,7 @@ export class ProfileRepository {
   }
 
   async count(ws: WorkspaceId): Promise<number> {
-    return this.#profiles.countDocuments({ ws, mergedInto: { $exists: false } });
+    return this.#profiles.countDocuments({ ws, ...living });
   }
 }
 

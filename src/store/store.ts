@@ -14,6 +14,7 @@ import { MergeRepository } from './merges';
 import { connectStore, type StoreConnection, type StoreOptions } from './open-store';
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
+import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
 import { SourceRepository } from './sources';
 import { SyncMemberRepository } from './sync-members';
@@ -39,6 +40,7 @@ export function createStore(connection: StoreConnection) {
     merges: new MergeRepository(connection),
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
+    personRows: new PersonRows(connection),
     profiles: new ProfileRepository(connection),
     sources: new SourceRepository(connection),
     syncMembers: new SyncMemberRepository(connection),

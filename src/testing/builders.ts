@@ -86,6 +86,7 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     events: [],
     profiles,
     owners,
+    erased: new Map(),
     enrollments: [],
     stored: { histories: new Map(), edges: new Map() },
     makeProfileId: () => profileId(`prf_new${(made += 1)}`),

@@ -147,6 +147,7 @@ async function startWorkers(of: {
     registry: new Registry(),
     allowedTargets: ['127.0.0.1'],
     intakeBatch: of.intakeBatch,
+    erasureWaitMs: 20_000,
   });
   const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
   const workers = await createWorkers(

@@ -11,6 +11,7 @@ import { createEventRecorder } from '../activities/record-event';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
+import { createErasure } from '../activities/operations/erasure/erasure';
 import { createOperationActivities } from '../activities/operations/operations';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
@@ -29,6 +30,8 @@ export interface WorkerDeps {
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
   readonly intakeBatch: number;
+  /** How long an erasure waits for destinations to confirm. */
+  readonly erasureWaitMs: number;
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -64,7 +67,12 @@ export function composeActivities(deps: WorkerDeps) {
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
-    ...createOperationActivities({ store, clock, log, kinds: {} }),
+    ...createOperationActivities({
+      store,
+      clock,
+      log,
+      kinds: { erasure: createErasure({ store, clock, waitMs: deps.erasureWaitMs }) },
+    }),
     ...createTestActivities(delivering),
   };
 }

@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     registry,
     allowedTargets: config.allowedTargets,
     intakeBatch: config.limits.intakeBatch,
+    erasureWaitMs: config.limits.erasureWaitHours * 3_600_000,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(

@@ -106,6 +106,7 @@ async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
 
 /** Until purposes are defined, a denial withholds and silence allows. */
 function whyWithheld({ journey, profile }: SendVisit): string | undefined {
+  if (profile.restrictedAt !== undefined) return 'restricted';
   const { purpose } = journey.definition;
   return purpose !== undefined && own(profile.consent, purpose)?.status === 'denied' ? 'consent' : undefined;
 }

@@ -16,7 +16,7 @@ export async function findProfile(store: Store, ws: WorkspaceId, ref: string): P
 
 const isReference = (ref: string): boolean => ref.startsWith('prf_') || readIdentifier(ref) !== undefined;
 
-function readIdentifier(ref: string): Identifier | undefined {
+export function readIdentifier(ref: string): Identifier | undefined {
   const colon = ref.indexOf(':');
   return normaliseIdentifier(ref.slice(0, colon), ref.slice(colon + 1));
 }

@@ -1,5 +1,5 @@
 import type { EdgeKind } from '../audiences/edge';
-import type { Identifier } from '../events/event';
+import type { Event, Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
@@ -16,6 +16,7 @@ export interface ChangeSet {
   readonly enrollments: readonly EnrollmentWrite[];
   readonly syncs: readonly DesiredMember[];
   readonly applied: readonly AppliedEvent[];
+  readonly refused: readonly RefusedEvent[];
   readonly outbox: readonly OutboxWork[];
 }
 
@@ -29,8 +30,8 @@ export interface IdentifierWrite {
   readonly identifier: Identifier;
   readonly profile: ProfileId;
   readonly firstSeenAt: number;
-  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge. */
-  readonly change: 'new' | 'move';
+  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge; `lift` ends an erasure. */
+  readonly change: 'new' | 'move' | 'lift';
 }
 
 export interface Merge {
@@ -46,7 +47,7 @@ export interface Merge {
   readonly absorbedProfile: Profile;
 }
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'erasure';
 
 /** One exact edge of a membership. */
 export interface MembershipEdge {
@@ -74,6 +75,8 @@ export interface DesiredMember {
   readonly isIn: boolean;
   /** The person has refused the purpose: they are taken off also where leavers are kept. */
   readonly hasRefused?: boolean;
+  /** The person was erased: once they are off, nothing is remembered of it. */
+  readonly isErased?: boolean;
   readonly identifiers: Readonly<Record<string, string>>;
   /** Instant of the cause, for the latency from event to delivery. */
   readonly causedAt: number;
@@ -87,6 +90,17 @@ export interface AppliedEvent {
   readonly profile: ProfileId;
   readonly seq: number;
   readonly waitKey: string;
+  /** What is stored of an event that named somebody erased beside somebody else. */
+  readonly stripped?: EventContent;
+}
+
+/** Where an event says who and what. */
+export type EventContent = Pick<Event, 'identifiers' | 'properties' | 'traits' | 'context'>;
+
+/** An event of somebody erased: consumed without a trace of who sent it. */
+export interface RefusedEvent {
+  readonly messageId: string;
+  readonly kind: string;
 }
 
 /** What must happen outside the database after the commit. Carrying it out twice does no harm. */

@@ -60,9 +60,11 @@ function desiredOf({ input }: WorkspaceFold, profile: Profile, attachment: Attac
   };
 }
 
-/** Somebody who refused the purpose is taken off target lists, and stays on exclusion lists, which protect them. */
+/** Somebody restricted, or who refused the purpose, is taken off target lists, and stays on exclusion lists, which protect them. */
 function isRefused(profile: Profile, { use, purpose }: Attachment): boolean {
-  return use === 'target' && purpose !== undefined && own(profile.consent, purpose)?.status === 'denied';
+  if (use !== 'target') return false;
+  if (profile.restrictedAt !== undefined) return true;
+  return purpose !== undefined && own(profile.consent, purpose)?.status === 'denied';
 }
 
 /** The newest value of each identifier type the attachment may send. */

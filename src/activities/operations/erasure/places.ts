@@ -1,0 +1,42 @@
+import { deliveries, enrollments, events, memberships, merges } from './clear-rows';
+import { syncMembers, syncUnits } from './clear-destinations';
+import { deadLetters } from './clear-letters';
+import { pendingEvents } from './clear-pending';
+import type { Place } from './place';
+
+/** Why an erasure has nothing to do in a collection. */
+type NothingOf = string;
+
+/**
+ * Every collection, in the order in which an erasure goes through them: how what is of a person is cleared there, or why nothing is. A
+ * new collection adds its line here.
+ */
+export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
+  profiles: 'a tombstone since the first transaction',
+  identifiers: 'tombstones since the first transaction: keyed hashes',
+  events: [events, pendingEvents],
+  memberships: [memberships],
+  merges: [merges],
+  deadLetters: [deadLetters],
+  enrollments: [enrollments],
+  // What was sent to destinations decides what the receipt says of them, so it is cleared after they have answered.
+  syncMembers: [syncMembers],
+  syncUnits: [syncUnits],
+  deliveries: [deliveries],
+  operations: 'ids and keyed hashes',
+  outbox: 'ids, for seconds',
+  audiences: 'definitions',
+  attachments: 'definitions',
+  destinations: 'definitions',
+  journeys: 'definitions',
+  journeyVersions: 'definitions',
+  sources: 'definitions',
+  keys: 'no customers',
+  workspaces: 'no customers',
+  migrations: 'no customers',
+};
+
+/** The steps of an erasure, one after the other. */
+export const clearings: readonly { readonly name: string; readonly place: Place }[] = Object.entries(places).flatMap(
+  ([name, of]) => (typeof of === 'string' ? [] : of.map((place) => ({ name, place }))),
+);
