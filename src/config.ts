@@ -145,6 +145,11 @@ export const environment = z.object({
     '24',
     'How long the operation of an erasure waits for destinations to confirm that somebody is off before its receipt says `pending`. They are asked again for as long as it takes.',
   ),
+  HEDDLE_EXPORT_KEEP_DAYS: defaulted(
+    wholeNumber(1, 90),
+    '7',
+    'How long the file of an export of a person is kept. The database removes it then, within minutes.',
+  ),
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -199,6 +204,7 @@ function toConfig(env: z.output<typeof environment>) {
       maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
       pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
       intakeBatch: env.HEDDLE_INTAKE_BATCH,
+      exportKeepDays: env.HEDDLE_EXPORT_KEEP_DAYS,
       erasureWaitHours: env.HEDDLE_ERASURE_WAIT_HOURS,
     },
   } as const;

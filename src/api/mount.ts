@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { admitRoot, writeKeyOf, type Authenticator, type Principal } from './authenticate';
@@ -58,8 +60,11 @@ async function serve(route: Route, context: Context, req: Request, res: Response
   res.status(status).set(headers ?? {});
   if (body === undefined || body === null) res.end();
   else if (typeof body === 'string') res.send(body);
+  else if (isStream(body)) await pipeline(Readable.from(body), res);
   else res.json(body);
 }
+
+const isStream = (body: object): body is AsyncIterable<Uint8Array> => Symbol.asyncIterator in body;
 
 /** Who calls. Ingestion may name its key in the body, which is then read first. */
 async function admit(

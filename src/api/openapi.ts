@@ -81,7 +81,8 @@ function documentRoute(route: Route, components: Components) {
 function answer(status: string, schema: z.ZodType, name: string, components: Components): [string, unknown] {
   const description = schema.meta()?.description ?? 'Done';
   if (schema instanceof z.ZodUndefined) return [status, { description }];
-  const type = schema instanceof z.ZodString ? 'text/plain' : 'application/json';
+  const media = schema.meta()?.['media'];
+  const type = typeof media === 'string' ? media : schema instanceof z.ZodString ? 'text/plain' : 'application/json';
   return [
     status,
     { description, content: { [type]: { schema: toSchema(schema, 'output', `${name}${status}`, components) } } },

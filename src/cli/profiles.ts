@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import type { Profile } from '../client/types';
 import type { Context } from './context';
+import { addRights } from './privacy';
 
 export function addProfiles(program: Command, context: Context): void {
-  program
-    .command('profiles')
-    .description('people')
+  const profiles = program.command('profiles').description('people');
+  profiles
     .command('get <ref>')
     .description('one profile: prf_… or type:value, such as user_id:u1')
     .action(async (ref: string) => {
       const profile = await context.client().profiles.get(ref);
       context.show(profile, () => print(context, profile));
     });
+  addRights(profiles, context);
 }
 
 function print({ table }: Context, { id, identifiers, traits, audiences }: Profile): string {

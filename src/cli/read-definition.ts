@@ -12,13 +12,18 @@ export interface DefinitionFile {
 
 /** Reads JSON, or YAML from `.yaml` and `.yml`; `-` is standard input. Throws CommandError. */
 export async function readDefinition(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<DefinitionFile> {
-  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
-  const value = /^\.ya?ml$/.test(extname(file)) ? await parseYaml(file, content) : parseJson(file, content);
+  const value = await readFileOrStdin(file, io);
   if (!isJsonObject(value)) throw new CommandError(`${file} must hold one definition: an object with a "key".`);
   const key = own(value, 'key');
   if (typeof key !== 'string')
     throw new CommandError(`${file} has no "key". Name the definition, such as "key": "vip".`);
   return { key, definition: withoutKey(value, 'key') };
+}
+
+/** What a file holds as JSON or YAML, whatever it is. Throws CommandError. */
+export async function readFileOrStdin(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<unknown> {
+  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
+  return /^\.ya?ml$/.test(extname(file)) ? parseYaml(file, content) : parseJson(file, content);
 }
 
 async function readAll(stdin: Io['stdin']): Promise<string> {

@@ -10,6 +10,7 @@ import { addEnrollments } from './enrollments';
 import { addImpact } from './impact';
 import type { Io } from './io';
 import { addJourneys } from './journeys';
+import { addPrivacy } from './privacy';
 import { addProfiles } from './profiles';
 import { addSend } from './send';
 import { addServer } from './server';
@@ -55,6 +56,7 @@ function version(): string {
 const commands: readonly ((program: Command, context: Context) => void)[] = [
   addSend,
   addProfiles,
+  addPrivacy,
   addAudiences,
   addJourneys,
   addEnrollments,

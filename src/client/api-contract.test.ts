@@ -9,6 +9,7 @@ import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presen
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { OperationBody } from '../api/operations/presenter';
 import type { SourceBody } from '../api/sources/presenter';
+import type { RetentionBody } from '../api/privacy/retention';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
 
@@ -51,6 +52,7 @@ const agreements: {
   >;
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
+  retention: Agrees<Sent<typeof RetentionBody>, client.Retention>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
@@ -78,6 +80,7 @@ const agreements: {
   event: 'agrees',
   deadLetter: 'agrees',
   operation: 'agrees',
+  retention: 'agrees',
   source: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',

@@ -5,3 +5,15 @@ export interface SignedReceipt {
   readonly receipt: JsonObject;
   readonly signature: string;
 }
+
+/** Days that a workspace keeps what; what is not named is kept for good. */
+export interface RetentionPolicy {
+  readonly events?: number;
+  readonly deadLetters?: number;
+  readonly deliveries?: number;
+  readonly operations?: number;
+}
+export interface Retention extends RetentionPolicy {
+  /** Audiences that look back further than events are kept. */
+  readonly audiencesBeyond: readonly string[];
+}

@@ -1,9 +1,19 @@
 import type { Operation } from './operation-types';
-import type { SignedReceipt } from './privacy-types';
-import type { Transport } from './transport';
+import type { Retention, RetentionPolicy, SignedReceipt } from './privacy-types';
+import { path, type Transport } from './transport';
 
-export function privacyOf({ call }: Transport) {
+/** For as long as a large file takes. */
+const downloadMs = 3_600_000;
+
+export function privacyOf({ call, stream }: Transport) {
   return {
+    /** The file of an export that has ended: JSON lines, part by part. */
+    file: (operation: string) =>
+      stream({ method: 'GET', path: path`/v1/exports/${operation}/file`, timeoutMs: downloadMs }),
+    /** How long what is kept, in days. */
+    retention: () => call<Retention>({ method: 'GET', path: '/v1/policies/retention' }),
+    setRetention: (policy: RetentionPolicy) =>
+      call<Retention>({ method: 'PUT', path: '/v1/policies/retention', body: policy }),
     /** Erases several people; each has an operation of its own. */
     erase: (refs: readonly string[]) =>
       call<{ readonly data: readonly Operation[] }>({

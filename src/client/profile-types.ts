@@ -20,6 +20,8 @@ export interface Profile {
   readonly consent: Readonly<Record<string, { readonly status: ConsentStatus; readonly at: string }>>;
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];
+  /** Since when the person is kept and not processed. */
+  readonly restrictedAt?: string;
 }
 /** One profile became part of another, on an event that named both. */
 export interface Merge {

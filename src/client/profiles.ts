@@ -29,6 +29,15 @@ export function profilesOf({ call }: Transport) {
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),
     deliveries: part<Delivery>('deliveries'),
+    /** Keeps the person and stops processing them. */
+    restrict: (ref: string) =>
+      call<{ readonly profile: string; readonly restrictedAt: string }>({
+        method: 'PUT',
+        path: path`/v1/profiles/${ref}/restriction`,
+      }),
+    liftRestriction: (ref: string) => call<void>({ method: 'DELETE', path: path`/v1/profiles/${ref}/restriction` }),
+    /** Has everything that is kept of the person written into a file: `privacy.file` of the operation, once it has ended. */
+    export: (ref: string) => call<Operation>({ method: 'POST', path: path`/v1/profiles/${ref}/export` }),
     /** Erases the person, or an identifier that nobody has yet. The operation ends with a receipt. */
     erase: (ref: string) => call<Operation>({ method: 'DELETE', path: path`/v1/profiles/${ref}` }),
   };

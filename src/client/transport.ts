@@ -32,11 +32,15 @@ export interface Call {
   /** Whether doing it twice is the same as once; so for every method but POST. */
   readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the client's own. */
+  readonly timeoutMs?: number;
 }
 
 export interface Transport {
   /** Answers the body. Throws HeddleError or UnreachableError. */
   readonly call: <Answer>(call: Call) => Promise<Answer>;
+  /** Answers the body as it comes. Throws as `call` does. */
+  readonly stream: (call: Call) => Promise<ReadableStream<Uint8Array>>;
 }
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -62,7 +66,10 @@ export function createTransport(options: ClientOptions): Transport {
     }
   }
 
-  return { call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer };
+  return {
+    call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer,
+    stream: async (call) => (await open(call)).body ?? new ReadableStream(),
+  };
 }
 
 /** What the server asks for, in whole seconds or as a date; otherwise a random part of an interval that doubles from half a second. */
@@ -98,7 +105,7 @@ async function request(options: ClientOptions, call: Call): Promise<Response> {
       ...call.headers,
     },
     ...(body !== undefined && { body }),
-    signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+    signal: AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? 30_000),
   });
 }
 

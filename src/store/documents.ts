@@ -2,6 +2,7 @@ import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
+import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 
 /**
@@ -20,6 +21,7 @@ export interface WorkspaceDoc {
   /** Raised by every saved definition; a writer whose rules are older reloads them. */
   readonly rulesetVersion: number;
   readonly partitions: number;
+  readonly retention?: RetentionPolicy;
 }
 
 export interface KeyDoc extends Scoped {

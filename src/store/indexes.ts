@@ -73,6 +73,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, createdAt: -1, _id: -1 }, name: 'createdAt' },
     { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },
   ],
+  exportChunks: [
+    { key: { ws: 1, profile: 1 }, name: 'profile' },
+    // The database removes files whose time is over.
+    { key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 },
+  ],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [{ key: { ws: 1, at: -1 }, name: 'at' }],
 };

@@ -14,6 +14,12 @@ interface PersonDoc {
 /** Whom the rows of erased people belong to: counted by reports, and nobody's. */
 export const nobody = 'erased' as ProfileId;
 
+/** A place in the order of a person's rows: an instant, and the row among those of one instant. */
+export interface RowPlace {
+  readonly at: number;
+  readonly id: string;
+}
+
 /** What of a row goes beside whose it was. */
 interface Loss {
   readonly $set?: Readonly<Record<string, unknown>>;
@@ -73,6 +79,23 @@ export class PersonRows {
     return anonymise(this.#deliveries, ws, subjects, limit, {});
   }
 
+  /** Applied events of one subject, oldest first by their own time. */
+  async events<Line>(subject: string, limit: number, toLine: (row: EventDoc) => Line, after?: RowPlace) {
+    return walk(this.#events, 'occurredAt', { subject, limit, after }, toLine);
+  }
+
+  async stays<Line>(subject: string, limit: number, toLine: (row: MembershipDoc) => Line, after?: RowPlace) {
+    return walk(this.#memberships, 'enteredAt', { subject, limit, after }, toLine);
+  }
+
+  async runs<Line>(subject: string, limit: number, toLine: (row: EnrollmentDoc) => Line, after?: RowPlace) {
+    return walk(this.#enrollments, 'enteredAt', { subject, limit, after }, toLine);
+  }
+
+  async deliveries<Line>(subject: string, limit: number, toLine: (row: DeliveryDoc) => Line, after?: RowPlace) {
+    return walk(this.#deliveries, 'createdAt', { subject, limit, after }, toLine);
+  }
+
   /** Whether an attempt of one of their runs to deliver is under way. */
   async areSending(subjects: readonly string[]): Promise<boolean> {
     if (subjects.length === 0) return false;
@@ -109,4 +132,30 @@ async function anonymise<Doc extends PersonDoc>(
   const own = { profile: nobody, subject: subjectOf(ws, nobody) };
   await rows.updateMany({ _id: { $in: ids }, ...only } as object, { ...loss, $set: { ...$set, ...own } } as object);
   return ids.length;
+}
+
+/** Rows of one subject in the order of an instant of theirs, each with its place in it. */
+async function walk<Doc extends PersonDoc, Field extends string & keyof Doc, Line>(
+  rows: Collection<Doc>,
+  field: Field,
+  {
+    subject,
+    limit,
+    after,
+  }: { readonly subject: string; readonly limit: number; readonly after?: RowPlace | undefined },
+  toLine: (row: Doc) => Line,
+): Promise<(RowPlace & { readonly line: Line })[]> {
+  const later = after && {
+    $or: [{ [field]: { $gt: after.at } }, { [field]: { $eq: after.at }, _id: { $gt: after.id } }],
+  };
+  const filter = { subject: { $eq: subject }, ...later } as object;
+  const found = await rows
+    .find(filter)
+    .sort({ subject: 1, [field]: 1, _id: 1 })
+    .limit(limit)
+    .toArray();
+  return found.map((doc) => {
+    const row = doc as unknown as Doc;
+    return { at: row[field] as number, id: row._id, line: toLine(row) };
+  });
 }

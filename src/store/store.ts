@@ -5,12 +5,14 @@ import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
+import { ExportChunkRepository } from './export-chunks';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
 import { JourneyRepository } from './journeys';
 import { KeyRepository } from './keys';
 import { MembershipRepository } from './memberships';
 import { MergeRepository } from './merges';
+import { OldRows } from './old-rows';
 import { connectStore, type StoreConnection, type StoreOptions } from './open-store';
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
@@ -32,12 +34,14 @@ export function createStore(connection: StoreConnection) {
     destinations: new DestinationRepository(connection),
     enrollments: new EnrollmentRepository(connection),
     events: new EventRepository(connection),
+    exportChunks: new ExportChunkRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     journeys: new JourneyRepository(connection),
     keys: new KeyRepository(connection),
     memberships: new MembershipRepository(connection),
     merges: new MergeRepository(connection),
+    oldRows: new OldRows(connection),
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     personRows: new PersonRows(connection),

@@ -148,6 +148,7 @@ async function startWorkers(of: {
     allowedTargets: ['127.0.0.1'],
     intakeBatch: of.intakeBatch,
     erasureWaitMs: 20_000,
+    exportKeepMs: 3_600_000,
   });
   const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
   const workers = await createWorkers(

@@ -12,7 +12,9 @@ import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { createErasure } from '../activities/operations/erasure/erasure';
-import { createOperationActivities } from '../activities/operations/operations';
+import { createExport } from '../activities/operations/export/export';
+import { createRetention } from '../activities/operations/retention/retention';
+import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
@@ -32,6 +34,8 @@ export interface WorkerDeps {
   readonly intakeBatch: number;
   /** How long an erasure waits for destinations to confirm. */
   readonly erasureWaitMs: number;
+  /** How long the file of an export is kept. */
+  readonly exportKeepMs: number;
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -71,7 +75,7 @@ export function composeActivities(deps: WorkerDeps) {
       store,
       clock,
       log,
-      kinds: { erasure: createErasure({ store, clock, waitMs: deps.erasureWaitMs }) },
+      kinds: composeKinds(deps),
     }),
     ...createTestActivities(delivering),
   };
@@ -90,4 +94,13 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
     },
     log,
   );
+}
+
+/** How each kind of long work is done. */
+function composeKinds({ store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps): OperationDeps['kinds'] {
+  return {
+    erasure: createErasure({ store, clock, waitMs: erasureWaitMs }),
+    export: createExport({ store, keepMs: exportKeepMs }),
+    retention: createRetention(store),
+  };
 }

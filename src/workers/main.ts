@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     registry,
     allowedTargets: config.allowedTargets,
     intakeBatch: config.limits.intakeBatch,
+    exportKeepMs: config.limits.exportKeepDays * 24 * 3_600_000,
     erasureWaitMs: config.limits.erasureWaitHours * 3_600_000,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };

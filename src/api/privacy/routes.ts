@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { isJsonObject } from '../../domain/json';
 import { canonicalJson } from '../../domain/privacy/receipt';
 import { isSigned } from '../../store/sign';
+import { RetentionPolicy } from '../../domain/privacy/retention.schema';
+import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
 import { OperationBody, presentOperation } from '../operations/presenter';
-import { accepted } from '../operations/start-operation';
+import { accepted, startOperation } from '../operations/start-operation';
+import { findProfile } from '../profiles/find-profile';
 import { defineRoute, type Route } from '../route';
+import { ExportFile, exportFile } from './export-file';
+import { setRestriction } from './restrict';
+import { RetentionBody, presentRetention } from './retention';
 import { readRef, startErasure } from './start-erasure';
 
 const RefText = z.string().min(1).max(400);
@@ -39,6 +45,71 @@ export const privacyRoutes: readonly Route[] = [
       const data = [];
       for (const ref of refs) data.push(presentOperation(await startErasure(call, ref)));
       return { status: 202, body: { data } };
+    },
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/v1/profiles/{ref}/restriction',
+    scope: 'profiles:write',
+    summary: 'Keep a person and stop processing them: nothing is sent, no journey begins, destinations take them off',
+    params: Ref,
+    responses: { 200: z.strictObject({ profile: z.string(), restrictedAt: Instant }) },
+    handle: async (call) => {
+      const { id, restrictedAt = call.now } = await setRestriction(call, true);
+      return { status: 200, body: { profile: id, restrictedAt: presentInstant(restrictedAt) } };
+    },
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/v1/profiles/{ref}/restriction',
+    scope: 'profiles:write',
+    summary: 'Process a person again: audiences and destinations are brought to what now holds',
+    params: Ref,
+    responses: { 204: z.undefined() },
+    handle: async (call) => {
+      await setRestriction(call, false);
+      return { status: 204, body: undefined };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/profiles/{ref}/export',
+    scope: 'profiles:pii',
+    summary: 'Write everything that is kept of a person into a file; the operation ends with its address and digest',
+    params: Ref,
+    responses: { 202: OperationBody },
+    handle: async (call) => {
+      const { id } = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return accepted(await startOperation(call, { kind: 'export', input: { profile: id } }));
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/exports/{id}/file',
+    scope: 'profiles:pii',
+    summary: 'The file of an export, as JSON lines',
+    params: z.strictObject({ id: z.string().min(1).max(100) }),
+    responses: { 200: ExportFile },
+    handle: async (call) => ({ status: 200, ...(await exportFile(call)) }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/policies/retention',
+    scope: 'profiles:read',
+    summary: 'How long the workspace keeps what, in days; what has no number is kept for good',
+    responses: { 200: RetentionBody },
+    handle: async (call) => ({ status: 200, body: await presentRetention(call) }),
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/v1/policies/retention',
+    scope: 'profiles:erase',
+    summary: 'Say how long the workspace keeps what; a daily operation removes what is older',
+    body: RetentionPolicy,
+    responses: { 200: RetentionBody },
+    handle: async (call) => {
+      await call.deps.store.workspaces.setRetention(call.ws, call.body);
+      return { status: 200, body: await presentRetention(call) };
     },
   }),
   defineRoute({

@@ -52,3 +52,11 @@ export const merges = untilNone(
     return 1;
   },
 );
+
+export const exportChunks = untilNone(
+  ({ exportChunks }, { ws, profiles }) => exportChunks.countOf(ws, profiles),
+  async ({ exportChunks }, { ws, profiles }) => {
+    await exportChunks.removeOf(ws, profiles);
+    return 1;
+  },
+);

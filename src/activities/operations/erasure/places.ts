@@ -1,4 +1,4 @@
-import { deliveries, enrollments, events, memberships, merges } from './clear-rows';
+import { deliveries, enrollments, events, exportChunks, memberships, merges } from './clear-rows';
 import { syncMembers, syncUnits } from './clear-destinations';
 import { deadLetters } from './clear-letters';
 import { pendingEvents } from './clear-pending';
@@ -18,6 +18,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   memberships: [memberships],
   merges: [merges],
   deadLetters: [deadLetters],
+  exportChunks: [exportChunks],
   enrollments: [enrollments],
   // What was sent to destinations decides what the receipt says of them, so it is cleared after they have answered.
   syncMembers: [syncMembers],

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { notFound } from '../problem';
+import type { KeyCall } from '../route';
+
+export const ExportFile = z
+  .custom<AsyncIterable<Uint8Array>>()
+  .meta({ media: 'application/x-ndjson', description: 'One JSON object a line; `kind` says what it is.' });
+
+/** The file of an export that has ended, part by part; 404 once its time is over. */
+export async function exportFile({ deps, ws, params, now }: KeyCall<{ id: string }>) {
+  const stored = await deps.store.operations.find(ws, params.id);
+  const { kind, status, result } = stored?.operation ?? {};
+  const expiresAt = Date.parse(String(result?.['expiresAt']));
+  if (kind !== 'export' || status !== 'completed' || !(expiresAt > now))
+    throw notFound('file of such an export; it may be on its way, or its time is over');
+  return {
+    body: deps.store.exportChunks.read(ws, params.id),
+    headers: {
+      'Content-Type': 'application/x-ndjson',
+      'Content-Disposition': `attachment; filename="${params.id}.ndjson"`,
+      'Cache-Control': 'no-store',
+    },
+  };
+}
