@@ -56,7 +56,10 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     header: (name) => req.get(name),
     ...(principal && { principal, ws: principal.ws }),
   };
-  const { status, body, headers } = await route.run(call);
+  await answer(res, await route.run(call));
+}
+
+async function answer(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): Promise<void> {
   res.status(status).set(headers ?? {});
   if (body === undefined || body === null) res.end();
   else if (typeof body === 'string') res.send(body);

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Operation, Retention, RetentionPolicy, SignedReceipt } from '../client/types';
@@ -22,7 +23,10 @@ export function addRights(profiles: Command, context: Context): void {
     .requiredOption('--out <file>', 'where to write it')
     .action(async (ref: string, { out }: { out: string }) => {
       const operation = await ended(context, (await context.client().profiles.export(ref)).id);
-      await pipeline(await context.client().privacy.file(operation.id), createWriteStream(out, { mode: 0o600 }));
+      await pipeline(
+        await context.client().privacy.file(operation.id),
+        createWriteStream(resolve(context.io.cwd, out), { mode: 0o600 }),
+      );
       showResult(context, operation);
     });
   profiles

@@ -10,8 +10,9 @@ export const ExportFile = z
 export async function exportFile({ deps, ws, params, now }: KeyCall<{ id: string }>) {
   const stored = await deps.store.operations.find(ws, params.id);
   const { kind, status, result } = stored?.operation ?? {};
-  const expiresAt = Date.parse(String(result?.['expiresAt']));
-  if (kind !== 'export' || status !== 'completed' || !(expiresAt > now))
+  const expiresAt = result?.['expiresAt'];
+  const isKept = typeof expiresAt === 'string' && Date.parse(expiresAt) > now;
+  if (kind !== 'export' || status !== 'completed' || !isKept)
     throw notFound('file of such an export; it may be on its way, or its time is over');
   return {
     body: deps.store.exportChunks.read(ws, params.id),
