@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ProfileId } from '../../src/domain/ids';
 import type { JsonObject } from '../../src/domain/json';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { places } from '../../src/activities/operations/erasure/places';
 import { beginRetention } from '../../src/activities/operations/retention/begin-retention';
-import { createDoorbells } from '../../src/workflows/doorbells';
+import { createDoorbells, wakeEnrollment } from '../../src/workflows/doorbells';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 
@@ -228,6 +229,23 @@ describe('erasing somebody', () => {
     expect(await everything()).not.toContain('user-kim');
   });
 
+  it('answers once an attempt to send that had begun is over, and nothing is sent after the answer', async () => {
+    const { client, store, ws } = system;
+    await client.events.batch([identify({ userId: 'user-sam' })]);
+    await system.settled();
+    const { id } = await client.profiles.get('user_id:user-sam');
+    crm.failNext(1, { hangMs: 1_500, status: 503 });
+    await client.events.batch([{ type: 'track', userId: 'user-sam', event: 'Joined' }]);
+    const areSending = () => store.personRows.areSending([`${ws}:${id}`]);
+    await until(async () => (await areSending()) || undefined, 'the attempt');
+    const operation = await client.profiles.erase(id);
+    expect(await areSending()).toBe(false);
+    const exchanges = crm.exchanges.length;
+    // The attempt has failed, and would have been made again within a second.
+    expect((await ended(operation.id)).receipt).toMatchObject({ removed: { enrollments: 1, deliveries: 1 } });
+    expect(crm.exchanges).toHaveLength(exchanges);
+  });
+
   it('wins over events that arrive at the same time', async () => {
     const { client } = system;
     const burst = (n: number) =>
@@ -287,7 +305,27 @@ describe('a restriction', () => {
     expect(await client.profiles.get('user_id:user-eve')).not.toHaveProperty('restrictedAt');
   });
 
-  it('withholds what a run would send, and holds for whoever they turn out to be', async () => {
+  it('withholds what a run would send', async () => {
+    const { client } = system;
+    await client.destinations.pause('crm');
+    await client.events.batch([
+      identify({ userId: 'user-ida' }),
+      { type: 'track', userId: 'user-ida', event: 'Joined' },
+    ]);
+    const delivery = async (status: string) =>
+      (await client.deliveries.list({ profile: 'user_id:user-ida' })).data.find((one) => one.status === status);
+    await system.settled();
+    const { profile } = await client.profiles.restrict('user_id:user-ida');
+    await client.destinations.resume('crm');
+    // It looks again within half a minute by itself; the test does not wait for that.
+    const [run] = await system.store.enrollments.ofProfile(system.ws, [profile as ProfileId]);
+    await wakeEnrollment(system.temporal, run!.workflowId);
+    expect(await until(() => delivery('withheld'), 'the send that is withheld')).toMatchObject({
+      reason: 'restricted',
+    });
+  });
+
+  it('holds for whoever they turn out to be', async () => {
     const { client } = system;
     await client.events.batch([
       identify({ userId: 'user-tom' }),
