@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from './config-kinds';
 import { importVariables, toImportLimits } from './config-imports';
+import { privacyVariables, toPrivacyLimits } from './config-privacy';
 import { toTrustLimits, trustVariables } from './config-trust';
 import { limitVariables, toLimits } from './config-limits';
 import { queueNames } from './temporal-names';
@@ -78,6 +79,7 @@ export const environment = z.object({
   ...limitVariables,
   ...importVariables,
   ...trustVariables,
+  ...privacyVariables,
 });
 
 /** What is wrong with the environment: one sentence for each variable, none of which repeats a value. */
@@ -128,6 +130,7 @@ function toConfig(env: z.output<typeof environment>) {
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: toLimits(env),
     imports: toImportLimits(env),
+    privacy: toPrivacyLimits(env),
     trustedProxies: env.HEDDLE_TRUSTED_PROXIES ?? [],
   } as const;
 }

@@ -5,6 +5,7 @@ import type { ApplyDeps } from './apply/apply';
 import { applyTimeInHalves } from './apply/apply-in-halves';
 import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
+import { beginRetention } from './operations/retention/begin-retention';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Doorbells } from '../workflows/doorbells';
 import type { Outbox } from './outbox';
@@ -57,6 +58,7 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     enrollments: () => deps.restartStale(deps.clock()),
     'back-fills': () => ringBehind(deps),
     operations: () => restartOperations(deps),
+    retention: () => retain(deps, range),
   };
   const attempts = Object.entries(parts).map(([name, part]) =>
     part().catch((error: unknown) =>
@@ -129,4 +131,10 @@ async function ringBehind(deps: ClockDeps): Promise<void> {
   if (!isTime) return;
   for (const { _id: ws, rulesetVersion } of await deps.store.workspaces.list())
     if ((await deps.store.profiles.behindRuleset(ws, rulesetVersion, 1)).length > 0) await deps.doorbells.backfill(ws);
+}
+
+/** Asked by one clock, twice a minute. */
+async function retain({ store, clock, doorbells }: ClockDeps, { from }: { from: number }): Promise<void> {
+  const isTime = from === 0 && Math.floor(Date.now() / sweepEveryMs) % 30 === 15;
+  if (isTime) await beginRetention({ store, doorbells }, clock());
 }

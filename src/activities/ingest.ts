@@ -66,8 +66,9 @@ async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly Eve
 }
 
 async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<void> {
-  const { outbox, blocked, ignored } = await applyEventBatch(deps, ws, batch);
-  deps.metrics.applied.inc(batch.length);
+  const { outbox, blocked, refused, ignored } = await applyEventBatch(deps, ws, batch);
+  deps.metrics.applied.inc(batch.length - refused);
+  deps.metrics.refused.inc(refused);
   deps.metrics.blocked.inc(blocked);
   for (const reason of ignored) deps.metrics.ignored.inc({ reason });
   await deps.outbox.carryOut(outbox);

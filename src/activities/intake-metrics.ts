@@ -10,6 +10,11 @@ export function createIntakeMetrics(registry: Registry) {
       help: 'Events that could not be applied and became dead letters.',
       registers,
     }),
+    refused: new Counter({
+      name: 'heddle_events_of_erased_total',
+      help: 'Events removed unapplied, because everybody they name was erased.',
+      registers,
+    }),
     blocked: new Counter({
       name: 'heddle_identifiers_blocked_total',
       help: 'Identifiers of applied events that a protection kept from a profile.',

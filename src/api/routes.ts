@@ -17,6 +17,7 @@ import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
+import { privacyRoutes } from './privacy/routes';
 import { consentRoutes } from './profiles/consent-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,
+  ...privacyRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

@@ -4,6 +4,7 @@ export const scopes = [
   'profiles:read',
   'profiles:pii',
   'profiles:write',
+  'profiles:erase',
   'audiences:read',
   'audiences:write',
   'journeys:read',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Profile } from '../client/types';
 import { addConsent } from './consent';
 import type { Context } from './context';
+import { addRights } from './privacy';
 
 export function addProfiles(program: Command, context: Context): void {
   const profiles = program.command('profiles').description('people');
@@ -13,6 +14,7 @@ export function addProfiles(program: Command, context: Context): void {
       context.show(profile, () => print(context, profile));
     });
   addConsent(profiles, context);
+  addRights(profiles, context);
 }
 
 function print({ table }: Context, { id, identifiers, traits, audiences }: Profile): string {

@@ -25,10 +25,15 @@ export async function readObject(
   io: Pick<Io, 'cwd' | 'stdin'>,
   what = 'one object',
 ): Promise<JsonObject> {
-  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
-  const value = /^\.ya?ml$/.test(extname(file)) ? await parseYaml(file, content) : parseJson(file, content);
+  const value = await readFileOrStdin(file, io);
   if (isJsonObject(value)) return value;
   throw new CommandError(`${file} must hold ${what}.`);
+}
+
+/** What a file holds as JSON or YAML, whatever it is. Throws CommandError. */
+export async function readFileOrStdin(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<unknown> {
+  const content = file === '-' ? await readAll(io.stdin) : await readText(file, io.cwd);
+  return /^\.ya?ml$/.test(extname(file)) ? parseYaml(file, content) : parseJson(file, content);
 }
 
 async function readAll(stdin: Io['stdin']): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openScriptedApi, type ScriptedAnswer, type ScriptedRequest } from '../testing/scripted-api';
@@ -236,6 +236,39 @@ describe('heddle send file', () => {
     expect(code).toBe(1);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n {4}at /);
+  });
+});
+
+describe('the rights of people', () => {
+  const operation = { id: 'op_1', kind: 'erasure', status: 'completed', progress: { done: 1 } };
+  const signed = { receipt: { version: 1 }, signature: 'v1.x' };
+
+  it('erase, and print the receipt as it is to be kept', async () => {
+    answer = ({ url }) => ({ body: url === '/v1/erasures' ? { data: [operation] } : { ...operation, result: signed } });
+    const { code, out } = await heddle('profiles erase user_id:u1');
+    expect(asked()).toEqual(['POST /v1/erasures', 'GET /v1/operations/op_1']);
+    expect({ code, receipt: JSON.parse(out) as unknown }).toEqual({ code: 0, receipt: signed });
+  });
+
+  it('export to a file that only its owner may read', async () => {
+    answer = ({ url }) => ({ body: url.endsWith('/file') ? { kind: 'profile' } : { ...operation, result: signed } });
+    expect((await heddle('profiles export user_id:u1 --out me.ndjson')).code).toBe(0);
+    expect(readFileSync(join(folder, 'me.ndjson'), 'utf8')).toContain('"kind":"profile"');
+    expect(statSync(join(folder, 'me.ndjson')).mode & 0o077).toBe(0);
+  });
+
+  it('fail where a receipt is not what was signed', async () => {
+    write('receipt.json', signed);
+    answer = () => ({ body: { isValid: false } });
+    expect(await heddle('privacy verify receipt.json')).toMatchObject({ code: 1, out: 'not valid\n' });
+    expect(api.requests.at(-1)?.body).toEqual(signed);
+  });
+
+  it('say how long what is kept, and from now on', async () => {
+    answer = () => ({ body: { events: 365, audiencesBeyond: ['vip'] } });
+    expect((await heddle('privacy retention')).out).toMatch(/events +365\n\nlook back further: vip/);
+    await heddle('privacy retention --events 365 --dead-letters 30');
+    expect(api.requests.at(-1)?.body).toEqual({ events: 365, deadLetters: 30 });
   });
 });
 

@@ -15,6 +15,7 @@ import { addImport } from './import';
 import type { Io } from './io';
 import { addJourneys } from './journeys';
 import { addOperations } from './operations';
+import { addPrivacy } from './privacy';
 import { addProfiles } from './profiles';
 import { addSend } from './send';
 import { addServer } from './server';
@@ -63,6 +64,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addImport,
   addOperations,
   addProfiles,
+  addPrivacy,
   addAudiences,
   addJourneys,
   addEnrollments,

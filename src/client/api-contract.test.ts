@@ -10,6 +10,7 @@ import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presen
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
+import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
 import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
@@ -60,6 +61,7 @@ const agreements: {
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
   import: Agrees<Shallow<Sent<typeof ImportBody>, 'mapping'>, Shallow<client.Import, 'mapping'>>;
   previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
+  retention: Agrees<Sent<typeof RetentionBody>, client.Retention>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
   consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
@@ -99,6 +101,7 @@ const agreements: {
   operation: 'agrees',
   import: 'agrees',
   previewRow: 'agrees',
+  retention: 'agrees',
   source: 'agrees',
   purpose: 'agrees',
   consentState: 'agrees',

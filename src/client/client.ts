@@ -9,6 +9,7 @@ import { impactOf } from './impact';
 import { importsOf } from './imports';
 import { journeysOf } from './journeys';
 import { operationsOf } from './operations';
+import { privacyOf } from './privacy';
 import { profilesOf } from './profiles';
 import { purposesOf } from './purposes';
 import { sourcesOf } from './sources';
@@ -38,6 +39,7 @@ export function createClient(options: ClientOptions) {
     impact: impactOf(transport),
     imports: importsOf(transport),
     operations: operationsOf(transport),
+    privacy: privacyOf(transport),
     sources: sourcesOf(transport),
     purposes: purposesOf(transport),
     suppressions: suppressionsOf(transport),

@@ -25,6 +25,8 @@ export interface Profile {
   readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];
+  /** Since when the person is kept and not processed. */
+  readonly restrictedAt?: string;
 }
 /** One profile became part of another, on an event that named both. */
 export interface Merge {

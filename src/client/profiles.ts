@@ -2,6 +2,7 @@ import type { ConsentHistory, ConsentInput, ConsentState } from './consent-types
 import type { Delivery } from './delivery-types';
 import type { Enrollment } from './enrollment-types';
 import type { StoredEvent } from './event-types';
+import type { Operation } from './operation-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import type { KnownIdentifier, Merge, Profile, ProfileAudience } from './profile-types';
 import { path, type Transport } from './transport';
@@ -35,5 +36,16 @@ export function profilesOf({ call }: Transport) {
     /** Records what they said; answers how they stand once it is applied, which takes a moment. */
     putConsent: (ref: string, purpose: string, input: ConsentInput) =>
       call<ConsentState>({ method: 'PUT', path: path`/v1/profiles/${ref}/consent/${purpose}`, body: input }),
+    /** Keeps the person and stops processing them. */
+    restrict: (ref: string) =>
+      call<{ readonly profile: string; readonly restrictedAt: string }>({
+        method: 'PUT',
+        path: path`/v1/profiles/${ref}/restriction`,
+      }),
+    liftRestriction: (ref: string) => call<void>({ method: 'DELETE', path: path`/v1/profiles/${ref}/restriction` }),
+    /** Has everything that is kept of the person written into a file: `privacy.file` of the operation, once it has ended. */
+    export: (ref: string) => call<Operation>({ method: 'POST', path: path`/v1/profiles/${ref}/export` }),
+    /** Erases the person, or an identifier that nobody has yet. The operation ends with a receipt. */
+    erase: (ref: string) => call<Operation>({ method: 'DELETE', path: path`/v1/profiles/${ref}` }),
   };
 }

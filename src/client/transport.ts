@@ -41,6 +41,8 @@ export interface Call {
   /** Whether doing it twice is the same as once; so for every method but POST. */
   readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the client's own. */
+  readonly timeoutMs?: number;
 }
 
 export interface Transport {
@@ -108,7 +110,7 @@ async function request(options: ClientOptions, call: Call): Promise<Response> {
     method: call.method,
     ...payload(call, { accept: 'application/json', ...authorization(options, call) }),
     // A file takes as long as it takes.
-    ...(!call.file && { signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) }),
+    ...(!call.file && { signal: AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? 30_000) }),
   });
 }
 

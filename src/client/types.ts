@@ -14,6 +14,7 @@ export type * from './import-types';
 export type * from './journey-types';
 export type * from './operation-types';
 export type * from './pages';
+export type * from './privacy-types';
 export type * from './profile-types';
 export type * from './source-types';
 export type * from './vocabulary-types';

@@ -41,6 +41,11 @@ export class AttachmentRepository {
       .toArray();
   }
 
+  /** Every pair that ever was. */
+  async listEver(ws: WorkspaceId, session?: ClientSession): Promise<AttachmentDoc[]> {
+    return this.#attachments.find({ ws }, { ...(session && { session }) }).toArray();
+  }
+
   /** Also those that were detached: what their leaving asks of the destination may still have to get there. */
   async everOfDestination(ws: WorkspaceId, destination: string, session?: ClientSession): Promise<AttachmentDoc[]> {
     return this.#attachments

@@ -35,6 +35,8 @@ export interface DeadLetter {
   readonly naming?: readonly string[];
 }
 
+const erasedCode = 'erased';
+
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;
   readonly ws: WorkspaceId;
@@ -126,6 +128,24 @@ export class DeadLetterRepository {
     if (messageIds.length > 0) yield messageIds;
   }
 
+  /** Events of people who were erased: that there were such, and nothing that says whose. */
+  async addErased(
+    ws: WorkspaceId,
+    events: readonly { readonly kind: string }[],
+    at: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const letters = events.map(({ kind }) => ({ stage: 'unapplied' as const, at, code: erasedCode, kind }));
+    await this.add(ws, letters, session);
+  }
+
+  /** Keeps that something was refused, when and why, and nothing of what it was. */
+  async anonymise(letters: readonly Pick<DeadLetterDoc, '_id'>[]): Promise<void> {
+    if (letters.length === 0) return;
+    const $unset = { ...contents, messageId: '', message: '', path: '', event: '' } as const;
+    await this.#letters.updateMany({ _id: { $in: letters.map(({ _id }) => _id) } }, { $unset });
+  }
+
   /** Newest first, one page; `before` is the last row of the page before. */
   async page(
     ws: WorkspaceId,
@@ -205,12 +225,6 @@ export class DeadLetterRepository {
       $unset: contents,
     });
     return modifiedCount;
-  }
-
-  /** For an erasure: the letters that name somebody by these identifier keys. Answers how many there were. */
-  async deleteNaming(ws: WorkspaceId, identifierKeys: readonly string[], session?: ClientSession): Promise<number> {
-    const filter = { naming: { $in: [...identifierKeys] }, ws };
-    return (await this.#letters.deleteMany(filter, { ...(session && { session }) })).deletedCount;
   }
 }
 

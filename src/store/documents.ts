@@ -2,6 +2,7 @@ import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
+import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 import type { Violation } from '../domain/tracking-plan/violation';
 
@@ -21,6 +22,7 @@ export interface WorkspaceDoc {
   /** Raised by every saved definition; a writer whose rules are older reloads them. */
   readonly rulesetVersion: number;
   readonly partitions: number;
+  readonly retention?: RetentionPolicy;
 }
 
 export interface KeyDoc extends Scoped {
@@ -63,10 +65,12 @@ export interface EventDoc extends Scoped, Event {
   readonly violations?: readonly Violation[];
 }
 
+/** Has an owner, or is the tombstone of one that was erased. */
 export interface IdentifierDoc extends Scoped {
   readonly type: string;
-  readonly profile: ProfileId;
-  readonly firstSeenAt: number;
+  readonly profile?: ProfileId;
+  readonly firstSeenAt?: number;
+  readonly erasedAt?: number;
 }
 
 export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]>, Scoped {

@@ -1,7 +1,7 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
-import type { AppliedEvent } from '../domain/profiles/change-set';
+import type { AppliedEvent, EventContent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
@@ -105,18 +105,25 @@ export class EventRepository {
   async markApplied(ws: WorkspaceId, applied: readonly AppliedEvent[], session: ClientSession): Promise<number> {
     if (applied.length === 0) return 0;
     const result = await this.#events.bulkWrite(
-      applied.map(({ messageId, profile, seq, waitKey }) => ({
-        updateOne: {
-          filter: { _id: eventDocId(ws, messageId), state: 'pending' },
-          update: {
-            $set: { state: 'applied' as const, profile, subject: subjectOf(ws, profile), seq, waitKey },
-            $unset: { pending: '' as const, pendingKeys: '' as const },
-          },
-        },
-      })),
+      applied.map(({ messageId, profile, seq, waitKey, stripped }) => {
+        const stamp = { state: 'applied' as const, profile, subject: subjectOf(ws, profile), seq, waitKey };
+        const filter = { _id: eventDocId(ws, messageId), state: 'pending' as const };
+        // Keys of users in a value that is set may begin with a dollar: only a literal takes them as they are.
+        const update = stripped
+          ? [{ $set: { ...stamp, ...literally(stripped) } }, { $unset: ['pending', 'pendingKeys'] }]
+          : { $set: stamp, $unset: { pending: '' as const, pendingKeys: '' as const } };
+        return { updateOne: { filter, update } };
+      }),
       { session, ordered: false },
     );
     return result.modifiedCount;
+  }
+
+  /** Removes events that nobody is to be known by. Answers how many were still pending. */
+  async refuse(ws: WorkspaceId, messageIds: readonly string[], session: ClientSession): Promise<number> {
+    if (messageIds.length === 0) return 0;
+    const _ids = messageIds.map((messageId) => eventDocId(ws, messageId));
+    return (await this.#events.deleteMany({ _id: { $in: _ids }, state: 'pending' }, { session })).deletedCount;
   }
 
   async markDead(ws: WorkspaceId, messageId: string, reason: string, session: ClientSession): Promise<boolean> {
@@ -197,6 +204,17 @@ export class EventRepository {
     return this.#events.findOne({ _id: eventDocId(ws, messageId) });
   }
 
+  /** Events that could not be applied, of these message ids. */
+  async deadAmong(ws: WorkspaceId, messageIds: readonly string[]): Promise<EventDoc[]> {
+    if (messageIds.length === 0) return [];
+    const _ids = messageIds.map((messageId) => eventDocId(ws, messageId));
+    return this.#events.find({ _id: { $in: _ids }, state: 'dead' }).toArray();
+  }
+
+  async remove(docs: readonly Pick<EventDoc, '_id'>[]): Promise<void> {
+    if (docs.length > 0) await this.#events.deleteMany({ _id: { $in: docs.map(({ _id }) => _id) } });
+  }
+
   /** Every applied event of a workspace, person by person: the scan behind previews. */
   scan(ws: WorkspaceId, names?: readonly string[]): AsyncIterable<EventDoc> {
     return this.#events
@@ -205,3 +223,6 @@ export class EventRepository {
       .allowDiskUse(true);
   }
 }
+
+const literally = (content: EventContent) =>
+  Object.fromEntries(Object.entries(content).map(([name, value]) => [name, { $literal: value }]));

@@ -18,3 +18,8 @@ export function enrollmentKey(masterKey: Buffer, ...parts: readonly (string | nu
     `enr_${createHmac('sha256', masterKey).update(parts.join('\n')).digest('base64url').slice(0, 26)}`,
   );
 }
+
+/** A value by itself, whatever its type and case: what texts that were never read as events are compared with. */
+export function valueKey(masterKey: Buffer, ws: WorkspaceId, value: string): string {
+  return createHmac('sha256', masterKey).update(`${ws}\nvalue\n${value.toLowerCase()}`).digest('base64url');
+}

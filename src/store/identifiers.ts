@@ -29,30 +29,59 @@ export class IdentifierRepository {
     return key;
   }
 
-  /** Owner by identifier key, for those that are known. */
-  async owners(keys: readonly string[], session?: ClientSession): Promise<Map<string, ProfileId>> {
-    if (keys.length === 0) return new Map();
-    const rows = await this.#identifiers
-      .find({ _id: { $in: [...keys] } }, { projection: { profile: 1 }, ...(session && { session }) })
-      .toArray();
-    return new Map(rows.map((row) => [row._id, row.profile]));
+  /** By identifier key: who owns it, and when it was erased. */
+  async read(keys: readonly string[], session?: ClientSession): Promise<IdentifiersRead> {
+    if (keys.length === 0) return { owners: new Map(), erased: new Map() };
+    const options = { projection: { profile: 1, erasedAt: 1 }, ...(session && { session }) };
+    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, options).toArray();
+    const owned = rows.flatMap(({ _id, profile }) => (profile === undefined ? [] : [[_id, profile] as const]));
+    const erased = rows.flatMap(({ _id, erasedAt }) => (erasedAt === undefined ? [] : [[_id, erasedAt] as const]));
+    return { owners: new Map(owned), erased: new Map(erased) };
   }
 
-  async ownerOf(ws: WorkspaceId, identifier: Identifier): Promise<ProfileId | undefined> {
+  async ownerOf(ws: WorkspaceId, identifier: Identifier, session?: ClientSession): Promise<ProfileId | undefined> {
     const key = this.key(ws, identifier);
-    return (await this.owners([key])).get(key);
+    return (await this.read([key], session)).owners.get(key);
   }
 
-  async write(ws: WorkspaceId, writes: readonly IdentifierWrite[], session: ClientSession): Promise<void> {
-    if (writes.length === 0) return;
+  /** Answers how many were written; fewer means that one which was to be lifted is not erased any more. */
+  async write(ws: WorkspaceId, writes: readonly IdentifierWrite[], session: ClientSession): Promise<number> {
+    if (writes.length === 0) return 0;
     const operations = writes.map(
       ({ identifier, profile, firstSeenAt, change }): AnyBulkWriteOperation<IdentifierDoc> => {
         const _id = this.key(ws, identifier);
-        return change === 'new'
-          ? { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt } } }
-          : { updateOne: { filter: { _id }, update: { $set: { profile } } } };
+        if (change === 'new')
+          return { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt } } };
+        if (change === 'move') return { updateOne: { filter: { _id }, update: { $set: { profile } } } };
+        const update = { $set: { profile, firstSeenAt }, $unset: { erasedAt: '' } } as const;
+        return { updateOne: { filter: { _id, erasedAt: { $exists: true } }, update } };
       },
     );
+    const result = await this.#identifiers.bulkWrite(operations, { session, ordered: false });
+    return result.insertedCount + result.matchedCount;
+  }
+
+  /** Leaves of each nothing but its key and when, also of those that nobody had. */
+  async erase(
+    ws: WorkspaceId,
+    identifiers: readonly Identifier[],
+    erasedAt: number,
+    session: ClientSession,
+  ): Promise<void> {
+    if (identifiers.length === 0) return;
+    const operations = identifiers.map((identifier) => {
+      const update = {
+        $set: { ws, type: identifier.type, erasedAt },
+        $unset: { profile: '', firstSeenAt: '' },
+      } as const;
+      return { updateOne: { filter: { _id: this.key(ws, identifier) }, update, upsert: true } };
+    });
     await this.#identifiers.bulkWrite(operations, { session, ordered: false });
   }
+}
+
+/** What is known of identifiers, by key. */
+export interface IdentifiersRead {
+  readonly owners: ReadonlyMap<string, ProfileId>;
+  readonly erased: ReadonlyMap<string, number>;
 }

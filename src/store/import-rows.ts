@@ -16,7 +16,7 @@ export interface PreviewRow {
   readonly event: JsonObject;
 }
 
-interface ImportRowDoc {
+export interface ImportRowDoc {
   readonly _id: string;
   readonly ws: WorkspaceId;
   readonly row: number;
@@ -74,5 +74,18 @@ export class ImportRowRepository {
       .limit(limit)
       .toArray();
     return found.map(({ bodyJson }) => JSON.parse(bodyJson) as PreviewRow);
+  }
+
+  /** Those of a workspace, `limit` after one of them: for an erasure. */
+  async walk(ws: WorkspaceId, limit: number, after = `${ws}:`): Promise<ImportRowDoc[]> {
+    return this.#rows
+      .find({ _id: { $gt: after, $lt: `${ws};` } })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+  }
+
+  async remove(rows: readonly Pick<ImportRowDoc, '_id'>[]): Promise<void> {
+    if (rows.length > 0) await this.#rows.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
   }
 }

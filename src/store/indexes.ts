@@ -83,6 +83,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   idempotency: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   importChunks: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   importRows: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
+  exportChunks: [
+    { key: { ws: 1, profile: 1 }, name: 'profile' },
+    // The database removes files whose time is over.
+    { key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 },
+  ],
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [
     { key: { ws: 1, at: -1 }, name: 'at' },

@@ -26,4 +26,18 @@ export class MergeRepository {
       .sort({ at: -1 })
       .toArray();
   }
+
+  async countOf(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<number> {
+    return ids.length === 0 ? 0 : this.#merges.countDocuments(concerning(ws, ids));
+  }
+
+  /** The ledger has the absorbed as they were; with the last of them erased there is nothing to take back. */
+  async removeOf(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
+    if (ids.length > 0) await this.#merges.deleteMany(concerning(ws, ids));
+  }
 }
+
+const concerning = (ws: WorkspaceId, ids: readonly ProfileId[]) => ({
+  ws,
+  $or: [{ survivor: { $in: [...ids] } }, { absorbed: { $in: [...ids] } }],
+});

@@ -7,6 +7,7 @@ import { workingFields, type ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
+const living = { mergedInto: { $exists: false }, erasedAt: { $exists: false } } as const;
 
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;
@@ -22,11 +23,16 @@ export class ProfileRepository {
     return docs.map(toProfile);
   }
 
-  /** The living profile behind an id: an absorbed one answers with its survivor. */
-  async canonical(ws: WorkspaceId, id: ProfileId): Promise<Profile | undefined> {
-    const [found] = await this.byIds(ws, [id]);
-    if (!found?.mergedInto) return found;
-    return this.canonical(ws, found.mergedInto);
+  /** The living profile behind an id: an absorbed one answers with its survivor, an erased one not at all. */
+  async canonical(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
+    const found = await this.canonicalEver(ws, id, session);
+    return found?.erasedAt === undefined ? found : undefined;
+  }
+
+  /** Also one that was erased. */
+  async canonicalEver(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
+    const [found] = await this.byIds(ws, [id], session);
+    return found?.mergedInto ? this.canonicalEver(ws, found.mergedInto, session) : found;
   }
 
   /** Like `canonical` for many; the map's keys are the ids asked for. */
@@ -45,7 +51,7 @@ export class ProfileRepository {
     return new Map(
       ids.flatMap((id) => {
         const profile = resolve(id);
-        return profile ? [[id, profile] as const] : [];
+        return profile && profile.erasedAt === undefined ? [[id, profile] as const] : [];
       }),
     );
   }
@@ -97,7 +103,7 @@ export class ProfileRepository {
 
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
   async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
-    const behind = { ws, rulesetVersion: { $lt: version }, mergedInto: { $exists: false } };
+    const behind = { ws, rulesetVersion: { $lt: version }, ...living };
     const filter = after === undefined ? behind : { ...behind, _id: { $gt: docId(ws, after) } };
     const rows = await this.#profiles
       .find(filter, { projection: { id: 1 } })
@@ -110,7 +116,7 @@ export class ProfileRepository {
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
     const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };
     const docs = await this.#profiles
-      .find({ _id: range, mergedInto: { $exists: false } })
+      .find({ _id: range, ...living })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray();
@@ -118,7 +124,7 @@ export class ProfileRepository {
   }
 
   async count(ws: WorkspaceId): Promise<number> {
-    return this.#profiles.countDocuments({ ws, mergedInto: { $exists: false } });
+    return this.#profiles.countDocuments({ ws, ...living });
   }
 }
 

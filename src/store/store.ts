@@ -7,6 +7,7 @@ import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
+import { ExportChunkRepository } from './export-chunks';
 import { IdempotencyRepository } from './idempotency';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
@@ -17,9 +18,11 @@ import { JourneyRepository } from './journeys';
 import { KeyRepository } from './keys';
 import { MembershipRepository } from './memberships';
 import { MergeRepository } from './merges';
+import { OldRows } from './old-rows';
 import { connectStore, type StoreConnection, type StoreOptions } from './open-store';
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
+import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
 import { PurposeRepository } from './purposes';
 import { SourceHourRepository } from './source-hours';
@@ -44,6 +47,7 @@ export function createStore(connection: StoreConnection) {
     enrollments: new EnrollmentRepository(connection),
     events: new EventRepository(connection),
     idempotency: new IdempotencyRepository(connection),
+    exportChunks: new ExportChunkRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     importChunks: new ImportChunkRepository(connection),
@@ -53,8 +57,10 @@ export function createStore(connection: StoreConnection) {
     keys: new KeyRepository(connection),
     memberships: new MembershipRepository(connection),
     merges: new MergeRepository(connection),
+    oldRows: new OldRows(connection),
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
+    personRows: new PersonRows(connection),
     profiles: new ProfileRepository(connection),
     purposes: new PurposeRepository(connection),
     sourceHours: new SourceHourRepository(connection),

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection, Filter } from 'mongodb';
-import type { WorkspaceId } from '../domain/ids';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { DesiredMember } from '../domain/profiles/change-set';
 import type { SyncMemberDoc } from './documents';
 import type { StoreConnection } from './open-store';
@@ -40,6 +40,23 @@ export class SyncMemberRepository {
       return known < version ? [{ replaceOne: { filter: { _id, version: known }, replacement } }] : [];
     });
     if (operations.length > 0) await this.#members.bulkWrite(operations, { session, ordered: true });
+  }
+
+  /** The rows of these people in these pairs. */
+  async ofPeople(
+    ws: WorkspaceId,
+    pairs: readonly Pick<DesiredMember, 'audience' | 'destination'>[],
+    profiles: readonly ProfileId[],
+    session?: ClientSession,
+  ): Promise<SyncMemberDoc[]> {
+    const ids = pairs.flatMap((pair) => profiles.map((profile) => docId(ws, { ...pair, profile })));
+    if (ids.length === 0) return [];
+    return this.#members.find({ _id: { $in: ids } }, { ...(session && { session }) }).toArray();
+  }
+
+  /** Forgets rows, whatever became of them. */
+  async remove(members: readonly Pick<SyncMemberDoc, '_id'>[]): Promise<void> {
+    if (members.length > 0) await this.#members.deleteMany({ _id: { $in: members.map(({ _id }) => _id) } });
   }
 
   /** Members whose actual state may differ and whose time has come, in id order, so that a pass always moves on. */

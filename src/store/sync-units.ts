@@ -113,6 +113,20 @@ export class SyncUnitRepository {
     return overtaken;
   }
 
+  /**
+   * Takes people out of what is known of their memberships: what they were known by goes with the last of them, what counts
+   * operations stays.
+   */
+  async forget(pair: string, profiles: readonly ProfileId[]): Promise<void> {
+    const about = profiles.map((profile) => `${pair}:${profile}`);
+    if (about.length === 0) return;
+    const found = await this.#units.find({ about: { $in: about } }, { projection: { _id: 1 } }).toArray();
+    const _id = { $in: found.map((unit) => unit._id) };
+    await this.#units.updateMany({ _id }, { $pull: { about: { $in: about }, wantedBy: { $in: [...profiles] } } });
+    const nobodys = { _id, about: { $size: 0 } };
+    await this.#units.updateMany(nobodys, { $set: { identifiers: {} }, $unset: { changedFor: '' } });
+  }
+
   /** How many memberships the destination holds, and how many operations were ever begun. */
   async counts(ws: WorkspaceId, audience: string, destination: string): Promise<{ held: number; emitted: number }> {
     const [row] = await this.#units

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
@@ -20,6 +21,10 @@ export class WorkspaceRepository {
 
   async find(ws: WorkspaceId): Promise<WorkspaceDoc | undefined> {
     return (await this.#workspaces.findOne({ _id: ws })) ?? undefined;
+  }
+
+  async setRetention(ws: WorkspaceId, retention: RetentionPolicy): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { retention } });
   }
 
   /** Every workspace: what workers look after. */

@@ -89,6 +89,7 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     events: [],
     profiles,
     owners,
+    erased: new Map(),
     enrollments: [],
     suppressions: new Map(),
     stored: { histories: new Map(), edges: new Map() },

@@ -1,5 +1,5 @@
 import type { Suppression } from '../domain/consent/suppression';
-import { toRuleEvent, type Event } from '../domain/events/event';
+import { toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
@@ -12,6 +12,8 @@ import {
   type Needs,
 } from '../domain/profiles/fold/fold-input';
 import { foldEvents, foldTime } from '../domain/profiles/fold/fold';
+import { eraseProfile } from '../domain/privacy/erase-profile';
+import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import type { Ruleset } from '../domain/profiles/ruleset';
 import { testWorkspace } from './builders';
@@ -24,8 +26,11 @@ export class FoldedWorld {
   readonly edges: MembershipEdge[] = [];
   /** What the suppression lists say, by `identifierName`. */
   readonly suppressions = new Map<string, readonly Suppression[]>();
+  /** Events that were refused, since everybody they name was erased. */
+  readonly refused: string[] = [];
   readonly #owners = new Map<string, ProfileId>();
-  readonly #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
+  readonly #erased = new Map<string, number>();
+  #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
   #made = 0;
 
   constructor(readonly ruleset: Ruleset) {}
@@ -41,8 +46,27 @@ export class FoldedWorld {
     this.#fold(foldTime, [], now);
   }
 
+  /** Erases whoever has the identifier, or the identifier alone, as the transaction and the steps of an erasure do. */
+  erase(identifier: Identifier, now: number): void {
+    const owner = this.#owners.get(identifierName(identifier));
+    const profile = owner === undefined ? undefined : this.profiles.get(owner);
+    for (const name of profile ? profile.identifiers.map(identifierName) : [identifierName(identifier)]) {
+      this.#owners.delete(name);
+      this.#erased.set(name, now);
+    }
+    if (!profile) return;
+    const enrollments = [...this.enrollments.values()].filter((run) => run.profile === profile.id);
+    const erased = eraseProfile({ profile, enrollments, pairs: [], rulesetVersion: this.ruleset.version, now });
+    this.profiles.set(profile.id, erased.profile);
+    this.edges.push(...erased.edges);
+    for (const { enrollment } of erased.enrollments) this.enrollments.set(enrollment.id, enrollment);
+    this.#log = this.#log.filter((row) => !idsOf(profile).includes(row.profile));
+  }
+
   living(): Profile[] {
-    return [...this.profiles.values()].filter((profile) => profile.mergedInto === undefined);
+    return [...this.profiles.values()].filter(
+      ({ mergedInto, erasedAt }) => mergedInto === undefined && erasedAt === undefined,
+    );
   }
 
   /** How many are in an audience. */
@@ -82,7 +106,7 @@ export class FoldedWorld {
   #touchedBy(
     events: readonly Event[] | undefined,
     now: number,
-  ): Pick<FoldInput, 'profiles' | 'owners' | 'enrollments'> {
+  ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'enrollments'> {
     const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
     const owners = new Map(
       names.flatMap((name) => {
@@ -96,7 +120,7 @@ export class FoldedWorld {
     const runs = [...this.enrollments.values()].filter(
       ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
     );
-    return { profiles, owners, enrollments: runs };
+    return { profiles, owners, erased: this.#erased, enrollments: runs };
   }
 
   #read(needs: Needs): FoldInput['stored'] {
@@ -117,15 +141,18 @@ export class FoldedWorld {
     for (const { identifier, profile, change } of changes.identifiers) {
       const name = identifierName(identifier);
       // As the store would refuse it.
-      if (this.#owners.has(name) !== (change === 'move')) throw new Error(`An identifier is written as ${change}.`);
+      if (this.#owners.has(name) !== (change === 'move') || this.#erased.has(name) !== (change === 'lift'))
+        throw new Error(`An identifier is written as ${change}.`);
       this.#owners.set(name, profile);
+      this.#erased.delete(name);
     }
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.edges.push(...changes.edges);
+    this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));
-    for (const { messageId, profile } of changes.applied) {
+    for (const { messageId, profile, stripped } of changes.applied) {
       const event = byId.get(messageId);
-      if (event) this.#log.push({ event, profile });
+      if (event) this.#log.push({ event: { ...event, ...stripped }, profile });
     }
   }
 }

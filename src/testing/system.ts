@@ -161,6 +161,8 @@ async function startWorkers(of: {
     maxEventBytes: testLimits.maxEventBytes,
     maxJsonDepth: testLimits.maxJsonDepth,
     imports: importLimits,
+    erasureWaitMs: 20_000,
+    exportKeepMs: 3_600_000,
   });
   const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
   const workers = await createWorkers(

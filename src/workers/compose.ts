@@ -13,7 +13,10 @@ import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay';
-import { createOperationActivities } from '../activities/operations/operations';
+import { createErasure } from '../activities/operations/erasure/erasure';
+import { createExport } from '../activities/operations/export/export';
+import { createRetention } from '../activities/operations/retention/retention';
+import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
 import { Outbox } from '../activities/outbox';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
@@ -37,6 +40,10 @@ export interface WorkerDeps {
   readonly maxJsonDepth: number;
   readonly imports: { readonly backlog: number; readonly keepHours: number };
   readonly catalogueLimits?: CatalogueLimits;
+  /** How long an erasure waits for destinations to confirm. */
+  readonly erasureWaitMs: number;
+  /** How long the file of an export is kept. */
+  readonly exportKeepMs: number;
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -83,6 +90,7 @@ export function composeActivities(deps: WorkerDeps) {
       clock,
       log,
       kinds: {
+        ...composePrivacy(deps),
         import: composeImports(deps, doorbells),
         'dead-letter-replay': createDeadLetterReplay({ store, policies, traffic, doorbells }),
       },
@@ -110,4 +118,13 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
     },
     log,
   );
+}
+
+/** How each kind of long work is done. */
+function composePrivacy({ store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps): OperationDeps['kinds'] {
+  return {
+    erasure: createErasure({ store, clock, waitMs: erasureWaitMs }),
+    export: createExport({ store, keepMs: exportKeepMs }),
+    retention: createRetention(store),
+  };
 }

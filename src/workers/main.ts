@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     maxJsonDepth: config.limits.maxJsonDepth,
     imports: config.imports,
     catalogueLimits: config.catalogueLimits,
+    ...config.privacy,
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(

@@ -22,6 +22,8 @@ export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
   /** Identifiers that a protection kept from a profile. */
   readonly blocked: number;
+  /** Events of people who were erased. */
+  readonly refused: number;
   /** Why causes that fit an entry began nothing. */
   readonly ignored: readonly IgnoredEntry[];
 }
@@ -68,7 +70,7 @@ async function apply(
     if (outcome.done) {
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
       const blocked = outcome.blocked.flatMap(({ identifiers }) => identifiers).length;
-      return { outbox, blocked, ignored: outcome.ignored };
+      return { outbox, blocked, refused: outcome.changes.refused.length, ignored: outcome.ignored };
     }
     const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);
     if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');

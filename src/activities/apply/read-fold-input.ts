@@ -13,7 +13,7 @@ import type { Ruleset } from '../../domain/profiles/ruleset';
 import type { Store } from '../../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
-export type FoldRead = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'enrollments' | 'suppressions'>;
+export type FoldRead = Pick<FoldInput, 'events' | 'profiles' | 'owners' | 'erased' | 'enrollments' | 'suppressions'>;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
 
@@ -26,21 +26,25 @@ export async function readForEvents(
 ): Promise<FoldRead> {
   const names = new Map(events.flatMap((event) => event.identifiers).map((one) => [identifierName(one), one]));
   const keys = new Map([...names].map(([name, identifier]) => [name, store.identifiers.key(ws, identifier)]));
-  const stored = await store.identifiers.owners([...new Set(keys.values())]);
-  const living = await store.profiles.canonicalOf(ws, [...new Set(stored.values())]);
+  const stored = await store.identifiers.read([...new Set(keys.values())]);
+  const living = await store.profiles.canonicalOf(ws, [...new Set(stored.owners.values())]);
   const owners = new Map<string, ProfileId>();
+  const erased = new Map<string, number>();
   for (const [name, key] of keys) {
-    const owner = stored.get(key);
+    const owner = stored.owners.get(key);
     const profile = owner === undefined ? undefined : living.get(owner);
     if (profile) owners.set(name, profile.id);
+    const erasedAt = stored.erased.get(key);
+    if (erasedAt !== undefined) erased.set(name, erasedAt);
   }
   const profiles = distinct([...living.values()]);
   const suppressions = await readSuppressions(store, ws, [...names.values(), ...identifiersOf(profiles)]);
-  return { events, profiles, owners, suppressions, enrollments: await openEnrollments(store, ws, profiles, now) };
+  const enrollments = await openEnrollments(store, ws, profiles, now);
+  return { events, profiles, owners, erased, suppressions, enrollments };
 }
 
 /**
- * Reads profiles that time or a definition may move. Absorbed ones are left out, and so are, for the clock, people with live events
+ * Reads profiles that time or a definition may move. Absorbed and erased ones are left out, and so are, for the clock, people with live events
  * that wait for the intake: what they did before their time ran out decides first.
  */
 export async function readForTime(
@@ -50,11 +54,13 @@ export async function readForTime(
   now: number,
   leaveOut: 'none' | 'pending',
 ): Promise<FoldRead> {
-  const living = (await store.profiles.byIds(ws, ids)).filter((profile) => profile.mergedInto === undefined);
+  const found = await store.profiles.byIds(ws, ids);
+  const living = found.filter(({ mergedInto, erasedAt }) => mergedInto === undefined && erasedAt === undefined);
   const profiles = leaveOut === 'none' ? living : await withoutPending(store, ws, living);
   const suppressions = await readSuppressions(store, ws, identifiersOf(profiles));
   const enrollments = await openEnrollments(store, ws, profiles, now);
-  return { events: [], profiles, owners: new Map(), suppressions, enrollments };
+  const none = { events: [], owners: new Map<string, ProfileId>(), erased: new Map<string, number>() };
+  return { ...none, profiles, suppressions, enrollments };
 }
 
 const identifiersOf = (profiles: readonly Profile[]): Identifier[] =>

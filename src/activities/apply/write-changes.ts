@@ -22,8 +22,12 @@ export async function writeChanges(
       throw new WriteConflict('a profile');
     if ((await store.events.markApplied(ws, changes.applied, session)) !== changes.applied.length)
       throw new WriteConflict('an event');
+    const refused = changes.refused.map(({ messageId }) => messageId);
+    if ((await store.events.refuse(ws, refused, session)) !== refused.length) throw new WriteConflict('an event');
+    await store.deadLetters.addErased(ws, changes.refused, now, session);
     await store.consentRecords.write(ws, changes.consents, session);
-    await store.identifiers.write(ws, changes.identifiers, session);
+    if ((await store.identifiers.write(ws, changes.identifiers, session)) !== changes.identifiers.length)
+      throw new WriteConflict('an identifier');
     await store.merges.write(ws, changes.merges, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)

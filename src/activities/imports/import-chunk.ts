@@ -87,7 +87,7 @@ async function tryEvents(deps: ImportDeps, of: ChunkOf, events: readonly RowEven
   );
   const fresh = events.filter(({ event }) => !arrivals.has(event.messageId));
   const keysOf = ({ event }: RowEvent) => event.identifiers.map((identifier) => store.identifiers.key(ws, identifier));
-  const owners = await store.identifiers.owners([...new Set(fresh.flatMap(keysOf))]);
+  const { owners } = await store.identifiers.read([...new Set(fresh.flatMap(keysOf))]);
   const known = fresh.filter((each) => keysOf(each).some((key) => owners.has(key))).length;
   const room = Math.max(rowsPreviewed - tally.accepted, 0);
   const shown = fresh.slice(0, room).map(({ row, raw }) => ({ row, event: raw }));

@@ -8,7 +8,7 @@ import type { JourneyDeps } from './journeys';
 /** Whether a person may be sent something, and under which consent. */
 export interface Permission {
   /** Why not. */
-  readonly withheld?: 'suppressed' | 'consent';
+  readonly withheld?: 'restricted' | 'suppressed' | 'consent';
   readonly consent?: ConsentProof;
 }
 
@@ -35,6 +35,7 @@ export async function readPermission(
   const isTransactional = defined?.transactional === true;
   const target = { destination, purpose, channel: to.channel, isTransactional };
   const barring = findBarring(suppressionsOf(profile, list, clock()), target);
+  if (profile.restrictedAt !== undefined) return { withheld: 'restricted' };
   return {
     ...(barring ? { withheld: 'suppressed' as const } : !isAllowed && { withheld: 'consent' as const }),
     ...(proof && { consent: proof }),

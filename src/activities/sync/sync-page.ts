@@ -13,6 +13,7 @@ import { profileId, subjectOf } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import type { ConnectedDestination } from '../delivery/connected-destination';
+import { forgetErased } from './let-go';
 import type { Pair, SyncDeps } from './sync';
 import { sendItems, type Progress, type Stop } from './send-members';
 
@@ -60,7 +61,9 @@ export async function syncPage(page: PageWork, due: readonly SyncMemberDoc[]): P
     const known = dueAt.get(operation.profile) ?? 0;
     dueAt.set(operation.profile, Math.max(known, progress.retries.get(operation.id) ?? 0));
   }
-  await syncMembers.markClean(members.filter(({ profile }) => !dueAt.has(profile)));
+  const settled = members.filter(({ profile }) => !dueAt.has(profile));
+  await syncMembers.markClean(settled);
+  await forgetErased(page.deps, page.pair, settled);
   const later = members.map((member) => ({ ...member, nextAttemptAt: dueAt.get(member.profile) ?? 0 }));
   await syncMembers.postpone(later.filter(({ nextAttemptAt }) => nextAttemptAt > 0));
   return progress.stop;

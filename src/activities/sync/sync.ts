@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Sender } from '../../destinations/send-request';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
 import type { Store } from '../../store/store';
-import type { AttachmentDoc } from '../../store/documents';
+import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import { connectDestination, type ConnectedDestination } from '../delivery/connected-destination';
 import type { DeliveryMetrics } from '../delivery/delivery-metrics';
 import { heartbeating } from '../heartbeating';
@@ -56,15 +56,11 @@ async function drain(deps: SyncDeps, pair: Pair, signal: AbortSignal): Promise<S
     const members = await deps.store.syncMembers.due(pair.ws, pair.audience, pair.destination, asked);
     if (members.length === 0) return rest(deps, pair);
     after = members.at(-1)?._id;
-    const opened = await open(deps, pair);
+    const opened = await open(deps, pair, members);
     if ('waits' in opened) return opened.waits;
-    if ('keeps' in opened) {
-      await letGo(deps, pair, members);
-      continue;
-    }
-    // Between a detach and its wishing everybody away, nobody is added.
-    const sendable = opened.attachment.detachedAt === undefined ? members : members.filter(({ isIn }) => !isIn);
-    const stop = await syncPage({ deps, pair, ...opened, isOver }, sendable);
+    await letGo(deps, pair, opened.kept);
+    if (!('connected' in opened)) continue;
+    const stop = await syncPage({ deps, pair, ...opened, isOver }, opened.sendable);
     if (stop === 'paused') return { label: 'Paused: the destination refuses its credentials.' };
   }
   return { label: 'More to do.', resumeInMs: 0 };
@@ -82,23 +78,37 @@ async function emptyDetached(deps: SyncDeps, pair: Pair): Promise<void> {
 
 type Opened =
   | { readonly waits: SyncState }
-  /** Detached, and the destination keeps what it has. */
-  | { readonly keeps: true }
-  | { readonly connected: ConnectedDestination; readonly attachment: AttachmentDoc };
+  /** Nothing is sent of these: detached, and the destination keeps what it has. */
+  | { readonly kept: readonly SyncMemberDoc[] }
+  | {
+      readonly kept: readonly SyncMemberDoc[];
+      readonly sendable: readonly SyncMemberDoc[];
+      readonly connected: ConnectedDestination;
+      readonly attachment: AttachmentDoc;
+    };
 
 /** The destination ready to be sent to, with its audience there; otherwise what to wait for. */
-async function open(deps: SyncDeps, pair: Pair): Promise<Opened> {
+async function open(deps: SyncDeps, pair: Pair, members: readonly SyncMemberDoc[]): Promise<Opened> {
   const attachment = await deps.store.attachments.findEver(pair.ws, pair.audience, pair.destination);
   if (!attachment) return { waits: { label: 'The audience is not attached.' } };
-  if (attachment.detachedAt !== undefined && attachment.onDetach === 'keep') return { keeps: true };
+  const { kept, sendable } = divide(attachment, members);
+  if (sendable.length === 0) return { kept };
   const now = deps.clock();
   const connected = await connectDestination(deps.store, pair.ws, pair.destination, now);
   if (!connected?.doc.enabled) return { waits: { label: 'The destination is switched off or gone.' } };
   const waits = toBeWaitedFor(connected, attachment, now);
   if (waits) return { waits };
-  if (attachment.detachedAt !== undefined && hasNothingThere(connected, attachment)) return { keeps: true };
+  if (attachment.detachedAt !== undefined && hasNothingThere(connected, attachment)) return { kept: members };
   const ready = await ensureExternalAudience(deps, pair, connected, attachment);
-  return 'waits' in ready ? ready : { connected, attachment: ready.attachment };
+  return 'waits' in ready ? ready : { kept, sendable, connected, attachment: ready.attachment };
+}
+
+/** After a detach nobody is added, and where it leaves everything as it is, only those who were erased are taken off. */
+function divide({ detachedAt, onDetach }: AttachmentDoc, members: readonly SyncMemberDoc[]) {
+  if (detachedAt === undefined) return { kept: [], sendable: members };
+  const isSent = ({ isErased, isIn }: SyncMemberDoc): boolean => (onDetach === 'keep' ? isErased === true : !isIn);
+  const isKept = ({ isErased }: SyncMemberDoc): boolean => onDetach === 'keep' && isErased !== true;
+  return { kept: members.filter(isKept), sendable: members.filter(isSent) };
 }
 
 function toBeWaitedFor(

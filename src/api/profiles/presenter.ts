@@ -38,6 +38,7 @@ export const ProfileBody = z.strictObject({
     .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
+  restrictedAt: Instant.optional(),
 });
 export const StayBody = z.strictObject({ key: z.string(), enteredAt: Instant, exitedAt: Instant.optional() });
 export const EventBody = z.strictObject({
@@ -88,6 +89,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
       enteredAt: presentInstant(enteredAt),
     })),
     mergedFrom: profile.lineage,
+    ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
 }
 

@@ -90,7 +90,7 @@ async function makeOwnersDue(
   keys: readonly string[],
   session: ClientSession,
 ): Promise<ProfileId[]> {
-  const owners = await store.identifiers.owners(keys, session);
+  const { owners } = await store.identifiers.read(keys, session);
   const people = [...(await store.profiles.canonicalOf(ws, [...owners.values()], session)).values()];
   await store.profiles.makeDue(ws, [...new Set(people.map(({ id }) => id))], now, session);
   return [...new Set(people.flatMap(idsOf))];

@@ -9,6 +9,7 @@ export const operationKinds = {
   'dead-letter-replay': { cancel: true },
   export: { cancel: true },
   erasure: { cancel: false },
+  retention: { cancel: true },
 } as const satisfies Readonly<Record<string, { readonly cancel: boolean }>>;
 
 export type OperationKindName = keyof typeof operationKinds;

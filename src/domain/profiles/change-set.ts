@@ -1,7 +1,7 @@
 import type { EdgeKind } from '../audiences/edge';
 import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
-import type { Identifier } from '../events/event';
+import type { Event, Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
@@ -19,6 +19,7 @@ export interface ChangeSet {
   readonly syncs: readonly DesiredMember[];
   readonly applied: readonly AppliedEvent[];
   readonly consents: readonly ConsentRecord[];
+  readonly refused: readonly RefusedEvent[];
   readonly outbox: readonly OutboxWork[];
 }
 
@@ -32,8 +33,8 @@ export interface IdentifierWrite {
   readonly identifier: Identifier;
   readonly profile: ProfileId;
   readonly firstSeenAt: number;
-  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge. */
-  readonly change: 'new' | 'move';
+  /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge; `lift` ends an erasure. */
+  readonly change: 'new' | 'move' | 'lift';
 }
 
 export interface Merge {
@@ -49,7 +50,7 @@ export interface Merge {
   readonly absorbedProfile: Profile;
 }
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge';
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'erasure';
 
 /** One exact edge of a membership. */
 export interface MembershipEdge {
@@ -79,6 +80,8 @@ export interface DesiredMember {
   readonly hasRefused?: boolean;
   /** What allows the person to be held there. */
   readonly consent?: ConsentProof;
+  /** The person was erased: once they are off, nothing is remembered of it. */
+  readonly isErased?: boolean;
   readonly identifiers: Readonly<Record<string, string>>;
   /** Instant of the cause, for the latency from event to delivery. */
   readonly causedAt: number;
@@ -99,6 +102,17 @@ export interface AppliedEvent {
   readonly profile: ProfileId;
   readonly seq: number;
   readonly waitKey: string;
+  /** What is stored of an event that named somebody erased beside somebody else. */
+  readonly stripped?: EventContent;
+}
+
+/** Where an event says who and what. */
+export type EventContent = Pick<Event, 'identifiers' | 'properties' | 'traits' | 'context'>;
+
+/** An event of somebody erased: consumed without a trace of who sent it. */
+export interface RefusedEvent {
+  readonly messageId: string;
+  readonly kind: string;
 }
 
 /** What must happen outside the database after the commit. Carrying it out twice does no harm. */

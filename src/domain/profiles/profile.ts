@@ -69,6 +69,10 @@ export interface Profile {
   /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */
   readonly hasEnrollments: boolean;
   readonly mergedInto?: ProfileId;
+  /** Since when the person is kept and not processed (GDPR, Article 18); see `docs/guides/privacy.md`. */
+  readonly restrictedAt?: number;
+  /** Nothing of the person is left here; the document stays so that nobody writes them anew. */
+  readonly erasedAt?: number;
 }
 
 /** Somebody of whom nothing is known yet. */

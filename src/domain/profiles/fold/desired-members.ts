@@ -65,10 +65,12 @@ function desiredOf(fold: WorkspaceFold, profile: Profile, attachment: Attachment
   };
 }
 
-/** Somebody whose consent does not allow it, or who is suppressed, is taken off: also where leavers are kept. */
+/** Somebody who is restricted or suppressed, or whose consent does not allow it, is taken off: also where leavers are kept. */
 function isBarred(fold: WorkspaceFold, profile: Profile, attachment: Attachment): boolean {
-  if (!consentFor(fold, profile, attachment).isAllowed) return true;
   const { destination, purpose, use } = attachment;
+  // Exclusion lists protect people, also those who are restricted.
+  if (profile.restrictedAt !== undefined && use === 'target') return true;
+  if (!consentFor(fold, profile, attachment).isAllowed) return true;
   const isTransactional = purpose !== undefined && fold.input.ruleset.purposes.get(purpose)?.transactional === true;
   return findBarring(profile.suppressions ?? [], { destination, purpose, use, isTransactional }) !== undefined;
 }

@@ -53,7 +53,10 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   evaluateProfile(fold, open, (audience) => (isUnchanged(audience) ? 'clock' : 'definition'));
 }
 
-/** Evaluates audiences: the profile gets its new memberships, and the fold the edges, in dependency order. */
+/**
+ * Evaluates audiences: the profile gets its new memberships, and the fold the edges, in dependency order. Those of somebody restricted
+ * stay as they were, until the restriction is lifted.
+ */
 export function evaluateProfile(
   fold: WorkspaceFold,
   open: OpenProfile,
@@ -61,6 +64,10 @@ export function evaluateProfile(
   affected?: Affected,
   now = instantOf(fold, open),
 ): void {
+  if (open.profile.restrictedAt !== undefined) {
+    open.profile = omit(open.profile, 'nextCheckAt');
+    return;
+  }
   const { audiences } = fold.input.ruleset;
   const edges = edgesFor(fold, open, audiences, now);
   const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected);

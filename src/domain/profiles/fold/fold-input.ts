@@ -18,6 +18,8 @@ export interface FoldInput {
   readonly profiles: readonly Profile[];
   /** Owner by `identifierName`, as living profile ids. */
   readonly owners: ReadonlyMap<string, ProfileId>;
+  /** When identifiers of the events were erased, by `identifierName`. */
+  readonly erased: ReadonlyMap<string, number>;
   /** Open enrollments of these profiles. */
   readonly enrollments: readonly Enrollment[];
   /** What the suppression lists say of these people and of the events' identifiers, read after the profiles. */

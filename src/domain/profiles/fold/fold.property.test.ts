@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { compileRule } from '../../audiences/compile-rule';
 import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
-import { toRuleEvent, type Event } from '../../events/event';
+import { toRuleEvent, type Event, type Identifier } from '../../events/event';
+import { identifierName } from '../../identity/identifier-types';
 import { anEvent, aRuleset, day, hour, noon } from '../../../testing/builders';
 import { FoldedWorld } from '../../../testing/folded-world';
 import type { Profile } from '../profile';
@@ -64,6 +65,82 @@ const arrivals = (events: readonly Happened[], now: number): Event[] =>
   events.map(({ late, revenue, ...of }) =>
     anEvent({ ...of, properties: { revenue }, receivedAt: now, occurredAt: now - late }),
   );
+
+const sameName = (one: Identifier, other: Identifier | undefined): boolean =>
+  other !== undefined && identifierName(one) === identifierName(other);
+const erasedOnes = [undefined, ...people.slice(0, 2), people[3], people[4]];
+const stepWithErasure = fc.record({
+  wait: fc.integer({ min: 0, max: 30 * hour }),
+  events: fc.array(fc.record({ event: happened, isConsent: fc.boolean() }), { maxLength: 4 }),
+  erase: fc.constantFrom(...erasedOnes),
+});
+const granted = { consent: { categoryPreferences: { marketing: true } } };
+
+/** What nobody may be known by: erased, with no consent that was granted and happened after it. */
+class ErasureOracle {
+  readonly #erased = new Map<string, number>();
+
+  erase(names: readonly string[], now: number): void {
+    for (const name of names) this.#erased.set(name, now);
+  }
+
+  /** The names of an event that may be kept of it, and those that count again. */
+  kept({ identifiers, occurredAt }: Event, isConsent: boolean): string[] {
+    const names = identifiers.map(identifierName);
+    for (const name of names)
+      if (isConsent && occurredAt > (this.#erased.get(name) ?? Infinity)) this.#erased.delete(name);
+    return names.filter((name) => !this.#erased.has(name));
+  }
+
+  get names(): ReadonlySet<string> {
+    return new Set(this.#erased.keys());
+  }
+}
+
+describe('folding any stream of events with erasures in between', () => {
+  it('never knows anybody by what was erased, and keeps memberships equal to the plain definition over what is left', () => {
+    fc.assert(
+      fc.property(
+        fc.array(stepWithErasure, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 4 }),
+        (steps, size) => {
+          const world = new FoldedWorld(ruleset);
+          const oracle = new ErasureOracle();
+          const refused: string[] = [];
+          let now = noon;
+          for (const { wait, events, erase } of steps) {
+            now += wait + 1;
+            const batch = events.flatMap(({ event, isConsent }) =>
+              arrivals([event], now).map((one) => ({ ...one, context: isConsent ? granted : {} })),
+            );
+            world.apply(batch, now, size);
+            for (const event of batch)
+              if (oracle.kept(event, event.context === granted).length === 0) refused.push(event.messageId);
+            if (erase) {
+              const [identifier] = Object.entries(erase).map(([type, value]) => ({ type, value }));
+              const owner = world
+                .living()
+                .find((profile) => profile.identifiers.some((one) => sameName(one, identifier)));
+              oracle.erase(owner?.identifiers.map(identifierName) ?? [identifierName(identifier!)], now);
+              world.erase(identifier!, now);
+            }
+            world.tick(now);
+            const known = world.living().flatMap(({ identifiers }) => identifiers.map(identifierName));
+            expect(known.filter((name) => oracle.names.has(name))).toEqual([]);
+            for (const profile of world.living()) {
+              const named = world.historyOf(profile).flatMap(({ identifiers }) => identifiers.map(identifierName));
+              expect(named.filter((name) => !known.includes(name))).toEqual([]);
+              expect(Object.keys(profile.memberships).sort()).toEqual(expected(world, profile, now));
+            }
+          }
+          expect(world.refused).toEqual(refused);
+          expectNoFlaps(world);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
 
 describe('folding any stream of events, late ones and merges included', () => {
   it('keeps every membership equal to the plain definition over the stored events, at every instant', () => {

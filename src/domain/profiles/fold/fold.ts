@@ -16,6 +16,7 @@ import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { edgeCause, runJourneys } from './run-journeys';
+import { withoutErased } from './without-erased';
 import { WorkspaceFold, type Run } from './workspace-fold';
 
 /**
@@ -24,7 +25,10 @@ import { WorkspaceFold, type Run } from './workspace-fold';
  */
 export function foldEvents(input: FoldInput): FoldOutcome {
   const fold = new WorkspaceFold(input);
-  for (const event of input.events) foldEvent(fold, event);
+  for (const event of input.events) {
+    const admitted = withoutErased(fold, event);
+    if (admitted) foldEvent(fold, admitted);
+  }
   return outcomeOf(fold);
 }
 
@@ -49,13 +53,15 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   const changed = write(fold, open, event);
   const seq = nextSeq(open);
   const waitKey = eventWaitKey(fold.input.ws, open.profile.id, event.name);
-  fold.applied.push({ messageId: event.messageId, profile: open.profile.id, seq, waitKey });
+  const stripped = fold.stripped.get(event.messageId);
+  const { messageId } = event;
+  fold.applied.push({ messageId, profile: open.profile.id, seq, waitKey, ...(stripped && { stripped }) });
   open.waitKeys.add(waitKey);
   open.causedAt = Math.max(open.causedAt, event.receivedAt);
   const isFirst = seq === 1;
   const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
   evaluateProfile(fold, open, 'event', isFirst ? undefined : new Set(affected.map(({ key }) => key)));
-  const { messageId, occurredAt, receivedAt } = event;
+  const { occurredAt, receivedAt } = event;
   runJourneys(fold, open, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
   reachEdges(fold, open, firstEdge);
 }
@@ -145,6 +151,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     syncs,
     applied: fold.applied,
     consents: fold.consents,
+    refused: fold.refused,
     outbox: [...starts(fold), ...wakes(fold), ...rings(syncs)],
   };
 }

@@ -75,8 +75,10 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile): Prof
     const present = states.get(key);
     if (condition) states.set(key, present ? combine(condition, present, state) : state);
   }
+  const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   return {
     ...survivor,
+    ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage: [...survivor.lineage, absorbed.id, ...absorbed.lineage],
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],

@@ -7,10 +7,11 @@ import type { OpenProfile } from './open-profile';
 import { matchesRule } from './evaluate-profile';
 import type { Run, WorkspaceFold } from './workspace-fold';
 
-/** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries. */
+/** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries, of which somebody restricted has none. */
 export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
   if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, run, cause);
   const { profile } = open;
+  if (profile.restrictedAt !== undefined) return;
   for (const journey of fold.input.ruleset.enterable) {
     const entry = decideEntry(journey, cause, {
       ws: fold.input.ws,

@@ -3,7 +3,15 @@ import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
-import type { AppliedEvent, ConsentRecord, IdentifierWrite, MembershipEdge, Merge } from '../change-set';
+import type {
+  AppliedEvent,
+  ConsentRecord,
+  EventContent,
+  IdentifierWrite,
+  MembershipEdge,
+  Merge,
+  RefusedEvent,
+} from '../change-set';
 import type { Profile } from '../profile';
 import { openProfile, type OpenProfile } from './open-profile';
 import type { Blocked, EdgeRead, FoldInput, HistoryRead } from './fold-input';
@@ -25,11 +33,15 @@ export class WorkspaceFold {
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
   readonly consents: ConsentRecord[] = [];
+  readonly refused: RefusedEvent[] = [];
+  /** By message id. */
+  readonly stripped = new Map<string, EventContent>();
   readonly blocked: Blocked[] = [];
   readonly ignored: IgnoredEntry[] = [];
   readonly neededHistories = new Map<string, HistoryRead>();
   readonly neededEdges = new Map<string, EdgeRead>();
   readonly #owners: Map<string, ProfileId>;
+  readonly #lifted = new Set<string>();
 
   constructor(readonly input: FoldInput) {
     this.#owners = new Map(input.owners);
@@ -53,15 +65,26 @@ export class WorkspaceFold {
     return id === undefined ? undefined : this.open(id).profile;
   }
 
-  /** Records the first owner of an identifier that nobody had. */
+  /** When it was erased, unless that has been lifted since. */
+  erasedAt(identifier: Identifier): number | undefined {
+    const name = identifierName(identifier);
+    return this.#lifted.has(name) ? undefined : this.input.erased.get(name);
+  }
+
+  lift(identifier: Identifier): void {
+    this.#lifted.add(identifierName(identifier));
+  }
+
+  /** Records the first owner of an identifier that nobody had, or that was erased and is no longer. */
   attach(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
-    this.#own(identifier, { profile, firstSeenAt, change: 'new' });
+    const change = this.#lifted.has(identifierName(identifier)) ? 'lift' : 'new';
+    this.#own(identifier, { profile, firstSeenAt, change });
   }
 
   /** Records that an identifier follows its profile into a merge, whether or not an event of this batch named it. */
   follow(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
-    const isNew = this.identifiers.get(identifierName(identifier))?.change === 'new';
-    this.#own(identifier, { profile, firstSeenAt, change: isNew ? 'new' : 'move' });
+    const { change = 'move' } = this.identifiers.get(identifierName(identifier)) ?? {};
+    this.#own(identifier, { profile, firstSeenAt, change });
   }
 
   #own(identifier: Identifier, write: Omit<IdentifierWrite, 'identifier'>): void {

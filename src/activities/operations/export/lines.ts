@@ -1,0 +1,92 @@
+import { omit, type JsonObject } from '../../../domain/json';
+import type { Enrollment } from '../../../domain/journeys/enrollment';
+import type { Profile } from '../../../domain/profiles/profile';
+import type { DeliveryDoc } from '../../../store/deliveries';
+import type { ConsentRecordDoc } from '../../../store/consent-records';
+import type { EventDoc, MembershipDoc, MergeDoc } from '../../../store/documents';
+
+/** One line of an export: `kind` says what it is, and instants are RFC 3339. */
+export type Line = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+const at = (instant: number): string => new Date(instant).toISOString();
+const atIf = (name: string, instant: number | undefined) => (instant === undefined ? {} : { [name]: at(instant) });
+
+/** What the profile itself holds. */
+export function profileLines(profile: Profile): Line[] {
+  const { id, createdAt, lineage, identifiers, traits, consent, restrictedAt } = profile;
+  return [
+    { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
+    ...identifiers.map(({ type, value, firstSeenAt }) => ({
+      kind: 'identifier',
+      type,
+      value,
+      firstSeenAt: at(firstSeenAt),
+    })),
+    ...Object.entries(traits).map(([name, { value, source, ...trait }]) => ({
+      ...{ kind: 'trait', name, value, source, at: at(trait.at), since: at(trait.since) },
+      ...atIf('expiresAt', trait.expiresAt),
+    })),
+    ...Object.entries(consent).map(([purpose, { status, source, at: said }]) => ({
+      ...{ kind: 'consent', purpose, status, source, at: at(said) },
+    })),
+  ];
+}
+
+/** An event as it is stored, its consent with it: the history of what was said when. */
+export function eventLine(event: EventDoc): Line {
+  const { messageId, kind: type, name, occurredAt, receivedAt, source } = event;
+  const { identifiers, properties, traits, context } = event;
+  return {
+    ...{ kind: 'event', messageId, type, name, occurredAt: at(occurredAt), receivedAt: at(receivedAt), source },
+    ...{ identifiers, properties, traits, context },
+  };
+}
+
+export function stayLine({ audience, enteredAt, enteredCause, exitedAt, exitedCause }: MembershipDoc): Line {
+  const left = { ...atIf('exitedAt', exitedAt), ...(exitedCause && { exitedCause }) };
+  return { kind: 'audience', audience, enteredAt: at(enteredAt), enteredCause, ...left };
+}
+
+export function consentLine({ purpose, status, at: saidAt, source, messageId, proofJson }: ConsentRecordDoc): Line {
+  const proof = proofJson === undefined ? {} : { proof: JSON.parse(proofJson) as JsonObject };
+  return { kind: 'consent', purpose, status, at: at(saidAt), source, messageId, ...proof };
+}
+
+export function runLine(run: Enrollment): Line {
+  const { id, journey, version, status, reason, enteredAt, endedAt, entry } = run;
+  return {
+    ...{ kind: 'enrollment', id, journey, version, status, enteredAt: at(enteredAt), ...atIf('endedAt', endedAt) },
+    ...(reason !== undefined && { reason }),
+    entry: { name: entry.name, at: at(entry.at), properties: entry.properties },
+    path: run.path.map((step) => ({ ...step, at: at(step.at) })),
+    conversions: run.conversions.map((conversion) => ({ ...conversion, at: at(conversion.at) })),
+  };
+}
+
+export function deliveryLine(delivery: DeliveryDoc): Line {
+  const { createdAt, updatedAt, settledAt, causedAt, ...rest } = omit(
+    delivery,
+    '_id',
+    'ws',
+    'subject',
+    'attempts',
+    'kind',
+  );
+  return {
+    ...{ ...rest, kind: 'delivery', createdAt: at(createdAt), updatedAt: at(updatedAt), causedAt: at(causedAt) },
+    ...atIf('settledAt', settledAt),
+  };
+}
+
+export function mergeLine({
+  survivor,
+  absorbed,
+  at: mergedAt,
+  messageId,
+  identifierTypes,
+  absorbedProfile,
+}: MergeDoc): Line {
+  const { traits, identifiers } = absorbedProfile;
+  const before = { traits, identifiers } as unknown as JsonObject;
+  return { kind: 'merge', survivor, absorbed, at: at(mergedAt), messageId, identifierTypes, absorbedProfile: before };
+}

@@ -1,0 +1,62 @@
+import { idsOf } from '../../../domain/profiles/present';
+import { subjectsOf } from '../../../domain/privacy/erase-profile';
+import type { ProfileId, WorkspaceId } from '../../../domain/ids';
+import type { Profile } from '../../../domain/profiles/profile';
+import type { RowPlace } from '../../../store/person-rows';
+import type { Store } from '../../../store/store';
+import { consentLine, deliveryLine, eventLine, mergeLine, profileLines, runLine, stayLine, type Line } from './lines';
+
+/** Where a section goes on: which of the person's subjects, and after which row of it. */
+export interface Place {
+  readonly subject: number;
+  readonly after?: RowPlace;
+}
+
+export interface Part {
+  readonly lines: readonly Line[];
+  readonly next?: Place;
+}
+
+export type Section = (store: Store, ws: WorkspaceId, profile: Profile, from: Place) => Promise<Part>;
+
+const rowsAtOnce = 500;
+
+/** Rows that are filed under the person, oldest first, subject after subject. */
+const rows =
+  <Row extends RowPlace>(
+    walk: (
+      store: Store,
+      subject: string,
+      limit: number,
+      after?: RowPlace,
+    ) => Promise<(Row & { readonly line: Line })[]>,
+  ): Section =>
+  async (store, ws, profile, { subject: index, after }) => {
+    const subject = subjectsOf(ws, idsOf(profile))[index];
+    if (subject === undefined) return { lines: [] };
+    const found = await walk(store, subject, rowsAtOnce, after);
+    const last = found.at(-1);
+    const next =
+      last && found.length === rowsAtOnce
+        ? { subject: index, after: { at: last.at, id: last.id } }
+        : { subject: index + 1 };
+    return { lines: found.map(({ line }) => line), next };
+  };
+
+const whole =
+  (read: (store: Store, ws: WorkspaceId, profile: Profile) => Promise<readonly Line[]>): Section =>
+  async (store, ws, profile) => ({ lines: await read(store, ws, profile) });
+
+/** The parts of an export, in order. A new kind of thing that is kept of people adds its line here. */
+export const sections: readonly Section[] = [
+  whole(async (_store, _ws, profile) => profileLines(profile)),
+  whole(async ({ merges }, ws, profile) => {
+    const found = await Promise.all(idsOf(profile).map((id: ProfileId) => merges.ofProfile(ws, id)));
+    return [...new Map(found.flat().map((merge) => [merge._id, merge])).values()].map(mergeLine);
+  }),
+  rows(async ({ personRows }, subject, limit, after) => personRows.events(subject, limit, eventLine, after)),
+  rows(async ({ personRows }, subject, limit, after) => personRows.consents(subject, limit, consentLine, after)),
+  rows(async ({ personRows }, subject, limit, after) => personRows.stays(subject, limit, stayLine, after)),
+  rows(async ({ personRows }, subject, limit, after) => personRows.runs(subject, limit, runLine, after)),
+  rows(async ({ personRows }, subject, limit, after) => personRows.deliveries(subject, limit, deliveryLine, after)),
+];

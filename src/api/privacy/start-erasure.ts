@@ -1,0 +1,65 @@
+import type { Operation } from '../../domain/operations/operation';
+import { subjectsOf } from '../../domain/privacy/erase-profile';
+import { profileId } from '../../domain/ids';
+import type { JsonObject } from '../../domain/json';
+import type { OutboxWork } from '../../domain/profiles/change-set';
+import { erasePerson, type ErasedPerson, type PersonRef } from '../../store/erase-person';
+import { carryOut } from '../carry-out';
+import { notFound } from '../problem';
+import { readIdentifier } from '../profiles/find-profile';
+import type { KeyCall } from '../route';
+import { transact } from '../transact';
+import { waitUntil } from '../wait-until';
+
+type ErasureCall = Pick<KeyCall, 'deps' | 'ws' | 'principal' | 'now'>;
+
+/** `prf_…`, or `type:value` whether or not anybody has it. Throws 404 for what is neither. */
+export function readRef(ref: string): PersonRef {
+  if (ref.startsWith('prf_')) return { profile: profileId(ref) };
+  const identifier = readIdentifier(ref);
+  if (!identifier) throw notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
+  return { identifier };
+}
+
+/**
+ * Erases the person in one transaction, which also takes down the operation that clears what is stored about them. When this answers,
+ * no event brings them back, and nothing is sent any more; an attempt to send that had begun has ended, or takes longer than 5 s.
+ */
+export async function startErasure(call: ErasureCall, ref: PersonRef): Promise<Operation> {
+  const { deps, ws, principal, now } = call;
+  const { store } = deps;
+  const { erased, operation, owed } = await transact(deps, async (session) => {
+    const erased = await erasePerson(store, ws, ref, now, session);
+    if (!erased) throw notFound('profile with this id');
+    const { profiles, keys, values, pairs } = erased;
+    const input = { profiles, keys, values, pairs, erasedAt: now } as unknown as JsonObject;
+    const asked = { kind: 'erasure' as const, input, startedBy: principal.keyId, createdAt: now };
+    const operation = await store.operations.create(ws, asked, session);
+    return { erased, operation, owed: await store.outbox.add(ws, workOf(erased, operation.id), now, session) };
+  });
+  void carryOut(deps, owed);
+  await tellRuns(call, erased);
+  await waitUntil(
+    () => store.personRows.areSending(subjectsOf(ws, erased.profiles)),
+    (areSending) => !areSending,
+  );
+  return operation;
+}
+
+/** Runs that ended notice it; what cannot be rung now is by the clock. */
+function workOf({ profiles, pairs, workflowIds }: ErasedPerson, operation: string): OutboxWork[] {
+  const [profile, ...lineage] = profiles;
+  return [
+    { kind: 'operation', operation },
+    ...pairs.map((pair) => ({ kind: 'sync' as const, ...pair })),
+    ...(profile !== undefined && workflowIds.length > 0
+      ? [{ kind: 'wake' as const, profile, lineage, waitKeys: [] }]
+      : []),
+  ];
+}
+
+async function tellRuns({ deps, ws }: ErasureCall, { workflowIds }: ErasedPerson): Promise<void> {
+  const rung = await Promise.allSettled(workflowIds.map((workflowId) => deps.wakeRun(workflowId)));
+  const failed = rung.filter(({ status }) => status === 'rejected').length;
+  if (failed > 0) deps.log.warn({ ws, runs: failed }, 'runs that an erasure ended are told by the next sweep');
+}

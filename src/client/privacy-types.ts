@@ -1,0 +1,19 @@
+import type { JsonObject } from '../domain/json';
+
+/** The result of an erasure: what was removed where, in a form that can be proved. */
+export interface SignedReceipt {
+  readonly receipt: JsonObject;
+  readonly signature: string;
+}
+
+/** Days that a workspace keeps what; what is not named is kept for good. */
+export interface RetentionPolicy {
+  readonly events?: number;
+  readonly deadLetters?: number;
+  readonly deliveries?: number;
+  readonly operations?: number;
+}
+export interface Retention extends RetentionPolicy {
+  /** Audiences that look back further than events are kept. */
+  readonly audiencesBeyond: readonly string[];
+}

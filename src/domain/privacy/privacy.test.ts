@@ -1,0 +1,120 @@
+import { anEvent, anIdentify, aProfile, day, identifiers, noon } from '../../testing/builders';
+import type { Identifier } from '../events/event';
+import { admitAfterErasure } from './admit-after-erasure';
+import { eraseProfile } from './erase-profile';
+import { canonicalJson } from './receipt';
+import { isTextOf, scrubObject } from './scrub';
+
+const granted = { consent: { categoryPreferences: { marketing: true, ads: false } } };
+const denied = { consent: { categoryPreferences: { marketing: false } } };
+/** Everything of these types was erased at noon. */
+const erased =
+  (...types: string[]) =>
+  ({ type }: Identifier) =>
+    types.includes(type) ? noon : undefined;
+
+describe('an event that names somebody erased', () => {
+  const both = { user_id: 'u1', anonymous_id: 'a1' };
+  const later = { receivedAt: noon + day, occurredAt: noon + day };
+
+  it.each([
+    ['is as it is when it names nobody erased', anEvent({ by: both }), erased(), 'as-it-is'],
+    ['is refused when it names nobody else', anEvent({ by: both }), erased('user_id', 'anonymous_id'), 'refused'],
+    ['is refused with a denial', anIdentify({}, { ...later, context: denied }), erased('user_id'), 'refused'],
+    [
+      'is refused with a grant of before the erasure, however late it comes',
+      anIdentify({}, { receivedAt: noon + day, occurredAt: noon, context: granted }),
+      erased('user_id'),
+      'refused',
+    ],
+    [
+      'lifts the erasure with a grant of after it',
+      anIdentify({}, { ...later, context: granted }),
+      erased('user_id'),
+      { lifted: identifiers({ user_id: 'u1' }) },
+    ],
+    [
+      'lifts nothing that names a person when anybody could have sent it',
+      anIdentify({}, { ...later, context: granted, isTrusted: false }),
+      erased('user_id'),
+      'refused',
+    ],
+  ])('%s', (_, event, erasedAt, admission) => {
+    expect(admitAfterErasure(event, erasedAt)).toEqual(admission);
+  });
+
+  it('keeps what is said of somebody else, without any text of the erased', () => {
+    const event = anIdentify(
+      { email: 'Ann@Mail.test', city: 'Bonn' },
+      {
+        by: { user_id: 'bob', email: 'ann@mail.test' },
+        properties: { url: 'https://shop.test/?mail=ann@mail.test', 'ann@mail.test': 1, list: ['ANN@mail.test', 'x'] },
+        context: { traits: { email: 'ann@mail.test' }, deep: [{ to: 'ann@mail.test', n: 1 }] },
+      },
+    );
+    expect(admitAfterErasure(event, erased('email'))).toEqual({
+      lifted: [],
+      content: {
+        identifiers: identifiers({ user_id: 'bob' }),
+        traits: { city: 'Bonn' },
+        properties: { list: ['x'] },
+        context: { traits: {}, deep: [{ n: 1 }] },
+      },
+    });
+  });
+});
+
+describe('a text of an identifier', () => {
+  it.each([
+    ['an e-mail in other case', { type: 'email', value: 'a@b.test' }, ' A@B.test', true],
+    ['a phone as people write it', { type: 'phone', value: '+491701234567' }, '+49 170 / 1234567', true],
+    ['a long id inside a longer text', { type: 'user_id', value: 'user-4711' }, 'order of USER-4711', true],
+    ['a short id inside a word', { type: 'user_id', value: 'u1' }, 'menu1', false],
+    ['another id', { type: 'user_id', value: 'user-4711' }, 'user-4712', false],
+  ])('is found in %s', (_, identifier, text, isFound) => {
+    expect(isTextOf(identifier, text)).toBe(isFound);
+  });
+
+  it('leaves keys of users that look like prototypes as data', () => {
+    const hostile = JSON.parse('{"__proto__":{"a":"x"},"$set":"y"}') as never;
+    expect(JSON.stringify(scrubObject(hostile, () => false))).toBe('{"__proto__":{"a":"x"},"$set":"y"}');
+  });
+});
+
+describe('the tombstone of a profile', () => {
+  it('holds nothing of the person, and leaves every audience by the erasure', () => {
+    const profile = aProfile('prf_1', {
+      ...{ seq: 7, rev: 3, hasEnrollments: true, nextCheckAt: noon, restrictedAt: noon },
+      lineage: [aProfile('prf_0').id],
+      identifiers: [{ type: 'user_id', value: 'ann', firstSeenAt: noon }],
+      traits: { email: { value: 'ann@mail.test', at: noon, since: noon, source: 's' } },
+      consent: { ads: { status: 'granted', at: noon, source: 's' } },
+      memberships: { vip: { enteredAt: noon, version: 3 } },
+      edgeCounts: { vip: 3, old: 2 },
+    });
+    const pairs = [{ audience: 'vip', destination: 'crm' }];
+    const {
+      profile: tombstone,
+      edges,
+      syncs,
+    } = eraseProfile({ profile, enrollments: [], pairs, rulesetVersion: 4, now: noon + 1 });
+    expect(JSON.stringify(tombstone)).not.toContain('ann');
+    expect(tombstone).toMatchObject({ erasedAt: noon + 1, rev: 4, memberships: {}, consent: {} });
+    expect(tombstone).not.toHaveProperty('nextCheckAt');
+    expect(tombstone).not.toHaveProperty('restrictedAt');
+    expect(edges).toMatchObject([{ audience: 'vip', edge: 'exited', cause: 'erasure', version: 4, seq: 8 }]);
+    expect(syncs.map((wish) => [wish.profile, wish.isIn, wish.hasRefused, wish.isErased])).toEqual([
+      ['prf_1', false, true, true],
+      ['prf_0', false, true, true],
+    ]);
+  });
+});
+
+describe('the text of a receipt that is signed', () => {
+  it('is the same in whatever order its fields are', () => {
+    const one = { b: [1, { d: null, c: 'x' }], a: true };
+    const other = { a: true, b: [1, { c: 'x', d: null }] };
+    expect(canonicalJson(one)).toBe(canonicalJson(other));
+    expect(canonicalJson(one)).toBe('{"a":true,"b":[1,{"c":"x","d":null}]}');
+  });
+});

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** A repeated `messageId` is told from a new event for as long as events are kept: never for less than this. */
+export const fewestEventDays = 90;
+const most = 3_650;
+
+/** How many days a workspace keeps what. What is not named is kept for good. */
+export const RetentionPolicy = z.strictObject({
+  events: z.int().min(fewestEventDays).max(most).optional(),
+  deadLetters: z.int().min(1).max(most).optional(),
+  /** Settled ones. Reports look back 90 days. */
+  deliveries: z.int().min(fewestEventDays).max(most).optional(),
+  /** Ended ones but erasures, whose results are the receipts. */
+  operations: z.int().min(7).max(most).optional(),
+});
+export type RetentionPolicy = z.output<typeof RetentionPolicy>;

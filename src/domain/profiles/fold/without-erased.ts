@@ -1,0 +1,16 @@
+import { admitAfterErasure } from '../../privacy/admit-after-erasure';
+import type { Event } from '../../events/event';
+import type { WorkspaceFold } from './workspace-fold';
+
+/** The event as far as it may be applied; `undefined` when everybody it names was erased, and it is refused. */
+export function withoutErased(fold: WorkspaceFold, event: Event): Event | undefined {
+  const admission = admitAfterErasure(event, (identifier) => fold.erasedAt(identifier));
+  if (admission === 'as-it-is') return event;
+  if (admission === 'refused') {
+    fold.refused.push({ messageId: event.messageId, kind: event.kind });
+    return undefined;
+  }
+  for (const identifier of admission.lifted) fold.lift(identifier);
+  if (admission.content) fold.stripped.set(event.messageId, admission.content);
+  return { ...event, ...admission.content };
+}

@@ -1,0 +1,87 @@
+import type { ClientSession } from 'mongodb';
+import type { Identifier } from '../domain/events/event';
+import type { ProfileId, WorkspaceId } from '../domain/ids';
+import { eraseProfile, subjectsOf } from '../domain/privacy/erase-profile';
+import { idsOf } from '../domain/profiles/present';
+import type { Profile } from '../domain/profiles/profile';
+import { valueKey } from './identifier-key';
+import type { Store } from './store';
+
+/** Whom to erase: the person behind a profile or an identifier, or an identifier that nobody has yet. */
+export type PersonRef = { readonly profile: ProfileId } | { readonly identifier: Identifier };
+
+/** What the transaction did, and what the steps after it look for. No personal data. */
+export interface ErasedPerson {
+  /** Every id that anything about the person is filed under; none when nobody had the identifier. */
+  readonly profiles: readonly ProfileId[];
+  /** Of their identifiers, as tombstones are kept. */
+  readonly keys: readonly string[];
+  /** Of the bare values; see `valueKey`. */
+  readonly values: readonly string[];
+  /** Audiences at destinations that the person was wished into at some time. */
+  readonly pairs: readonly { readonly audience: string; readonly destination: string }[];
+  /** Workflows of runs that ended. */
+  readonly workflowIds: readonly string[];
+}
+
+type ErasureStore = Omit<Store, 'impact'>;
+
+/**
+ * The one small transaction of an erasure: from its commit on the person is nobody, and no event brings them back. What is stored about
+ * them elsewhere is removed after it, step by step. Answers nothing for a profile that never was.
+ */
+export async function erasePerson(
+  store: ErasureStore,
+  ws: WorkspaceId,
+  ref: PersonRef,
+  now: number,
+  session: ClientSession,
+): Promise<ErasedPerson | undefined> {
+  const profile = await behind(store, ws, ref, session);
+  if (!profile && 'profile' in ref) return undefined;
+  const identifiers = identifiersOf(ref, profile);
+  await store.identifiers.erase(ws, identifiers, now, session);
+  const buried = profile && profile.erasedAt === undefined ? await bury(store, ws, profile, now, session) : nothingElse;
+  const { masterKey } = store.connection;
+  return {
+    ...buried,
+    profiles: profile ? idsOf(profile) : [],
+    keys: identifiers.map((identifier) => store.identifiers.key(ws, identifier)),
+    values: [...new Set(identifiers.map(({ value }) => valueKey(masterKey, ws, value)))],
+  };
+}
+
+const nothingElse = { pairs: [], workflowIds: [] };
+
+/** All that the person goes by; an identifier that nobody has, or that was erased before, by itself. */
+function identifiersOf(ref: PersonRef, profile: Profile | undefined): Identifier[] {
+  const known = profile?.identifiers.map(({ type, value }) => ({ type, value })) ?? [];
+  return known.length === 0 && 'identifier' in ref ? [ref.identifier] : known;
+}
+
+async function behind(
+  store: ErasureStore,
+  ws: WorkspaceId,
+  ref: PersonRef,
+  session: ClientSession,
+): Promise<Profile | undefined> {
+  const id = 'profile' in ref ? ref.profile : await store.identifiers.ownerOf(ws, ref.identifier, session);
+  return id === undefined ? undefined : store.profiles.canonicalEver(ws, id, session);
+}
+
+async function bury(store: ErasureStore, ws: WorkspaceId, profile: Profile, now: number, session: ClientSession) {
+  const ids = idsOf(profile);
+  const attached = await store.attachments.listEver(ws, session);
+  const rows = await store.syncMembers.ofPeople(ws, attached, ids, session);
+  const pairs = attached
+    .map(({ audience, destination }) => ({ audience, destination }))
+    .filter((pair) => rows.some((row) => row.audience === pair.audience && row.destination === pair.destination));
+  const enrollments = await store.enrollments.open(subjectsOf(ws, ids), now, session);
+  const rulesetVersion = await store.workspaces.rulesetVersion(ws, session);
+  const erased = eraseProfile({ profile, enrollments, pairs, rulesetVersion, now });
+  await store.profiles.write(ws, [{ profile: erased.profile, readRev: profile.rev }], session);
+  await store.memberships.writeEdges(ws, erased.edges, session);
+  await store.enrollments.write(ws, erased.enrollments, session);
+  await store.syncMembers.setDesired(ws, erased.syncs, session);
+  return { pairs, workflowIds: erased.enrollments.map(({ enrollment }) => enrollment.workflowId) };
+}

@@ -1,0 +1,111 @@
+import type { Collection } from 'mongodb';
+import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
+import { deliveryStatuses, isFinal } from '../domain/delivery/delivery';
+import type { DeadLetterDoc } from './dead-letters';
+import type { DeliveryDoc } from './deliveries';
+import type { EventDoc, ProfileDoc } from './documents';
+import { eventDocId } from './events';
+import { inTransaction, type StoreConnection } from './open-store';
+import type { OperationDoc } from './operations';
+import { pairKey } from './sync-members';
+
+const finalStatuses = deliveryStatuses.filter(isFinal);
+
+interface Retired {
+  readonly _id: string;
+  readonly ws: WorkspaceId;
+  readonly pair: string;
+  readonly emitted: number;
+}
+
+/** What is older than a workspace keeps it, a bounded number at a time. Each answers how many it removed. */
+export class OldRows {
+  readonly #connection: StoreConnection;
+  readonly #profiles: Collection<ProfileDoc>;
+  readonly #events: Collection<EventDoc>;
+  readonly #letters: Collection<DeadLetterDoc>;
+  readonly #deliveries: Collection<DeliveryDoc>;
+  readonly #operations: Collection<OperationDoc>;
+  readonly #units: Collection<Retired>;
+
+  constructor(connection: StoreConnection) {
+    const { db } = connection;
+    this.#connection = connection;
+    this.#profiles = db.collection('profiles');
+    this.#events = db.collection('events');
+    this.#letters = db.collection('deadLetters');
+    this.#deliveries = db.collection('deliveries');
+    this.#operations = db.collection('operations');
+    this.#units = db.collection('syncUnits');
+  }
+
+  /** Ids of profiles in their order, those that were merged or erased among them: their events are theirs still. */
+  async profilesAfter(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<ProfileId[]> {
+    const range = { $gt: after === undefined ? `${ws}:` : `${ws}:${after}`, $lt: `${ws};` };
+    const options = { projection: { id: 1 } };
+    const rows = await this.#profiles.find({ _id: range }, options).sort({ _id: 1 }).limit(limit).toArray();
+    return rows.map(({ id }) => profileId(id));
+  }
+
+  /** Applied events of these profiles that both happened and were received before. */
+  async removeEvents(ws: WorkspaceId, profiles: readonly ProfileId[], before: number, limit: number): Promise<number> {
+    const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
+    const filter = { subject, occurredAt: { $lt: before }, receivedAt: { $lt: before } };
+    const old = await this.#events
+      .find(filter, { projection: { _id: 1 } })
+      .limit(limit)
+      .toArray();
+    return remove(this.#events, old);
+  }
+
+  /** With the events that they keep from the event log. */
+  async removeLetters(ws: WorkspaceId, before: number, limit: number): Promise<number> {
+    const old = await this.#letters
+      .find({ ws, at: { $lt: before } })
+      .limit(limit)
+      .toArray();
+    const dead = old.flatMap(({ messageId }) => (messageId === undefined ? [] : [eventDocId(ws, messageId)]));
+    if (dead.length > 0) await this.#events.deleteMany({ _id: { $in: dead }, state: 'dead' });
+    return remove(this.#letters, old);
+  }
+
+  /** Settled ones. What a sync has begun is counted without those of its operations that have gone. */
+  async removeDeliveries(ws: WorkspaceId, before: number, limit: number): Promise<number> {
+    const filter = { ws, createdAt: { $lt: before }, status: { $in: finalStatuses } };
+    const old = await this.#deliveries.find(filter).limit(limit).toArray();
+    if (old.length === 0) return 0;
+    const byPair = new Map<string, number>();
+    for (const { audience, destination } of old)
+      if (audience !== undefined) {
+        const pair = pairKey(ws, audience, destination);
+        byPair.set(pair, (byPair.get(pair) ?? 0) + 1);
+      }
+    await inTransaction(this.#connection, async (session) => {
+      await this.#deliveries.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } }, { session });
+      for (const [pair, count] of byPair) {
+        const update = { $inc: { emitted: -count }, $setOnInsert: { ws, pair, about: [], state: 'absent' } } as object;
+        await this.#units.updateOne({ _id: `${pair}:retired` }, update, { upsert: true, session });
+      }
+    });
+    return old.length;
+  }
+
+  /** Ended ones, but for erasures: their results are the receipts. */
+  async removeOperations(ws: WorkspaceId, before: number, limit: number): Promise<number> {
+    const ended = { status: { $ne: 'running' as const }, kind: { $ne: 'erasure' as const } };
+    const filter = { ws, createdAt: { $lt: before }, ...ended };
+    const old = await this.#operations
+      .find(filter, { projection: { _id: 1 } })
+      .limit(limit)
+      .toArray();
+    return remove(this.#operations, old);
+  }
+}
+
+async function remove<Doc extends { readonly _id: string }>(
+  rows: Collection<Doc>,
+  old: readonly { readonly _id: unknown }[],
+): Promise<number> {
+  if (old.length > 0) await rows.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } } as object);
+  return old.length;
+}
