@@ -51,6 +51,11 @@ const target: Kind<string> = {
   read: (value) => (/^[\w.:[\]-]+(\/\d{1,3})?$/.test(value) ? value : undefined),
 };
 
+const folder: Kind<string> = {
+  expected: 'an absolute path',
+  read: (value) => (/^\/[^\0]*$/.test(value) ? value : undefined),
+};
+
 const temporalAddress: Kind<string> = {
   expected: 'host:port',
   read: (value) => (/^\[?[\w.:-]+\]?:\d{1,5}$/.test(value) ? value : undefined),
@@ -118,7 +123,11 @@ export const environment = z.object({
   ),
   HEDDLE_ALLOWED_TARGETS: optional(
     listOf(target),
-    'Private hosts or networks that destinations may send to. All others inside your network are refused.',
+    'Private hosts or networks that destinations may send to and sources may be asked at. All others inside your network are refused.',
+  ),
+  HEDDLE_SOURCE_FOLDERS: optional(
+    listOf(folder),
+    'Folders of the workers that sources of type `folder` may read, with all that is below them. Without it, none.',
   ),
   HEDDLE_TEMPORAL_UI_URL: optional(
     url('http', 'https'),
@@ -139,6 +148,11 @@ export const environment = z.object({
   HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
+  HEDDLE_MAX_PULL_BACKLOG: defaulted(
+    wholeNumber(1, 10_000_000),
+    '20000',
+    'The most events of a workspace that may wait to be applied before pulled sources wait.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
 });
 
@@ -184,6 +198,7 @@ function toConfig(env: z.output<typeof environment>) {
     masterKey: env.HEDDLE_SECRET_KEY,
     rootKey: env.HEDDLE_ROOT_KEY,
     allowedTargets: env.HEDDLE_ALLOWED_TARGETS ?? [],
+    sourceFolders: env.HEDDLE_SOURCE_FOLDERS ?? [],
     temporalUiUrl: env.HEDDLE_TEMPORAL_UI_URL,
     metricsPort: env.HEDDLE_METRICS_PORT,
     logLevel: env.HEDDLE_LOG_LEVEL,
@@ -193,6 +208,7 @@ function toConfig(env: z.output<typeof environment>) {
       maxEventBytes: env.HEDDLE_MAX_EVENT_BYTES,
       maxJsonDepth: env.HEDDLE_MAX_JSON_DEPTH,
       pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
+      maxPullBacklog: env.HEDDLE_MAX_PULL_BACKLOG,
       intakeBatch: env.HEDDLE_INTAKE_BATCH,
     },
   } as const;

@@ -7,6 +7,8 @@ import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Doorbells } from '../workflows/doorbells';
+import type { PullSchedules } from '../workflows/pull-schedules';
+import { bringSchedules } from './pulls/bring-schedule';
 import type { Outbox } from './outbox';
 
 export interface ClockDeps extends ApplyDeps {
@@ -16,6 +18,7 @@ export interface ClockDeps extends ApplyDeps {
   /** Restarts runs that should have started or moved on by now. */
   readonly restartStale: (now: number) => Promise<void>;
   readonly doorbells: Pick<Doorbells, 'intake' | 'backfill' | 'operation'>;
+  readonly schedules: Pick<PullSchedules, 'bring'>;
 }
 
 const turnMs = 5 * 60_000;
@@ -57,6 +60,7 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     enrollments: () => deps.restartStale(deps.clock()),
     'back-fills': () => ringBehind(deps),
     operations: () => restartOperations(deps),
+    schedules: () => renewSchedules(deps, range),
   };
   const attempts = Object.entries(parts).map(([name, part]) =>
     part().catch((error: unknown) =>
@@ -129,4 +133,10 @@ async function ringBehind(deps: ClockDeps): Promise<void> {
   if (!isTime) return;
   for (const { _id: ws, rulesetVersion } of await deps.store.workspaces.list())
     if ((await deps.store.profiles.behindRuleset(ws, rulesetVersion, 1)).length > 0) await deps.doorbells.backfill(ws);
+}
+
+/** The schedules of sources as the sources say, once in a while and by one clock: after a wiped Temporal they are made anew. */
+async function renewSchedules(deps: ClockDeps, range: { readonly from: number }): Promise<void> {
+  const isTime = Math.floor(Date.now() / sweepEveryMs) % 600 === 0;
+  if (isTime && range.from === 0) await bringSchedules(deps);
 }

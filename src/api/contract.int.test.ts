@@ -35,7 +35,9 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const settings = { url: `https://example.com/${secret}` };
   await put('/v1/destinations/crm', { type: 'webhook', name: 'CRM', settings, secrets: { signingSecret } });
   await put('/v1/audiences/vip/destinations/crm', {});
-  await put('/v1/sources/vip', { name: `Shop ${secret}` });
+  const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
+  const asked = { schedule: '15m', mapping, url: 'https://example.com/rows' };
+  await put('/v1/sources/vip', { type: 'http', name: `Shop ${secret}`, settings: asked });
   await sendBatch(api.app, secretKey, [
     {
       type: 'identify',

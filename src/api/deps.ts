@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { WorkspaceId } from '../domain/ids';
 import type { Store } from '../store/store';
+import type { PullSchedules } from '../workflows/pull-schedules';
 
 export interface ApiLimits {
   readonly maxBodyBytes: number;
@@ -41,6 +42,8 @@ export interface ApiDeps {
   readonly startOperation: (ws: WorkspaceId, id: string) => Promise<void>;
   /** Has a destination asked whether it can be used. Rejects when nobody answers. */
   readonly testDestination: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
+  /** The schedules of sources that are asked, and their tests. Reject when nobody answers. */
+  readonly pulls: PullSchedules;
   /** Has one run look at what happened to it. Rejects when nobody answers. */
   readonly wakeRun: (workflowId: string) => Promise<void>;
   readonly log: Logger;

@@ -12,6 +12,7 @@ import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
 import { profileRoutes } from './profiles/routes';
 import type { Route } from './route';
+import { pullRoutes } from './sources/pull-routes';
 import { sourceRoutes } from './sources/routes';
 import { workspaceRoutes } from './workspaces/routes';
 
@@ -32,4 +33,5 @@ export const routes: readonly Route[] = [
   ...impactRoutes,
   ...operationRoutes,
   ...sourceRoutes,
+  ...pullRoutes,
 ];

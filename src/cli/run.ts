@@ -14,6 +14,7 @@ import { addProfiles } from './profiles';
 import { addSend } from './send';
 import { addServer } from './server';
 import { plain } from './table';
+import { addSources } from './sources';
 import { addTail } from './tail';
 import { addWorkspaces } from './workspaces';
 
@@ -61,6 +62,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addDestinations,
   addDeliveries,
   addImpact,
+  addSources,
   addTail,
   addWorkspaces,
 ];

@@ -9,6 +9,7 @@ import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presen
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { OperationBody } from '../api/operations/presenter';
 import type { SourceBody } from '../api/sources/presenter';
+import type { PullBody, SampleBody } from '../api/sources/pull-presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type * as client from './types';
 
@@ -52,6 +53,8 @@ const agreements: {
   deadLetter: Agrees<Sent<typeof DeadLetterBody>, client.DeadLetter>;
   operation: Agrees<Shallow<Sent<typeof OperationBody>, 'result'>, Shallow<client.Operation, 'result'>>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
+  sourcePull: Agrees<Shallow<Sent<typeof PullBody>, 'cursor'>, Shallow<client.SourcePull, 'cursor'>>;
+  sourceTest: Agrees<Shallow<Sent<typeof SampleBody>, 'rows'>, Shallow<client.SourceTest, 'rows'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -79,6 +82,8 @@ const agreements: {
   deadLetter: 'agrees',
   operation: 'agrees',
   source: 'agrees',
+  sourcePull: 'agrees',
+  sourceTest: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientSession, Collection } from 'mongodb';
+import { MongoBulkWriteError, type ClientSession, type Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
+
+const duplicateKey = 11_000;
 
 /** An event that was refused at the door (`rejected`) or could not be applied (`unapplied`), with the reason. */
 export interface DeadLetter {
@@ -38,6 +40,18 @@ export class DeadLetterRepository {
       return { ...letter, _id: `${ws}:${id}`, ws, id };
     });
     await this.#letters.insertMany(docs, { ordered: false, ...(session && { session }) });
+  }
+
+  /** Letters whose ids are made from what was refused: one that is there already stays as it is. */
+  async addOnce(ws: WorkspaceId, letters: readonly (DeadLetter & { readonly id: string })[]): Promise<void> {
+    if (letters.length === 0) return;
+    const docs = letters.map((letter): DeadLetterDoc => ({ ...letter, _id: `${ws}:${letter.id}`, ws }));
+    try {
+      await this.#letters.insertMany(docs, { ordered: false });
+    } catch (error) {
+      const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+      if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error;
+    }
   }
 
   /** The event itself is kept in the event log, state `dead`. */

@@ -69,6 +69,16 @@ export class EventRepository {
     return oldest?.receivedAt;
   }
 
+  /** Whether more than so many events of a partition wait to be applied. */
+  async isBacklogOver(ws: WorkspaceId, partition: number, events: number): Promise<boolean> {
+    const beyond = await this.#events
+      .find({ pending: partitionKey(ws, partition) }, { projection: { _id: 1 } })
+      .skip(events)
+      .limit(1)
+      .toArray();
+    return beyond.length > 0;
+  }
+
   /** Whether anything at all waits to be applied. */
   async hasAnyPending(): Promise<boolean> {
     return (await this.#events.findOne({ pending: { $exists: true } }, { projection: { _id: 1 } })) !== null;

@@ -15,6 +15,7 @@ import { connectStore, type StoreConnection, type StoreOptions } from './open-st
 import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { ProfileRepository } from './profiles';
+import { PullStateRepository } from './pull-states';
 import { SourceRepository } from './sources';
 import { SyncMemberRepository } from './sync-members';
 import { SyncUnitRepository } from './sync-units';
@@ -40,6 +41,7 @@ export function createStore(connection: StoreConnection) {
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     profiles: new ProfileRepository(connection),
+    pullStates: new PullStateRepository(connection),
     sources: new SourceRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),

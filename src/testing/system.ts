@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
@@ -146,7 +148,10 @@ async function startWorkers(of: {
     log,
     registry: new Registry(),
     allowedTargets: ['127.0.0.1'],
+    sourceFolders: [join(tmpdir(), 'heddle-sources')],
     intakeBatch: of.intakeBatch,
+    maxPullBacklog: 20_000,
+    eventLimits: { maxBytes: limits.maxEventBytes, maxDepth: limits.maxJsonDepth },
   });
   const workflows = { workflowBundle: { code: readFileSync(required('HEDDLE_TEST_WORKFLOW_BUNDLE'), 'utf8') } };
   const workers = await createWorkers(

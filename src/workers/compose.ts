@@ -5,6 +5,7 @@ import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../workflows/doorbells';
+import { createPullSchedules, type PullSchedules } from '../workflows/pull-schedules';
 import { createDestinationSender } from '../activities/delivery/destination-sender';
 import { createTestActivities } from '../activities/delivery/test-destination';
 import { createEventRecorder } from '../activities/record-event';
@@ -12,12 +13,17 @@ import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { createOperationActivities } from '../activities/operations/operations';
+import { bringSchedule } from '../activities/pulls/bring-schedule';
 import { Outbox } from '../activities/outbox';
+import { createPullActivities } from '../activities/pulls/pulls';
+import { createSourceTestActivities } from '../activities/pulls/test-source';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
 import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../activities/journeys/start-enrollment';
 import { createSender } from '../destinations/send-request';
+import type { JsonLimits } from '../domain/events/measure-json';
 import { enrollmentId } from '../domain/ids';
+import { createPullers } from '../sources/pullers';
 import type { Store } from '../store/store';
 
 export interface WorkerDeps {
@@ -28,7 +34,11 @@ export interface WorkerDeps {
   readonly log: Logger;
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
+  readonly sourceFolders: readonly string[];
   readonly intakeBatch: number;
+  readonly maxPullBacklog: number;
+  /** What one event may be, wherever it comes from. */
+  readonly eventLimits: JsonLimits;
 }
 
 /** A day of attempts, as the webhook standard's schedule has it. */
@@ -40,18 +50,21 @@ export function composeActivities(deps: WorkerDeps) {
   const { store, client, queuePrefix, clock, log, registry } = deps;
   const doorbells = createDoorbells(client, queuePrefix);
   const metrics = createIntakeMetrics(registry);
-  const outbox = composeOutbox(deps, doorbells);
+  const schedules = createPullSchedules(client, queuePrefix);
+  const outbox = composeOutbox(deps, doorbells, schedules);
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
   const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
+  const pulling = { ...applying, doorbells, pullers: createPullers(deps), limits: deps.eventLimits };
   return {
     ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
     ...createClockActivities({
       ...applying,
       restartStale: (now) => restartStaleEnrollments(starting, now),
       doorbells,
+      schedules,
     }),
     ...createBackfillActivities(applying),
     ...createJourneyActivities({
@@ -66,10 +79,16 @@ export function composeActivities(deps: WorkerDeps) {
     ...createSyncActivities(delivering),
     ...createOperationActivities({ store, clock, log, kinds: {} }),
     ...createTestActivities(delivering),
+    ...createPullActivities({ ...pulling, maxBacklog: deps.maxPullBacklog }),
+    ...createSourceTestActivities(pulling),
   };
 }
 
-function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, doorbells: Doorbells): Outbox {
+function composeOutbox(
+  { store, client, queuePrefix, clock, log }: WorkerDeps,
+  doorbells: Doorbells,
+  schedules: PullSchedules,
+): Outbox {
   const starting = { client, store, queuePrefix, clock };
   return new Outbox(
     store.outbox,
@@ -79,6 +98,7 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
       sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
       backfill: async (row) => doorbells.backfill(row.ws),
       operation: async (row, work) => doorbells.operation(row.ws, work.operation),
+      'pull-schedule': async (row, work) => bringSchedule({ store, schedules }, row.ws, work.source),
     },
     log,
   );

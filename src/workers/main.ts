@@ -41,7 +41,10 @@ async function main(): Promise<void> {
     log,
     registry,
     allowedTargets: config.allowedTargets,
+    sourceFolders: config.sourceFolders,
     intakeBatch: config.limits.intakeBatch,
+    maxPullBacklog: config.limits.maxPullBacklog,
+    eventLimits: { maxBytes: config.limits.maxEventBytes, maxDepth: config.limits.maxJsonDepth },
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(
