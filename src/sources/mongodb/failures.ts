@@ -1,4 +1,4 @@
-import { MongoParseError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { toSourceError } from '../network';
 import { SourceBusy, SourceRefused } from '../source';
 
@@ -20,8 +20,6 @@ const refusals: Readonly<Record<number, string>> = {
 
 /** Says what an error of the driver means. Its message may quote values and is left out. */
 export function toPullError(error: unknown): unknown {
-  if (error instanceof MongoParseError)
-    return new SourceRefused('bad-uri', 'The address of the database cannot be read.');
   if (error instanceof MongoServerError) {
     const known = typeof error.code === 'number' ? refusals[error.code] : undefined;
     if (known !== undefined) return new SourceRefused(`mongodb-${error.code}`, known);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../domain/duration';
 import type { Json, JsonObject } from '../../domain/json';
 import type { Network } from '../network';
-import type { PullContext, PullCursor, PulledPage, Puller } from '../source';
+import { SourceRefused, type PullContext, type PullCursor, type PulledPage, type Puller } from '../source';
 import { toPullError } from './failures';
 import type { MongodbSecrets, MongodbSettings } from './settings.schema';
 import { toJson } from './values';
@@ -44,35 +44,48 @@ async function* pull(context: Context, network: Network): AsyncIterable<PulledPa
 }
 
 function open({ secrets, settings }: Context, network: Network): MongoClient {
-  const timeoutMs = parseDuration(settings.timeout);
-  const options = {
-    readPreference: 'secondaryPreferred',
-    maxPoolSize: 2,
-    appName: 'heddle',
-    serverSelectionTimeoutMS: 10_000,
-  } as const;
+  const hosts = hostsOf(secrets.uri);
+  for (const { host, port } of hosts) network.checkHost(host, port);
+  const client = new MongoClient(secrets.uri, {
+    ...{ readPreference: 'secondaryPreferred', maxPoolSize: 2, appName: 'heddle' },
+    ...{ serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000, socketTimeoutMS: parseDuration(settings.timeout) },
+    lookup: network.lookupFor(hosts[0]?.port ?? usualPort),
+  });
+  // Members of a replica set are named by the set: an address among them, which nobody looks up, is judged here.
+  client.on('serverOpening', ({ address }) => {
+    if (!isAllowed(network, address)) void client.close();
+  });
+  return client;
+}
+
+const usualPort = 27_017;
+
+/** Those that the address names; none where a DNS record does. Throws `SourceRefused`. */
+function hostsOf(uri: string): { readonly host: string; readonly port: number }[] {
+  const hosts = parseUri(uri);
+  return hosts.map(({ host, port = usualPort }) => {
+    if (host !== undefined) return { host, port };
+    throw new SourceRefused('bad-uri', 'The address names a socket of the machine; name a host.');
+  });
+}
+
+function parseUri(uri: string): readonly { readonly host?: string | undefined; readonly port?: number | undefined }[] {
   try {
-    const { hosts } = new MongoClient(secrets.uri).options;
-    for (const { host = '', port = 27_017 } of hosts) network.checkHost(host, port);
-    const lookup = network.lookupFor(hosts[0]?.port ?? 27_017);
-    const client = new MongoClient(secrets.uri, {
-      ...options,
-      connectTimeoutMS: 10_000,
-      socketTimeoutMS: timeoutMs,
-      lookup,
-    });
-    // Members of a replica set are named by the set: an address among them, which nobody looks up, is judged here.
-    client.on('serverOpening', ({ address }) => {
-      const [, host = '', port = '27017'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
-      try {
-        network.checkHost(host, Number(port));
-      } catch {
-        void client.close();
-      }
-    });
-    return client;
+    return new MongoClient(uri).options.hosts;
+  } catch {
+    // The driver has several kinds of error for it, and quotes the address.
+    throw new SourceRefused('bad-uri', 'The address of the database cannot be read.');
+  }
+}
+
+function isAllowed(network: Network, address: string): boolean {
+  const [, host = '', port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
+  try {
+    network.checkHost(host, Number(port ?? usualPort));
+    return true;
   } catch (error) {
-    throw toPullError(error);
+    if (error instanceof SourceRefused) return false;
+    throw error;
   }
 }
 

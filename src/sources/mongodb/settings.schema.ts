@@ -41,12 +41,23 @@ export const MongodbSettings = z.strictObject({
 });
 export type MongodbSettings = z.output<typeof MongodbSettings>;
 
+/** Options of an address that say how to speak to the server. Others read files, ask proxies or the machine's own identity. */
+const options: ReadonlySet<string> = new Set(
+  ['replicaSet', 'authSource', 'tls', 'ssl', 'directConnection', 'appName', 'retryReads', 'retryWrites', 'w'].map(
+    (name) => name.toLowerCase(),
+  ),
+);
+
 export const MongodbSecrets = z.strictObject({
   /** With user and password in it. */
   uri: z
     .string()
     .max(4_096)
-    .regex(/^mongodb(\+srv)?:\/\/./, { error: 'Write an address beginning with mongodb:// or mongodb+srv://.' }),
+    .regex(/^mongodb(\+srv)?:\/\/./, { error: 'Write an address beginning with mongodb:// or mongodb+srv://.' })
+    .refine(hasKnownOptions, {
+      error:
+        'Of the options of an address, replicaSet, authSource, tls, directConnection, appName, retryReads, retryWrites and w can be set.',
+    }),
 });
 export type MongodbSecrets = z.output<typeof MongodbSecrets>;
 
@@ -60,4 +71,9 @@ function findOperator(value: Json): string | undefined {
       .map(findOperator)
       .find((found) => found !== undefined)
   );
+}
+
+function hasKnownOptions(uri: string): boolean {
+  const [, query = ''] = uri.split('?');
+  return [...new URLSearchParams(query).keys()].every((name) => options.has(name.toLowerCase()));
 }
