@@ -1,5 +1,7 @@
+import { bringSchedules } from '../../src/activities/pulls/bring-schedule';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startRowsTwin, type RowsTwin } from '../../src/twins/rows-twin';
+import { createPullSchedules } from '../../src/workflows/pull-schedules';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
 jest.setTimeout(60_000);
@@ -124,7 +126,7 @@ describe('a source that is asked over HTTP', () => {
     expect(await traitsOf(system, 't1')).toBeUndefined();
   });
 
-  it('is asked at its interval, and follows a change of its definition', async () => {
+  it('is asked at its interval, follows a change of its definition, and has its schedule back after Temporal has lost it', async () => {
     fill('timed', 1);
     await put('timed', '/next', { ...next, schedule: '10s' });
     const { nextRunAt } = await until(async () => {
@@ -139,8 +141,11 @@ describe('a source that is asked over HTTP', () => {
       return at?.slice(5, 16) === '01-01T02:00' ? true : undefined;
     };
     await until(isMoved, 'the schedule to follow');
-    await system.client.sources.delete('timed');
     const handle = system.temporal.schedule.getHandle(`pull/${system.ws}/timed`);
+    await handle.delete();
+    await bringSchedules({ store: system.store, schedules: createPullSchedules(system.temporal, system.queuePrefix) });
+    expect(await isMoved()).toBe(true);
+    await system.client.sources.delete('timed');
     await until(
       () =>
         handle.describe().then(

@@ -2,6 +2,7 @@ import { startRowsTwin, type RowsTwin } from '../../twins/rows-twin';
 import { createNetwork } from '../network';
 import type { PulledPage, PullCursor } from '../source';
 import { createHttpPuller } from './puller';
+import { toRequest } from './request';
 import { HttpSettings } from './settings.schema';
 
 const token = 'token-of-the-tests';
@@ -28,8 +29,8 @@ describe('an HTTP source', () => {
     twin.rows.splice(0, 9, ...Array.from({ length: 7 }, (_, at) => ({ id: `u${at}`, updated_at: minute(at) })));
   });
 
-  const pull = (path: string, more: object, cursor?: PullCursor, overlapMs = 0) => {
-    const settings = HttpSettings.parse({
+  const settingsOf = (path: string, more: object) =>
+    HttpSettings.parse({
       schedule: '1h',
       mapping: { columns: { id: { to: 'identifier', type: 'user_id' } } },
       url: `${twin.url}/${path}`,
@@ -38,6 +39,8 @@ describe('an HTTP source', () => {
       cursor: { field: 'updated_at' },
       ...more,
     });
+  const pull = (path: string, more: object, cursor?: PullCursor, overlapMs = 0) => {
+    const settings = settingsOf(path, more);
     const run = { now: Date.now(), signal: new AbortController().signal, pageRows: 2, cursor, overlapMs };
     return puller.pull({ settings, secrets: { token }, ...run });
   };
@@ -84,6 +87,17 @@ describe('an HTTP source', () => {
     ['a token that is missing', { auth: { by: 'basic' } }, 'secrets'],
   ])('is refused with %s', async (_what, { url = 'next', ...more }: { url?: string }, code) => {
     await expect(all(pull(url, { ...ways[0][1], ...more }))).rejects.toMatchObject({ name: 'SourceRefused', code });
+  });
+
+  it.each([
+    [{ by: 'none' }, {}],
+    [{ by: 'basic' }, { authorization: `Basic ${Buffer.from('ann:pass').toString('base64')}` }],
+    [{ by: 'bearer' }, { authorization: `Bearer ${token}` }],
+    [{ by: 'header', name: 'X-Api-Key' }, { 'X-Api-Key': token }],
+  ])('says who asks: %j', (auth, headers) => {
+    const secrets = { user: 'ann', password: 'pass', token };
+    const request = toRequest('https://shop.example/', settingsOf('', { auth }), secrets);
+    expect(request.headers).toEqual({ accept: 'application/json', ...headers });
   });
 
   it.each([
