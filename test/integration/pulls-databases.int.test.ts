@@ -4,7 +4,7 @@ import { startPostgres, type Postgres } from '../../src/testing/postgres';
 import { startSystem, type System } from '../../src/testing/system';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let system: System;
 beforeAll(async () => {

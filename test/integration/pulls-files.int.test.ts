@@ -5,7 +5,7 @@ import { startSystem, type System } from '../../src/testing/system';
 import { startSalesforceTwin, type SalesforceTwin } from '../../src/twins/salesforce-twin';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let system: System;
 beforeAll(async () => {

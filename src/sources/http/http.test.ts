@@ -6,6 +6,13 @@ import { toRequest } from './request';
 import { HttpSettings } from './settings.schema';
 
 const token = 'token-of-the-tests';
+
+/** Settings, and where the twin is asked. */
+interface Path {
+  readonly url?: string;
+  readonly [setting: string]: unknown;
+}
+
 const puller = createHttpPuller(createNetwork(['127.0.0.1:*']));
 const size = { parameter: 'size', rows: 3 };
 const ways = [
@@ -85,7 +92,7 @@ describe('an HTTP source', () => {
       'same-page',
     ],
     ['a token that is missing', { auth: { by: 'basic' } }, 'secrets'],
-  ])('is refused with %s', async (_what, { url = 'next', ...more }: { url?: string }, code) => {
+  ])('is refused with %s', async (_what, { url = 'next', ...more }: Path, code) => {
     await expect(all(pull(url, { ...ways[0][1], ...more }))).rejects.toMatchObject({ name: 'SourceRefused', code });
   });
 
