@@ -21,10 +21,10 @@ export const importVariables = {
     '3600',
     'How long the upload of one file may take. One that stands still is given up after a minute.',
   ),
-  HEDDLE_IMPORT_BACKLOG: defaulted(
+  HEDDLE_BULK_BACKLOG: defaulted(
     wholeNumber(1_000, 1_000_000),
     '20000',
-    'How many events imports let wait for the intake of a workspace before they pause.',
+    'How many events of a workspace may wait on the bulk lane before its imports and pulled sources pause.',
   ),
   HEDDLE_IMPORT_KEEP_HOURS: defaulted(
     wholeNumber(1, 8_760),
@@ -42,7 +42,7 @@ export function toImportLimits(env: Limits) {
     maxLineBytes: env.HEDDLE_IMPORT_MAX_LINE_BYTES,
     maxColumns: env.HEDDLE_IMPORT_MAX_COLUMNS,
     uploadSeconds: env.HEDDLE_IMPORT_UPLOAD_SECONDS,
-    backlog: env.HEDDLE_IMPORT_BACKLOG,
+    backlog: env.HEDDLE_BULK_BACKLOG,
     keepHours: env.HEDDLE_IMPORT_KEEP_HOURS,
   } as const;
 }

@@ -61,6 +61,11 @@ export const network: Kind<string> = {
   },
 };
 
+export const folder: Kind<string> = {
+  expected: 'an absolute path',
+  read: (value) => (/^\/[^\0]*$/.test(value) ? value : undefined),
+};
+
 export const temporalAddress: Kind<string> = {
   expected: 'host:port',
   read: (value) => (/^\[?[\w.:-]+\]?:\d{1,5}$/.test(value) ? value : undefined),

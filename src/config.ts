@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   defaulted,
+  folder,
   key32,
   listOf,
   network,
@@ -60,7 +61,11 @@ export const environment = z.object({
   ),
   HEDDLE_ALLOWED_TARGETS: optional(
     listOf(target),
-    'Private hosts or networks that destinations may send to. All others inside your network are refused.',
+    'Private hosts or networks that destinations may send to and sources may be asked at. All others inside your network are refused.',
+  ),
+  HEDDLE_SOURCE_FOLDERS: optional(
+    listOf(folder),
+    'Folders of the workers that sources of type `folder` may read, with all that is below them. Without it, none.',
   ),
   HEDDLE_TRUSTED_PROXIES: optional(
     listOf(network),
@@ -124,6 +129,7 @@ function toConfig(env: z.output<typeof environment>) {
     masterKey: env.HEDDLE_SECRET_KEY,
     rootKey: env.HEDDLE_ROOT_KEY,
     allowedTargets: env.HEDDLE_ALLOWED_TARGETS ?? [],
+    sourceFolders: env.HEDDLE_SOURCE_FOLDERS ?? [],
     temporalUiUrl: env.HEDDLE_TEMPORAL_UI_URL,
     ...toTrustLimits(env),
     metricsPort: env.HEDDLE_METRICS_PORT,

@@ -18,6 +18,8 @@ export const workflowNames = [
   'enrollment',
   'intake',
   'operation',
+  'pull',
+  'sourceTest',
   'sync',
 ] as const;
 export type WorkflowName = (typeof workflowNames)[number];

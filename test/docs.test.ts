@@ -86,6 +86,7 @@ describe.each([
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
+  ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);
 
@@ -103,6 +104,11 @@ describe('docs/guides', () => {
 
   it.each(journeys)('shows a journey that can be published', ({ text }) => {
     expect(lintJourney(JourneyDefinition.parse(JSON.parse(text)), {})).toEqual([]);
+  });
+
+  it('shows a source of every type that is asked', () => {
+    const types = jsonOf('pulled-sources.md').map(({ text }) => (JSON.parse(text) as { readonly type: string }).type);
+    expect(types).toEqual(sourceTypes.filter((type) => findSourceKind(type)?.isPulled));
   });
 
   it('shows a destination of every type', () => {

@@ -8,6 +8,8 @@ import { heartbeating } from './heartbeating';
 import { beginRetention } from './operations/retention/begin-retention';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Doorbells } from '../workflows/doorbells';
+import type { PullSchedules } from '../workflows/pull-schedules';
+import { bringSchedules } from './pulls/bring-schedule';
 import type { Outbox } from './outbox';
 
 export interface ClockDeps extends ApplyDeps {
@@ -17,6 +19,7 @@ export interface ClockDeps extends ApplyDeps {
   /** Restarts runs that should have started or moved on by now. */
   readonly restartStale: (now: number) => Promise<void>;
   readonly doorbells: Pick<Doorbells, 'intake' | 'backfill' | 'operation'>;
+  readonly schedules: Pick<PullSchedules, 'bring'>;
 }
 
 const turnMs = 5 * 60_000;
@@ -59,6 +62,7 @@ export async function sweep(deps: ClockDeps, range: { from: number; to: number }
     'back-fills': () => ringBehind(deps),
     operations: () => restartOperations(deps),
     retention: () => retain(deps, range),
+    schedules: () => renewSchedules(deps, range),
   };
   const attempts = Object.entries(parts).map(([name, part]) =>
     part().catch((error: unknown) =>
@@ -137,4 +141,10 @@ async function ringBehind(deps: ClockDeps): Promise<void> {
 async function retain({ store, clock, doorbells }: ClockDeps, { from }: { from: number }): Promise<void> {
   const isTime = from === 0 && Math.floor(Date.now() / sweepEveryMs) % 30 === 15;
   if (isTime) await beginRetention({ store, doorbells }, clock());
+}
+
+/** The schedules of sources as the sources say, once in a while and by one clock: after a wiped Temporal they are made anew. */
+async function renewSchedules(deps: ClockDeps, range: { readonly from: number }): Promise<void> {
+  const isTime = Math.floor(Date.now() / sweepEveryMs) % 600 === 0;
+  if (isTime && range.from === 0) await bringSchedules(deps);
 }

@@ -52,6 +52,8 @@ export class Outbox {
         return this.handlers.backfill(row, work);
       case 'operation':
         return this.handlers.operation(row, work);
+      case 'pull-schedule':
+        return this.handlers['pull-schedule'](row, work);
     }
   }
 }

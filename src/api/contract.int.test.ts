@@ -37,7 +37,9 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   await put('/v1/destinations/crm', { type: 'webhook', name: 'CRM', settings, secrets: { signingSecret } });
   await put('/v1/audiences/vip/destinations/crm', {});
   await put('/v1/tracking-plans/vip', { name: `Plan ${secret}` });
-  await put('/v1/sources/vip', { name: `Shop ${secret}` });
+  const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
+  const asked = { schedule: '15m', mapping, url: 'https://example.com/rows' };
+  await put('/v1/sources/vip', { type: 'http', name: `Shop ${secret}`, settings: asked });
   await put('/v1/purposes/vip', { name: `Ads ${secret}` });
   await put(`/v1/suppressions/user_id:${secret}`, { scope: 'purpose:ads' });
   await sendBatch(api.app, secretKey, [

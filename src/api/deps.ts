@@ -6,6 +6,7 @@ import type { WorkspaceId } from '../domain/ids';
 import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import type { TrafficRecorder } from '../store/traffic-recorder';
+import type { PullSchedules } from '../workflows/pull-schedules';
 import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
 import type { RateLimits } from './limits/rates';
@@ -64,6 +65,8 @@ export interface ApiDeps {
   readonly startOperation: (ws: WorkspaceId, id: string) => Promise<void>;
   /** Has a destination asked whether it can be used. Rejects when nobody answers. */
   readonly testDestination: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
+  /** The schedules of sources that are asked, and their tests. Reject when nobody answers. */
+  readonly pulls: PullSchedules;
   /** Has one run look at what happened to it. Rejects when nobody answers. */
   readonly wakeRun: (workflowId: string) => Promise<void>;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createDoorbells } from '../workflows/doorbells';
+import { createPullSchedules } from '../workflows/pull-schedules';
 import type { ApiDeps } from './deps';
 import { createDoorbell } from './doorbell';
 
@@ -9,7 +10,10 @@ export function createRings(
   client: Client,
   log: Logger,
   queuePrefix = '',
-): Pick<ApiDeps, 'ringIntake' | 'startBackfill' | 'ringSync' | 'startOperation' | 'testDestination' | 'wakeRun'> {
+): Pick<
+  ApiDeps,
+  'ringIntake' | 'startBackfill' | 'ringSync' | 'startOperation' | 'testDestination' | 'pulls' | 'wakeRun'
+> {
   const { intake, backfill, sync, operation, test, enrollment } = createDoorbells(client, queuePrefix);
   return {
     ringIntake: createDoorbell({ ring: intake, log }),
@@ -17,6 +21,7 @@ export function createRings(
     ringSync: sync,
     startOperation: operation,
     testDestination: test,
+    pulls: createPullSchedules(client, queuePrefix),
     wakeRun: enrollment,
   };
 }

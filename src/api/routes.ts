@@ -22,6 +22,7 @@ import { consentRoutes } from './profiles/consent-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
+import { pullRoutes } from './sources/pull-routes';
 import { sourceRoutes } from './sources/routes';
 import { suppressionRoutes } from './suppressions/routes';
 import { webhookRoutes } from './webhooks/routes';
@@ -58,4 +59,5 @@ export const routes: readonly Route[] = [
   ...suppressionRoutes,
   ...trackingPlanRoutes,
   ...catalogueRoutes,
+  ...pullRoutes,
 ];

@@ -1,24 +1,16 @@
 import type { Command } from 'commander';
 import type { Delivery, DeliveryQuery, Destination, DestinationDefinition } from '../client/types';
-import { own, withKey } from '../domain/json';
-import { CommandError, usageError } from './command-error';
+import { CommandError } from './command-error';
 import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
-
-type Variables = Readonly<Record<string, string>>;
+import { readSecrets, secretOption, type SecretOptions } from './secret-option';
 
 export function addDestinations(program: Command, context: Context): void {
   const destinations = program.command('destinations').description('connected tools');
-  destinations
-    .command('put <file>')
+  secretOption(destinations.command('put <file>'))
     .description('save one from a JSON or YAML file; "-" is standard input')
-    .option(
-      '--secret-env <name=VARIABLE>',
-      'a secret, read from an environment variable; repeatable',
-      (pair: string, gathered: Variables = {}) => addVariable(pair, gathered),
-    )
-    .action(async (file: string, { secretEnv }: { secretEnv?: Variables }) => {
+    .action(async (file: string, { secretEnv }: SecretOptions) => {
       const { key, definition } = await readDefinition(file, context.io);
       const secrets = secretEnv && { secrets: readSecrets(secretEnv, context.io.env) };
       // The server checks the definition, and says where it is wrong.
@@ -101,20 +93,3 @@ export const deliveryRow = (delivery: Delivery): readonly Cell[] => [
 
 const causeOf = ({ journey, step, audience, operation }: Delivery): string =>
   journey === undefined ? `${operation ?? ''} ${audience ?? ''}`.trim() : `${journey}/${step ?? ''}`;
-
-function addVariable(pair: string, gathered: Variables): Variables {
-  const [, name, variable] = /^([^=]+)=([A-Za-z_]\w*)$/.exec(pair) ?? [];
-  if (name === undefined || variable === undefined) {
-    throw usageError('Write --secret-env name=VARIABLE, such as signingSecret=CRM_SECRET.');
-  }
-  return withKey(gathered, name, variable);
-}
-
-function readSecrets(variables: Variables, env: Context['io']['env']): Record<string, string> {
-  const read = Object.entries(variables).map(([name, variable]) => {
-    const value = own(env, variable);
-    if (!value) throw usageError(`${variable} is not set; it is to hold the secret "${name}".`);
-    return [name, value];
-  });
-  return Object.fromEntries(read) as Record<string, string>;
-}

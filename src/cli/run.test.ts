@@ -440,6 +440,52 @@ describe('showing one thing', () => {
     expect(asked()).toEqual(Array(2).fill('POST /v1/destinations/crm/test'));
   });
 
+  it('saves a source, its secrets from the environment, and shows all of them', async () => {
+    write('crm.json', { key: 'crm', type: 'postgresql', name: 'CRM', settings: {} });
+    const env = { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management', CRM_PASSWORD: 'of-the-tests' };
+    answer = () => ({ body: { key: 'crm', type: 'postgresql', name: 'CRM', enabled: true, settings: { host: 'db' } } });
+    const put = await heddle('sources put crm.json --secret-env password=CRM_PASSWORD', { env });
+    expect(put).toEqual({ code: 0, out: 'crm  postgresql  on  CRM\n', err: '' });
+    expect(api.requests[0]?.body).toMatchObject({ secrets: { password: 'of-the-tests' } });
+    expect((await heddle('sources get crm')).out).toContain('"host": "db"');
+    answer = () => ({ body: { data: [{ key: 'crm', type: 'postgresql', name: 'CRM', enabled: false }] } });
+    expect((await heddle('sources list')).out).toMatch(/crm +postgresql +off +CRM/);
+  });
+
+  it('asks a source now, or from anew, and says how far it has been read', async () => {
+    const lastRun = { rows: 5, accepted: 2, duplicates: 2, rejected: 1 };
+    const problem = { code: 'http-401', message: 'Refused.' };
+    answer = () => ({
+      body: { source: 'crm', status: 'paused', lastRun, problem, nextRunAt: '2026-05-01T09:00:00.000Z' },
+    });
+    expect((await heddle('sources pull crm')).out).toBe(
+      'crm  paused\nhttp-401: Refused.\nlast run: 5 rows, 2 new, 2 known, 1 refused\nnext run: 2026-05-01T09:00:00.000Z\n',
+    );
+    await heddle('sources pull crm --reset');
+    await heddle('sources pull crm --from 2026-01-01 --status');
+    expect(asked()).toEqual([
+      'POST /v1/sources/crm/pull',
+      'POST /v1/sources/crm/pull/reset',
+      'POST /v1/sources/crm/pull',
+      'POST /v1/sources/crm/pull/reset',
+      'GET /v1/sources/crm/pull',
+    ]);
+  });
+
+  it('shows what a mapping makes of the first rows, and fails when the source does not work', async () => {
+    const rows = [
+      { row: { id: 'u1' }, event: { type: 'identify' } },
+      { row: {}, rejected: { code: 'no_identifier', message: 'Empty.' } },
+    ];
+    answer = () => ({ body: { ok: true, code: 'ok', detail: 'It answers.', columns: ['id'], rows } });
+    expect(await heddle('sources test crm')).toMatchObject({
+      code: 0,
+      out: 'crm  ok  It answers.\n{"id":"u1"}\n  → {"type":"identify"}\n{}\n  → refused, no_identifier: Empty.\n',
+    });
+    answer = () => ({ body: { ok: false, code: 'http-401', detail: 'Refused.', columns: [], rows: [] } });
+    expect(await heddle('sources test crm')).toMatchObject({ code: 1, out: 'crm  http-401  Refused.\n' });
+  });
+
   it('prints its own version', async () => {
     expect(await heddle('--version')).toMatchObject({
       code: 0,

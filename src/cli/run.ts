@@ -21,6 +21,7 @@ import { addSend } from './send';
 import { addServer } from './server';
 import { addSuppressions } from './suppressions';
 import { plain } from './table';
+import { addSources } from './sources';
 import { addTail } from './tail';
 import { addWorkspaces } from './workspaces';
 
@@ -75,6 +76,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addImpact,
   addDeadLetters,
   addCatalogue,
+  addSources,
   addTail,
   addWorkspaces,
 ];

@@ -15,6 +15,7 @@ import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consen
 import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody, VolumeBody } from '../api/sources/presenter';
+import type { PullBody, SampleBody } from '../api/sources/pull-presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
 import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
@@ -72,6 +73,8 @@ const agreements: {
   planCheck: Agrees<Sent<typeof CheckBody>['data'][number], client.PlanCheck>;
   catalogueEvent: Agrees<Sent<typeof CatalogueEventBody>, client.CatalogueEvent>;
   catalogueDetail: Agrees<Sent<typeof CatalogueDetailBody>, client.CatalogueDetail>;
+  sourcePull: Agrees<Shallow<Sent<typeof PullBody>, 'cursor'>, Shallow<client.SourcePull, 'cursor'>>;
+  sourceTest: Agrees<Shallow<Sent<typeof SampleBody>, 'rows'>, Shallow<client.SourceTest, 'rows'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
   funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
   journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
@@ -112,6 +115,8 @@ const agreements: {
   planCheck: 'agrees',
   catalogueEvent: 'agrees',
   catalogueDetail: 'agrees',
+  sourcePull: 'agrees',
+  sourceTest: 'agrees',
   destinationImpact: 'agrees',
   funnel: 'agrees',
   journeyImpact: 'agrees',

@@ -53,3 +53,47 @@ export interface Source extends Omit<SourceDefinition, 'secrets'> {
     readonly lastDay: SourceTraffic;
   };
 }
+
+/** What a run has come to. */
+export interface PullRun {
+  readonly startedAt: string;
+  readonly rows: number;
+  readonly accepted: number;
+  /** Rows that had been read before, and said the same. */
+  readonly duplicates: number;
+  /** Rows that became dead letters. */
+  readonly rejected: number;
+}
+/** How far a source has been read. */
+export interface SourcePull {
+  readonly source: string;
+  readonly status: 'idle' | 'running' | 'retrying' | 'paused' | 'off';
+  readonly nextRunAt?: string;
+  readonly run?: PullRun;
+  readonly lastRun?: PullRun & {
+    readonly endedAt: string;
+    readonly outcome: 'completed' | 'refused' | 'stopped';
+  };
+  readonly problem?: { readonly code: string; readonly message: string; readonly at: string };
+  readonly cursor?: JsonObject;
+}
+/** A source's first rows, and what its mapping makes of them. */
+export interface SourceTest {
+  readonly ok: boolean;
+  /** Stable and short: `ok`, `http-401`. */
+  readonly code: string;
+  readonly detail: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly row: JsonObject;
+    readonly event?: {
+      readonly type: string;
+      readonly name: string;
+      readonly timestamp: string;
+      readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+      readonly traits: JsonObject;
+      readonly properties: JsonObject;
+    };
+    readonly rejected?: { readonly code: string; readonly message: string };
+  }[];
+}

@@ -1,7 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { startTwinServer, type TwinServer } from '../twins/twin-server';
 import type { HttpRequest } from './destination';
-import { createSender, type Resolve } from './send-request';
+import type { Resolve } from './guarded-agent';
+import { createSender } from './send-request';
 
 let twin: TwinServer;
 beforeAll(async () => {

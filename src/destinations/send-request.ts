@@ -1,8 +1,8 @@
-import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
-import { Agent, buildConnector, request as undiciRequest, type Dispatcher } from 'undici';
+import { request as undiciRequest, type Dispatcher } from 'undici';
 import type { HttpRequest, HttpResponse } from './destination';
+import { blocked, guardedAgent, resolveBySystem, type Resolve } from './guarded-agent';
 import { SendError } from './send-error';
-import { TargetGuard, type Refusal } from './target-guard';
+import { TargetGuard } from './target-guard';
 
 export interface SendOptions {
   readonly timeoutMs?: number;
@@ -14,11 +14,6 @@ export interface SendOptions {
 /** Sends one request and answers with what came back, whatever its status; rejects with a `SendError` when nothing did. */
 export type Sender = (request: HttpRequest, options?: SendOptions) => Promise<HttpResponse>;
 
-type LookupCallback = (error: Error | null, addresses: readonly LookupAddress[]) => void;
-/** Resolves a name to all its addresses. */
-export type Resolve = (hostname: string, callback: LookupCallback) => void;
-
-const resolveBySystem: Resolve = (hostname, callback) => systemLookup(hostname, { all: true }, callback);
 const defaults = { timeoutMs: 15_000, maxResponseBytes: 1024 * 1024 } as const;
 /** Failures from before a single byte of the request left. */
 const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
@@ -48,32 +43,6 @@ export function createSender({
       throw toSendError(error, timeout.aborted);
     }
   };
-}
-
-function guardedAgent(guard: TargetGuard, resolve: Resolve): Agent {
-  return new Agent({
-    keepAliveTimeout: 4_000,
-    connect: (options, callback) => {
-      const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
-      buildConnector({ timeout: 10_000, lookup: guardedLookup(guard, resolve, port) })(options, callback);
-    },
-  });
-}
-
-/** Refuses a name when any of its addresses is private: the one connected to must not depend on luck. */
-function guardedLookup(guard: TargetGuard, resolve: Resolve, port: number) {
-  return (
-    hostname: string,
-    options: LookupOptions,
-    callback: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-  ): void =>
-    resolve(hostname, (error, addresses) => {
-      const refusal = addresses?.map(({ address }) => guard.checkResolved(hostname, port, address)).find(Boolean);
-      const first = addresses?.[0];
-      if (error || refusal || !first) return callback(error ?? (refusal ? blocked(refusal) : noAddress(hostname)), '');
-      if (options.all === true) return callback(null, [...addresses]);
-      callback(null, first.address, first.family);
-    });
 }
 
 async function exchange(
@@ -126,7 +95,3 @@ function codeOf(error: unknown): string {
   if (typeof code === 'string') return code;
   return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : 'network';
 }
-
-const blocked = ({ code, message }: Refusal): SendError => new SendError('blocked', code, message, false);
-const noAddress = (hostname: string): Error =>
-  Object.assign(new Error(`${hostname} has no address.`), { code: 'ENOTFOUND' });

@@ -17,7 +17,11 @@ export class TargetGuard {
   readonly #hosts: ReadonlySet<string>;
   readonly #networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
 
-  constructor(allowedTargets: readonly string[]) {
+  /** Of hosts that are not allowed by name, only ports that `isPort` holds of are reached. */
+  constructor(
+    allowedTargets: readonly string[],
+    readonly isPort: (port: number) => boolean = (port) => publicPorts.includes(port),
+  ) {
     const isNetwork = (target: string): boolean => ipaddr.isValidCIDR(target);
     this.#networks = allowedTargets.filter(isNetwork).map((target) => ipaddr.parseCIDR(target));
     this.#hosts = new Set(allowedTargets.filter((target) => !isNetwork(target)).map(canonicalTarget));
@@ -27,16 +31,16 @@ export class TargetGuard {
   checkUrl(text: string): Refusal | undefined {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url) return refusal('bad-url', 'The URL cannot be read; write it as https://host/path.');
-    return checkForm(url) ?? this.#checkTarget(url);
+    return checkForm(url) ?? this.checkHost(url.hostname, portOf(url));
   }
 
-  #checkTarget(url: URL): Refusal | undefined {
-    const port = portOf(url);
-    if (this.#isNamed(url.hostname, port)) return undefined;
-    const literal = parseAddress(url.hostname);
-    if (literal) return this.#isAllowedNetwork(literal) ? undefined : (checkAddress(literal) ?? checkPort(port));
+  /** As `checkUrl`, for what has no URL. */
+  checkHost(hostname: string, port: number): Refusal | undefined {
+    if (this.#isNamed(hostname, port)) return undefined;
+    const literal = parseAddress(hostname);
+    if (literal) return this.#isAllowedNetwork(literal) ? undefined : (checkAddress(literal) ?? this.#checkPort(port));
     // A network may be allowed by its block alone, which is known only once the name is resolved.
-    return this.#networks.length > 0 ? undefined : checkPort(port);
+    return this.#networks.length > 0 ? undefined : this.#checkPort(port);
   }
 
   /** Each address that a name resolved to, at the moment of connecting: a name may answer differently every time. */
@@ -44,12 +48,16 @@ export class TargetGuard {
     if (this.#isNamed(hostname, port) || this.#isNamed(address, port)) return undefined;
     const parsed = parseAddress(address);
     if (!parsed) return refusal('private-address', 'The name resolves to something that is no address.');
-    return this.#isAllowedNetwork(parsed) ? undefined : (checkAddress(parsed) ?? checkPort(port));
+    return this.#isAllowedNetwork(parsed) ? undefined : (checkAddress(parsed) ?? this.#checkPort(port));
   }
 
   #isNamed(hostname: string, port: number): boolean {
     const host = canonicalHost(hostname);
     return [host, `${host}:*`, `${host}:${port}`].some((target) => this.#hosts.has(target));
+  }
+
+  #checkPort(port: number): Refusal | undefined {
+    return this.isPort(port) ? undefined : refusedPort(port);
   }
 
   #isAllowedNetwork(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
@@ -80,8 +88,7 @@ function checkAddress(address: ipaddr.IPv4 | ipaddr.IPv6): Refusal | undefined {
   );
 }
 
-function checkPort(port: number): Refusal | undefined {
-  if (publicPorts.includes(port)) return undefined;
+function refusedPort(port: number): Refusal {
   return refusal(
     'port',
     `Port ${port} is not one of ${publicPorts.join(', ')}; name host:port in HEDDLE_ALLOWED_TARGETS if destinations may send there.`,

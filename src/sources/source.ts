@@ -38,23 +38,48 @@ export interface Receiver<Settings = unknown, Secrets = unknown> {
 /** Where a pull has come to; its source knows the shape. Absent before the first page. */
 export type PullCursor = Json;
 
+/** One row as read, before the mapping. */
+export interface PulledRow {
+  readonly row: JsonObject;
+  /** Tells it from another row that says the same: its file and line. */
+  readonly name?: string;
+}
+
+/** What the source has where a row should be: a line that is no JSON. Never quotes values, except as `text`, for the dead letter. */
+export interface UnreadableRow {
+  readonly code: string;
+  readonly message: string;
+  readonly name: string;
+  readonly text?: string;
+}
+
 export interface PulledPage {
-  /** Rows as read, before the mapping. */
-  readonly rows: readonly JsonObject[];
-  /** Where the next page begins. */
+  readonly rows: readonly PulledRow[];
+  readonly unreadable?: readonly UnreadableRow[];
+  /** Where the next page begins; after the last one, where the next run begins. */
   readonly cursor: PullCursor;
-  /** False when the source has been read to its end: the next scheduled pull begins at `cursor`. */
-  readonly hasMore: boolean;
+  /**
+   * Of a source that is read from its beginning each time: which reading this is. Facts of another reading are said anew, as a row may
+   * have gone back to what it said before; things that happened count once all the same.
+   */
+  readonly reading?: string;
 }
 
 export interface PullContext<Settings = unknown, Secrets = unknown> extends SourceContext<Settings, Secrets> {
   readonly cursor: PullCursor | undefined;
+  /** How far before the cursor to begin, where it is a time: what is committed late is found. 0 when a run goes on. */
+  readonly overlapMs: number;
+  /** At most so many rows on a page. */
+  readonly pageRows: number;
   readonly signal: AbortSignal;
 }
 
-/** Reads a system of record page by page. What is passing throws; what needs a person throws `SourceRefused`. */
+/**
+ * Reads a system of record from `cursor` to its end, page by page, and closes what it has opened when the reader stops. What is passing
+ * throws `SourceBusy` or anything else; what needs a person throws `SourceRefused`.
+ */
 export interface Puller<Settings = unknown, Secrets = unknown> {
-  pull(context: PullContext<Settings, Secrets>): Promise<PulledPage>;
+  pull(context: PullContext<Settings, Secrets>): AsyncIterable<PulledPage>;
 }
 
 /** The system refuses for a reason that trying again does not mend: a wrong password, a table that is not there. Never quotes values. */
@@ -68,6 +93,19 @@ export class SourceRefused extends Error {
   }
 }
 
+/** The system does not answer now, and may later. */
+export class SourceBusy extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    /** How long it asks to be left alone. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+    this.name = 'SourceBusy';
+  }
+}
+
 /** A kind of system that data comes from, as data and pure functions. */
 export interface SourceKind<Settings = unknown, Secrets = unknown> {
   readonly type: string;
@@ -77,6 +115,8 @@ export interface SourceKind<Settings = unknown, Secrets = unknown> {
   readonly receiver?: Receiver<Settings, Secrets>;
   /** Asked by schedule; `pullers.ts`, which only workers load, has its `Puller`. */
   readonly isPulled?: true;
+  /** The cursor that begins at `from`, as a person writes it; `undefined` when it is none. Absent where a source has no order. */
+  cursorFrom?(settings: Settings, from: string): PullCursor | undefined;
   /** The origin to which requests carry secrets, where settings choose it. With another one, secrets are asked for again. */
   secretsGoTo?(settings: Settings): string;
 }

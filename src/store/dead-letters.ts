@@ -85,14 +85,17 @@ export class DeadLetterRepository {
     this.#keptMs = retention.deadLetterDays * dayMs;
   }
 
-  /** Answers the indexes of quarantined events whose `messageId` has a letter already: the first is kept. */
+  /**
+   * Answers the indexes of those whose letter is there already, which stays as it is: quarantined events by their `messageId`, and
+   * letters whose id was made from what was refused.
+   */
   async add(
     ws: WorkspaceId,
-    letters: readonly DeadLetter[],
+    letters: readonly (DeadLetter & { readonly id?: string })[],
     session?: ClientSession,
   ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
     const docs = letters.map((letter): DeadLetterDoc => {
-      const id = letterId(ws, letter);
+      const id = letter.id ?? letterId(ws, letter);
       const expireAt = new Date(letter.at + this.#keptMs);
       return { ...letter, _id: docId(ws, id), ws, id, state: 'open', expireAt };
     });

@@ -24,6 +24,7 @@ import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
+import { PullStateRepository } from './pull-states';
 import { PurposeRepository } from './purposes';
 import { SourceHourRepository } from './source-hours';
 import { SourceRepository } from './sources';
@@ -62,6 +63,7 @@ export function createStore(connection: StoreConnection) {
     outbox: new OutboxRepository(connection),
     personRows: new PersonRows(connection),
     profiles: new ProfileRepository(connection),
+    pullStates: new PullStateRepository(connection),
     purposes: new PurposeRepository(connection),
     sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
@@ -157,9 +159,9 @@ async function startWorkers(of: {
     log,
     registry: new Registry(),
     allowedTargets: ['127.0.0.1'],
+    sourceFolders: [join(tmpdir(), 'heddle-sources')],
     intakeBatch: of.intakeBatch,
-    maxEventBytes: testLimits.maxEventBytes,
-    maxJsonDepth: testLimits.maxJsonDepth,
+    eventLimits: { maxBytes: testLimits.maxEventBytes, maxDepth: testLimits.maxJsonDepth },
     imports: importLimits,
     erasureWaitMs: 20_000,
     exportKeepMs: 3_600_000,

@@ -11,6 +11,7 @@ import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { WantedSchedule } from '../domain/pulls/wanted-schedule';
 import { prepareStore } from '../store/open-store';
 import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
@@ -34,6 +35,10 @@ export interface TestApi {
   readonly syncRings: string[];
   /** Ids of operations that were started. */
   readonly operations: string[];
+  /** Schedules of sources as they were brought; without `schedule`, taken away. */
+  readonly schedules: (Partial<WantedSchedule> & { readonly source: string })[];
+  /** Sources that were to be asked at once. */
+  readonly pulled: string[];
   /** Workflow ids of runs that were woken. */
   readonly wokenRuns: string[];
   /** Lines as logged. */
@@ -73,6 +78,8 @@ export const testImportLimits = {
   maxColumns: 20,
   keepHours: 1,
 };
+const emptySample = { ok: true, code: 'empty', detail: 'The source answers, and has no rows.', columns: [], rows: [] };
+
 export const testRootKey = 'root-key-of-the-tests-only';
 
 /** The API over a real store in a database of its own, without Temporal: rings are written down. */
@@ -87,6 +94,8 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     string[]
   >;
   const { rings, backfills, syncRings, wokenRuns, operations, logged } = written;
+  const schedules: TestApi['schedules'] = [];
+  const pulled: string[] = [];
   const deps: ApiDeps = {
     store,
     limits: testLimits,
@@ -100,6 +109,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     startOperation: async (_, id) => void operations.push(id),
     wakeRun: async (workflowId) => void wokenRuns.push(workflowId),
     testDestination: async () => ({ outcome: 'ok', code: 'http-204', detail: 'Received.' }),
+    pulls: writtenPulls(store, schedules, pulled),
     ringSync: async (_, audience, destination) => void syncRings.push(`${audience}/${destination}`),
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Registry(),
@@ -110,6 +120,8 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   };
   const app = createApp(deps);
   return {
+    schedules,
+    pulled,
     app,
     store,
     deps,
@@ -121,6 +133,15 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
       await store.connection.db.dropDatabase();
       await store.connection.client.close();
     },
+  };
+}
+
+function writtenPulls(store: Store, schedules: TestApi['schedules'], pulled: string[]): ApiDeps['pulls'] {
+  return {
+    bring: async (_, source, wanted) => void schedules.push({ source, ...wanted }),
+    trigger: async (_, source) => void pulled.push(source),
+    test: async (ws, source, test) => store.pullStates.keepTest(ws, source, test, JSON.stringify(emptySample)),
+    next: async () => undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../workflows/doorbells';
+import { createPullSchedules, type PullSchedules } from '../workflows/pull-schedules';
 import { createDestinationSender } from '../activities/delivery/destination-sender';
 import { createTestActivities } from '../activities/delivery/test-destination';
 import { createEventRecorder } from '../activities/record-event';
@@ -17,12 +18,17 @@ import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
 import { createRetention } from '../activities/operations/retention/retention';
 import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
+import { bringSchedule } from '../activities/pulls/bring-schedule';
 import { Outbox } from '../activities/outbox';
+import { createPullActivities } from '../activities/pulls/pulls';
+import { createSourceTestActivities } from '../activities/pulls/test-source';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
 import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../activities/journeys/start-enrollment';
 import { createSender } from '../destinations/send-request';
+import type { JsonLimits } from '../domain/events/measure-json';
 import { enrollmentId } from '../domain/ids';
+import { createPullers } from '../sources/pullers';
 import { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import { TrafficRecorder, usualCatalogueLimits, type CatalogueLimits } from '../store/traffic-recorder';
@@ -35,9 +41,10 @@ export interface WorkerDeps {
   readonly log: Logger;
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
+  readonly sourceFolders: readonly string[];
   readonly intakeBatch: number;
-  readonly maxEventBytes: number;
-  readonly maxJsonDepth: number;
+  /** What one event may be, wherever it comes from. */
+  readonly eventLimits: JsonLimits;
   readonly imports: { readonly backlog: number; readonly keepHours: number };
   readonly catalogueLimits?: CatalogueLimits;
   /** How long an erasure waits for destinations to confirm. */
@@ -55,24 +62,22 @@ export function composeActivities(deps: WorkerDeps) {
   const { store, client, queuePrefix, clock, log, registry } = deps;
   const doorbells = createDoorbells(client, queuePrefix);
   const metrics = createIntakeMetrics(registry);
-  const outbox = composeOutbox(deps, doorbells);
+  const schedules = createPullSchedules(client, queuePrefix);
+  const outbox = composeOutbox(deps, doorbells, schedules);
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
   const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
-  const policies = new SourcePolicies(store);
-  const traffic = new TrafficRecorder({
-    store,
-    limits: deps.catalogueLimits ?? usualCatalogueLimits,
-    onFailure: () => log.warn('figures of replayed events are lost'),
-  });
+  const judging = composeJudging(deps);
+  const pulling = { ...applying, ...judging, doorbells, pullers: createPullers(deps), limits: deps.eventLimits };
   return {
     ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
     ...createClockActivities({
       ...applying,
       restartStale: (now) => restartStaleEnrollments(starting, now),
       doorbells,
+      schedules,
     }),
     ...createBackfillActivities(applying),
     ...createJourneyActivities({
@@ -91,21 +96,39 @@ export function composeActivities(deps: WorkerDeps) {
       log,
       kinds: {
         ...composePrivacy(deps),
-        import: composeImports(deps, doorbells),
-        'dead-letter-replay': createDeadLetterReplay({ store, policies, traffic, doorbells }),
+        import: composeImports(deps, judging, doorbells),
+        'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells }),
       },
     }),
     ...createTestActivities(delivering),
+    ...createPullActivities({ ...pulling, maxBacklog: deps.imports.backlog }),
+    ...createSourceTestActivities(pulling),
   };
 }
 
-function composeImports({ store, maxEventBytes, maxJsonDepth, imports }: WorkerDeps, doorbells: Doorbells) {
-  const { backlog, keepHours } = imports;
-  const keepMs = keepHours * 3_600_000;
-  return createImportKind({ store, ringIntake: doorbells.intake, maxEventBytes, maxJsonDepth, backlog, keepMs });
+function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: WorkerDeps) {
+  const onFailure = (): void => log.warn('figures of sources of a second are lost');
+  return {
+    policies: new SourcePolicies(store),
+    traffic: new TrafficRecorder({ store, limits: catalogueLimits, onFailure }),
+  };
 }
 
-function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, doorbells: Doorbells): Outbox {
+function composeImports(
+  { store, eventLimits, imports: { backlog, keepHours } }: WorkerDeps,
+  judging: ReturnType<typeof composeJudging>,
+  doorbells: Doorbells,
+) {
+  const { maxBytes: maxEventBytes, maxDepth: maxJsonDepth } = eventLimits;
+  const limits = { maxEventBytes, maxJsonDepth, backlog, keepMs: keepHours * 3_600_000 };
+  return createImportKind({ store, ...judging, ringIntake: doorbells.intake, ...limits });
+}
+
+function composeOutbox(
+  { store, client, queuePrefix, clock, log }: WorkerDeps,
+  doorbells: Doorbells,
+  schedules: PullSchedules,
+): Outbox {
   const starting = { client, store, queuePrefix, clock };
   return new Outbox(
     store.outbox,
@@ -115,6 +138,7 @@ function composeOutbox({ store, client, queuePrefix, clock, log }: WorkerDeps, d
       sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
       backfill: async (row) => doorbells.backfill(row.ws),
       operation: async (row, work) => doorbells.operation(row.ws, work.operation),
+      'pull-schedule': async (row, work) => bringSchedule({ store, schedules }, row.ws, work.source),
     },
     log,
   );

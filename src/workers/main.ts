@@ -4,7 +4,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
+import { bringSchedules } from '../activities/pulls/bring-schedule';
 import { createDoorbells } from '../workflows/doorbells';
+import { createPullSchedules } from '../workflows/pull-schedules';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { createLogger } from '../log';
 import { prepareStore } from '../store/open-store';
@@ -42,9 +44,9 @@ async function main(): Promise<void> {
     log,
     registry,
     allowedTargets: config.allowedTargets,
+    sourceFolders: config.sourceFolders,
     intakeBatch: config.limits.intakeBatch,
-    maxEventBytes: config.limits.maxEventBytes,
-    maxJsonDepth: config.limits.maxJsonDepth,
+    eventLimits: { maxBytes: config.limits.maxEventBytes, maxDepth: config.limits.maxJsonDepth },
     imports: config.imports,
     catalogueLimits: config.catalogueLimits,
     ...config.privacy,
@@ -63,14 +65,15 @@ async function main(): Promise<void> {
   log.info('the worker has stopped; what it had begun is done');
 }
 
-/** Intakes and clocks run for ever; after the first start, or a wiped Temporal, they must be started. */
+/** Intakes, clocks and schedules run for ever; after the first start, or a wiped Temporal, they must be started. */
 async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> {
   const doorbells = createDoorbells(client, '');
   await doorbells.clocks();
   for (const { _id: ws, partitions } of await store.workspaces.list()) {
     for (let partition = 0; partition < partitions; partition += 1) await doorbells.intake(ws, partition);
   }
-  log.debug('intakes and clocks are running');
+  await bringSchedules({ store, schedules: createPullSchedules(client, '') });
+  log.debug('intakes, clocks and the schedules of sources are running');
 }
 
 function serveMetrics(config: Config, registry: Registry, workers: readonly Worker[]): Server {

@@ -5,4 +5,6 @@ export { destinationTest } from './destination-test';
 export { enrollment } from './enrollment';
 export { intake } from './intake';
 export { operation } from './operation';
+export { pull } from './pull';
+export { sourceTest } from './source-test';
 export { sync } from './sync';

@@ -6,3 +6,6 @@ export const syncWorkflowId = (ws: string, audience: string, destination: string
   `sync/${ws}/${audience}/${destination}`;
 export const operationWorkflowId = (ws: string, id: string): string => `operation/${ws}/${id}`;
 export const testWorkflowId = (ws: string, destination: string): string => `test/${ws}/${destination}`;
+/** Of the schedule and of the runs it starts, to whose id Temporal adds the time. */
+export const pullScheduleId = (ws: string, source: string): string => `pull/${ws}/${source}`;
+export const sourceTestWorkflowId = (ws: string, test: string): string => `source-test/${ws}/${test}`;

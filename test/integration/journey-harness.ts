@@ -91,6 +91,7 @@ export class JourneyHarness {
         sync: () => Promise.resolve(),
         backfill: () => Promise.resolve(),
         operation: () => Promise.resolve(),
+        'pull-schedule': () => Promise.resolve(),
       },
       pino({ level: 'silent' }),
     );

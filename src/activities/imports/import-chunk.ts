@@ -1,5 +1,8 @@
-import { rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
-import { addToTally, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
+import { importSource, rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
+import { addToTally, type RefusedExample, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
+import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
+import { judgeEvent } from '../../domain/tracking-plan/judge-event';
+import type { Violation } from '../../domain/tracking-plan/violation';
 import { textOf } from '../../domain/imports/read-row';
 import type { FileRecord } from '../../domain/imports/record-scanner';
 import type { WorkspaceId } from '../../domain/ids';
@@ -22,6 +25,8 @@ const rowsAtOnce = 1_000;
 const rowsPreviewed = 20;
 const textKept = 4_096;
 
+type PlannedRow = RowEvent & { readonly violations?: readonly Violation[] };
+
 /** Stores a chunk's rows as pending events, and what was refused with its reason. Done twice, it does the same once. */
 export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<ImportTally> {
   const { found, file, records, now } = of;
@@ -42,12 +47,26 @@ export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<Import
   return tally;
 }
 
+/** What the workspace's tracking plan keeps out is a refused row, whether it would be quarantined or rejected: a file is sent again. */
+function underPlan(
+  outcome: ReturnType<ReadRow>,
+  plan: CompiledPlan | undefined,
+): PlannedRow | { refused: RefusedExample } {
+  if (!('event' in outcome)) return outcome;
+  const judged = judgeEvent(outcome, plan);
+  if (!('rejection' in judged)) return { ...outcome, ...judged };
+  const { code, path, message } = judged.rejection;
+  return { refused: { row: outcome.row, code, column: path, message } };
+}
+
 async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<StepTally> {
   const { ws, found, tally, now } = of;
-  const events: RowEvent[] = [];
+  const { plan } = await deps.policies.of(ws, importSource(found.id));
+  const events: PlannedRow[] = [];
   const refused: RefusedRow[] = [];
   for (const [index, record] of of.records.entries()) {
-    const outcome = read(record, tally.rows + index + 1);
+    const row = tally.rows + index + 1;
+    const outcome = underPlan(read(record, row), plan);
     if ('event' in outcome) events.push(outcome);
     else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
   }
@@ -60,11 +79,18 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<S
 type Stored = Pick<StepTally, 'accepted' | 'repeated'> & Partial<Pick<StepTally, 'known'>>;
 
 /** An event that this row has stored before, in a step that was cut short, is no repetition. */
-async function storeEvents({ store }: ImportDeps, ws: WorkspaceId, events: readonly RowEvent[]): Promise<Stored> {
-  const docs = events.map(({ event, bytes, row }) =>
-    pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row }),
-  );
+async function storeEvents(
+  { store, traffic }: ImportDeps,
+  ws: WorkspaceId,
+  events: readonly PlannedRow[],
+): Promise<Stored> {
+  const docs = events.map(({ event, bytes, row, violations }) => ({
+    ...pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row }),
+    ...(violations && { violations }),
+  }));
   const { inserted, duplicateIndexes } = await store.events.insertPending(docs);
+  const [first] = docs;
+  if (first) traffic.accepted(ws, first.source, docs, duplicateIndexes);
   const known = duplicateIndexes.flatMap((index) => events[index] ?? []);
   const arrivals = await store.events.arrivals(
     ws,

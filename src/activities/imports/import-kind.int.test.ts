@@ -16,6 +16,8 @@ afterAll(() => api.close());
 const signal = new AbortController().signal;
 const kindOf = () =>
   createImportKind({
+    policies: api.deps.policies,
+    traffic: api.deps.traffic,
     store: api.store,
     ringIntake: async () => undefined,
     maxEventBytes: 32_768,

@@ -6,12 +6,16 @@ import type { WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import type { Import, ImportFile } from '../../store/imports';
 import { intakePartition } from '../../store/pending-event';
+import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
+import type { TrafficRecorder } from '../../store/traffic-recorder';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
 import { importChunk } from './import-chunk';
 
 export interface ImportDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters'>;
+  readonly policies: Pick<SourcePolicies, 'of'>;
+  readonly traffic: Pick<TrafficRecorder, 'accepted'>;
   readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
 import type { SourceKind } from '../../sources/source';
+import type { OutboxDoc } from '../../store/documents';
 import type { SourceDoc } from '../../store/sources';
+import { carryOut } from '../carry-out';
 import { checkSettings, originOfSecrets, secretsGoElsewhere } from '../check-settings';
 import { checkPreconditions } from '../etag';
 import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
@@ -33,7 +35,7 @@ export async function saveSource(call: KeyCall, key: string, input: SourceInput)
     const message = `There is no source type "${input.type}"; there are ${sourceTypes.join(', ')}.`;
     throw invalidDefinition([{ in: 'body', pointer: '/type', message }]);
   }
-  return transact(deps, async (session) => {
+  const { saved, owed } = await transact(deps, async (session) => {
     const before = await deps.store.sources.find(ws, key, session);
     checkPreconditions(call, before?.version);
     if (before && before.type !== input.type)
@@ -47,8 +49,18 @@ export async function saveSource(call: KeyCall, key: string, input: SourceInput)
       ...(description !== undefined && { description }),
       ...(trackingPlan !== undefined && { trackingPlan }),
     };
-    return deps.store.sources.save(ws, { key, type, name, settings, enabled, ...optional }, now, session);
+    const content = { key, type, name, settings, enabled, ...optional };
+    const stored = await deps.store.sources.save(ws, content, now, session);
+    return { saved: stored, owed: kind.isPulled ? await reschedule(call, key, session) : [] };
   });
+  void carryOut(deps, owed);
+  return saved;
+}
+
+/** What has made a source refuse may be what has been changed. */
+async function reschedule({ deps, ws, now }: KeyCall, key: string, session: ClientSession): Promise<OutboxDoc[]> {
+  await deps.store.pullStates.resume(ws, key, session);
+  return deps.store.outbox.add(ws, [{ kind: 'pull-schedule', source: key }], now, session);
 }
 
 async function checkPlan({ deps, ws }: KeyCall, plan: string | undefined, session: ClientSession): Promise<void> {
@@ -59,12 +71,16 @@ async function checkPlan({ deps, ws }: KeyCall, plan: string | undefined, sessio
 
 export async function deleteSource(call: KeyCall, key: string): Promise<void> {
   const { deps, ws, now } = call;
-  await transact(deps, async (session) => {
+  const owed = await transact(deps, async (session) => {
     const before = await deps.store.sources.find(ws, key, session);
     if (!before) throw notFound(`source "${key}"`);
     checkPreconditions(call, before.version);
     await deps.store.sources.delete(ws, key, now, session);
+    await deps.store.pullStates.delete(ws, key, session);
+    if (!findSourceKind(before.type)?.isPulled) return [];
+    return deps.store.outbox.add(ws, [{ kind: 'pull-schedule', source: key }], now, session);
   });
+  void carryOut(deps, owed);
 }
 
 /** Without new secrets those of before must do, which they only can where they go to the same host. */

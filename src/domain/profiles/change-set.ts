@@ -126,4 +126,5 @@ export type OutboxWork =
     }
   | { readonly kind: 'sync'; readonly audience: string; readonly destination: string }
   | { readonly kind: 'backfill' }
-  | { readonly kind: 'operation'; readonly operation: string };
+  | { readonly kind: 'operation'; readonly operation: string }
+  | { readonly kind: 'pull-schedule'; readonly source: string };

@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { workspaceId, type WorkspaceId } from '../../domain/ids';
+import { withPage, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
+import { SourceBusy, SourceRefused } from '../../sources/source';
+import { inTransaction } from '../../store/open-store';
+import { intakePartition } from '../../store/pending-event';
+import type { HeldRun } from '../../store/pull-states';
+import type { Store } from '../../store/store';
+import { heartbeating } from '../heartbeating';
+import type { Outbox } from '../outbox';
+import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
+import { takePage, type TakePageDeps } from './take-page';
+
+export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'> {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly log: Logger;
+  /** With so many events waiting for the intake, no page is read. */
+  readonly maxBacklog: number;
+}
+
+/** Names one source; all that Temporal is told of it. */
+export interface SourceRef {
+  readonly ws: string;
+  readonly source: string;
+}
+
+const lookAgainMs = 250;
+
+export type PullActivities = ReturnType<typeof createPullActivities>;
+
+export function createPullActivities(deps: PullDeps) {
+  return {
+    /** Reads a source from where the last run, or the one that was cut off, has come to. */
+    pullSource: ({ ws, source }: SourceRef): Promise<PullOutcome> =>
+      heartbeating((signal) => pullSource(deps, workspaceId(ws), source, signal)),
+  };
+}
+
+/** Settings that change during a run count from the next page on. */
+async function pullSource(deps: PullDeps, ws: WorkspaceId, key: string, signal: AbortSignal): Promise<PullOutcome> {
+  for (;;) {
+    const outcome = await pullOnce(deps, ws, key, signal);
+    if (outcome !== 'changed') return outcome;
+  }
+}
+
+async function pullOnce(
+  deps: PullDeps,
+  ws: WorkspaceId,
+  key: string,
+  signal: AbortSignal,
+): Promise<PullOutcome | 'changed'> {
+  const held = { current: await deps.store.pullStates.begin(ws, key, deps.clock()) };
+  if (!held.current) return 'stopped';
+  try {
+    const source = await connectSource(deps, ws, key);
+    if (!source?.doc.enabled) return await end(deps, ws, key, { held: held.current, outcome: 'stopped' });
+    return await readPages(deps, ws, source, { held: held as { current: HeldRun }, signal });
+  } catch (error) {
+    // Another worker goes on from the cursor.
+    signal.throwIfAborted();
+    return giveWay(deps, ws, key, { held: held.current, error });
+  }
+}
+
+async function readPages(
+  deps: PullDeps,
+  ws: WorkspaceId,
+  source: ConnectedSource,
+  { held, signal }: { readonly held: { current: HeldRun }; readonly signal: AbortSignal },
+): Promise<PullOutcome | 'changed'> {
+  const { key, version } = source.doc;
+  const { cursor, isResumed } = held.current;
+  const overlapMs = isResumed ? 0 : source.context.overlapMs;
+  const { puller, context } = source;
+  for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
+    await waitForIntake(deps, ws, signal);
+    const taken = await takePage(deps, ws, source, page);
+    const run = withPage(held.current.run, taken);
+    const advanced = await deps.store.pullStates.advance(ws, key, held.current, page.cursor, run);
+    if (!advanced) return 'stopped';
+    held.current = advanced;
+    if ((await deps.store.sources.find(ws, key))?.version !== version) return 'changed';
+  }
+  return end(deps, ws, key, { held: held.current, outcome: 'completed' });
+}
+
+/** Whoever sends live waits for nobody, but the log must not grow faster than it is applied. */
+async function waitForIntake({ store, maxBacklog }: PullDeps, ws: WorkspaceId, signal: AbortSignal): Promise<void> {
+  while ((await store.events.countPending(ws, intakePartition, 'bulk', maxBacklog)) >= maxBacklog)
+    await delay(lookAgainMs, undefined, { signal });
+  signal.throwIfAborted();
+}
+
+/** A refusal pauses the source and its schedule; anything else is told, and tried again by Temporal. */
+async function giveWay(
+  deps: PullDeps,
+  ws: WorkspaceId,
+  key: string,
+  { held, error }: { readonly held: HeldRun; readonly error: unknown },
+): Promise<PullOutcome> {
+  const problem = problemOf(error, deps.clock());
+  if (error instanceof SourceRefused) {
+    deps.log.warn({ ws, source: key, code: problem.code }, 'a source refuses and is paused');
+    return end(deps, ws, key, { held, outcome: 'refused', paused: problem });
+  }
+  await deps.store.pullStates.delayed(ws, key, problem);
+  deps.log.warn({ ws, source: key, code: problem.code }, 'a source does not answer and is asked again');
+  if (!(error instanceof SourceBusy)) throw error;
+  const { retryAfterMs } = error;
+  throw ApplicationFailure.create({
+    type: 'SourceBusy',
+    message: problem.code,
+    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+async function end(
+  { store, clock, outbox }: PullDeps,
+  ws: WorkspaceId,
+  key: string,
+  { held, ...how }: { readonly held: HeldRun; readonly outcome: PullOutcome; readonly paused?: PullProblem },
+): Promise<PullOutcome> {
+  const now = clock();
+  const owed = await inTransaction(store.connection, async (session) => {
+    await store.pullStates.end(ws, key, held, { ...how, now }, session);
+    return how.paused ? store.outbox.add(ws, [{ kind: 'pull-schedule', source: key }], now, session) : [];
+  });
+  await outbox.carryOut(owed);
+  return how.outcome;
+}
+
+/** Messages of drivers may quote values; those of our own do not. */
+function problemOf(error: unknown, at: number): PullProblem {
+  if (error instanceof SourceRefused || error instanceof SourceBusy) {
+    const { code, message } = error;
+    return { code, message, at };
+  }
+  const code = error instanceof Error ? error.name : 'unknown';
+  return { code, message: 'The worker could not finish the page; it is read again.', at };
+}

@@ -1,0 +1,55 @@
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { SourceRefused } from '../source';
+
+export interface FoundFile {
+  /** The way from the folder, with "/". */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Changes whenever the file does: its size and the time of its last change. */
+  readonly etag: string;
+}
+
+/** What is remembered of a folder is one cursor, which must stay small. */
+const mostFiles = 10_000;
+
+/** The real path of a folder, when it is one of the allowed ones or inside. Throws `SourceRefused`. */
+export async function openFolder(folder: string, allowed: readonly string[]): Promise<string> {
+  const real = await realpathOf(folder);
+  const roots = await Promise.all(allowed.map(realpathOf));
+  if (real !== undefined && roots.some((root) => root !== undefined && isInside(root, real))) return real;
+  // The same for what is not there: whoever sets up a source learns nothing of other folders.
+  throw new SourceRefused('folder', 'There is no such folder among those that HEDDLE_SOURCE_FOLDERS allows.');
+}
+
+const isInside = (root: string, path: string): boolean =>
+  path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+
+async function realpathOf(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
+}
+
+/** Regular files whose names begin with the prefix, in the order of their names. Links are not followed. Throws `SourceRefused`. */
+export async function listFiles(root: string, prefix: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  await walk(root, '', prefix, found);
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function walk(root: string, below: string, prefix: string, found: FoundFile[]): Promise<void> {
+  for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
+    const name = `${below}${entry.name}`;
+    if (entry.isDirectory() && (name.startsWith(prefix) || prefix.startsWith(`${name}/`)))
+      await walk(root, `${name}/`, prefix, found);
+    if (!entry.isFile() || !name.startsWith(prefix) || entry.name.startsWith('.')) continue;
+    const path = join(root, name);
+    const { size, mtimeMs } = await lstat(path);
+    found.push({ name, path, bytes: size, etag: `${size}-${Math.floor(mtimeMs)}` });
+    if (found.length > mostFiles)
+      throw new SourceRefused(
+        'too-many-files',
+        `The folder has more than ${mostFiles} files with this prefix; move away what has been read.`,
+      );
+  }
+}

@@ -1,0 +1,74 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { PageOfRows } from '../page-rows';
+import { readCsv } from '../read-csv';
+import type { PullContext, PulledPage, Puller } from '../source';
+import { toCursor } from '../to-cursor';
+import { listFiles, openFolder, type FoundFile } from './list-files';
+import { readNdjson } from './read-ndjson';
+import type { FolderSettings } from './settings.schema';
+
+type Context = PullContext<FolderSettings, object>;
+
+const Cursor = z.object({
+  /** Which version of each file has been read. */
+  read: z.array(z.tuple([z.string(), z.string()])),
+  /** The file that is being read, and the last line of it that is stored. */
+  at: z.object({ name: z.string(), etag: z.string(), line: z.int() }).optional(),
+});
+type Cursor = z.output<typeof Cursor>;
+
+/** `allowed`: the folders that sources may read. */
+export function createFolderPuller(allowed: readonly string[]): Puller<FolderSettings, object> {
+  return { pull: (context) => pull(context, allowed) };
+}
+
+async function* pull(context: Context, allowed: readonly string[]): AsyncIterable<PulledPage> {
+  const { settings } = context;
+  const files = await listFiles(await openFolder(settings.folder, allowed), settings.prefix);
+  const { read: before, at } = Cursor.safeParse(context.cursor).data ?? { read: [] };
+  // Files that are gone are forgotten.
+  const present = new Set(files.map(({ name }) => name));
+  const read = new Map(before.filter(([name]) => present.has(name)));
+  for (const file of files) {
+    if (isRead(file, read.get(file.name), settings)) continue;
+    const isHalfRead = at?.name === file.name && at.etag === file.etag;
+    yield* readFile(context, file, { read, fromLine: isHalfRead ? at.line : 0 });
+  }
+}
+
+const isRead = ({ etag }: FoundFile, known: string | undefined, { reread }: FolderSettings): boolean =>
+  known === etag || (known !== undefined && !reread);
+
+async function* readFile(
+  context: Context,
+  file: FoundFile,
+  { read, fromLine }: { readonly read: Map<string, string>; readonly fromLine: number },
+): AsyncIterable<PulledPage> {
+  const { settings, pageRows, signal } = context;
+  const { name, etag } = file;
+  const page = new PageOfRows(pageRows);
+  for await (const one of rowsOf(bytesOf(file), name, settings)) {
+    signal.throwIfAborted();
+    if (one.line <= fromLine) continue;
+    page.add(one);
+    if (page.isFull) yield page.take(toCursor({ read: [...read], at: { name, etag, line: one.line } }), etag);
+  }
+  read.set(name, etag);
+  yield page.take(toCursor({ read: [...read] }), etag);
+}
+
+const rowsOf = (bytes: AsyncIterable<Buffer>, name: string, { format, delimiter, maxRowBytes }: FolderSettings) =>
+  format === 'csv' ? readCsv(bytes, { delimiter, place: name, maxRowBytes }) : readNdjson(bytes, name, maxRowBytes);
+
+/** As much as was there when the folder was listed: what is added meanwhile changes the etag. A link put in its place does not open. */
+async function* bytesOf({ path, bytes }: FoundFile): AsyncIterable<Buffer> {
+  if (bytes === 0) return;
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    yield* handle.createReadStream({ end: bytes - 1, autoClose: false }) as AsyncIterable<Buffer>;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,70 @@
+import { isJsonObject } from '../../domain/json';
+import type { PulledRow, UnreadableRow } from '../source';
+
+export type NdjsonRow = { readonly line: number } & (
+  { readonly row: PulledRow } | { readonly unreadable: UnreadableRow }
+);
+
+const newline = 10;
+
+/** Rows of NDJSON as they come. A line that is no object costs itself only; blank lines are none. */
+export async function* readNdjson(
+  bytes: AsyncIterable<Buffer>,
+  place: string,
+  maxRowBytes: number,
+): AsyncIterable<NdjsonRow> {
+  let line = 0;
+  for await (const text of linesOf(bytes, maxRowBytes)) {
+    line += 1;
+    if (text === '') continue;
+    yield { line, ...rowOf(text, `${place}:${line}`) };
+  }
+}
+
+function rowOf(
+  text: string | undefined,
+  name: string,
+): { readonly row: PulledRow } | { readonly unreadable: UnreadableRow } {
+  if (text === undefined)
+    return { unreadable: { code: 'too_large', message: 'The line is too long; raise "maxRowBytes" or cut it.', name } };
+  try {
+    const row: unknown = JSON.parse(text);
+    if (isJsonObject(row)) return { row: { row, name } };
+    return { unreadable: { code: 'not_an_object', message: 'A line is an object in JSON.', name, text } };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { unreadable: { code: 'not_json', message: 'The line is no JSON.', name, text } };
+  }
+}
+
+/** Lines without what ends them; `undefined` for one that is too long, of which nothing is kept. */
+async function* linesOf(bytes: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<string | undefined> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const take = (): string | undefined => {
+    const text =
+      length > maxBytes
+        ? undefined
+        : Buffer.concat(parts)
+            .toString('utf8')
+            .replace(/^\ufeff/, '')
+            .trim();
+    parts = [];
+    length = 0;
+    return text;
+  };
+  const keep = (part: Buffer): void => {
+    length += part.length;
+    if (length <= maxBytes) parts.push(part);
+  };
+  for await (const chunk of bytes) {
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+      keep(chunk.subarray(from, at));
+      from = at + 1;
+      yield take();
+    }
+    keep(chunk.subarray(from));
+  }
+  if (length > 0) yield take();
+}

@@ -1,0 +1,130 @@
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json';
+import { firstAt } from '../../domain/path';
+import { parseDuration } from '../../domain/duration';
+import type { Network, WebAnswer } from '../network';
+import { PageOfRows } from '../page-rows';
+import { capped, checkStatus, parseJson, readText } from '../read-answer';
+import { readCsv } from '../read-csv';
+import { SourceRefused, type PullContext, type PulledPage, type Puller } from '../source';
+import { toCursor } from '../to-cursor';
+import { beginCursor, endCursor, readCursor, valueOf, type HttpCursor } from './cursor';
+import { addressOf, toRequest } from './request';
+import type { HttpSecrets, HttpSettings, Paging } from './settings.schema';
+
+type Context = PullContext<HttpSettings, HttpSecrets>;
+type Ask = (address: string) => Promise<WebAnswer>;
+
+export function createHttpPuller(network: Network): Puller<HttpSettings, HttpSecrets> {
+  return {
+    pull: (context) => {
+      const { settings, secrets, signal } = context;
+      const limits = { signal, timeoutMs: parseDuration(settings.timeout), isStreamed: settings.format === 'csv' };
+      const ask: Ask = async (address) => {
+        const answer = await network.ask(toRequest(address, settings, secrets), limits);
+        checkStatus(answer, Date.now());
+        return answer;
+      };
+      return settings.format === 'csv' ? pullCsv(context, ask) : pullJson(context, ask);
+    },
+  };
+}
+
+async function* pullJson(context: Context, ask: Ask): AsyncIterable<PulledPage> {
+  const { settings, pageRows } = context;
+  let cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
+  for (let pages = 0; pages < settings.maxPages; pages += 1) {
+    const answer = await ask(addressOf(settings, cursor));
+    const body = parseJson(await readText(answer, settings.maxPageBytes));
+    const rows = rowsOf(body, settings);
+    const page = nextPage(settings.paging, { answer, body, rows: rows.length, before: cursor.page });
+    if (page !== undefined && page === cursor.page) throw samePage;
+    const after = { ...cursor, ...highest(cursor, rows, settings), page };
+    const reached = page === undefined ? endCursor(after) : after;
+    // An answer that is stored in part is asked for again when the run is cut off there.
+    for (let from = pageRows; from < rows.length; from += pageRows)
+      yield toPage(rows.slice(from - pageRows, from), cursor, cursor);
+    const last = Math.max(0, Math.ceil(rows.length / pageRows) - 1) * pageRows;
+    yield toPage(rows.slice(last), reached, cursor);
+    if (page === undefined) return;
+    cursor = after;
+  }
+  throw new SourceRefused(
+    'too-many-pages',
+    `The source has more than ${settings.maxPages} pages; check the paging or raise "maxPages".`,
+  );
+}
+
+const samePage = new SourceRefused('same-page', 'The next page is the page itself; check the paging.');
+
+function toPage(rows: readonly JsonObject[], reached: HttpCursor, { reading }: HttpCursor): PulledPage {
+  return {
+    rows: rows.map((row) => ({ row })),
+    cursor: toCursor(reached),
+    ...(reading !== undefined && { reading }),
+  };
+}
+
+function highest({ high }: HttpCursor, rows: readonly JsonObject[], { cursor }: HttpSettings): { high?: number } {
+  if (!cursor) return {};
+  const values = rows.map((row) => valueOf(row, cursor)).filter((value) => value !== undefined);
+  const most = values.reduce((most, value) => Math.max(most, value), high ?? -Infinity);
+  return most === -Infinity ? {} : { high: most };
+}
+
+function rowsOf(body: Json, { rows: path }: HttpSettings): JsonObject[] {
+  const list = path === undefined ? body : isJsonObject(body) ? firstAt(body, path) : undefined;
+  if (Array.isArray(list) && list.every(isJsonObject)) return list;
+  const where = path === undefined ? 'The answer' : `"${path}" of the answer`;
+  throw new SourceRefused('no-rows', `${where} is no list of objects; set "rows" to where the list is.`);
+}
+
+interface Answered {
+  readonly answer: WebAnswer;
+  readonly body: Json;
+  readonly rows: number;
+  readonly before: string | number | undefined;
+}
+
+type NextPages = {
+  readonly [By in Paging['by']]: (
+    paging: Extract<Paging, { by: By }>,
+    answered: Answered,
+  ) => string | number | undefined;
+};
+
+/** Where the next page is; `undefined` after the last. */
+const nextPages: NextPages = {
+  none: () => undefined,
+  link: (_paging, { answer }) => /<([^>]+)>\s*;[^,<]*\brel="?next"?/i.exec(answer.headers['link'] ?? '')?.[1],
+  next: ({ path }, { body }) => textAt(body, path),
+  cursor: ({ path }, { body }) => textAt(body, path),
+  page: ({ first, size }, { rows, before }) =>
+    rows === 0 || (size && rows < size.rows) ? undefined : Number(before ?? first) + 1,
+  offset: ({ size }, { rows, before }) => (rows < size.rows ? undefined : Number(before ?? 0) + rows),
+};
+
+const nextPage = <By extends Paging['by']>(
+  paging: Extract<Paging, { by: By }> & { readonly by: By },
+  answered: Answered,
+): string | number | undefined => nextPages[paging.by](paging, answered);
+
+function textAt(body: Json, path: string): string | number | undefined {
+  const found = isJsonObject(body) ? firstAt(body, path) : undefined;
+  return typeof found === 'number' || (typeof found === 'string' && found !== '') ? found : undefined;
+}
+
+/** One file a run; after a crash it is read again, and what is stored of it counts once. */
+async function* pullCsv(context: Context, ask: Ask): AsyncIterable<PulledPage> {
+  const { settings } = context;
+  const cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
+  const answer = await ask(addressOf(settings, cursor));
+  const page = new PageOfRows(context.pageRows);
+  let after = cursor;
+  const bytes = capped(answer.body, settings.maxFileBytes);
+  for await (const one of readCsv(bytes, { delimiter: settings.delimiter, maxRowBytes: settings.maxPageBytes })) {
+    page.add(one);
+    if ('row' in one) after = { ...after, ...highest(after, [one.row.row], settings) };
+    if (page.isFull) yield page.take(toCursor(cursor), cursor.reading);
+  }
+  yield page.take(toCursor(endCursor(after)), cursor.reading);
+}

@@ -1,0 +1,27 @@
+import { createFolderPuller } from './folder/puller';
+import { createHttpPuller } from './http/puller';
+import { createMongodbPuller } from './mongodb/puller';
+import { createNetwork } from './network';
+import { createPostgresqlPuller } from './postgresql/puller';
+import type { SourceType } from './registry';
+import { createSalesforcePuller } from './salesforce/puller';
+import type { Puller } from './source';
+
+export interface PullersOptions {
+  /** Private hosts and networks that may be asked. */
+  readonly allowedTargets: readonly string[];
+  /** Folders that may be read. */
+  readonly sourceFolders: readonly string[];
+}
+
+/** Whoever reads each pulled type. Only workers load this: it brings the drivers along. */
+export function createPullers({ allowedTargets, sourceFolders }: PullersOptions): Readonly<Record<string, Puller>> {
+  const network = createNetwork(allowedTargets);
+  return {
+    http: createHttpPuller(network),
+    postgresql: createPostgresqlPuller(network),
+    salesforce: createSalesforcePuller(network),
+    mongodb: createMongodbPuller(network),
+    folder: createFolderPuller(sourceFolders),
+  } satisfies Partial<Record<SourceType, unknown>>;
+}

@@ -1,0 +1,73 @@
+import type { Json } from '../domain/json';
+import { toSourceError, type WebAnswer } from './network';
+import { SourceBusy, SourceRefused } from './source';
+
+/** Statuses that another try may mend (RFC 9110 15, RFC 6585 4). */
+const passing: readonly number[] = [408, 425, 429];
+const longestPauseMs = 24 * 3_600_000;
+
+/** Throws for everything but a success: what is passing as `SourceBusy`, with the pause that is asked for, the rest as `SourceRefused`. */
+export function checkStatus({ status, headers }: WebAnswer, now: number): void {
+  if (status >= 200 && status <= 299) return;
+  const code = `http-${status}`;
+  if (status >= 500 || passing.includes(status))
+    throw new SourceBusy(
+      code,
+      `The source answers ${status}; it is asked again.`,
+      pauseOf(headers['retry-after'], now),
+    );
+  throw new SourceRefused(code, refusals[status] ?? `The source answers ${status}; check address, query and access.`);
+}
+
+const moved = 'The source redirects, which is not followed; write the address it leads to.';
+const refusals: Readonly<Record<number, string>> = {
+  301: moved,
+  302: moved,
+  303: moved,
+  307: moved,
+  308: moved,
+  401: 'The source does not take the credentials; send the right secrets.',
+  403: 'The credentials do not open this; have the source allow it.',
+  404: 'The source has nothing at this address.',
+};
+
+/** Seconds or an HTTP date (RFC 9110 10.2.3), at most a day. */
+function pauseOf(text: string | undefined, now: number): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const pause = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), longestPauseMs);
+}
+
+/** The whole answer as text. Throws `SourceRefused` when it is longer than `maxBytes`. */
+export async function readText({ body }: Pick<WebAnswer, 'body'>, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of capped(body, maxBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The answer as it comes, up to `maxBytes`. */
+export async function* capped(body: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<Buffer> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > maxBytes)
+        throw new SourceRefused(
+          'too-large',
+          `The source answers with more than ${maxBytes} bytes; ask for smaller pages.`,
+        );
+      yield chunk;
+    }
+  } catch (error) {
+    throw toSourceError(error);
+  }
+}
+
+export function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SourceRefused('not-json', 'The source answers with something that is no JSON; check address and format.');
+  }
+}

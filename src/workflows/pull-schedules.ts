@@ -1,0 +1,96 @@
+import type { Client, ScheduleOptions } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { parseDuration } from '../domain/duration';
+import type { WorkspaceId } from '../domain/ids';
+import type { WantedSchedule } from '../domain/pulls/wanted-schedule';
+import { taskQueueOf, type WorkflowName } from '../temporal-names';
+import { pullScheduleId, sourceTestWorkflowId } from './workflow-ids';
+
+/** After an outage of Temporal, one time that was missed is made up for, and not all of them. */
+const catchupWindow = '10m';
+const longestJitterMs = 60_000;
+
+/** The Temporal Schedules behind pulled sources, one for each. Bringing one twice to the same does no harm. */
+export interface PullSchedules {
+  /** Makes the schedule, changes it, or without `wanted` takes it away. */
+  readonly bring: (ws: WorkspaceId, source: string, wanted: WantedSchedule | undefined) => Promise<void>;
+  /** Starts a run now, unless one is under way. Rejects when there is no schedule, or nobody answers. */
+  readonly trigger: (ws: WorkspaceId, source: string) => Promise<void>;
+  /** Has a worker read the source's first rows, and keep them under `test`. Rejects when none does in time. */
+  readonly test: (ws: WorkspaceId, source: string, test: string) => Promise<void>;
+  /** Epoch milliseconds of the next run; `undefined` where none is to come. */
+  readonly next: (ws: WorkspaceId, source: string) => Promise<number | undefined>;
+}
+
+export function createPullSchedules(client: Client, queuePrefix: string): PullSchedules {
+  const handleOf = (ws: WorkspaceId, source: string) => client.schedule.getHandle(pullScheduleId(ws, source));
+  return {
+    bring: async (ws, source, wanted) => {
+      if (!wanted) return orNothing(handleOf(ws, source).delete());
+      const options = optionsOf(ws, source, wanted, queuePrefix);
+      try {
+        await client.schedule.create(options);
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        const { spec, action, policies, state } = options;
+        await handleOf(ws, source).update(
+          (before) => ({ ...before, spec, action, policies, state: { ...state } }) as never,
+        );
+      }
+    },
+    trigger: (ws, source) => handleOf(ws, source).trigger('SKIP'),
+    test: async (ws, source, test) => {
+      await client.workflow.execute('sourceTest' satisfies WorkflowName, {
+        workflowId: sourceTestWorkflowId(ws, `${source}/${test}`),
+        taskQueue: taskQueueOf(queuePrefix, 'operations'),
+        args: [{ ws, source, test }],
+        workflowExecutionTimeout: '45s',
+      });
+    },
+    next: async (ws, source) => {
+      try {
+        const { info, state } = await handleOf(ws, source).describe();
+        return state.paused ? undefined : info.nextActionTimes[0]?.getTime();
+      } catch (error) {
+        if (error instanceof ScheduleNotFoundError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function optionsOf(
+  ws: WorkspaceId,
+  source: string,
+  { schedule, paused }: WantedSchedule,
+  queuePrefix: string,
+): ScheduleOptions {
+  return {
+    scheduleId: pullScheduleId(ws, source),
+    spec: specOf(schedule),
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'pull' satisfies WorkflowName,
+      workflowId: pullScheduleId(ws, source),
+      taskQueue: taskQueueOf(queuePrefix, 'operations'),
+      args: [{ ws, source }],
+    },
+    policies: { overlap: 'SKIP', catchupWindow, pauseOnFailure: false },
+    state: { paused: paused !== undefined, note: paused ?? 'as the source says' },
+  };
+}
+
+/** Spread a little, so that sources with the same interval do not all ask in the same second. */
+function specOf(schedule: WantedSchedule['schedule']): ScheduleOptions['spec'] {
+  if (typeof schedule !== 'string') return { cronExpressions: [schedule.cron], timezone: schedule.zone, jitter: '10s' };
+  const every = parseDuration(schedule);
+  return { intervals: [{ every }], jitter: Math.min(Math.floor(every / 10), longestJitterMs) };
+}
+
+async function orNothing(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}
