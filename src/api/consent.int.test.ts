@@ -1,5 +1,7 @@
 import request from 'supertest';
+import type { z } from 'zod';
 import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../testing/test-api';
+import type { IngestBody } from './ingest/answer';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +15,8 @@ afterAll(() => api.close());
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string, body?: object) =>
   request(api.app)[method](path).auth(workspace.apiKey, { type: 'bearer' }).send(body);
-const send = async (...batch: object[]) => (await sendBatch(api.app, workspace.secretKey, batch).expect(200)).body;
+const send = async (...batch: object[]): Promise<z.infer<typeof IngestBody>> =>
+  (await sendBatch(api.app, workspace.secretKey, batch).expect(200)).body as z.infer<typeof IngestBody>;
 
 describe('/v1/purposes', () => {
   it('deny silence unless they say otherwise, under any name that senders use', async () => {

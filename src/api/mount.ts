@@ -57,25 +57,36 @@ function serveExact(routes: readonly Route[], context: Context) {
 async function serve(route: Route, context: Context, req: Request, res: Response): Promise<void> {
   const { path, problemBody } = route;
   Object.assign(infoOf(res), { route: path, isFrequent: isFrequent(route), problemBody });
-  const { deps, inFlight, rates } = context;
-  const now = deps.clock();
+  const now = context.deps.clock();
   // What keeps a caller out any page may read; `greet` takes it back where a secret key is answered.
   if (isOpenToSites(route)) letSitesRead(res);
   const named = await admit(route, context, req);
   if (named) await greet(route, context, res, named);
   const onceKey = idempotencyKeyOf(route, req);
-  const holder = named ? keyName(named) : addressOf(req);
-  // A file is never held whole; its handler bounds what it holds.
-  const isStreamed = route.body !== undefined && mediaOf(route.body) !== undefined;
-  const reserved = inFlight.reserve(holder, isStreamed ? 0 : expectedBytes(req, deps.limits.maxBodyBytes));
-  try {
-    const read = isStreamed ? undefined : await readBody(route, context, req, holder);
-    reserved.resize(read?.bytes ?? 0);
+  await withBody(route, context, req, named ? keyName(named) : addressOf(req), async (body, read) => {
     const principal = named ?? (await admitByBody(route, context, req, res, read));
-    if (principal && isIngestion(route)) res.set(await rates.take(principal, 'events', eventsIn(read)));
-    const body = isStreamed ? req : checkBody(route, deps, read);
-    const call = { ...toCall(route, context, req, principal), body, now };
+    if (principal && isIngestion(route)) res.set(await context.rates.take(principal, 'events', eventsIn(read)));
+    // Only who may call is told what is wrong with the body.
+    const call = { ...toCall(route, context, req, principal), body: body(), now };
     await send(res, await runOnce(route, call, onceKey));
+  });
+}
+
+/** Does `work` with the body, whose bytes count as in flight until it is done. A file is never held whole: its handler bounds what it holds. */
+async function withBody(
+  route: Route,
+  context: Context,
+  req: Request,
+  holder: string,
+  work: (body: () => unknown, read: JsonBody | undefined) => Promise<void>,
+): Promise<void> {
+  if (route.body && mediaOf(route.body)) return work(() => req, undefined);
+  const { deps, inFlight } = context;
+  const reserved = inFlight.reserve(holder, expectedBytes(req, deps.limits.maxBodyBytes));
+  try {
+    const read = await readBody(route, context, req, holder);
+    reserved.resize(read?.bytes ?? 0);
+    await work(() => checkBody(route, deps, read), read);
   } finally {
     reserved.release();
   }

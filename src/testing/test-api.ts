@@ -82,13 +82,18 @@ const emptySample = { ok: true, code: 'empty', detail: 'The source answers, and 
 
 export const testRootKey = 'root-key-of-the-tests-only';
 
-/** The API over a real store in a database of its own, without Temporal: rings are written down. */
-export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+async function openTestStore(): Promise<Store> {
   const uri = process.env['HEDDLE_TEST_MONGODB_URI'];
   if (uri === undefined) throw new Error('Integration tests need a database; run them with `npm run integration`.');
   const database = `api-${randomBytes(5).toString('hex')}`;
   const store = await openStore({ uri, database, masterKey: randomBytes(32), maxReadMs: 20_000 });
   await prepareStore(store.connection);
+  return store;
+}
+
+/** The API over a real store in a database of its own, without Temporal: rings are written down. */
+export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const store = await openTestStore();
   const written = { rings: [], backfills: [], syncRings: [], wokenRuns: [], operations: [], logged: [] } as Record<
     'rings' | 'backfills' | 'syncRings' | 'wokenRuns' | 'operations' | 'logged',
     string[]

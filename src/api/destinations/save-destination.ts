@@ -41,14 +41,16 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     if (before && before.type !== input.type) await refuseOtherType(call, before, session);
     const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
-    const { type, name, settings, secrets, purpose, enabled } = input;
-    const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
-    const content = { key, type, name, settings, enabled, ...optional };
-    const saved = await deps.store.destinations.save(ws, content, now, session);
-    if (before) await decideAnew(call, before, purpose, saving);
-    if (enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
+    const saved = await deps.store.destinations.save(ws, contentOf(key, input), now, session);
+    if (before) await decideAnew(call, before, input.purpose, saving);
+    if (input.enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });
+}
+
+function contentOf(key: string, { type, name, settings, secrets, purpose, enabled }: DestinationInput) {
+  const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
+  return { key, type, name, settings, enabled, ...optional };
 }
 
 /** With another purpose, others may be held there by attachments that name none of their own. */
