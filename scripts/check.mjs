@@ -5,7 +5,7 @@ import { setup } from './setup.mjs';
 import { main, run } from './terminal.mjs';
 
 /** A test that leaves something open keeps jest from ending; better a failure than a check that never ends. */
-const patienceMs = 240_000;
+const patienceMs = 420_000;
 
 const at = (path) => `node_modules/${path}`;
 /** Longest first, so that the last to finish is a short one. */
