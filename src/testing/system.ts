@@ -86,7 +86,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     url,
     keys,
     client: createClient({ url, apiKey: keys.api, writeKey: keys.secret }),
-    settled: async () => void (await until(isQuiet, 'the intake to settle', 240_000)),
+    settled: async () => {
+      await until(isQuiet, 'the intake to settle', 240_000);
+      await traffic.flush();
+    },
     stop: async () => {
       await workers?.stop();
       server.close();

@@ -263,7 +263,7 @@ describeInChromium('the script on a page in Chromium', () => {
   describe('with an id that the server keeps', () => {
     const serverIds = (origins: readonly string[]) =>
       request(api.app)
-        .put('/v1/sources/public')
+        .put('/v1/sources/website')
         .auth(workspace.apiKey, { type: 'bearer' })
         .send({ name: 'Shop', settings: { origins } })
         .expect(200);

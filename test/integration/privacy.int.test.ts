@@ -146,8 +146,8 @@ describe('erasing somebody', () => {
     const erasedAt = Date.now();
 
     const old = new Date(erasedAt - 60_000).toISOString();
-    const consent = { consent: { categoryPreferences: { marketing: true } } };
-    const refused = { consent: { categoryPreferences: { marketing: false } } };
+    const consent = { consent: { records: { marketing: { status: 'granted' } } } };
+    const refused = { consent: { records: { marketing: { status: 'denied' } } } };
     await client.events.batch([
       identify(lila),
       identify({ ...lila, timestamp: old }, consent),
@@ -192,7 +192,7 @@ describe('erasing somebody', () => {
     await expect(client.profiles.get('email:stranger@mail.test')).rejects.toMatchObject({ status: 404 });
     await ended((await client.profiles.erase('email:Stranger@mail.test')).id);
     // What a browser says of itself, its own visitor may say again.
-    const consent = { consent: { categoryPreferences: { analytics: true } } };
+    const consent = { consent: { records: { analytics: { status: 'granted' } } } };
     await send(
       system.keys.public,
       identify({ anonymousId: 'stranger-anon', traits: { email: 'stranger@mail.test' } }, consent),
@@ -383,12 +383,13 @@ describe('an export', () => {
       identifier: 3,
       trait: 2,
       consent: 1,
+      'consent-record': 1,
       event: 1_103,
       audience: 1,
       enrollment: 1,
       delivery: 2,
     });
-    expect(lines.find(({ kind }) => kind === 'trait')).toMatchObject({ name: 'tier', value: 'gold', source: 'secret' });
+    expect(lines.find(({ kind }) => kind === 'trait')).toMatchObject({ name: 'tier', value: 'gold', source: 'server' });
 
     await ended((await client.profiles.erase('user_id:user-dan')).id);
     expect(await everything()).not.toContain('dan@mail.test');

@@ -15,7 +15,7 @@ afterAll(() => api.close());
 
 const put = (settings: object) =>
   request(api.app)
-    .put('/v1/sources/public')
+    .put('/v1/sources/website')
     .auth(workspace.apiKey, { type: 'bearer' })
     .send({ name: 'Shop', settings });
 const ask = (query: object = {}, headers: Record<string, string> = {}) =>

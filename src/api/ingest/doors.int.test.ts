@@ -78,7 +78,7 @@ describe('GET /v1/pixel.gif', () => {
       .expect(200);
     expect(answer.body).toEqual(pixel.bytes);
     const letter = await newestLetter();
-    expect(letter).toMatchObject({ code, source: 'public' });
+    expect(letter).toMatchObject({ code, source: 'website' });
     expect(JSON.stringify(letter)).not.toContain(workspace.publicKey);
   });
 

@@ -28,9 +28,12 @@ export function admitAfterErasure(event: Event, erasedAt: (identifier: Identifie
   return { lifted, content: contentWithout(event, dropped) };
 }
 
-/** When the event says that consent was granted last; nothing else that it says, or leaves out, is explicit. */
+/**
+ * When the event says that consent was granted last. Only a record is a statement that somebody made then: the preferences of a banner are
+ * repeated with every event, and those of a table with every time it is read.
+ */
 function latestGrant(event: Event): number {
-  const granted = readConsent(event).statements.filter(({ status }) => status === 'granted');
+  const granted = readConsent(event).statements.filter(({ isRecord, status }) => isRecord && status === 'granted');
   return Math.max(-Infinity, ...granted.map(({ at }) => Math.min(at, effectiveAt(event))));
 }
 

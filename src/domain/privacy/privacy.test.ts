@@ -5,8 +5,8 @@ import { eraseProfile } from './erase-profile';
 import { canonicalJson } from './receipt';
 import { isTextOf, scrubObject } from './scrub';
 
-const granted = { consent: { categoryPreferences: { marketing: true, ads: false } } };
-const denied = { consent: { categoryPreferences: { marketing: false } } };
+const granted = { consent: { records: { marketing: { status: 'granted' }, ads: { status: 'denied' } } } };
+const denied = { consent: { records: { marketing: { status: 'denied' } } } };
 /** Everything of these types was erased at noon. */
 const erased =
   (...types: string[]) =>
@@ -24,6 +24,12 @@ describe('an event that names somebody erased', () => {
     [
       'is refused with a grant of before the erasure, however late it comes',
       anIdentify({}, { receivedAt: noon + day, occurredAt: noon, context: granted }),
+      erased('user_id'),
+      'refused',
+    ],
+    [
+      'is refused with the preferences of a banner, or of a row, which are repeated and not said anew',
+      anIdentify({}, { ...later, context: { consent: { categoryPreferences: { marketing: true } } } }),
       erased('user_id'),
       'refused',
     ],

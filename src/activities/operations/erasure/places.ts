@@ -43,7 +43,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   purposes: 'definitions',
   trackingPlans: 'definitions',
   imports: 'definitions',
-  catalogue: 'names, types and counts; samples are not of people',
+  catalogueEvents: 'names, types and counts; samples are not of people',
   sourceHours: 'counts',
   keys: 'no customers',
   workspaces: 'no customers',

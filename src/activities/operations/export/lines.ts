@@ -49,7 +49,7 @@ export function stayLine({ audience, enteredAt, enteredCause, exitedAt, exitedCa
 
 export function consentLine({ purpose, status, at: saidAt, source, messageId, proofJson }: ConsentRecordDoc): Line {
   const proof = proofJson === undefined ? {} : { proof: JSON.parse(proofJson) as JsonObject };
-  return { kind: 'consent', purpose, status, at: at(saidAt), source, messageId, ...proof };
+  return { kind: 'consent-record', purpose, status, at: at(saidAt), source, messageId, ...proof };
 }
 
 export function runLine(run: Enrollment): Line {

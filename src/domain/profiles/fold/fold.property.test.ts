@@ -74,7 +74,7 @@ const stepWithErasure = fc.record({
   events: fc.array(fc.record({ event: happened, isConsent: fc.boolean() }), { maxLength: 4 }),
   erase: fc.constantFrom(...erasedOnes),
 });
-const granted = { consent: { categoryPreferences: { marketing: true } } };
+const granted = { consent: { records: { marketing: { status: 'granted' } } } };
 
 /** What nobody may be known by: erased, with no consent that was granted and happened after it. */
 class ErasureOracle {
