@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { isJsonObject, own } from '../domain/json';
+import { isTooDeep } from '../domain/json-depth';
 import type { ApiDeps } from './deps';
-import { isTooDeep } from './json-depth';
 import type { Turns } from './limits/turns';
 import { parseBatch } from './parse-batch';
 import { invalidRequest, Problem, toFaults } from './problem';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Json } from '../domain/json';
 import { toSourceError, type WebAnswer } from './network';
 import { SourceBusy, SourceRefused } from './source';
@@ -42,7 +43,10 @@ function pauseOf(text: string | undefined, now: number): number | undefined {
 export async function readText({ body }: Pick<WebAnswer, 'body'>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of capped(body, maxBytes)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  // Lenient decoding would take two different ids for one.
+  if (!isUtf8(bytes)) throw new SourceRefused('not-utf8', 'The source answers with text that is not UTF-8.');
+  return bytes.toString('utf8');
 }
 
 /** The answer as it comes, up to `maxBytes`. */

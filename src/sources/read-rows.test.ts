@@ -78,4 +78,10 @@ describe('NDJSON', () => {
     ]);
     expect(JSON.stringify(read)).not.toContain('xxx');
   });
+
+  it('takes no id that is not UTF-8, which would be the id of somebody else', async () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":1}\n{"a":"'), Buffer.from([0xe9]), Buffer.from('"}\n{"a":2}')]);
+    const read = await all(readNdjson(inParts(bytes, 7), 'a', 1_024));
+    expect(read.map((one) => ('row' in one ? one.line : one.unreadable.code))).toEqual([1, 'invalid_utf8', 3]);
+  });
 });

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
+import { sha256Of } from './key-text';
 import type { StoreConnection } from './open-store';
 
 export const letterStages = ['rejected', 'quarantined', 'unapplied'] as const;
@@ -234,7 +235,7 @@ export class DeadLetterRepository {
 /** A sender that repeats a quarantined event leaves one letter. */
 function letterId(ws: WorkspaceId, { stage, messageId }: DeadLetter): string {
   if (stage !== 'quarantined' || messageId === undefined) return `ddl_${randomUUID().replaceAll('-', '')}`;
-  return `ddl_${createHash('sha256').update(`${ws}\n${messageId}`).digest('hex').slice(0, 32)}`;
+  return `ddl_${sha256Of(`${ws}\n${messageId}`).slice(0, 32)}`;
 }
 
 function toQuery(ws: WorkspaceId, { from, to, ids, ...equal }: LetterFilter): Filter<DeadLetterDoc> {

@@ -55,7 +55,7 @@ export class IdempotencyRepository {
     body: unknown,
     { now, keepMs }: { readonly now: number; readonly keepMs: number },
   ): Promise<Claim> {
-    const doc = { _id: idOf(name), bodyHash: sha256Of(JSON.stringify(body ?? null)), startedAt: now };
+    const doc = { _id: idOf(name), bodyHash: digestOf(JSON.stringify(body ?? null)), startedAt: now };
     const expiresAt = new Date(now + keepMs);
     const found = await this.#insert({ ...doc, expiresAt });
     if (!found) return 'ours';
@@ -100,7 +100,7 @@ export class IdempotencyRepository {
   }
 }
 
-const sha256Of = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** The principal first, so that a workspace's are one range; the rest hashed, since a path may name a person. */
-const idOf = ({ principal, what, key }: RequestName): string => `${principal}:${sha256Of(`${what}\n${key}`)}`;
+const idOf = ({ principal, what, key }: RequestName): string => `${principal}:${digestOf(`${what}\n${key}`)}`;

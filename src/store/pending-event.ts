@@ -17,6 +17,8 @@ export interface Arrival {
   readonly bytes: number;
   /** Its number among the arrivals of this process, of `numberArrivals`. */
   readonly n: number;
+  /** Of one that its tracking plan lets in all the same. */
+  readonly violations?: EventDoc['violations'] | undefined;
 }
 
 let arrived = 0;
@@ -36,10 +38,10 @@ export function pendingEventDoc(
   identifiers: Pick<IdentifierRepository, 'key'>,
   ws: WorkspaceId,
   event: Event,
-  { lane, bytes, n }: Arrival,
+  { lane, bytes, n, violations }: Arrival,
 ): EventDoc {
   const doc = { _id: eventDocId(ws, event.messageId), ws, ...event, state: 'pending' as const, lane, bytes, n };
-  return { ...doc, ...pendingFields(identifiers, ws, doc) };
+  return { ...doc, ...pendingFields(identifiers, ws, doc), ...(violations && { violations }) };
 }
 
 /** What makes the intake and the waits see that an event is pending. */

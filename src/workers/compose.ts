@@ -101,7 +101,7 @@ export function composeActivities(deps: WorkerDeps) {
       },
     }),
     ...createTestActivities(delivering),
-    ...createPullActivities({ ...pulling, maxBacklog: deps.imports.backlog }),
+    ...createPullActivities({ ...pulling, backlog: deps.imports.backlog }),
     ...createSourceTestActivities(pulling),
   };
 }

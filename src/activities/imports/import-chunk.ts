@@ -84,10 +84,9 @@ async function storeEvents(
   ws: WorkspaceId,
   events: readonly PlannedRow[],
 ): Promise<Stored> {
-  const docs = events.map(({ event, bytes, row, violations }) => ({
-    ...pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row }),
-    ...(violations && { violations }),
-  }));
+  const docs = events.map(({ event, bytes, row, violations }) =>
+    pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row, violations }),
+  );
   const { inserted, duplicateIndexes } = await store.events.insertPending(docs);
   const [first] = docs;
   if (first) traffic.accepted(ws, first.source, docs, duplicateIndexes);

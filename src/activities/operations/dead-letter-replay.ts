@@ -3,7 +3,7 @@ import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent } from '../../domain/events/parse-event';
 import type { WorkspaceId } from '../../domain/ids';
 import { isJsonObject, type JsonObject } from '../../domain/json';
-import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
+import { judgeEvent } from '../../domain/tracking-plan/judge-event';
 import type { DeadLetterDoc, LetterFilter, LetterPlace } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { intakePartition, numberArrivals, pendingEventDoc, pendingFields } from '../../store/pending-event';
@@ -106,21 +106,13 @@ async function letIn(
   if (raw === undefined) return { is: 'lost' };
   const judged = judgeEvent(parse(letter, raw, limits), plan);
   if ('rejection' in judged) return { is: 'refused', code: judged.rejection.code };
-  const doc = toPending(deps, ws, letter, judged);
+  const { event, bytes, violations } = judged;
+  const arrival = { lane: letter.lane ?? 'live', bytes, n: numberArrivals(1), violations };
+  const doc = pendingEventDoc(store.identifiers, ws, event, arrival);
   const { duplicateIndexes } = await store.events.insertPending([doc]);
   traffic.accepted(ws, source, [doc], duplicateIndexes);
   traffic.count(ws, source, letter.at, { replayed: 1 - duplicateIndexes.length });
   return { is: 'in' };
-}
-
-function toPending(
-  { store }: ReplayDeps,
-  ws: WorkspaceId,
-  { lane = 'live' }: DeadLetterDoc,
-  { event, bytes, violations }: Extract<Judged, { bytes: number }>,
-): EventDoc {
-  const doc = pendingEventDoc(store.identifiers, ws, event, { lane, bytes, n: numberArrivals(1) });
-  return violations ? { ...doc, violations } : doc;
 }
 
 /** As the door read it, at the instant at which the door read it. */

@@ -17,8 +17,8 @@ export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'> {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
-  /** With so many events waiting for the intake, no page is read. */
-  readonly maxBacklog: number;
+  /** Events of a workspace that may wait for the intake before a pull pauses. */
+  readonly backlog: number;
 }
 
 /** Names one source; all that Temporal is told of it. */
@@ -89,8 +89,8 @@ async function readPages(
 }
 
 /** Whoever sends live waits for nobody, but the log must not grow faster than it is applied. */
-async function waitForIntake({ store, maxBacklog }: PullDeps, ws: WorkspaceId, signal: AbortSignal): Promise<void> {
-  while ((await store.events.countPending(ws, intakePartition, 'bulk', maxBacklog)) >= maxBacklog)
+async function waitForIntake({ store, backlog }: PullDeps, ws: WorkspaceId, signal: AbortSignal): Promise<void> {
+  while ((await store.events.countPending(ws, intakePartition, 'bulk', backlog)) >= backlog)
     await delay(lookAgainMs, undefined, { signal });
   signal.throwIfAborted();
 }

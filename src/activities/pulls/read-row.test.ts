@@ -24,6 +24,11 @@ describe('a row', () => {
     });
   });
 
+  it('costs only itself when it nests so deep that it cannot be written', () => {
+    const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+    expect(read({ id: 'u1', plan: deep })).toMatchObject({ code: 'too_deep' });
+  });
+
   it('counts once while it says the same', () => {
     expect(idOf(row)).toBe(idOf({ ...row }));
     expect(idOf(row)).toMatch(/^pull_[\w-]{43}$/);

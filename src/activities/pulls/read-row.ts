@@ -3,6 +3,7 @@ import type { JsonLimits } from '../../domain/events/measure-json';
 import { parseEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Event } from '../../domain/events/event';
 import type { JsonObject } from '../../domain/json';
+import { isTooDeep } from '../../domain/json-depth';
 import { rowMapper, type MappedRow } from '../../domain/rows/map-row';
 import type { RowMapping } from '../../domain/rows/row-mapping.schema';
 import type { PulledRow } from '../../sources/source';
@@ -20,11 +21,17 @@ export interface RowReaderOptions {
   readonly reading?: string | undefined;
 }
 
+/** What is nested much deeper cannot be written as JSON, so that it has no hash. */
+const deepestRow = 1_000;
+const tooDeep = `The row nests deeper than ${deepestRow} levels; flatten it.`;
+
 /** Makes a mapping ready for the rows of a page: each becomes an event as the door takes it, or a reason why not. */
 export function rowReader(options: RowReaderOptions): (row: PulledRow) => ReadRow {
   const map = pulledRowMapper(options);
   const parsing = parseOptions(options);
   return (pulled) => {
+    if (isTooDeep(pulled.row, deepestRow))
+      return { id: hashOf([options.source, pulled.name ?? '']), code: 'too_deep', message: tooDeep, path: '' };
     const mapped = map(pulled);
     const id = hashOf([options.source, pulled.name ?? '', pulled.row]);
     if ('rejection' in mapped) {

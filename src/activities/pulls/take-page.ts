@@ -3,6 +3,7 @@ import type { WorkspaceId } from '../../domain/ids';
 import type { PageCounts } from '../../domain/pulls/pull-run';
 import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
 import { omit, type JsonObject } from '../../domain/json';
+import { isTooDeep } from '../../domain/json-depth';
 import type { SourceTraffic } from '../../domain/traffic/source-counts';
 import type { PulledPage, PulledRow } from '../../sources/source';
 import type { DeadLetter } from '../../store/dead-letters';
@@ -51,7 +52,11 @@ export async function takePage(
     }
     const judged = judgeEvent(result, plan);
     if ('rejection' in judged) letters.push(planLetterOf(deps.store, ws, { source, now }, judged, result.raw));
-    else docs.push(docOf(deps.store, ws, judged, first + index));
+    else {
+      const { event, bytes, violations } = judged;
+      const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
+      docs.push(pendingEventDoc(deps.store.identifiers, ws, event, arrival));
+    }
   });
   const stored = await deps.store.events.insertPending(docs);
   deps.traffic.accepted(ws, source, docs, stored.duplicateIndexes);
@@ -67,16 +72,6 @@ export async function takePage(
 }
 
 type Letter = DeadLetter & { readonly id: string };
-
-function docOf(
-  { identifiers }: TakePageDeps['store'],
-  ws: WorkspaceId,
-  { event, bytes, violations }: Extract<Judged, { bytes: number }>,
-  n: number,
-): EventDoc {
-  const doc = pendingEventDoc(identifiers, ws, event, { lane: 'bulk', bytes, n });
-  return violations ? { ...doc, violations } : doc;
-}
 
 /** What the plan kept out is whole, and can be replayed. */
 function planLetterOf(
@@ -124,12 +119,7 @@ function letterOf(
   };
 }
 
-const payloadOf = ({ row }: PulledRow, limits: JsonLimits): string | undefined =>
-  depthOf(row, limits.maxDepth) > limits.maxDepth ? undefined : JSON.stringify(row);
-
-function depthOf(value: unknown, atMost: number): number {
-  if (typeof value !== 'object' || value === null || atMost < 0) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map((child) => depthOf(child, atMost - 1)));
-}
+const payloadOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>
+  isTooDeep(row, maxDepth) ? undefined : JSON.stringify(row);
 
 const cut = (payload: string): string => withoutKeyTexts(payload).slice(0, payloadKept).toWellFormed();

@@ -60,9 +60,9 @@ export async function ingest(
         refused.push({ index, ...sent, ...judged });
         continue;
       }
-      const arrival = { lane, bytes: judged.bytes, n: firstArrival + index };
-      const doc = pendingEventDoc(store.identifiers, call.ws, judged.event, arrival);
-      docs.push(judged.violations ? { ...doc, violations: judged.violations } : doc);
+      const { event, bytes, violations } = judged;
+      const arrival = { lane, bytes, n: firstArrival + index, violations };
+      docs.push(pendingEventDoc(store.identifiers, call.ws, event, arrival));
     }
     // Without anything to wait for, others would be served only after the last event.
     if (docs.length === 0) await nextTurn();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject } from '../../domain/json';
 import type { PulledRow, UnreadableRow } from '../source';
 
@@ -14,19 +15,29 @@ export async function* readNdjson(
   maxRowBytes: number,
 ): AsyncIterable<NdjsonRow> {
   let line = 0;
-  for await (const text of linesOf(bytes, maxRowBytes)) {
+  for await (const written of linesOf(bytes, maxRowBytes)) {
     line += 1;
-    if (text === '') continue;
-    yield { line, ...rowOf(text, `${place}:${line}`) };
+    if (written && textOf(written) === '') continue;
+    yield { line, ...rowOf(written, `${place}:${line}`) };
   }
 }
 
+const textOf = (line: Buffer): string =>
+  line
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trim();
+
 function rowOf(
-  text: string | undefined,
+  line: Buffer | undefined,
   name: string,
 ): { readonly row: PulledRow } | { readonly unreadable: UnreadableRow } {
-  if (text === undefined)
+  if (line === undefined)
     return { unreadable: { code: 'too_large', message: 'The line is too long; raise "maxRowBytes" or cut it.', name } };
+  // Lenient decoding would take two different ids for one.
+  if (!isUtf8(line))
+    return { unreadable: { code: 'invalid_utf8', message: 'The line is not UTF-8; write the file as UTF-8.', name } };
+  const text = textOf(line);
   try {
     const row: unknown = JSON.parse(text);
     if (isJsonObject(row)) return { row: { row, name } };
@@ -38,20 +49,14 @@ function rowOf(
 }
 
 /** Lines without what ends them; `undefined` for one that is too long, of which nothing is kept. */
-async function* linesOf(bytes: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<string | undefined> {
+async function* linesOf(bytes: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<Buffer | undefined> {
   let parts: Buffer[] = [];
   let length = 0;
-  const take = (): string | undefined => {
-    const text =
-      length > maxBytes
-        ? undefined
-        : Buffer.concat(parts)
-            .toString('utf8')
-            .replace(/^\ufeff/, '')
-            .trim();
+  const take = (): Buffer | undefined => {
+    const line = length > maxBytes ? undefined : Buffer.concat(parts);
     parts = [];
     length = 0;
-    return text;
+    return line;
   };
   const keep = (part: Buffer): void => {
     length += part.length;
