@@ -99,6 +99,7 @@ describe('every POST', () => {
     expect(without.filter((path) => !isEvents(path)).sort()).toEqual([
       '/v1/audiences/{key}/preview',
       '/v1/journeys/{key}/lint',
+      '/v1/webhooks/{workspace}/{source}',
     ]);
   });
 });

@@ -35,7 +35,7 @@ describe('POST /v1/imports', () => {
   it('answers the same import under the same Idempotency-Key, and refuses another one', async () => {
     const first = await create(undefined, 'monday').expect(201);
     expect((await create(undefined, 'monday').expect(201)).body).toEqual(first.body);
-    await create({ mapping: 'auto' }, 'monday').expect(409);
+    await create({ mapping: 'auto' }, 'monday').expect(422);
     expect((await create().expect(201)).body.id).not.toBe(first.body.id);
   });
 
