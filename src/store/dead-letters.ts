@@ -98,19 +98,20 @@ export class DeadLetterRepository {
 
   /**
    * Answers the indexes of those whose letter is there already, which stays as it is: quarantined events by their `messageId`, and
-   * letters whose id was made from what was refused.
+   * letters whose id was made from what was refused. `ids` are those of all, in their order.
    */
   async add(
     ws: WorkspaceId,
     letters: readonly (DeadLetter & { readonly id?: string })[],
     session?: ClientSession,
-  ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
+  ): Promise<{ readonly duplicateIndexes: readonly number[]; readonly ids: readonly string[] }> {
     const docs = letters.map((letter): DeadLetterDoc => {
       const id = letter.id ?? letterId(ws, letter);
       const expireAt = this.expireAt(letter.at);
       return { ...letter, _id: docId(ws, id), ws, id, state: 'open', expireAt };
     });
-    return insertNew(this.#letters, docs, session);
+    const { duplicateIndexes } = await insertNew(this.#letters, docs, session);
+    return { duplicateIndexes, ids: docs.map(({ _id }) => _id) };
   }
 
   /** The event itself is kept in the event log, state `dead`. */

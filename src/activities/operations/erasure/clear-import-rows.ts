@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cellsOf, findNaming, textsOf } from './names-erased';
+import { cellsOf, textsOf } from '../../../domain/privacy/texts-of';
+import { findNaming } from './names-erased';
 import type { Place } from './place';
 
 const rowsAtOnce = 500;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Json } from '../../../domain/json';
+import { textsOf } from '../../../domain/privacy/texts-of';
 import type { DeadLetterDoc } from '../../../store/dead-letters';
 import type { Store } from '../../../store/store';
-import { findNaming, textsOf } from './names-erased';
+import { findNaming } from './names-erased';
 import type { Erased, Place } from './place';
 
 const lettersAtOnce = 100;

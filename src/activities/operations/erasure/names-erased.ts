@@ -45,23 +45,6 @@ export async function findNaming<Row>(
   return { looked: rows, naming };
 }
 
-/** Strings and numbers of a JSON text, which may be cut. */
-export const textsOf = (json: string): string[] =>
-  [...json.matchAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|-?\d[\d.eE+-]*/g)].map(([text]) => readText(text));
-
-/** Cells of a row of a file, whatever separates them, and the row itself. */
-export const cellsOf = (row: string): string[] => [row, ...row.split(/[,;\t|]/), ...textsOf(row)].map(unquoted);
-
-const unquoted = (cell: string): string => cell.trim().replace(/^"|"$/g, '');
-
-function readText(text: string): string {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return text;
-  }
-}
-
 /** Rows say much the same: what was found to be nobody's is not worked out again. */
 function erasedForms({ connection }: Pick<Store, 'connection'>, { ws, values }: Erased): (form: string) => boolean {
   const others = new Set<string>();
