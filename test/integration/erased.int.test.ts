@@ -1,5 +1,3 @@
-import type { ConnectedSource } from '../../src/activities/pulls/connected-source';
-import { takePage, type TakePageDeps } from '../../src/activities/pulls/take-page';
 import type { EventDoc } from '../../src/store/documents';
 import { inTransaction } from '../../src/store/open-store';
 import { startSystem, type System } from '../../src/testing/system';
@@ -80,25 +78,6 @@ describe('of somebody erased', () => {
     const rows = await textOf('importRows');
     expect(rows).not.toContain('dry@mail.test');
     expect(rows).toContain('z@mail.test');
-  });
-
-  it('a row that is pulled later and cannot be read as an event leaves when and why, and nothing else', async () => {
-    await erase('email:pulled@mail.test');
-    const { store, ws } = system;
-    const mapping = { columns: { id: { to: 'identifier', type: 'user_id' }, mail: { to: 'trait' } } };
-    const deps = {
-      ...{ store, doorbells: { intake: async () => undefined }, clock: Date.now },
-      limits: { maxBytes: 32_768, maxDepth: 64, byteLength: Buffer.byteLength },
-      policies: { of: async () => ({}) },
-      traffic: { accepted: () => undefined, count: () => undefined },
-    } as unknown as TakePageDeps;
-    const source = { doc: { key: 'pulled' }, pulled: { mapping } } as unknown as ConnectedSource;
-    const rows = ['pulled@mail.test', 'kept@mail.test'].map((mail) => ({ row: { id: '', mail } }));
-    const taken = await takePage(deps, ws, source, { rows, cursor: {} });
-    expect(taken).toMatchObject({ rejected: 2 });
-    const letters = await textOf('deadLetters');
-    expect(letters).not.toContain('pulled@mail.test');
-    expect(letters).toContain('kept@mail.test');
   });
 
   it('dead letters go that hold an identifier inside a longer text', async () => {
