@@ -113,9 +113,12 @@ async function isSettled(deps: IngestDeps, ws: WorkspaceId, event: Event): Promi
 
 async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: string): Promise<void> {
   const at = deps.clock();
-  await inTransaction(deps.store.connection, async (session) => {
-    if (!(await deps.store.events.markDead(ws, event.messageId, reason, session))) return;
-    await deps.store.deadLetters.addUnapplied(ws, event, { code: reason, at }, session);
+  const { connection, deadLetters, events, identifiers } = deps.store;
+  const naming = event.identifiers.map((identifier) => identifiers.key(ws, identifier));
+  const dead = { deadReason: reason, deadKeys: naming, expireAt: deadLetters.expireAt(at) };
+  await inTransaction(connection, async (session) => {
+    if (!(await events.markDead(ws, event.messageId, dead, session))) return;
+    await deadLetters.addUnapplied(ws, event, { code: reason, at, naming }, session);
   });
   deps.metrics.dead.inc();
   deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');

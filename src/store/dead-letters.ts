@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientSession, Collection, Filter } from 'mongodb';
+import type { ClientSession, Collection, Filter, UpdateFilter } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { EventDoc } from './documents';
+import { eventDocId } from './events';
 import { insertNew } from './insert-new';
 import { sha256Of } from './key-text';
-import type { StoreConnection } from './open-store';
+import { inTransaction, type StoreConnection } from './open-store';
 
 export const letterStages = ['rejected', 'quarantined', 'unapplied'] as const;
 export const letterStates = ['open', 'replayed', 'discarded'] as const;
@@ -71,6 +72,7 @@ export interface LetterCount extends Pick<DeadLetterDoc, 'stage' | 'code' | 'sou
 }
 
 const dayMs = 86_400_000;
+const discardedAtOnce = 500;
 /** A summary reads no more letters than this, newest first. */
 export const mostSummed = 100_000;
 const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
@@ -78,40 +80,50 @@ const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
 const contents = { payload: '', envelope: '', naming: '' } as const;
 
 export class DeadLetterRepository {
+  readonly #connection: StoreConnection;
   readonly #letters: Collection<DeadLetterDoc>;
+  readonly #events: Collection<EventDoc>;
   readonly #keptMs: number;
 
-  constructor({ db, retention }: StoreConnection) {
-    this.#letters = db.collection<DeadLetterDoc>('deadLetters');
-    this.#keptMs = retention.deadLetterDays * dayMs;
+  constructor(connection: StoreConnection) {
+    this.#connection = connection;
+    this.#letters = connection.db.collection<DeadLetterDoc>('deadLetters');
+    this.#events = connection.db.collection<EventDoc>('events');
+    this.#keptMs = connection.retention.deadLetterDays * dayMs;
+  }
+
+  /** When a letter of this instant goes by itself. */
+  expireAt(at: number): Date {
+    return new Date(at + this.#keptMs);
   }
 
   /**
    * Answers the indexes of those whose letter is there already, which stays as it is: quarantined events by their `messageId`, and
-   * letters whose id was made from what was refused.
+   * letters whose id was made from what was refused. `ids` are those of all, in their order.
    */
   async add(
     ws: WorkspaceId,
     letters: readonly (DeadLetter & { readonly id?: string })[],
     session?: ClientSession,
-  ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
+  ): Promise<{ readonly duplicateIndexes: readonly number[]; readonly ids: readonly string[] }> {
     const docs = letters.map((letter): DeadLetterDoc => {
       const id = letter.id ?? letterId(ws, letter);
-      const expireAt = new Date(letter.at + this.#keptMs);
+      const expireAt = this.expireAt(letter.at);
       return { ...letter, _id: docId(ws, id), ws, id, state: 'open', expireAt };
     });
-    return insertNew(this.#letters, docs, session);
+    const { duplicateIndexes } = await insertNew(this.#letters, docs, session);
+    return { duplicateIndexes, ids: docs.map(({ _id }) => _id) };
   }
 
   /** The event itself is kept in the event log, state `dead`. */
   async addUnapplied(
     ws: WorkspaceId,
     { messageId, kind, name, source }: Pick<EventDoc, 'messageId' | 'kind' | 'name' | 'source'>,
-    { code, at }: Pick<DeadLetter, 'code' | 'at'>,
+    { code, at, naming }: Pick<DeadLetter, 'code' | 'at'> & Required<Pick<DeadLetter, 'naming'>>,
     session: ClientSession,
   ): Promise<void> {
     const of = { messageId, kind, source, ...(kind === 'track' && { event: name }) };
-    await this.add(ws, [{ stage: 'unapplied', at, code, ...of }], session);
+    await this.add(ws, [{ stage: 'unapplied', at, code, naming, ...of }], session);
   }
 
   async find(ws: WorkspaceId, id: string): Promise<DeadLetterDoc | undefined> {
@@ -218,17 +230,39 @@ export class DeadLetterRepository {
     );
   }
 
-  /** Open letters that fit, for good and without their copies. Answers how many. */
+  /** Open letters that fit, for good and without their copies, in this log and in the event log. Answers how many. */
   async discard(
     ws: WorkspaceId,
     filter: LetterFilter,
     discarded: NonNullable<DeadLetterDoc['discarded']>,
   ): Promise<number> {
-    const { modifiedCount } = await this.#letters.updateMany(toQuery(ws, { ...filter, state: 'open' }), {
-      $set: { state: 'discarded', discarded },
-      $unset: contents,
+    const open = toQuery(ws, { ...filter, state: 'open' });
+    const update = { $set: { state: 'discarded', discarded }, $unset: contents } as const;
+    let count = 0;
+    for (;;) {
+      const unapplied = await this.#letters
+        .find({ $and: [open, { stage: 'unapplied' }] }, { projection: { messageId: 1 } })
+        .limit(discardedAtOnce)
+        .toArray();
+      if (unapplied.length === 0) break;
+      count += await this.#discardUnapplied(ws, unapplied, update);
+    }
+    const others = { $and: [open, { stage: { $ne: 'unapplied' as const } }] };
+    return count + (await this.#letters.updateMany(others, update)).modifiedCount;
+  }
+
+  async #discardUnapplied(
+    ws: WorkspaceId,
+    letters: readonly Pick<DeadLetterDoc, '_id' | 'messageId'>[],
+    update: UpdateFilter<DeadLetterDoc>,
+  ): Promise<number> {
+    const open = { _id: { $in: letters.map(({ _id }) => _id) }, state: 'open' as const };
+    const events = letters.flatMap(({ messageId }) => (messageId === undefined ? [] : [eventDocId(ws, messageId)]));
+    return inTransaction(this.#connection, async (session) => {
+      const { modifiedCount } = await this.#letters.updateMany(open, update, { session });
+      await this.#events.deleteMany({ _id: { $in: events }, state: 'dead' }, { session });
+      return modifiedCount;
     });
-    return modifiedCount;
   }
 }
 

@@ -61,6 +61,10 @@ export interface EventDoc extends Scoped, Event {
   /** `workspace:profile|event name`, made by `eventWaitKey`: what a run that waits for the event looks it up by. */
   readonly waitKey?: string;
   readonly deadReason?: string;
+  /** Identifier keys, present while dead: an erasure finds it by them, whatever has become of its letter. */
+  readonly deadKeys?: readonly string[];
+  /** Of a dead one: it goes when its letter does. */
+  readonly expireAt?: Date;
   /** How it is not as its source's tracking plan says; taken nevertheless. */
   readonly violations?: readonly Violation[];
 }

@@ -126,10 +126,16 @@ export class EventRepository {
     return (await this.#events.deleteMany({ _id: { $in: _ids }, state: 'pending' }, { session })).deletedCount;
   }
 
-  async markDead(ws: WorkspaceId, messageId: string, reason: string, session: ClientSession): Promise<boolean> {
+  /** `deadKeys` are the keys of all its identifiers. */
+  async markDead(
+    ws: WorkspaceId,
+    messageId: string,
+    dead: Required<Pick<EventDoc, 'deadReason' | 'deadKeys' | 'expireAt'>>,
+    session: ClientSession,
+  ): Promise<boolean> {
     const result = await this.#events.updateOne(
       { _id: eventDocId(ws, messageId), state: 'pending' },
-      { $set: { state: 'dead', deadReason: reason }, $unset: { pending: '', pendingKeys: '' } },
+      { $set: { state: 'dead', ...dead }, $unset: { pending: '', pendingKeys: '' } },
       { session },
     );
     return result.modifiedCount === 1;
@@ -145,7 +151,7 @@ export class EventRepository {
     if (event?.state !== 'dead') return event !== null;
     await this.#events.updateOne(
       { _id: event._id, state: 'dead' },
-      { $set: { state: 'pending', ...pendingOf(event) }, $unset: { deadReason: '' } },
+      { $set: { state: 'pending', ...pendingOf(event) }, $unset: { deadReason: '', deadKeys: '', expireAt: '' } },
     );
     return true;
   }
@@ -209,6 +215,11 @@ export class EventRepository {
     if (messageIds.length === 0) return [];
     const _ids = messageIds.map((messageId) => eventDocId(ws, messageId));
     return this.#events.find({ _id: { $in: _ids }, state: 'dead' }).toArray();
+  }
+
+  /** Events that could not be applied and name one of these identifiers. Answers how many there were. */
+  async removeDead(identifierKeys: readonly string[]): Promise<number> {
+    return (await this.#events.deleteMany({ deadKeys: { $in: [...identifierKeys] }, state: 'dead' })).deletedCount;
   }
 
   async remove(docs: readonly Pick<EventDoc, '_id'>[]): Promise<void> {

@@ -9,6 +9,13 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { pending: { $exists: true } },
     },
     { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
+    { key: { deadKeys: 1 }, name: 'deadKeys', partialFilterExpression: { deadKeys: { $exists: true } } },
+    {
+      key: { expireAt: 1 },
+      name: 'expireAt',
+      partialFilterExpression: { expireAt: { $exists: true } },
+      expireAfterSeconds: 0,
+    },
     {
       key: { subject: 1, occurredAt: 1, _id: 1 },
       name: 'history',

@@ -80,8 +80,9 @@ describe('a replay of dead letters', () => {
     } as const;
     await db.collection<EventDoc>('events').updateOne({ _id: event._id }, asPending);
     await inTransaction(store.connection, async (session) => {
-      await store.events.markDead(ws, 'applied', 'TypeError', session);
-      await store.deadLetters.addUnapplied(ws, event, { code: 'TypeError', at: Date.now() }, session);
+      const dead = { deadReason: 'TypeError', deadKeys: [], expireAt: new Date(Date.now() + 60_000) };
+      await store.events.markDead(ws, 'applied', dead, session);
+      await store.deadLetters.addUnapplied(ws, event, { code: 'TypeError', at: Date.now(), naming: [] }, session);
     });
     expect((await system.client.deadLetters.summary()).data).toMatchObject([
       { stage: 'unapplied', code: 'TypeError', source: 'server', count: 1 },

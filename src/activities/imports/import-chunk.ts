@@ -2,13 +2,13 @@ import { importSource, rowReader, type ReadRow, type RowEvent } from '../../doma
 import { addToTally, type RefusedExample, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
 import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
 import { judgeEvent } from '../../domain/tracking-plan/judge-event';
-import type { Violation } from '../../domain/tracking-plan/violation';
 import { textOf } from '../../domain/imports/read-row';
 import type { FileRecord } from '../../domain/imports/record-scanner';
 import type { WorkspaceId } from '../../domain/ids';
 import type { Import, ImportFile } from '../../store/imports';
 import type { RefusedRow } from '../../store/import-rows';
 import { pendingEventDoc } from '../../store/pending-event';
+import { withoutErased, type Admitted, type PlannedRow } from './without-erased';
 import type { ImportDeps } from './import-kind';
 
 export interface ChunkOf {
@@ -24,8 +24,6 @@ export interface ChunkOf {
 const rowsAtOnce = 1_000;
 const rowsPreviewed = 20;
 const textKept = 4_096;
-
-type PlannedRow = RowEvent & { readonly violations?: readonly Violation[] };
 
 /** Stores a chunk's rows as pending events, and what was refused with its reason. Done twice, it does the same once. */
 export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<ImportTally> {
@@ -62,17 +60,20 @@ function underPlan(
 async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<StepTally> {
   const { ws, found, tally, now } = of;
   const { plan } = await deps.policies.of(ws, importSource(found.id));
-  const events: PlannedRow[] = [];
+  const accepted: PlannedRow[] = [];
   const refused: RefusedRow[] = [];
   for (const [index, record] of of.records.entries()) {
     const row = tally.rows + index + 1;
     const outcome = underPlan(read(record, row), plan);
-    if ('event' in outcome) events.push(outcome);
+    if ('event' in outcome) accepted.push(outcome);
     else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
   }
-  await deps.store.importRows.add(ws, found.id, 'refused', { rows: refused, expiresAt: now + deps.keepMs });
-  const stored = found.definition.dryRun ? await tryEvents(deps, of, events) : await storeEvents(deps, ws, events);
-  const shown = refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
+  const erased = await withoutErased(deps, ws, { events: accepted, refused });
+  await deps.store.importRows.add(ws, found.id, 'refused', { rows: erased.refused, expiresAt: now + deps.keepMs });
+  const stored = found.definition.dryRun
+    ? await tryEvents(deps, of, erased)
+    : await storeEvents(deps, ws, erased.events);
+  const shown = erased.refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
   return { known: 0, ...stored, refused: shown };
 }
 
@@ -103,7 +104,11 @@ async function storeEvents(
 }
 
 /** What storing would do, without doing it. */
-async function tryEvents(deps: ImportDeps, of: ChunkOf, events: readonly RowEvent[]): Promise<Stored> {
+async function tryEvents(
+  deps: ImportDeps,
+  of: ChunkOf,
+  { events, naming }: Pick<Admitted, 'events' | 'naming'>,
+): Promise<Stored> {
   const { ws, found, tally, now } = of;
   const { store } = deps;
   const arrivals = await store.events.arrivals(
@@ -115,7 +120,8 @@ async function tryEvents(deps: ImportDeps, of: ChunkOf, events: readonly RowEven
   const { owners } = await store.identifiers.read([...new Set(fresh.flatMap(keysOf))]);
   const known = fresh.filter((each) => keysOf(each).some((key) => owners.has(key))).length;
   const room = Math.max(rowsPreviewed - tally.accepted, 0);
-  const shown = fresh.slice(0, room).map(({ row, raw }) => ({ row, event: raw }));
-  await store.importRows.add(ws, found.id, 'preview', { rows: shown, expiresAt: now + deps.keepMs });
+  const shown = fresh.filter((row) => !naming.has(row));
+  const rows = shown.slice(0, room).map(({ row, raw }) => ({ row, event: raw }));
+  await store.importRows.add(ws, found.id, 'preview', { rows, expiresAt: now + deps.keepMs });
   return { accepted: fresh.length, repeated: events.length - fresh.length, known };
 }

@@ -4,11 +4,14 @@ import type { PageCounts } from '../../domain/pulls/pull-run';
 import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
 import { omit, type JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
+import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
 import type { SourceTraffic } from '../../domain/traffic/source-counts';
 import type { PulledPage, PulledRow } from '../../sources/source';
+import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { sha256Of, withoutKeyTexts } from '../../store/key-text';
+import { possibleKeys } from '../../store/naming-erased';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
@@ -59,8 +62,10 @@ export async function takePage(
     }
   });
   const stored = await deps.store.events.insertPending(docs);
+  const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
+    naming ?? possibleKeys(deps.store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
   deps.traffic.accepted(ws, source, docs, stored.duplicateIndexes);
-  const known = (await deps.store.deadLetters.add(ws, letters)).duplicateIndexes;
+  const known = (await addLetters(deps.store, ws, letters, keysOf)).duplicateIndexes;
   deps.traffic.count(ws, source, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
   if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
   return {

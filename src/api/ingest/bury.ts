@@ -5,6 +5,7 @@ import { isJsonObject, own, type Json, type JsonObject } from '../../domain/json
 import { isTooDeep } from '../../domain/json-depth';
 import { isPersonalText } from '../../domain/personal';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
+import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { withoutKeyTexts } from '../../store/key-text';
@@ -39,7 +40,7 @@ export async function bury(
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
     const part = refused.slice(from, from + eventsPerInsert);
     const letters = part.map((event) => toLetter(call, event, arrival, envelope));
-    duplicates += (await deps.store.deadLetters.add(ws, letters)).duplicateIndexes.length;
+    duplicates += (await addLetters(deps.store, ws, letters)).duplicateIndexes.length;
   }
   const refusedBy: Record<string, number> = {};
   for (const { rejection } of refused) refusedBy[rejection.code] = (refusedBy[rejection.code] ?? 0) + 1;

@@ -1,20 +1,21 @@
 import { z } from 'zod';
-import { cellsOf, namesErased, textsOf } from './names-erased';
+import { cellsOf, textsOf } from '../../../domain/privacy/texts-of';
+import { findNaming } from './names-erased';
 import type { Place } from './place';
 
 const rowsAtOnce = 500;
 
 /** Rows that an import refused or a dry run shows were applied to nobody, so all of them are walked through. They go after a week anyway. */
 export const importRows: Place = {
-  clear: async ({ store }, about, from) => {
-    const rows = await store.importRows.walk(
-      about.ws,
-      rowsAtOnce,
-      from === undefined ? undefined : z.string().parse(from),
+  clear: async (deps, about, from) => {
+    const { importRows } = deps.store;
+    const after = from === undefined ? undefined : z.string().parse(from);
+    const rows = await importRows.walk(about.ws, rowsAtOnce, after);
+    const { looked, naming } = await findNaming(deps, about, rows, ({ bodyJson }) =>
+      textsOf(bodyJson).flatMap(cellsOf),
     );
-    const naming = rows.filter(({ bodyJson }) => namesErased(store, about, textsOf(bodyJson).flatMap(cellsOf)));
-    await store.importRows.remove(naming);
-    const last = rows.at(-1);
-    return { removed: naming.length, ...(last && { next: last._id }) };
+    await importRows.remove([...naming]);
+    const last = looked.at(-1);
+    return { removed: naming.size, ...(last && { next: last._id }) };
   },
 };

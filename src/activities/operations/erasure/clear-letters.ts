@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Json } from '../../../domain/json';
+import { textsOf } from '../../../domain/privacy/texts-of';
 import type { DeadLetterDoc } from '../../../store/dead-letters';
 import type { Store } from '../../../store/store';
-import { namesErased, textsOf } from './names-erased';
+import { findNaming } from './names-erased';
 import type { Erased, Place } from './place';
 
-const lettersAtOnce = 200;
+const lettersAtOnce = 100;
 const Walk = z.object({ at: z.number(), id: z.string() });
 
 /**
@@ -13,40 +14,39 @@ const Walk = z.object({ at: z.number(), id: z.string() });
  * erased identifier, in whatever field, keep their reason and lose everything else.
  */
 export const deadLetters: Place = {
-  clear: async ({ store }, about, from) => {
+  clear: async (deps, about, from) => {
+    const { store } = deps;
     const after = from === undefined ? undefined : Walk.parse(from);
     const letters = await store.deadLetters.walk(about.ws, lettersAtOnce, after, {});
-    const unapplied = await unappliedOf(store, about, letters);
-    const naming = letters.filter((letter) => unapplied.has(letter._id) || isNamedIn(store, about, letter));
+    const isKeyed = ({ naming = [] }: DeadLetterDoc): boolean => naming.some((key) => about.keys.has(key));
+    const found = await findNaming(deps, about, letters, (letter) => (isKeyed(letter) ? [] : textsIn(letter)));
+    const unapplied = await unappliedOf(store, about, found.looked);
+    const naming = found.looked.filter(
+      (letter) => isKeyed(letter) || found.naming.has(letter) || unapplied.messageIds.has(letter.messageId),
+    );
     await store.deadLetters.anonymise(naming);
-    const last = letters.at(-1);
+    // After their letters: a step that is done again finds these by them.
+    await store.events.remove(unapplied.events);
+    const last = found.looked.at(-1);
     const next: Json | undefined = last && { at: last.at, id: last.id };
     return { removed: naming.length, ...(next !== undefined && { next }) };
   },
 };
 
-/** Of letters whose event is kept in the event log, those that name the person; their events go. */
-async function unappliedOf(
-  store: Store,
-  { ws, keys }: Erased,
-  letters: readonly DeadLetterDoc[],
-): Promise<ReadonlySet<string>> {
+/** Of letters whose event is kept in the event log, the events that name the person. */
+async function unappliedOf({ events, identifiers }: Store, { ws, keys }: Erased, letters: readonly DeadLetterDoc[]) {
   const kept = letters.filter(({ stage }) => stage === 'unapplied');
-  const events = await store.events.deadAmong(
+  const dead = await events.deadAmong(
     ws,
     kept.flatMap(({ messageId }) => messageId ?? []),
   );
-  const naming = events.filter(({ identifiers }) =>
-    identifiers.some((identifier) => keys.has(store.identifiers.key(ws, identifier))),
+  const naming = dead.filter((event) =>
+    event.identifiers.some((identifier) => keys.has(identifiers.key(ws, identifier))),
   );
-  await store.events.remove(naming);
-  const gone = new Set(naming.map(({ messageId }) => messageId));
-  return new Set(kept.filter(({ messageId }) => messageId !== undefined && gone.has(messageId)).map(({ _id }) => _id));
+  return { events: naming, messageIds: new Set<string | undefined>(naming.map(({ messageId }) => messageId)) };
 }
 
-function isNamedIn(store: Store, about: Erased, letter: DeadLetterDoc): boolean {
-  const { payload = '', envelope = '', messageId, event, naming = [] } = letter;
-  if (naming.some((key) => about.keys.has(key))) return true;
-  const texts = [...textsOf(payload), ...textsOf(envelope), messageId ?? '', event ?? ''];
-  return namesErased(store, about, texts);
-}
+const textsIn = ({ payload = '', envelope = '', messageId, event }: DeadLetterDoc): string[] => [
+  ...[...textsOf(payload), ...textsOf(envelope)],
+  ...[messageId ?? '', event ?? ''],
+];

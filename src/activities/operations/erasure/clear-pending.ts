@@ -12,3 +12,8 @@ export const pendingEvents: Place = {
     return { removed: 0, next: true };
   },
 };
+
+/** What the intake could not apply is nobody's history; its letter may have gone before it. */
+export const deadEvents: Place = {
+  clear: async ({ store }, { keys }) => ({ removed: await store.events.removeDead([...keys]) }),
+};

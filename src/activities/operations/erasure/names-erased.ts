@@ -1,32 +1,98 @@
-import { normaliseIdentifier } from '../../../domain/identity/normalise';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { longestIdentifier, normaliseIdentifier } from '../../../domain/identity/normalise';
 import { valueKey } from '../../../store/identifier-key';
 import type { Store } from '../../../store/store';
-import type { Erased } from './place';
+import type { Erased, PlaceDeps } from './place';
 
-/** Whether one of these texts, or a part of it that stands by itself, is an identifier of somebody erased. */
-export function namesErased({ connection }: Store, { ws, values }: Erased, texts: readonly string[]): boolean {
-  return texts.flatMap(formsOf).some((form) => values.has(valueKey(connection.masterKey, ws, form)));
+/** Rows are looked through no longer than this in one step. */
+const stepMs = 1_000;
+/** So often others get their turn: anybody with a public key decides how much there is to look through. */
+const turnMs = 10;
+/** Of one row; further ones are compared by their digits, which costs a fiftieth. */
+const mostPhonesRead = 100;
+/** Shorter ones are compared as whole texts only, as events are cleared of them. */
+const shortestPart = 5;
+/** An identifier, and what may surround it in one word. */
+const longestText = longestIdentifier + 64;
+
+/**
+ * Which of these rows have a text that is, or holds, an identifier of somebody erased. Looks at them in their order until the step has
+ * taken long enough, at one at least: `looked` are those.
+ */
+export async function findNaming<Row>(
+  { store, signal }: Pick<PlaceDeps, 'store' | 'signal'>,
+  about: Erased,
+  rows: readonly Row[],
+  textsOfRow: (row: Row) => readonly string[],
+): Promise<{ readonly looked: readonly Row[]; readonly naming: ReadonlySet<Row> }> {
+  const isErased = erasedForms(store, about);
+  const naming = new Set<Row>();
+  const endsAt = performance.now() + stepMs;
+  let turnEndsAt = performance.now() + turnMs;
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && performance.now() > endsAt) return { looked: rows.slice(0, index), naming };
+    for (const form of formsOf(textsOfRow(row))) {
+      if (performance.now() > turnEndsAt) {
+        await nextTurn();
+        signal.throwIfAborted();
+        turnEndsAt = performance.now() + turnMs;
+      }
+      if (!isErased(form)) continue;
+      naming.add(row);
+      break;
+    }
+  }
+  return { looked: rows, naming };
 }
 
-/** Strings and numbers of a JSON text, which may be cut. */
-export const textsOf = (json: string): string[] =>
-  [...json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)].map(([text]) => readText(text));
+/** Rows say much the same: what was found to be nobody's is not worked out again. */
+function erasedForms({ connection }: Pick<Store, 'connection'>, { ws, values }: Erased): (form: string) => boolean {
+  const others = new Set<string>();
+  return (form) => {
+    if (others.has(form)) return false;
+    if (values.has(valueKey(connection.masterKey, ws, form))) return true;
+    others.add(form);
+    return false;
+  };
+}
 
-/** Cells of a row of a file, whatever separates them, and the row itself. */
-export const cellsOf = (row: string): string[] => [row, ...row.split(/[,;\t|]/), ...textsOf(row)].map(unquoted);
-
-const unquoted = (cell: string): string => cell.trim().replace(/^"|"$/g, '');
-
-function readText(text: string): string {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return text;
+/** Texts and their parts as they stand, and as identifiers are compared; an e-mail's case does not count anyway. */
+function* formsOf(texts: readonly string[]): Generator<string, void, undefined> {
+  let phones = 0;
+  for (const text of new Set(texts.flatMap(partsOf))) {
+    yield text;
+    yield text.normalize('NFC').trim();
+    if (!/^[+\d\s()./-]{5,60}$/.test(text)) continue;
+    const digits = text.replace(/\D/g, '');
+    const hasCountry = text.includes('+');
+    yield hasCountry ? `+${digits}` : digits;
+    if (!hasCountry) continue;
+    phones += 1;
+    if (phones <= mostPhonesRead) yield normaliseIdentifier('phone', text)?.value ?? digits;
   }
 }
 
-/** As it stands, and as identifiers of some type are compared. */
-function formsOf(text: string): string[] {
-  const types = ['user_id', 'email', 'phone'];
-  return [...new Set([text, ...types.flatMap((type) => normaliseIdentifier(type, text)?.value ?? [])])];
+/** What words, addresses of pages and lists are made of; the coarser ones leave ids whole that have such signs in them. */
+const separators = [/\s+/, /[\s"<>()&?=,;/:]+/, /[\s"'`<>()[\]{}&?=,;/:|\\#!*]+/];
+
+/** The text, and the parts of it that may stand for somebody. */
+function partsOf(text: string): string[] {
+  if (/^[\w@+-]+(?:\.[\w@+-]+)*$/.test(text)) return [text].filter(isComparable);
+  const read = text.replace(/(?:%[\da-f]{2})+/gi, decoded);
+  const words = separators.flatMap((separator) => read.split(separator));
+  const parts = [...words, ...(read.match(/\+?\d[\d\s()./-]{3,38}\d/g) ?? [])]
+    .filter(isComparable)
+    .map((part) => part.replace(/^\.+|\.+$/g, ''))
+    .filter((part) => part.length >= shortestPart);
+  return [text, ...parts].filter(isComparable);
+}
+
+const isComparable = ({ length }: string): boolean => length <= longestText;
+
+function decoded(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes;
+  }
 }

@@ -2,7 +2,7 @@ import { consentRecords, deliveries, enrollments, events, exportChunks, membersh
 import { syncMembers, syncUnits } from './clear-destinations';
 import { importRows } from './clear-import-rows';
 import { deadLetters } from './clear-letters';
-import { pendingEvents } from './clear-pending';
+import { deadEvents, pendingEvents } from './clear-pending';
 import type { Place } from './place';
 
 /** Why an erasure has nothing to do in a collection. */
@@ -15,7 +15,7 @@ type NothingOf = string;
 export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   profiles: 'a tombstone since the first transaction',
   identifiers: 'tombstones since the first transaction: keyed hashes',
-  events: [events, pendingEvents],
+  events: [events, pendingEvents, deadEvents],
   consentRecords: [consentRecords],
   memberships: [memberships],
   merges: [merges],
