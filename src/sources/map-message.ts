@@ -2,7 +2,7 @@ import { applyMapping } from '../destinations/mapping';
 import { isConstant, isFromPath, isFromTemplate, type MappingValue } from '../destinations/mapping.schema';
 import { isJsonObject, own, type Json, type JsonObject } from '../domain/json';
 import type { EventMapping, TopicMapping } from './event-mapping.schema';
-import type { RawEvent } from './source';
+import type { MakeEvent, RawEvent } from './source';
 
 /** One thing that a tool tells. */
 export interface Message {
@@ -15,10 +15,13 @@ export interface Message {
   readonly at?: Json;
 }
 
-/** The events that a message becomes by the tables, the first that has its topic. What is not in the message is not in the events. */
-export function mapMessage(message: Message, tables: readonly TopicMapping[]): RawEvent[] {
+/**
+ * The events that a message becomes by the tables, the first that has its topic, each made when it is asked for: a body may have
+ * thousands. What is not in the message is not in the events.
+ */
+export function mapMessage(message: Message, tables: readonly TopicMapping[]): MakeEvent[] {
   const mappings = tables.map((table) => own(table, message.topic)).find((found) => found !== undefined) ?? [];
-  return mappings.map((mapping, index) => ({
+  return mappings.map((mapping, index) => () => ({
     messageId: index === 0 ? message.id : `${message.id}:${index + 1}`,
     ...eventOf(mapping, message),
   }));

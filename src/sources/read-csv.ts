@@ -10,6 +10,9 @@ export interface CsvOptions {
   readonly maxRowBytes: number;
 }
 
+/** Beyond these a header is no table, and each of its rows would cost as many fields. */
+const mostColumns = 1_000;
+
 export type CsvRow = { readonly line: number } & ({ readonly row: PulledRow } | { readonly unreadable: UnreadableRow });
 
 /**
@@ -48,7 +51,13 @@ const nameOf = (place: string | undefined, line: number): string | undefined =>
   place === undefined ? undefined : `${place}:${line}`;
 
 function checkHeader(header: readonly string[]): readonly string[] {
-  const repeated = header.find((name, at) => header.indexOf(name) !== at);
+  if (header.length > mostColumns)
+    throw new SourceRefused(
+      'too-many-columns',
+      `The CSV has ${header.length} columns; leave it at most ${mostColumns}.`,
+    );
+  const names = new Set<string>();
+  const repeated = header.find((name) => names.size === names.add(name).size);
   if (repeated === undefined) return header;
   throw new SourceRefused('repeated-column', `The CSV has two columns "${repeated}"; give each a name of its own.`);
 }

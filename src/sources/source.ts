@@ -22,17 +22,25 @@ export interface InboundRequest {
 /** An event as the door takes it from any sender; it is checked there like all others. */
 export type RawEvent = JsonObject;
 
+/** An event that is made when the door comes to it, so that others are served between the events of a large body. */
+export type MakeEvent = () => RawEvent;
+
 /** What a receiver makes of a request. */
 export type Received =
-  /** Not from who it should be, or not readable. 401 for a signature, 400 for the rest. */
-  | { readonly verdict: 'refused'; readonly status: 400 | 401; readonly code: string; readonly message: string }
+  /** Not from who it should be, not readable, or too much. 401 for a signature, 413 for too many events, 400 for the rest. */
+  | { readonly verdict: 'refused'; readonly status: 400 | 401 | 413; readonly code: string; readonly message: string }
   /** The tool asks whether this address is meant; answered as it wants. */
   | { readonly verdict: 'challenge'; readonly body: JsonObject | string }
-  | { readonly verdict: 'accepted'; readonly events: readonly RawEvent[] };
+  | { readonly verdict: 'accepted'; readonly events: readonly MakeEvent[] };
+
+export interface ReceiveContext<Settings = unknown, Secrets = unknown> extends SourceContext<Settings, Secrets> {
+  /** At most so many events of one body. */
+  readonly mostEvents: number;
+}
 
 /** Takes requests that a tool sends: pure, so that every rule of a vendor can be tested by calling it. */
 export interface Receiver<Settings = unknown, Secrets = unknown> {
-  receive(request: InboundRequest, context: SourceContext<Settings, Secrets>): Received;
+  receive(request: InboundRequest, context: ReceiveContext<Settings, Secrets>): Received;
 }
 
 /** Where a pull has come to; its source knows the shape. Absent before the first page. */

@@ -32,7 +32,9 @@ export function receiverOf<Settings extends { readonly mapping: TopicMapping }>(
       const messages = body === undefined ? undefined : tool.read(body, request);
       if (!messages) return { verdict: 'refused', status: 400, ...unreadable(tool.name) };
       const tables = [context.settings.mapping, topics];
-      return { verdict: 'accepted', events: messages.flatMap((message) => mapMessage(message, tables)) };
+      const events = messages.flatMap((message) => mapMessage(message, tables));
+      if (events.length <= context.mostEvents) return { verdict: 'accepted', events };
+      return { verdict: 'refused', status: 413, ...tooMany(events.length, context.mostEvents) };
     },
   };
 }
@@ -43,6 +45,11 @@ const doubts = {
 } as const;
 
 const unreadable = (name: string) => ({ code: 'invalid_body', message: `The body is not what ${name} sends.` });
+
+const tooMany = (count: number, most: number) => ({
+  code: 'too_large',
+  message: `The body makes ${count} events; send at most ${most} with one request.`,
+});
 
 function parse(bytes: Buffer): Json | undefined {
   // Lenient decoding would take two different ids for one.

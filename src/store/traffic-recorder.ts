@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { admit, type EventShape } from '../domain/catalogue/admit';
-import { learn, startLearning, type EventLearning } from '../domain/catalogue/learning';
+import { isSomebody, learn, startLearning, type EventLearning } from '../domain/catalogue/learning';
 import type { Event } from '../domain/events/event';
 import type { WorkspaceId } from '../domain/ids';
 import { addTraffic, hourOf, isLate, noTraffic, type SourceTraffic } from '../domain/traffic/source-counts';
@@ -88,8 +88,7 @@ export class TrafficRecorder {
     this.#learned.set(ws, learned);
     const id = catalogueId(ws, event);
     let learning = learned.events.get(id);
-    // A name that is somebody's address is counted, not kept.
-    if (!learning && (learned.events.size >= limits.events || event.name.includes('@'))) {
+    if ((!learning && learned.events.size >= limits.events) || isSomebody(event)) {
       learned.rest += 1;
       return;
     }

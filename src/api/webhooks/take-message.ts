@@ -1,7 +1,7 @@
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import { findSourceKind } from '../../sources/registry';
-import type { InboundRequest, Receiver, SourceContext, SourceKind } from '../../sources/source';
+import type { InboundRequest, MakeEvent, ReceiveContext, Receiver, SourceKind } from '../../sources/source';
 import type { SourceDoc } from '../../store/sources';
 import { answer } from '../ingest/answer';
 import { ingest } from '../ingest/ingest';
@@ -12,7 +12,8 @@ type MessageCall = Call<{ readonly workspace: string; readonly source: string },
 
 /**
  * Takes what a tool sends to its source's own address. 200 once its events are stored, refused ones as dead letters, since no repetition
- * would mend them; 401 for a wrong signature, 404 where no such tool is connected, 410 while its source is disabled.
+ * would mend them; 401 for a wrong signature, 404 where no such tool is connected, 410 while its source is disabled,
+ * 413 for more events than a batch may have.
  */
 export async function takeMessage(call: MessageCall) {
   const ws = workspaceId(call.params.workspace);
@@ -23,7 +24,7 @@ export async function takeMessage(call: MessageCall) {
   // The signature has said who sends: its events count as those of a secret key.
   const principal = { ws, keyId: `source:${source.key}`, kind: 'secret', scopes: [], source: source.key } as const;
   const body = { value: undefined, bytes: call.body.length, hasEscapes: call.body.includes('\\u') };
-  const reading = { translate: (raw: unknown) => ({ raw }) };
+  const reading = { translate: (make: unknown) => ({ raw: (make as MakeEvent)() }) };
   return answer(await ingest({ ...call, ws, principal, body }, received.events, reading));
 }
 
@@ -46,11 +47,12 @@ function requestOf({ method, url, headers, body }: MessageCall): InboundRequest 
 }
 
 /** Settings and secrets were checked when they were saved; parsing adds what they leave to defaults. */
-function contextOf({ deps, now }: MessageCall, kind: SourceKind, source: SourceDoc): SourceContext {
+function contextOf({ deps, now }: MessageCall, kind: SourceKind, source: SourceDoc): ReceiveContext {
   return {
     settings: kind.settings.parse(JSON.parse(source.settingsJson) as JsonObject),
     secrets: kind.secrets.parse(deps.store.sources.unseal(source)),
     now,
+    mostEvents: deps.limits.maxBatchEvents,
   };
 }
 

@@ -2,7 +2,7 @@ import { anEvent, noon } from '../../testing/builders';
 import type { Event } from '../events/event';
 import type { Json, JsonObject } from '../json';
 import { admit, type EventShape } from './admit';
-import { learn, startLearning, type EventLearning } from './learning';
+import { isSomebody, learn, startLearning, type EventLearning } from './learning';
 import { toSample } from './sample-value';
 
 function learnAll(events: readonly Event[], mostProperties = 300): EventLearning {
@@ -101,6 +101,34 @@ describe('samples', () => {
     const span = (from: number) => learnAll(times(7, (n) => of({ v: `v${from + n}` })));
     expect(admit(span(0), shape, 300).properties.get('properties.v')?.values).not.toBe('many');
     expect(admit(span(7), shape, 300).properties.get('properties.v')?.values).toBe('many');
+  });
+});
+
+describe('somebody of the event', () => {
+  const by = { user_id: 'annsmith', email: 'ann@mail.test' };
+
+  it.each([
+    ['is their user id', 'annsmith', true],
+    ['is it in capitals', ' AnnSmith', true],
+    ['is an e-mail', 'bob@mail.test', true],
+    ['is a phone number', '+49 170 1234567', true],
+    ['is a number that one could call', '0170 123', true],
+    ['is a thing that happens', 'Order Completed', false],
+    ['is one of a kind with a number', 'step 2', false],
+  ])('is who its name says when it %s', (_, name, is) => {
+    expect(isSomebody(anEvent({ by, name }))).toBe(is);
+  });
+
+  it('is in no sample and no path, whoever else had the same value before', () => {
+    const posted = (author: string) => anEvent({ by, properties: { author, AnnSmith: 1, tier: 'gold' } });
+    const { properties, unlearned } = learnAll([
+      anEvent({ by: { user_id: 'bob' }, properties: { author: 'annsmith' } }),
+      posted('annsmith'),
+    ]);
+    expect([...properties.keys()]).toEqual(['properties.author', 'properties.tier']);
+    expect(properties.get('properties.author')?.values).toBe('many');
+    expect(properties.get('properties.tier')?.values).toEqual(new Map([['gold', 1]]));
+    expect(unlearned).toBe(1);
   });
 });
 

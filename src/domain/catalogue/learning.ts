@@ -1,5 +1,6 @@
 import type { Event, EventKind } from '../events/event';
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import { isPersonalText } from '../personal';
 import { isKeptSecret, mostValues, toSample } from './sample-value';
 
 export type PropertyType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null';
@@ -48,6 +49,23 @@ export const startLearning = ({ kind, name, receivedAt }: Event): EventLearning 
   ...{ bySource: new Map(), identifiers: new Map(), properties: new Map(), unlearned: 0 },
 });
 
+/** A number that somebody might be called at, written without a country. */
+const anyNumber = /^[\d\s().-]{6,}$/;
+
+/** Whether the name of an event is, or has the form of, somebody's identifier: such a name is counted, not kept. */
+export function isSomebody({ name, identifiers }: Pick<Event, 'name' | 'identifiers'>): boolean {
+  return (
+    isPersonalText(name) ||
+    name.includes('@') ||
+    anyNumber.test(name) ||
+    textsOf(identifiers).has(name.trim().toLowerCase())
+  );
+}
+
+/** Whom an event names, in lower case. */
+const textsOf = (identifiers: Event['identifiers']): ReadonlySet<string> =>
+  new Set(identifiers.map(({ value }) => value.toLowerCase()));
+
 /** Adds one event to what is learned, in place: the door does it for every event. */
 export function learn(learning: EventLearning, event: Event, mostProperties: number): void {
   learning.count += 1;
@@ -57,7 +75,7 @@ export function learn(learning: EventLearning, event: Event, mostProperties: num
   if (learning.count > sampledFirst && learning.count % sampledEach !== 0) return;
   learning.sampled += 1;
   for (const type of new Set(event.identifiers.map((identifier) => identifier.type))) add(learning.identifiers, type);
-  const look = new Look(learning, event.receivedAt, mostProperties);
+  const look = new Look(learning, event, mostProperties);
   look.into(event.properties, { path: 'properties', level: 0, isSecret: false });
   look.into(event.traits, { path: 'traits', level: 0, isSecret: false });
 }
@@ -72,18 +90,24 @@ interface Place {
 
 /** One look into one event. A path counts once, by the first value found there. */
 class Look {
+  readonly at: number;
+  readonly #people: ReadonlySet<string>;
+
   constructor(
     readonly learning: EventLearning,
-    readonly at: number,
+    { receivedAt, identifiers }: Event,
     readonly mostProperties: number,
-  ) {}
+  ) {
+    this.at = receivedAt;
+    this.#people = textsOf(identifiers);
+  }
 
   into(object: JsonObject, { path, level, isSecret }: Place): void {
     for (const key of Object.keys(object)) {
       const value = object[key];
       if (value === undefined) continue;
-      // A key that is itself somebody's address would be personal data in the catalogue.
-      if (key.length > 100 || key.includes('@')) this.learning.unlearned += 1;
+      // A key that is itself somebody's address or id would be personal data in the catalogue.
+      if (key.length > 100 || key.includes('@') || this.#people.has(key.toLowerCase())) this.learning.unlearned += 1;
       else this.#value(value, { path: path + pathPart(key), level, isSecret }, key);
     }
   }
@@ -109,7 +133,10 @@ class Look {
     if (value === null) return;
     property.count += 1;
     if (this.at > property.lastAt) property.lastAt = this.at;
-    if (typeof value !== 'object') sample(property, value);
+    if (typeof value === 'object') return;
+    // Who did it is no value of a few, and would be kept when they are erased.
+    if (this.#people.has(String(value).toLowerCase())) property.values = 'many';
+    else sample(property, value);
   }
 
   #property({ path, isSecret }: Place, key: string | undefined): PropertyLearning | undefined {

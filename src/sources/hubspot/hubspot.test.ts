@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { JsonObject } from '../../domain/json';
-import { describeReceiver, eventsOf, now, receive, type Signer } from '../receiver.testsuite';
+import { describeReceiver, eventsOf, mostEvents, now, receive, type Signer } from '../receiver.testsuite';
 import { hubspot } from './hubspot';
 
 const address = 'https://data.example/v1/webhooks/ws_1/crm';
@@ -72,6 +72,24 @@ describe('HubSpot', () => {
 
   it('passes over other objects of the generic subscription', () => {
     expect(eventsOf(specimen, [change({ subscriptionType: 'object.creation', objectTypeId: '0-3' })])).toEqual([]);
+  });
+
+  it('refuses a body that makes more events than one request may have, before it makes any', () => {
+    const body = (changes: number) =>
+      Buffer.from(
+        JSON.stringify(
+          Array.from({ length: changes }, (_, n) => change({ eventId: n, subscriptionType: 'contact.creation' })),
+        ),
+      );
+    const mapping = {
+      'contact.creation': Array.from({ length: 10 }, () => ({ type: 'identify', identifiers: { user_id: 'u1' } })),
+    };
+    const ask = (changes: number) =>
+      receive(hubspot, specimen.sign(body(changes), { secret: 'the present secret', at: now }), {
+        settings: { address, mapping },
+      });
+    expect(ask(mostEvents / 10)).toMatchObject({ verdict: 'accepted' });
+    expect(ask(mostEvents / 10 + 1)).toMatchObject({ verdict: 'refused', status: 413, code: 'too_large' });
   });
 
   it('is signed over the address that HubSpot calls, whatever a proxy makes of it', () => {
