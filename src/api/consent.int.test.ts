@@ -105,6 +105,19 @@ describe('/v1/suppressions', () => {
     expect((await call('get', `/v1/suppressions/email:${email}`).expect(200)).body.data).toEqual([]);
   });
 
+  it('stand beside each other by reason, and give way only to a later end', async () => {
+    const put = async (entry: object) =>
+      ((await call('put', '/v1/suppressions/email:cy@x.example', entry).expect(200)).body as { data: object[] }).data;
+    await put({ reason: 'complaint' });
+    const soon = { reason: 'unsubscribe', expiresAt: '2090-01-01T00:00:00.000Z' };
+    const later = { reason: 'unsubscribe', expiresAt: '2091-01-01T00:00:00.000Z' };
+    for (const entry of [soon, later, soon, { ...later, reason: 'complaint' }]) await put(entry);
+    const kept = await put(soon);
+    expect(kept).toHaveLength(2);
+    expect(kept).toEqual(expect.arrayContaining([expect.objectContaining(later)]));
+    expect(kept.find((one) => 'reason' in one && one.reason === 'complaint')).not.toHaveProperty('expiresAt');
+  });
+
   it('are added many at a time; a line that names nobody costs itself', async () => {
     const people = Array.from({ length: 999 }, (_, n) => ({ identifier: { type: 'user_id', value: `many-${n}` } }));
     const { body } = await call('post', '/v1/suppressions', {

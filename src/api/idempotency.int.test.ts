@@ -68,6 +68,18 @@ describe('a POST with an Idempotency-Key', () => {
     expect((await post('/v1/keys', name, newKey).expect(201)).headers['idempotency-replayed']).toBeUndefined();
   });
 
+  it('is not carried out again when its answer could not be kept', async () => {
+    const before = await keysOf();
+    const name = randomUUID();
+    const keep = jest.spyOn(api.store.idempotency, 'keep').mockRejectedValueOnce(new Error('the store is away'));
+    await post('/v1/keys', name, newKey).expect(201);
+    keep.mockRestore();
+    now += 3_600_000;
+    const { body } = await post('/v1/keys', name, newKey).expect(409);
+    expect(body.detail).toContain('answer is lost');
+    expect(await keysOf()).toBe(before + 1);
+  });
+
   it.each(['', 'two words', 'x'.repeat(256)])('is refused when the key is "%s"', async (name) => {
     const { body } = await post('/v1/keys', name, newKey).expect(400);
     expect(body.detail).toContain('Idempotency-Key');

@@ -19,7 +19,7 @@ export function idempotencyKeyOf(route: Route, req: Request): string | undefined
 /**
  * Carries a POST out once for each `Idempotency-Key` of a sender, and answers a repeat as the first time
  * (draft-ietf-httpapi-idempotency-key-header-07). Only successes are kept: what failed may be tried again. Throws 409 while the first
- * is under way, and 422 when the key was used for another body.
+ * is under way or when its answer is lost, and 422 when the key was used for another body.
  */
 export async function runOnce(route: Route, call: Call | KeyCall, key: string | undefined): Promise<Answer> {
   if (key === undefined) return route.run(call);
@@ -30,20 +30,36 @@ export async function runOnce(route: Route, call: Call | KeyCall, key: string | 
   const claim = await idempotency.claim(name, call.body, { now: call.now, keepMs });
   if (claim === 'under-way')
     throw conflict('The request with this Idempotency-Key is still being carried out; ask again in a moment.');
+  if (claim === 'answer-lost')
+    throw conflict(
+      'The request with this Idempotency-Key was carried out, and its answer is lost; look at what is there.',
+    );
   if (claim === 'other-body')
     throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another body; make a new one.');
   if (claim !== 'ours') return replayed(claim);
   return keepAnswer(route, call, name);
 }
 
+/** What was carried out is answered and not forgotten, even when its answer cannot be kept: then repeats get 409 until the key expires. */
 async function keepAnswer(route: Route, call: Call | KeyCall, name: RequestName): Promise<Answer> {
   const { idempotency } = call.deps.store;
+  const answer = await carryOut(route, call, name);
   try {
-    const answer = await route.run(call);
     await idempotency.keep(name, call.now, answer as StoredAnswer);
-    return answer;
   } catch (error) {
-    await idempotency.forget(name, call.now);
+    const code = error instanceof Error ? error.name : 'unknown';
+    call.deps.log.warn({ code }, 'the answer to a request with an Idempotency-Key could not be kept');
+    // Where this fails, too, the claim still holds for as long as one under way.
+    await idempotency.markDone(name, call.now).catch(() => undefined);
+  }
+  return answer;
+}
+
+async function carryOut(route: Route, call: Call | KeyCall, name: RequestName): Promise<Answer> {
+  try {
+    return await route.run(call);
+  } catch (error) {
+    await call.deps.store.idempotency.forget(name, call.now);
     throw error;
   }
 }

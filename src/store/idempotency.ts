@@ -30,12 +30,14 @@ export interface IdempotencyDoc {
   readonly startedAt: number;
   /** AES-256-GCM envelope of the answer's JSON, which may show a key or a person; absent while the request is carried out. */
   readonly sealedAnswer?: string;
+  /** It was carried out, and the answer could not be kept. */
+  readonly isDone?: boolean;
   /** A date, since only of dates the store's own sweep takes notice. */
   readonly expiresAt: Date;
 }
 
-/** What is known of a request: it is ours to carry out, it is under way, it is done, or its key was used for another. */
-export type Claim = 'ours' | 'under-way' | 'other-body' | StoredAnswer;
+/** What is known of a request: it is ours to carry out, it is under way, it is done, with or without its answer, or its key was used for another. */
+export type Claim = 'ours' | 'under-way' | 'answer-lost' | 'other-body' | StoredAnswer;
 
 /** A try that has not ended after this ended with its process. */
 const abandonedMs = 60_000;
@@ -62,11 +64,12 @@ export class IdempotencyRepository {
     const isExpired = found.expiresAt.getTime() <= now;
     if (!isExpired && found.bodyHash !== doc.bodyHash) return 'other-body';
     if (!isExpired && found.sealedAnswer !== undefined) return this.#answerOf(found, found.sealedAnswer);
+    if (!isExpired && found.isDone) return 'answer-lost';
     if (!isExpired && found.startedAt > now - abandonedMs) return 'under-way';
     const { _id, startedAt } = found;
     const taken = await this.#requests.updateOne(
       { _id, startedAt },
-      { $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt }, $unset: { sealedAnswer: '' } },
+      { $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt }, $unset: { sealedAnswer: '', isDone: '' } },
     );
     return taken.modifiedCount === 1 ? 'ours' : 'under-way';
   }
@@ -75,6 +78,11 @@ export class IdempotencyRepository {
     const _id = idOf(name);
     const sealedAnswer = sealSecrets(this.#masterKey, `idempotency:${_id}`, { answer: JSON.stringify(answer) });
     await this.#requests.updateOne({ _id, startedAt }, { $set: { sealedAnswer } });
+  }
+
+  /** Nobody may carry it out again, though there is no answer to repeat. */
+  async markDone(name: RequestName, startedAt: number): Promise<void> {
+    await this.#requests.updateOne({ _id: idOf(name), startedAt }, { $set: { isDone: true } });
   }
 
   /** What failed may be asked again under the same key. */

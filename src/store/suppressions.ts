@@ -9,7 +9,7 @@ import type { StoreConnection } from './open-store';
 
 /** One entry of the suppression list. Of the identifier only its HMAC and a hint are kept: the list holds people who want no more of us. */
 export interface SuppressionDoc extends Suppression {
-  /** Key of the identifier and scope: there is one entry for each. */
+  /** Key of the identifier, scope and reason: there is one entry for each, so that no reason takes the place of another. */
   readonly _id: string;
   readonly ws: WorkspaceId;
   readonly id: string;
@@ -66,12 +66,16 @@ export class SuppressionRepository {
       .toArray();
   }
 
-  /** Adds entries; one about the same identifier and scope takes the place of the one before. */
+  /** Adds entries; of those about the same identifier, for the same scope and reason, the one that ends later stays. */
   async save(ws: WorkspaceId, entries: readonly NewSuppression[], session: ClientSession): Promise<void> {
-    const docs = new Map(entries.map((entry) => this.#toDoc(ws, entry)).map((doc) => [doc._id, doc]));
-    if (docs.size === 0) return;
+    const docs = entries.map((entry) => this.#toDoc(ws, entry));
+    if (docs.length === 0) return;
+    const ids = [...new Set(docs.map(({ _id }) => _id))];
+    const present = await this.#suppressions.find({ _id: { $in: ids } }, { session }).toArray();
+    const latest = new Map(present.map((doc) => [doc._id, doc]));
+    for (const doc of docs) if (endOf(doc) >= endOf(latest.get(doc._id))) latest.set(doc._id, doc);
     await this.#suppressions.bulkWrite(
-      [...docs.values()].map((doc) => ({
+      [...latest.values()].map((doc) => ({
         replaceOne: { filter: { _id: doc._id }, replacement: doc, upsert: true },
       })),
       { session, ordered: false },
@@ -104,11 +108,14 @@ export class SuppressionRepository {
 
   #toDoc(ws: WorkspaceId, { identifier, ...entry }: NewSuppression): SuppressionDoc {
     const key = this.#key(ws, identifier);
-    const _id = `${key}:${entry.scope}`;
+    const _id = `${key}:${entry.scope}:${entry.reason}`;
     const id = `sup_${createHash('sha256').update(_id).digest('base64url').slice(0, 22)}`;
     return { ...entry, _id, ws, id, identifier: key, type: identifier.type, hint: hintOf(identifier) };
   }
 }
+
+/** When it ends: never unless set, and what is not there has long ended. */
+const endOf = (entry?: Pick<Suppression, 'expiresAt'>): number => (entry ? (entry.expiresAt ?? Infinity) : -Infinity);
 
 /** `a•••@•••.com`, `•••21`: too little to reach anybody. */
 function hintOf({ type, value }: Identifier): string {

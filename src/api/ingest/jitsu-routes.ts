@@ -32,9 +32,11 @@ export const jitsuRoutes: readonly Route[] = ['/api/s/{type}', '/api/s/s2s/{type
   }),
 );
 
-function answer({ accepted, duplicates, rejected }: Ingested) {
+/** What a tracking plan keeps back was received, and is neither good nor an error: the sender need not send it again. */
+function answer({ accepted, duplicates, rejected, quarantined }: Ingested) {
   const okEvents = accepted + duplicates;
   const errors = rejected.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  const body = { ok: errors.length === 0, receivedEvents: okEvents + errors.length, okEvents, errors };
+  const receivedEvents = okEvents + errors.length + quarantined.length;
+  const body = { ok: errors.length === 0, receivedEvents, okEvents, errors };
   return { status: 200 as const, body };
 }

@@ -62,6 +62,12 @@ describe('an event that is not as planned', () => {
     expect(counts).toMatchObject({ quarantined: 1, duplicates: 1, refusedBy: { plan_violation: 2 } });
   });
 
+  it("is counted by Jitsu's door as received, neither good nor an error", async () => {
+    await call('put', '/v1/tracking-plans/shop').send(plan('quarantine')).expect(200);
+    const sent = request(api.app).post('/api/s/track').set('X-Write-Key', workspace.secretKey).send(order('j1', {}));
+    expect((await sent.expect(200)).body).toEqual({ ok: true, receivedEvents: 1, okEvents: 0, errors: [] });
+  });
+
   it('is refused with its path', async () => {
     await call('put', '/v1/tracking-plans/shop').send(plan('reject')).expect(200);
     expect(await send([order('r1', { total: 'twelve' }), order('r2', { total: 1 })])).toMatchObject({

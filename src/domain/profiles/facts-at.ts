@@ -19,7 +19,8 @@ export function factsAt(
   for (const event of events) {
     if (effectiveAt(event) > at) continue;
     if (event.kind === 'identify') traits = writeTraits(traits, { ...event, at: effectiveAt(event) }).facts;
-    consent = writeConsent(consent, event).facts;
+    // Room is a bound of what is kept; here nothing is.
+    consent = writeConsent(consent, { ...event, isTrusted: true }, new Map()).facts;
   }
   const identifiers = profile.identifiers.filter(({ firstSeenAt }) => firstSeenAt <= at);
   return { traits, consent, identifiers, memberships: {} };

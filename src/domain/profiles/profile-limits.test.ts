@@ -1,8 +1,10 @@
 import { profileId } from '../ids';
-import { aFold, anEvent, aProfile, aRuleset } from '../../testing/builders';
+import { aFold, anEvent, anIdentify, aProfile, aRuleset, noon } from '../../testing/builders';
+import { FoldedWorld } from '../../testing/folded-world';
+import type { Event } from '../events/event';
 import { foldEvents } from './fold/fold';
 import type { Profile } from './profile';
-import { ProfileFull, profileLimits, refuseOversize } from './profile-limits';
+import { ProfileFull, profileLimits, refuseOversize, untrustedLimits } from './profile-limits';
 
 const id = profileId('prf_a');
 const traits = (count: number, value = 'gold'): Partial<Profile> => ({
@@ -42,5 +44,59 @@ describe('refuseOversize', () => {
     const categoryPreferences = Object.fromEntries(times(profileLimits.purposes + 1, (n) => [`p${n}`, true]));
     const event = anEvent({ context: { consent: { categoryPreferences } } });
     expect(() => foldEvents(aFold({ ruleset: aRuleset({}), events: [event] }))).toThrow(ProfileFull);
+  });
+});
+
+describe('what untrusted sources fill of a profile', () => {
+  const preferences = (count: number, name = 'x', value = true) => ({
+    consent: { categoryPreferences: Object.fromEntries(times(count, (n) => [`${name}${n}`, value])) },
+  });
+  const purposeOf = (count: number) =>
+    new Map(times(count, (n) => [`d${n}`, { whenUnset: 'allow' as const, transactional: false }]));
+  const after = (events: readonly Event[], of: { readonly defined?: number } = {}) => {
+    const world = new FoldedWorld(aRuleset({ purposes: purposeOf(of.defined ?? 0) }));
+    world.apply(events, noon, 1);
+    const [profile] = world.living();
+    return profile ?? aProfile(id);
+  };
+  const stranger = { isTrusted: false };
+  const refusal = () => anEvent({ context: { consent: { records: { email: { status: 'revoked' } } } } });
+
+  it('leaves room for what a trusted source says, and for purposes that are defined', () => {
+    const flood = anEvent({ ...stranger, context: preferences(200) });
+    const banner = anEvent({ ...stranger, context: preferences(3, 'd', false) });
+    const { consent } = after([flood, banner, refusal()], { defined: 3 });
+    expect(Object.keys(consent)).toHaveLength(untrustedLimits.purposes.count + 4);
+    expect(consent['email']?.status).toBe('revoked');
+    expect(consent['d0']?.status).toBe('denied');
+  });
+
+  it('ends far below the most purposes, also when all are defined, and by size', () => {
+    const defined = after([anEvent({ ...stranger, context: preferences(200, 'd') })], { defined: 200 });
+    expect(Object.keys(defined.consent)).toHaveLength(untrustedLimits.definedPurposes.count);
+    const long = after([anEvent({ ...stranger, context: preferences(50, 'x'.repeat(5_000)) })]);
+    expect(Object.keys(long.consent).length).toBeLessThan(8);
+  });
+
+  it('hears an untrusted source on purposes that the profile has, however full it is', () => {
+    const events = [preferences(50), preferences(50, 'x', false)].map((context) => anEvent({ ...stranger, context }));
+    expect(new Set(Object.values(after(events).consent).map(({ status }) => status))).toEqual(new Set(['denied']));
+  });
+
+  it('gives up no refusal of a trusted source: the oldest grant that nobody defined gives way', () => {
+    const { consent } = after([anEvent({ context: preferences(profileLimits.purposes) }), refusal()]);
+    expect(Object.keys(consent)).toHaveLength(profileLimits.purposes);
+    expect([consent['x0'], consent['email']?.status]).toEqual([undefined, 'revoked']);
+  });
+
+  it('leaves room for traits of trusted sources', () => {
+    const many = (name: string) => Object.fromEntries(times(600, (n) => [`${name}${n}`, n]));
+    const { traits: kept } = after([
+      anIdentify(many('x'), stranger),
+      anIdentify({ x0: 'again', y: 1 }, stranger),
+      anIdentify({ plan: 'gold' }),
+    ]);
+    expect(Object.keys(kept)).toHaveLength(untrustedLimits.traits.count + 1);
+    expect([kept['x0']?.value, kept['plan']?.value]).toEqual(['again', 'gold']);
   });
 });

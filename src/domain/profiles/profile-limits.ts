@@ -10,6 +10,20 @@ export const profileLimits = {
   lineage: 1_000,
 } as const;
 
+/** How many facts, and how many characters of JSON. */
+export interface Room {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** As far as untrusted sources fill a profile; the rest is kept for trusted ones. */
+export const untrustedLimits = {
+  traits: { count: 500, bytes: 500_000 },
+  /** Purposes that the workspace has defined; those of any other name have less. */
+  definedPurposes: { count: 150, bytes: 60_000 },
+  purposes: { count: 50, bytes: 30_000 },
+} as const;
+
 /** An event would make a profile larger than it may be. The event is given up with this reason; the profile stays as it is. */
 export class ProfileFull extends Error {
   constructor(what: string, limit: number) {

@@ -7,6 +7,7 @@ import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../ch
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
 import { refuseOversize } from '../profile-limits';
+import { roomForTraits } from '../untrusted-room';
 import { toRecord, writeConsent } from '../write-consent';
 import { writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
@@ -109,9 +110,13 @@ function writeFacts(
   const before = open.profile;
   const isIdentify = event.kind === 'identify';
   const traits = isIdentify
-    ? writeTraits(before.traits, { ...event, at: effectiveAt(event) })
+    ? writeTraits(before.traits, {
+        ...event,
+        traits: event.isTrusted ? event.traits : roomForTraits(before.traits, event),
+        at: effectiveAt(event),
+      })
     : { facts: before.traits, changed: [] };
-  const consent = writeConsent(before.consent, event);
+  const consent = writeConsent(before.consent, event, fold.input.ruleset.purposes);
   open.profile = { ...before, traits: traits.facts, consent: consent.facts };
   if (isIdentify && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
   if (consent.changed.length > 0) open.hasNewConsent = true;

@@ -1,0 +1,69 @@
+import type { ConsentStatement } from '../consent/read-consent';
+import type { Purposes } from '../consent/purpose';
+import type { Event } from '../events/event';
+import { own } from '../json';
+import { untrustedLimits, type Room } from './profile-limits';
+import type { Profile } from './profile';
+
+/**
+ * What untrusted sources may add to a profile ends far below what a profile may have: anybody has a public key, and whoever fills a
+ * stranger's profile with names of their own would keep out what the person says later. What does not fit is left out; the event stays.
+ */
+export function roomForTraits(traits: Profile['traits'], { traits: values }: Pick<Event, 'traits'>): Event['traits'] {
+  const hasRoom = roomIn(traits, (name) => own(traits, name)?.value);
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => hasRoom(name, value, untrustedLimits.traits)),
+  );
+}
+
+/** The same of statements. What is said of a purpose that the profile has, or that is defined, goes before any invented one. */
+export function roomForStatements(
+  consent: Profile['consent'],
+  statements: readonly ConsentStatement[],
+  purposes: Purposes,
+): readonly ConsentStatement[] {
+  const isKnown = ({ purpose }: ConsentStatement): boolean => own(consent, purpose) !== undefined;
+  if (statements.every(isKnown)) return statements;
+  const hasRoom = roomIn(consent, (name) => own(consent, name));
+  return statements.filter((said) => {
+    const room = purposes.has(said.purpose) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
+    return isKnown(said) || hasRoom(said.purpose, { ...said, proof: undefined }, room);
+  });
+}
+
+/**
+ * A refusal from a trusted source always finds room: the oldest grants of purposes that nobody defined give way, since silence about
+ * those allows as well. What they were stays on record.
+ */
+export function roomForRefusals(
+  consent: Profile['consent'],
+  incoming: Profile['consent'],
+  { purposes, most }: { readonly purposes: Purposes; readonly most: number },
+): readonly string[] {
+  const fresh = Object.keys(incoming).filter((name) => own(consent, name) === undefined);
+  const refusals = fresh.filter((name) => own(incoming, name)?.status !== 'granted').length;
+  const excess = Object.keys(consent).length + fresh.length - most;
+  if (excess <= 0 || refusals === 0) return [];
+  return Object.entries(consent)
+    .filter(([name, { status }]) => status === 'granted' && !purposes.has(name) && own(incoming, name) === undefined)
+    .sort(([, a], [, b]) => a.at - b.at)
+    .slice(0, Math.min(excess, refusals))
+    .map(([name]) => name);
+}
+
+/** Answers whether one more fact fits, and counts those that do. Sizes are characters of JSON. */
+function roomIn(facts: Readonly<Record<string, unknown>>, valueOf: (name: string) => unknown) {
+  const sizes = new Map(Object.keys(facts).map((name) => [name, sizeOf(name, valueOf(name))]));
+  let total = JSON.stringify(facts).length;
+  return (name: string, value: unknown, { count, bytes }: Room): boolean => {
+    const size = sizeOf(name, value);
+    const grown = size - (sizes.get(name) ?? 0);
+    if (!sizes.has(name) && sizes.size >= count) return false;
+    if (grown > 0 && total + grown > bytes) return false;
+    sizes.set(name, size);
+    total += grown;
+    return true;
+  };
+}
+
+const sizeOf = (name: string, value: unknown): number => JSON.stringify([name, value]).length;
