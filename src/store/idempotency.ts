@@ -61,17 +61,22 @@ export class IdempotencyRepository {
     const expiresAt = new Date(now + keepMs);
     const found = await this.#insert({ ...doc, expiresAt });
     if (!found) return 'ours';
-    const isExpired = found.expiresAt.getTime() <= now;
-    if (!isExpired && found.bodyHash !== doc.bodyHash) return 'other-body';
-    if (!isExpired && found.sealedAnswer !== undefined) return this.#answerOf(found, found.sealedAnswer);
-    if (!isExpired && found.isDone) return 'answer-lost';
-    if (!isExpired && found.startedAt > now - abandonedMs) return 'under-way';
+    const known = found.expiresAt.getTime() > now ? this.#stateOf(found, doc.bodyHash, now) : undefined;
+    if (known !== undefined) return known;
     const { _id, startedAt } = found;
     const taken = await this.#requests.updateOne(
       { _id, startedAt },
       { $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt }, $unset: { sealedAnswer: '', isDone: '' } },
     );
     return taken.modifiedCount === 1 ? 'ours' : 'under-way';
+  }
+
+  /** What of a request that was made before; `undefined` when its try has ended with its process. */
+  #stateOf(found: IdempotencyDoc, bodyHash: string, now: number): Claim | undefined {
+    if (found.bodyHash !== bodyHash) return 'other-body';
+    if (found.sealedAnswer !== undefined) return this.#answerOf(found, found.sealedAnswer);
+    if (found.isDone) return 'answer-lost';
+    return found.startedAt > now - abandonedMs ? 'under-way' : undefined;
   }
 
   async keep(name: RequestName, startedAt: number, answer: StoredAnswer): Promise<void> {
