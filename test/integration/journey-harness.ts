@@ -13,6 +13,7 @@ import type { DestinationState, JourneySend, SendAnswer } from '../../src/activi
 import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
+import { isTransient } from '../../src/activities/apply/conflict';
 import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
 import {
   restartStaleEnrollments,
@@ -209,8 +210,14 @@ export class JourneyHarness {
     const pending = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
     if (pending.length === 0) return;
     const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
-    const { outbox } = await applyEventBatch(deps, this.ws, pending);
-    if (dies === 'never') await this.#outbox.carryOut(outbox);
+    try {
+      const { outbox } = await applyEventBatch(deps, this.ws, pending);
+      if (dies === 'never') await this.#outbox.carryOut(outbox);
+    } catch (error) {
+      // A run was moving on at that moment: read and fold again, as the intake does.
+      if (!isTransient(error)) throw error;
+      await this.apply(dies);
+    }
   }
 
   /** What the clock does for runs that a crash left behind, as if this much time had passed. */
