@@ -113,8 +113,8 @@ async function isSettled(deps: IngestDeps, ws: WorkspaceId, event: Event): Promi
 
 async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: string): Promise<void> {
   const at = deps.clock();
-  const { connection, deadLetters, events, identifiers } = deps.store;
-  const naming = event.identifiers.map((identifier) => identifiers.key(ws, identifier));
+  const { connection, deadLetters, events } = deps.store;
+  const naming = namingOf(deps, ws, event);
   const dead = { deadReason: reason, deadKeys: naming, expireAt: deadLetters.expireAt(at) };
   await inTransaction(connection, async (session) => {
     if (!(await events.markDead(ws, event.messageId, dead, session))) return;
@@ -122,6 +122,16 @@ async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: 
   });
   deps.metrics.dead.inc();
   deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');
+}
+
+/** The keys by which an erasure finds it. What could not be applied may be broken in any way, and must not keep the events behind it. */
+function namingOf({ store }: IngestDeps, ws: WorkspaceId, { pendingKeys, identifiers }: EventDoc): readonly string[] {
+  if (pendingKeys) return pendingKeys;
+  try {
+    return identifiers.map((identifier) => store.identifiers.key(ws, identifier));
+  } catch {
+    return [];
+  }
 }
 
 /** Our own conflicts say which guard did not hold; messages of others may quote values. */

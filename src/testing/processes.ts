@@ -61,7 +61,7 @@ export interface ProcessesOptions {
 
 const rootKey = 'root-key-of-the-tests-0123456789';
 const masterKey = Buffer.alloc(32, 7);
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 
 export async function startProcesses({ workers = 1, env = {} }: ProcessesOptions = {}): Promise<Processes> {
   await build();

@@ -7,12 +7,14 @@ jest.setTimeout(2 * recoveryMs);
 let heddle: Processes;
 let tenant: Tenant;
 beforeAll(async () => {
-  heddle = await startProcesses({ env: { HEDDLE_IMPORT_BACKLOG: '1000' } });
+  heddle = await startProcesses();
   tenant = await heddle.createTenant();
 });
 afterAll(() => heddle.stop());
 
-const rowCount = 2_500;
+const rowCount = 150;
+/** Makes the file several steps long, of rows that take a slow store no time. */
+const unmapped = 'x'.repeat(8_192);
 const mapping = { columns: { id: { to: 'identifier', type: 'user_id' }, n: { to: 'trait', as: 'integer' } } } as const;
 
 /** Every row is one event, applied once. */
@@ -30,10 +32,10 @@ describe('an import whose worker is killed', () => {
     ['before a step is taken down', mongoCommand('update', 'operations')],
   ])('%s, has every row once', async (_when, says) => {
     const { imports, operations } = tenant.client;
-    const rows = Array.from({ length: rowCount }, (_, n) => `p${n % 500},${n}`).join('\n');
+    const rows = Array.from({ length: rowCount }, (_, n) => `p${n % 50},${n},${unmapped}`).join('\n');
     const { id } = await imports.create({ mapping });
     const trap = says && heddle.between.workersAndStore.hold({ says, held: 'after' });
-    await imports.upload(id, `id,n\n${rows}\n`);
+    await imports.upload(id, `id,n,note\n${rows}\n`);
     if (trap) await trap.sprung;
     else await until(async () => (await operations.get(id)).progress.done > 0 || undefined, 'the first rows');
     await heddle.workers[0].kill();

@@ -11,7 +11,7 @@ export type TestEvent = Parameters<Tenant['client']['events']['batch']>[0][numbe
 
 const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** One crash and its recovery: time-outs of activities, of workflow tasks and of open transactions are part of it. */
-export const recoveryMs = 90_000;
+export const recoveryMs = 180_000;
 
 /** A tenant with a webhook destination `crm`, and what tests ask of both. */
 export class Scene {
