@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { isJsonObject, own } from '../domain/json';
 import { isTooDeep } from '../domain/json-depth';
 import type { ApiDeps } from './deps';
+import type { RightOfWay } from './limits/right-of-way';
 import type { Turns } from './limits/turns';
 import { parseBatch } from './parse-batch';
 import { invalidRequest, Problem, toFaults } from './problem';
@@ -17,12 +18,13 @@ const parseAtOnce = async (text: string): Promise<unknown> => JSON.parse(text) a
 interface Reading {
   readonly deps: Pick<ApiDeps, 'limits'>;
   readonly turns: Turns;
+  readonly way: RightOfWay;
 }
 
 /** The body of a route that takes one, as JSON; `undefined` where none was sent and none need be. */
 export async function readBody(
   route: Route,
-  { deps, turns }: Reading,
+  { deps, turns, way }: Reading,
   req: Request,
   holder: string,
 ): Promise<JsonBody | undefined> {
@@ -37,7 +39,8 @@ export async function readBody(
   const inTurn: BodyReading['inTurn'] = (work) => turns.run(holder, work);
   if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, withinMs, parse: parseAtOnce, inTurn });
   const batch = { mostEvents: maxBatchEvents, mostCharacters: maxEventBytes * escaped };
-  return readJson(req, { maxBytes: maxBodyBytes, withinMs, parse: (text) => parseBatch(text, batch), inTurn });
+  const parse = (text: string) => parseBatch(text, batch, () => way.giveWay());
+  return readJson(req, { maxBytes: maxBodyBytes, withinMs, parse, inTurn });
 }
 
 /** What a tool sends is read where its signature is checked: over the bytes. */

@@ -9,10 +9,11 @@ import type { EventWriter } from './ingest/event-writer';
 import { idempotencyKeyOf, runOnce } from './idempotency';
 import { expectedBytes, type BytesInFlight } from './limits/bytes-in-flight';
 import type { Rates } from './limits/rates';
+import type { RightOfWay } from './limits/right-of-way';
 import type { Turns } from './limits/turns';
 import type { ApiMetrics } from './metrics';
 import { Problem, unauthenticated } from './problem';
-import type { JsonBody } from './read-body';
+import { smallBody, type JsonBody } from './read-body';
 import { infoOf } from './request';
 import { isIngestion, type Route } from './route';
 import { mediaOf } from './streamed';
@@ -24,6 +25,7 @@ export interface Context {
   readonly rates: Rates;
   readonly inFlight: BytesInFlight;
   readonly turns: Turns;
+  readonly way: RightOfWay;
   readonly events: EventWriter;
 }
 
@@ -81,12 +83,15 @@ async function withBody(
   work: (body: () => unknown, read: JsonBody | undefined) => Promise<void>,
 ): Promise<void> {
   if (route.body && mediaOf(route.body)) return work(() => req, undefined);
-  const { deps, inFlight } = context;
-  const reserved = inFlight.reserve(holder, expectedBytes(req, deps.limits.maxBodyBytes));
+  const { deps, inFlight, way } = context;
+  const expected = expectedBytes(req, deps.limits.maxBodyBytes);
+  const reserved = inFlight.reserve(holder, expected);
   try {
     const read = await readBody(route, context, req, holder);
     reserved.resize(read?.bytes ?? 0);
-    await work(() => checkBody(route, deps, read), read);
+    const answer = () => work(() => checkBody(route, deps, read), read);
+    // Not before it has arrived: who sends slowly must not hold up others. Nor what may wait for something, as management does.
+    await (isIngestion(route) && expected <= smallBody ? way.first(answer) : answer());
   } finally {
     reserved.release();
   }
@@ -133,11 +138,12 @@ async function greet(route: Route, { rates }: Context, res: Response, principal:
   else res.set(await rates.take(principal, 'requests', 1));
 }
 
-function toCall(route: Route, { deps, metrics, events }: Context, req: Request, principal: Principal | undefined) {
+function toCall(route: Route, { deps, metrics, events, way }: Context, req: Request, principal: Principal | undefined) {
   return {
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
     ...{ deps, metrics, events },
+    giveWay: () => way.giveWay(),
     method: req.method,
     url: req.originalUrl,
     header: (name: string) => req.get(name),

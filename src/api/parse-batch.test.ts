@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { parseBatch, UnreadEvent } from './parse-batch';
 
@@ -11,7 +12,10 @@ const outcomeOf = async (parse: () => unknown): Promise<unknown> => {
   }
 };
 const same = async (text: string) => {
-  const [found, expected] = [await outcomeOf(() => parseBatch(text, limits)), await outcomeOf(() => JSON.parse(text))];
+  const [found, expected] = [
+    await outcomeOf(() => parseBatch(text, limits, nextTurn)),
+    await outcomeOf(() => JSON.parse(text)),
+  ];
   // As text, since `toEqual` overlooks own keys called `__proto__`.
   expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
 };
@@ -57,18 +61,18 @@ describe('parseBatch', () => {
 
   it('does not parse an event that is too long, nor a batch of too many, nor what is long around one', async () => {
     const few = { mostEvents: 2, mostCharacters: 150_000 };
-    const events = (...list: readonly string[]) => parseBatch(`{"batch":[${list.join(',')}]}`, few);
+    const events = (...list: readonly string[]) => parseBatch(`{"batch":[${list.join(',')}]}`, few, nextTurn);
     expect(await events(`"${long}"`, '1')).toEqual({ batch: [new UnreadEvent(), 1] });
     await expect(events('1', `"${long}"`, '2')).rejects.toMatchObject({ status: 413 });
-    await expect(parseBatch(`{"batch":[],"x":"${long}"}`, few)).rejects.toMatchObject({ status: 413 });
-    await expect(parseBatch(`{"x":"${long}"}`, few)).rejects.toMatchObject({ status: 413 });
+    await expect(parseBatch(`{"batch":[],"x":"${long}"}`, few, nextTurn)).rejects.toMatchObject({ status: 413 });
+    await expect(parseBatch(`{"x":"${long}"}`, few, nextTurn)).rejects.toMatchObject({ status: 413 });
   });
 
   it('lets others be served while it reads', async () => {
     const text = JSON.stringify({ batch: Array.from({ length: 20_000 }, (_, n) => ({ n, text: 'x'.repeat(150) })) });
     let turns = 0;
     const count = setInterval(() => (turns += 1), 0);
-    await parseBatch(text, limits);
+    await parseBatch(text, limits, nextTurn);
     clearInterval(count);
     expect(turns).toBeGreaterThan(1);
   });

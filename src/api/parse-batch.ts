@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isJsonObject, own } from '../domain/json';
 import { tooLarge, tooManyEvents } from './problem';
 
@@ -20,13 +19,13 @@ export interface BatchLimits {
 export class UnreadEvent {}
 
 /**
- * `JSON.parse` of a batch, or of one event, in slices between which other requests are served. What is long is read with care: a batch of
+ * `JSON.parse` of a batch, or of one event, in slices between which `giveWay` lets other requests be served. What is long is read with care: a batch of
  * too many events is not parsed, nor is an event that is too long, which costs itself only. Throws a SyntaxError for what is not JSON, and
  * 413.
  */
-export async function parseBatch(text: string, limits: BatchLimits): Promise<unknown> {
+export async function parseBatch(text: string, limits: BatchLimits, giveWay: () => Promise<void>): Promise<unknown> {
   if (text.length <= shortText) return JSON.parse(text) as unknown;
-  const slices = startSlices();
+  const slices = startSlices(giveWay);
   const batch = await findBatch(text, slices);
   if (!batch) return parseBounded(text, limits);
   if (batch.ends.length > limits.mostEvents) throw tooManyEvents(batch.ends.length, limits.mostEvents);
@@ -166,12 +165,12 @@ interface Slices {
 }
 
 /** Counts the time since others were last served. */
-function startSlices(): Slices {
+function startSlices(giveWay: () => Promise<void>): Slices {
   let since = performance.now();
   return {
     yieldWhenDue: async () => {
       if (performance.now() - since < sliceMs) return;
-      await nextTurn();
+      await giveWay();
       since = performance.now();
     },
   };

@@ -30,7 +30,7 @@ export interface JsonBody {
 }
 
 /** Bodies that are larger than this, or compressed, take turns in being inflated and parsed. */
-const smallBody = 65_536;
+export const smallBody = 65_536;
 
 export interface Reading {
   /** Inflated. */

@@ -36,6 +36,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly metrics: ApiMetrics;
   /** The way of events into the store. */
   readonly events: EventWriter;
+  /** To be awaited between the slices of what takes long. */
+  readonly giveWay: () => Promise<void>;
   /** When the request arrived, epoch milliseconds. */
   readonly now: number;
   readonly method: string;

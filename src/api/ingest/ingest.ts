@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventKind } from '../../domain/events/event';
 import type { Rejection } from '../../domain/events/rejection';
 import type { Translate } from '../../domain/events/translation';
@@ -52,6 +51,7 @@ export async function ingest(
   let accepted = 0;
   let duplicates = 0;
   for (let from = 0; from < raws.length; from += eventsPerInsert) {
+    if (from > 0) await call.giveWay();
     const docs: EventDoc[] = [];
     for (let index = from; index < Math.min(from + eventsPerInsert, raws.length); index += 1) {
       const { parsed, ...sent } = read(raws[index]);
@@ -64,8 +64,6 @@ export async function ingest(
       const arrival = { lane, bytes, n: firstArrival + index, violations };
       docs.push(pendingEventDoc(store.identifiers, call.ws, event, arrival));
     }
-    // Without anything to wait for, others would be served only after the last event.
-    if (docs.length === 0) await nextTurn();
     const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
     count(call, docs, stored.duplicateIndexes);
     traffic.accepted(call.ws, call.principal.source, docs, stored.duplicateIndexes);
