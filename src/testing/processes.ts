@@ -194,10 +194,7 @@ async function createTenant(url: string): Promise<Tenant> {
 }
 
 async function settled({ events, outbox }: Store): Promise<void> {
-  const look = async () => {
-    const [isPending, owed] = await Promise.all([events.hasAnyPending(), outbox.depth()]);
-    return !isPending && owed === 0 ? true : undefined;
-  };
+  const look = async () => (!(await events.hasAnyPending()) && (await outbox.depth()) === 0 ? true : undefined);
   await until(look, 'everything to settle', patienceMs);
 }
 

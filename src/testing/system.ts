@@ -121,24 +121,27 @@ async function listen(of: {
   return server;
 }
 
-/** Asks every 50 ms until there is an answer; fails after a minute naming what was waited for. */
+/**
+ * Asks until there is an answer, the longer it takes the less often: what is waited for needs the store that answers. Fails after a minute
+ * naming what was waited for.
+ */
 export async function until<Answer>(
   ask: () => Promise<Answer | undefined>,
   what: string,
   forMs = 60_000,
 ): Promise<Answer> {
-  const endsAt = Date.now() + forMs;
+  const startedAt = Date.now();
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > endsAt) throw new Error(`Waited ${forMs / 1_000} s for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const waitedMs = Date.now() - startedAt;
+    if (waitedMs > forMs) throw new Error(`Waited ${forMs / 1_000} s for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waitedMs / 10, 20), 250)));
   }
 }
 
 async function isSettled(store: Store): Promise<boolean> {
-  const [isPending, owed] = await Promise.all([store.events.hasAnyPending(), store.outbox.depth()]);
-  return !isPending && owed === 0;
+  return !(await store.events.hasAnyPending()) && (await store.outbox.depth()) === 0;
 }
 
 let isRuntimeInstalled = false;
