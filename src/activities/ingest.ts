@@ -8,17 +8,17 @@ import { applyEventBatch, type ApplyDeps } from './apply/apply';
 import { isTransient, WriteConflict } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './intake-metrics';
+import type { IntakeTurns } from './intake-turns';
 import type { Outbox } from './outbox';
 
 export interface IngestDeps extends ApplyDeps {
   readonly outbox: Outbox;
   readonly log: Logger;
   readonly metrics: IntakeMetrics;
+  readonly turns: IntakeTurns;
   readonly limits: { readonly batchEvents: number; readonly batchBytes: number };
 }
 
-/** One call works no longer than this, so that the workflow sees it end well before its time-out. */
-const turnMs = 25_000;
 const triesPerBatch = 8;
 
 /** How a turn ended; with `hasMore` the next one follows at once, since nobody may ring for what is left. */
@@ -33,16 +33,17 @@ export function createIngestActivities(deps: IngestDeps) {
   return {
     /** Applies what is pending in a partition, batch after batch, until nothing is or the turn is over. */
     applyEvents: ({ ws, partition }: { ws: string; partition: number }): Promise<Turn> =>
-      heartbeating((signal) => drain(deps, workspaceId(ws), partition, signal)),
+      heartbeating((signal) =>
+        deps.turns.run((isOver) => drain(deps, workspaceId(ws), partition, () => signal.aborted || isOver())),
+      ),
   };
 }
 
-async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, signal: AbortSignal): Promise<Turn> {
-  const endsAt = Date.now() + turnMs;
+async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, isOver: () => boolean): Promise<Turn> {
   let applied = 0;
   // A large batch touches many runs, any of which may be moving on: halving after a conflict always gets through.
   let size = deps.limits.batchEvents;
-  while (!signal.aborted && Date.now() < endsAt) {
+  while (!isOver()) {
     const batch = await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes);
     if (batch.length === 0) return { applied, hasMore: false };
     const isApplied = await applyBatch(deps, ws, batch);

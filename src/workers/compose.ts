@@ -13,6 +13,7 @@ import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
+import { IntakeTurns } from '../activities/intake-turns';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
@@ -32,6 +33,7 @@ import { createPullers } from '../sources/pullers';
 import { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import { TrafficRecorder, usualCatalogueLimits, type CatalogueLimits } from '../store/traffic-recorder';
+import { intakePlaces } from './worker';
 
 export interface WorkerDeps {
   readonly store: Store;
@@ -72,7 +74,11 @@ export function composeActivities(deps: WorkerDeps) {
   const judging = composeJudging(deps);
   const pulling = { ...applying, ...judging, doorbells, pullers: createPullers(deps), limits: deps.eventLimits };
   return {
-    ...createIngestActivities({ ...applying, limits: { batchEvents: deps.intakeBatch, batchBytes } }),
+    ...createIngestActivities({
+      ...applying,
+      turns: new IntakeTurns(intakePlaces),
+      limits: { batchEvents: deps.intakeBatch, batchBytes },
+    }),
     ...createClockActivities({
       ...applying,
       restartStale: (now) => restartStaleEnrollments(starting, now),

@@ -14,11 +14,14 @@ export interface WorkerSetup {
 /** Long activities that stop by themselves, between two transactions, as soon as they are told to. */
 const endsWhenAsked = { shutdownGraceTime: 0 } as const;
 
+/** How many workspaces a worker applies events of at the same time. */
+export const intakePlaces = 8;
+
 /** Slots per queue: intakes and clocks are few and long, deliveries many and waiting for others. */
 const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
   intake: {
     ...endsWhenAsked,
-    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentActivityTaskExecutions: intakePlaces,
     maxConcurrentWorkflowTaskExecutions: 8,
     maxCachedWorkflows: 100,
   },
