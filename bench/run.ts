@@ -39,7 +39,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
       store: { type: 'string' },
       sleepers: { type: 'string', default: '2000' },
-      rows: { type: 'string', default: '100000' },
+      rows: { type: 'string', default: '1000000' },
     },
   });
   const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
