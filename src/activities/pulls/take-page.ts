@@ -5,13 +5,14 @@ import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event'
 import { omit, type JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
 import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
-import type { SourceTraffic } from '../../domain/traffic/source-counts';
+import { isTooOld } from '../../domain/privacy/too-old';
+import { countCodes, type SourceTraffic } from '../../domain/traffic/source-counts';
 import type { PulledPage, PulledRow } from '../../sources/source';
 import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { sha256Of, withoutKeyTexts } from '../../store/key-text';
-import { possibleKeys } from '../../store/naming-erased';
+import { eventsOfErased, possibleKeys } from '../../store/naming-erased';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
@@ -21,7 +22,7 @@ import type { ConnectedSource } from './connected-source';
 import { rowReader } from './read-row';
 
 export interface TakePageDeps {
-  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters'>;
+  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'workspaces'>;
   readonly doorbells: Pick<Doorbells, 'intake'>;
   readonly clock: () => number;
   readonly limits: JsonLimits;
@@ -35,23 +36,65 @@ const payloadKept = 4_096;
 export async function takePage(
   deps: TakePageDeps,
   ws: WorkspaceId,
-  { doc, pulled }: ConnectedSource,
+  source: ConnectedSource,
   page: PulledPage,
 ): Promise<PageCounts> {
+  const { store, traffic } = deps;
+  const { key } = source.doc;
   const now = deps.clock();
+  const read = await readPage(deps, ws, { source, page, now });
+  // The intake would refuse them, and leave a letter each time.
+  const ofErased = (await eventsOfErased(store.identifiers, ws, read.docs, (doc) => doc)).refused;
+  const docs = read.docs.filter((doc) => !ofErased.has(doc));
+  const stored = await store.events.insertPending(docs);
+  const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
+    naming ?? possibleKeys(store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
+  traffic.accepted(ws, key, docs, stored.duplicateIndexes);
+  const letters = [...read.letters, ...[...ofErased].map((doc) => erasedLetterOf(store, doc))];
+  const known = (await addLetters(store, ws, letters, keysOf)).duplicateIndexes;
+  traffic.count(ws, key, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
+  if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
+  return {
+    rows: page.rows.length + (page.unreadable ?? []).length,
+    accepted: stored.inserted,
+    duplicates: stored.duplicateIndexes.length,
+    rejected: letters.length,
+    tooOld: read.tooOld,
+  };
+}
+
+interface ReadPage {
+  readonly docs: readonly EventDoc[];
+  readonly letters: readonly Letter[];
+  /** Rows that may have been applied before their events were removed. A letter of each would keep what the workspace does not. */
+  readonly tooOld: number;
+}
+
+async function readPage(
+  deps: TakePageDeps,
+  ws: WorkspaceId,
+  of: { readonly source: ConnectedSource; readonly page: PulledPage; readonly now: number },
+): Promise<ReadPage> {
+  const { page, now } = of;
+  const { doc, pulled } = of.source;
   const source = doc.key;
   const read = rowReader({ source, mapping: pulled.mapping, limits: deps.limits, now, reading: page.reading });
-  const { plan } = await deps.policies.of(ws, source);
+  const [{ plan }, workspace] = await Promise.all([deps.policies.of(ws, source), deps.store.workspaces.find(ws)]);
   const docs: EventDoc[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
     letterOf({ source, now, name }, { code, message, path: '' }, text),
   );
   const first = numberArrivals(page.rows.length);
-  page.rows.forEach((row, index) => {
+  let tooOld = 0;
+  for (const [index, row] of page.rows.entries()) {
     const result = read(row);
     if (!('event' in result)) {
       letters.push(letterOf({ source, now, name: result.id }, result, payloadOf(row, deps.limits)));
-      return;
+      continue;
+    }
+    if (isTooOld(result.event, workspace?.retention, now)) {
+      tooOld += 1;
+      continue;
     }
     const judged = judgeEvent(result, plan);
     if ('rejection' in judged) letters.push(planLetterOf(deps.store, ws, { source, now }, judged, result.raw));
@@ -60,20 +103,8 @@ export async function takePage(
       const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
       docs.push(pendingEventDoc(deps.store.identifiers, ws, event, arrival));
     }
-  });
-  const stored = await deps.store.events.insertPending(docs);
-  const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
-    naming ?? possibleKeys(deps.store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
-  deps.traffic.accepted(ws, source, docs, stored.duplicateIndexes);
-  const known = (await addLetters(deps.store, ws, letters, keysOf)).duplicateIndexes;
-  deps.traffic.count(ws, source, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
-  if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
-  return {
-    rows: page.rows.length + (page.unreadable ?? []).length,
-    accepted: stored.inserted,
-    duplicates: stored.duplicateIndexes.length,
-    rejected: letters.length,
-  };
+  }
+  return { docs, letters, tooOld };
 }
 
 type Letter = DeadLetter & { readonly id: string };
@@ -96,11 +127,22 @@ function planLetterOf(
   };
 }
 
+/**
+ * One for a source and whom the row names, however often it is read and whatever it then says; made of keyed hashes, so that it does not
+ * tell who that is.
+ */
+function erasedLetterOf(
+  { identifiers }: TakePageDeps['store'],
+  { ws, source, kind, receivedAt, identifiers: named }: EventDoc,
+): Letter {
+  const keys = named.map((identifier) => identifiers.key(ws, identifier)).toSorted();
+  const rejection = { code: 'erased', path: '', message: 'The row names somebody who was erased.' };
+  return { ...letterOf({ source, now: receivedAt, name: keys.join() }, rejection, undefined), kind };
+}
+
 function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
-  const refusedBy: Record<string, number> = {};
-  for (const { code } of letters) refusedBy[code] = (refusedBy[code] ?? 0) + 1;
   const quarantined = letters.filter(({ stage }) => stage === 'quarantined').length;
-  return { rejected: letters.length - quarantined, quarantined, refusedBy };
+  return { rejected: letters.length - quarantined, quarantined, refusedBy: countCodes(letters) };
 }
 
 /** Its id is of the source and the row, so that a row that is read and refused again is one letter. */
