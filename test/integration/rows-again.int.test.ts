@@ -6,6 +6,7 @@ import { beginRetention } from '../../src/activities/operations/retention/begin-
 import type { ImportMapping, ImportResult } from '../../src/client/import-types';
 import type { JsonObject } from '../../src/domain/json';
 import { startSystem, until, type System } from '../../src/testing/system';
+import { startRowsTwin } from '../../src/twins/rows-twin';
 import { createDoorbells } from '../../src/workflows/doorbells';
 import { counts, customers, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
@@ -127,6 +128,28 @@ it('a row of somebody erased is one letter, however often and in whatever words 
   expect(data).toMatchObject([{ source: 'crm', code: 'erased' }]);
   expect(JSON.stringify(data)).not.toContain('gone');
   expect(await traitsOf(system, 'stays')).toMatchObject({ plan: 'silver' });
+});
+
+it('a row that a tracking plan keeps out is one letter, however often a source is read as a whole, until its person is erased', async () => {
+  const { client } = system;
+  const token = 'token-of-the-tests';
+  const twin = await startRowsTwin({ token });
+  twin.rows.push({ id: 'planned', plan: 'gold', updated_at: daysAgo(1) });
+  const rule = { kind: 'identify' as const, properties: [{ path: 'plan', types: ['number' as const] }] };
+  await client.trackingPlans.put('strict', { name: 'Strict', onViolation: 'quarantine', events: [rule] });
+  const paging = { by: 'next', path: 'links.next' };
+  const settings = { url: `${twin.url}/next`, rows: 'data', paging, auth: { by: 'bearer' } };
+  const readTwice = async () => {
+    expect(counts(await pull(system, 'whole'))).toEqual([1, 0, 0, 1]);
+    expect(counts(await pull(system, 'whole'))).toEqual([1, 0, 0, 1]);
+  };
+  await putSource(system, 'whole', { type: 'http', settings, secrets: { token }, trackingPlan: 'strict' });
+  await readTwice();
+  expect(await refusals(system, 'whole')).toEqual(['plan_violation']);
+  await client.operations.wait((await client.profiles.erase('user_id:planned')).id);
+  await readTwice();
+  expect((await refusals(system, 'whole')).sort()).toEqual(['erased', 'plan_violation']);
+  await twin.close();
 });
 
 it('a test shows rows that nest too deep without what is too deep, and says which row is refused', async () => {
