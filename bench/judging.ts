@@ -53,7 +53,7 @@ function teach(): void {
     if (index % 1_000 === 0) learning = new Map();
     const one = learning.get(parsed.event.name) ?? startLearning(parsed.event);
     learning.set(parsed.event.name, one);
-    learn(one, parsed.event, 300);
+    learn(one, parsed.event, { source: parsed.event.source, mostProperties: 300 });
   });
 }
 

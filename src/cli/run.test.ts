@@ -453,13 +453,13 @@ describe('showing one thing', () => {
   });
 
   it('asks a source now, or from anew, and says how far it has been read', async () => {
-    const lastRun = { rows: 5, accepted: 2, duplicates: 2, rejected: 1 };
+    const lastRun = { rows: 8, accepted: 2, duplicates: 2, rejected: 1, tooOld: 3 };
     const problem = { code: 'http-401', message: 'Refused.' };
     answer = () => ({
       body: { source: 'crm', status: 'paused', lastRun, problem, nextRunAt: '2026-05-01T09:00:00.000Z' },
     });
     expect((await heddle('sources pull crm')).out).toBe(
-      'crm  paused\nhttp-401: Refused.\nlast run: 5 rows, 2 new, 2 known, 1 refused\nnext run: 2026-05-01T09:00:00.000Z\n',
+      'crm  paused\nhttp-401: Refused.\nlast run: 8 rows, 2 new, 2 known, 1 refused, 3 too old\nnext run: 2026-05-01T09:00:00.000Z\n',
     );
     await heddle('sources pull crm --reset');
     await heddle('sources pull crm --from 2026-01-01 --status');

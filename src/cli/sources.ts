@@ -73,12 +73,13 @@ const summary = (one: Source): string => `${one.key}  ${one.type}  ${stateOf(one
 
 function describePull({ source, status, run, lastRun, nextRunAt, problem }: SourcePull): string {
   const counted = run ?? lastRun;
+  const tooOld = counted?.tooOld ? `, ${counted.tooOld} too old` : '';
   const lines = [
     `${source}  ${status}`,
     ...(problem ? [`${problem.code}: ${problem.message}`] : []),
     ...(counted
       ? [
-          `${run ? 'this run' : 'last run'}: ${counted.rows} rows, ${counted.accepted} new, ${counted.duplicates} known, ${counted.rejected} refused`,
+          `${run ? 'this run' : 'last run'}: ${counted.rows} rows, ${counted.accepted} new, ${counted.duplicates} known, ${counted.rejected} refused${tooOld}`,
         ]
       : []),
     ...(nextRunAt === undefined ? [] : [`next run: ${nextRunAt}`]),

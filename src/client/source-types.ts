@@ -63,6 +63,8 @@ export interface PullRun {
   readonly duplicates: number;
   /** Rows that became dead letters. */
   readonly rejected: number;
+  /** Rows of what happened longer ago than the workspace keeps events: not taken. */
+  readonly tooOld: number;
 }
 /** How far a source has been read. */
 export interface SourcePull {

@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import type { RefusedExample } from '../domain/imports/import-tally';
 import type { WorkspaceId } from '../domain/ids';
 import type { JsonObject } from '../domain/json';
-import { repeatedIndexes } from './mongo-errors';
+import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
 
 /** A refused row with what it says, cut to a bounded length. */
@@ -41,21 +41,18 @@ export class ImportRowRepository {
     this.#rows = db.collection<ImportRowDoc>('importRows');
   }
 
-  /** A row that is there already stays as it is. */
+  /** A row that is there already stays as it is; answers the indexes of those. */
   async add(
     ws: WorkspaceId,
     id: string,
     kind: Kind,
     { rows, expiresAt }: { readonly rows: readonly (RefusedRow | PreviewRow)[]; readonly expiresAt: number },
-  ): Promise<void> {
-    if (rows.length === 0) return;
+  ): Promise<readonly number[]> {
     const docs = rows.map((row): ImportRowDoc => ({
       ...{ _id: rowId(ws, id, kind, row.row), ws, row: row.row },
       ...{ bodyJson: JSON.stringify(row), expiresAt: new Date(expiresAt) },
     }));
-    await this.#rows.insertMany(docs, { ordered: false }).catch((error: unknown) => {
-      if (repeatedIndexes(error) === undefined) throw error;
-    });
+    return (await insertNew(this.#rows, docs)).duplicateIndexes;
   }
 
   /** In the order of the file, however many there are. */

@@ -106,6 +106,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, hour: 1 }, name: 'hour' },
     { key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 },
   ],
+  sourceTests: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   trackingPlans: [{ key: { ws: 1, key: 1 }, name: 'key' }],
 };
 

@@ -1,12 +1,5 @@
-import {
-  MongoBulkWriteError,
-  type ClientSession,
-  type Collection,
-  type Document,
-  type OptionalUnlessRequiredId,
-} from 'mongodb';
-
-const duplicateKey = 11_000;
+import type { ClientSession, Collection, Document, OptionalUnlessRequiredId } from 'mongodb';
+import { repeatedIndexes } from './mongo-errors';
 
 /**
  * Inserts what is not there yet, after a majority write. A repeated `_id` changes nothing and is reported by its index. Any other
@@ -25,9 +18,8 @@ export async function insertNew<Doc extends Document>(
     });
     return { inserted: insertedCount, duplicateIndexes: [] };
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error;
-    const failures = [error.writeErrors].flat();
-    if (failures.length === 0 || failures.some((failure) => failure.code !== duplicateKey)) throw error;
-    return { inserted: error.insertedCount, duplicateIndexes: failures.map((failure) => failure.index) };
+    const duplicateIndexes = repeatedIndexes(error);
+    if (!duplicateIndexes) throw error;
+    return { inserted: docs.length - duplicateIndexes.length, duplicateIndexes };
   }
 }

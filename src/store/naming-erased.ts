@@ -1,6 +1,8 @@
+import type { Event, Identifier } from '../domain/events/event';
 import { identifierTypes } from '../domain/identity/identifier-types';
 import { longestIdentifier, normaliseIdentifier } from '../domain/identity/normalise';
 import type { WorkspaceId } from '../domain/ids';
+import { admitAfterErasure } from '../domain/privacy/admit-after-erasure';
 import type { IdentifierRepository } from './identifiers';
 
 const rowsAtOnce = 100;
@@ -20,6 +22,29 @@ export async function namingErased<Row>(
     for (const { row, keys } of keyed) if (keys.some((key) => erased.has(key))) naming.add(row);
   }
   return naming;
+}
+
+interface OfErased<Row> {
+  /** Rows that name somebody erased. */
+  readonly naming: ReadonlySet<Row>;
+  /** Of these, the rows that the intake would refuse. */
+  readonly refused: ReadonlySet<Row>;
+}
+
+/** Which of these rows are of somebody erased, by what the intake would say of their events. */
+export async function eventsOfErased<Row>(
+  identifiers: Pick<IdentifierRepository, 'key' | 'read'>,
+  ws: WorkspaceId,
+  rows: readonly Row[],
+  eventOf: (row: Row) => Event,
+): Promise<OfErased<Row>> {
+  const keysOf = (row: Row) => eventOf(row).identifiers.map((identifier) => identifiers.key(ws, identifier));
+  const { erased } = await identifiers.read([...new Set(rows.flatMap(keysOf))]);
+  if (erased.size === 0) return { naming: new Set(), refused: new Set() };
+  const naming = rows.filter((row) => keysOf(row).some((key) => erased.has(key)));
+  const erasedAt = (identifier: Identifier) => erased.get(identifiers.key(ws, identifier));
+  const refused = naming.filter((row) => admitAfterErasure(eventOf(row), erasedAt) === 'refused');
+  return { naming: new Set(naming), refused: new Set(refused) };
 }
 
 /** The keys under which these texts would be known, of a row that was never read as an event. */

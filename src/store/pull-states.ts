@@ -9,7 +9,6 @@ import {
   type PullRun,
 } from '../domain/pulls/pull-run';
 import type { StoreConnection } from './open-store';
-import { sealSecrets, unsealSecrets } from './seal';
 
 /** How far a pulled source has been read. */
 export interface PullStateDoc {
@@ -27,8 +26,6 @@ export interface PullStateDoc {
   readonly delayed?: PullProblem;
   /** The source refuses, and is not asked until somebody has changed something. */
   readonly paused?: PullProblem;
-  /** What a test has read, sealed, for whoever asked. */
-  readonly test?: { readonly id: string; readonly sealed: string };
 }
 
 /** A run as one worker holds it. */
@@ -45,11 +42,9 @@ const docId = (ws: WorkspaceId, source: string): string => `${ws}:${source}`;
 /** Where each pulled source has come to. Every write is guarded by the revision that was read. */
 export class PullStateRepository {
   readonly #states: Collection<PullStateDoc>;
-  readonly #masterKey: Buffer;
 
-  constructor({ db, masterKey }: StoreConnection) {
+  constructor({ db }: StoreConnection) {
     this.#states = db.collection<PullStateDoc>('pullStates');
-    this.#masterKey = masterKey;
   }
 
   async find(ws: WorkspaceId, source: string): Promise<PullStateDoc | undefined> {
@@ -134,22 +129,6 @@ export class PullStateRepository {
 
   async delete(ws: WorkspaceId, source: string, session: ClientSession): Promise<void> {
     await this.#states.deleteOne({ _id: docId(ws, source) }, { session });
-  }
-
-  /** Keeps what a test has read until whoever asked takes it: it is personal data, and histories are no place for it. */
-  async keepTest(ws: WorkspaceId, source: string, id: string, json: string): Promise<void> {
-    await this.#ensure(ws, source);
-    const sealed = sealSecrets(this.#masterKey, `test:${docId(ws, source)}:${id}`, { json });
-    await this.#states.updateOne({ _id: docId(ws, source) }, { $set: { test: { id, sealed } } });
-  }
-
-  /** Once: what is taken is gone. */
-  async takeTest(ws: WorkspaceId, source: string, id: string): Promise<string | undefined> {
-    const _id = docId(ws, source);
-    const test = (await this.#states.findOne({ _id }, { projection: { test: 1 } }))?.test;
-    if (test?.id !== id) return undefined;
-    await this.#states.updateOne({ _id, 'test.id': id }, { $unset: { test: '' } });
-    return unsealSecrets(this.#masterKey, `test:${docId(ws, source)}:${id}`, test.sealed)['json'];
   }
 
   async #ensure(ws: WorkspaceId, source: string): Promise<void> {

@@ -7,6 +7,7 @@ it.each([
   ['--', '--'],
   [' Shop! ', 'shop'],
   ['店', 'source'],
+  ['Import', 'imports'],
   ['x'.repeat(100), 'x'.repeat(64)],
 ])('the source named %j has the key %j', (text, key) => {
   expect(toSourceKey(text)).toBe(key);

@@ -1,10 +1,15 @@
 import { definitionKeyPattern } from '../domain/definition-key';
+import { allImports } from '../domain/imports/import-events';
 import type { WorkspaceId } from '../domain/ids';
 import type { SourceDoc } from './sources';
 
 /** The key of a source that is named in free text: what of it may stand in a key. */
 export function toSourceKey(text: string): string {
-  if (definitionKeyPattern.test(text)) return text;
+  const key = definitionKeyPattern.test(text) ? text : keyIn(text);
+  return key === allImports ? 'imports' : key;
+}
+
+function keyIn(text: string): string {
   const key = text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

@@ -27,6 +27,7 @@ import { ProfileRepository } from './profiles';
 import { PullStateRepository } from './pull-states';
 import { PurposeRepository } from './purposes';
 import { SourceHourRepository } from './source-hours';
+import { SourceTestRepository } from './source-tests';
 import { SourceRepository } from './sources';
 import { SuppressionRepository } from './suppressions';
 import { SyncMemberRepository } from './sync-members';
@@ -67,6 +68,7 @@ export function createStore(connection: StoreConnection) {
     purposes: new PurposeRepository(connection),
     sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),
+    sourceTests: new SourceTestRepository(connection),
     suppressions: new SuppressionRepository(connection),
     syncMembers: new SyncMemberRepository(connection),
     syncUnits: new SyncUnitRepository(connection),

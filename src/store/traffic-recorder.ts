@@ -56,7 +56,7 @@ export class TrafficRecorder {
     const flagged = fresh.filter((event) => event.violations !== undefined).length;
     const counts = { accepted: fresh.length, late: fresh.filter(isLate).length, duplicates: known.size };
     this.count(ws, source, events[0]?.receivedAt, { ...counts, flagged, bytes });
-    for (const event of fresh) this.#learn(ws, event);
+    for (const event of fresh) this.#learn(ws, source, event);
   }
 
   /** Adds to the hour of an instant; without one there is nothing to add. */
@@ -82,7 +82,7 @@ export class TrafficRecorder {
     this.#timer ??= setTimeout(() => void this.flush(), flushEveryMs).unref();
   }
 
-  #learn(ws: WorkspaceId, event: Event): void {
+  #learn(ws: WorkspaceId, source: string, event: Event): void {
     const { limits } = this.options;
     const learned = this.#learned.get(ws) ?? { events: new Map<string, EventLearning>(), rest: 0 };
     this.#learned.set(ws, learned);
@@ -93,7 +93,7 @@ export class TrafficRecorder {
       return;
     }
     if (!learning) learned.events.set(id, (learning = startLearning(event)));
-    learn(learning, event, limits.properties);
+    learn(learning, event, { source, mostProperties: limits.properties });
   }
 
   async #write(): Promise<void> {

@@ -145,7 +145,7 @@ function writtenPulls(store: Store, schedules: TestApi['schedules'], pulled: str
   return {
     bring: async (_, source, wanted) => void schedules.push({ source, ...wanted }),
     trigger: async (_, source) => void pulled.push(source),
-    test: async (ws, source, test) => store.pullStates.keepTest(ws, source, test, JSON.stringify(emptySample)),
+    test: async (ws, source, test) => store.sourceTests.keep(ws, source, test, JSON.stringify(emptySample)),
     next: async () => undefined,
   };
 }

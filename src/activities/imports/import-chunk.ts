@@ -1,6 +1,7 @@
-import { importSource, rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
+import { allImports, importSource, rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
 import { addToTally, type RefusedExample, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
 import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
+import { countCodes } from '../../domain/traffic/source-counts';
 import { judgeEvent } from '../../domain/tracking-plan/judge-event';
 import { textOf } from '../../domain/imports/read-row';
 import type { FileRecord } from '../../domain/imports/record-scanner';
@@ -8,7 +9,7 @@ import type { WorkspaceId } from '../../domain/ids';
 import type { Import, ImportFile } from '../../store/imports';
 import type { RefusedRow } from '../../store/import-rows';
 import { pendingEventDoc } from '../../store/pending-event';
-import { withoutErased, type Admitted, type PlannedRow } from './without-erased';
+import { withoutErased, withoutTooOld, type Admitted, type PlannedRow } from './admitted-rows';
 import type { ImportDeps } from './import-kind';
 
 export interface ChunkOf {
@@ -68,13 +69,22 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<S
     if ('event' in outcome) accepted.push(outcome);
     else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
   }
-  const erased = await withoutErased(deps, ws, { events: accepted, refused });
-  await deps.store.importRows.add(ws, found.id, 'refused', { rows: erased.refused, expiresAt: now + deps.keepMs });
+  const admitted = await withoutTooOld(deps, ws, await withoutErased(deps, ws, { events: accepted, refused }), now);
+  await report(deps, of, admitted.refused);
   const stored = found.definition.dryRun
-    ? await tryEvents(deps, of, erased)
-    : await storeEvents(deps, ws, erased.events);
-  const shown = erased.refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
+    ? await tryEvents(deps, of, admitted)
+    : await storeEvents(deps, ws, admitted.events);
+  const shown = admitted.refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
   return { known: 0, ...stored, refused: shown };
+}
+
+/** Those that a step of before has reported, which was cut short, are counted. */
+async function report({ store, traffic, keepMs }: ImportDeps, of: ChunkOf, rows: readonly RefusedRow[]): Promise<void> {
+  const { ws, found, now } = of;
+  const reported = await store.importRows.add(ws, found.id, 'refused', { rows, expiresAt: now + keepMs });
+  const fresh = rows.filter((_, index) => !reported.includes(index));
+  if (found.definition.dryRun || fresh.length === 0) return;
+  traffic.count(ws, allImports, now, { rejected: fresh.length, refusedBy: countCodes(fresh) });
 }
 
 type Stored = Pick<StepTally, 'accepted' | 'repeated'> & Partial<Pick<StepTally, 'known'>>;
@@ -89,8 +99,7 @@ async function storeEvents(
     pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row, violations }),
   );
   const { inserted, duplicateIndexes } = await store.events.insertPending(docs);
-  const [first] = docs;
-  if (first) traffic.accepted(ws, first.source, docs, duplicateIndexes);
+  traffic.accepted(ws, allImports, docs, duplicateIndexes);
   const known = duplicateIndexes.flatMap((index) => events[index] ?? []);
   const arrivals = await store.events.arrivals(
     ws,

@@ -9,10 +9,13 @@ let api: TestApi;
 let mine: TestWorkspace;
 beforeAll(async () => {
   api = await openTestApi();
+});
+beforeEach(async () => {
   mine = await api.createWorkspace();
 });
 afterAll(() => api.close());
 
+const day = 86_400_000;
 const signal = new AbortController().signal;
 const kindOf = () =>
   createImportKind({
@@ -26,24 +29,25 @@ const kindOf = () =>
     keepMs: 60_000,
   });
 
-async function begin(file: string): Promise<Operation> {
+const columns = { id: { to: 'identifier', type: 'user_id' }, key: { to: 'messageId' } };
+
+/** An import that has come to its first chunk. */
+async function begin(file: string, mapping: object = { columns }): Promise<Operation> {
   const as = { type: 'bearer' } as const;
-  const mapping = { columns: { id: { to: 'identifier', type: 'user_id' }, key: { to: 'messageId' } } };
   const { body } = await request(api.app).post('/v1/imports').auth(mine.apiKey, as).send({ mapping }).expect(201);
   const { id } = body as { id: string };
   const put = request(api.app).put(`/v1/imports/${id}/file`).auth(mine.apiKey, as);
   await put.set('content-type', 'text/csv').send(file).expect(202);
   const stored = await api.store.operations.find(mine.ws, id);
   if (!stored) throw new Error('no operation');
-  return stored.operation;
+  const { operation } = stored;
+  return { ...operation, ...(await kindOf().step({ ws: mine.ws, operation, signal, now: 1_000 })) };
 }
 
 describe('a step of an import', () => {
   it('done again after a crash counts each row once, and knows repetitions from its own rows', async () => {
     const kind = kindOf();
-    const operation = await begin('id,key\nu1,m1\nu2,m2\nu3,m1\n,m4\n');
-    const first = await kind.step({ ws: mine.ws, operation, signal, now: 1_000 });
-    const at = { ...operation, ...first };
+    const at = await begin('id,key\nu1,m1\nu2,m2\nu3,m1\n,m4\n');
     // The worker is killed after storing and before the step is taken down.
     const once = await kind.step({ ws: mine.ws, operation: at, signal, now: 2_000 });
     const again = await kind.step({ ws: mine.ws, operation: at, signal, now: 3_000 });
@@ -53,5 +57,47 @@ describe('a step of an import', () => {
     const end = await kind.step({ ws: mine.ws, operation: { ...at, ...again }, signal, now: 4_000 });
     expect(end).toMatchObject({ result: { rows: 4, applied: 2, unapplied: 0, repeated: 1, refused: 1 } });
     expect(await api.store.profiles.count(mine.ws)).toBe(2);
+  });
+
+  it('done again after an erasure leaves one letter of the person', async () => {
+    const kind = kindOf();
+    const { ws, apiKey } = mine;
+    const operation = await begin('id,key\ngone,e1\nstays,e2\n');
+    await kind.step({ ws, operation, signal, now: 2_000 });
+    await request(api.app).delete('/v1/profiles/user_id:gone').auth(apiKey, { type: 'bearer' }).expect(202);
+    await api.catchUp(ws);
+    const again = await kind.step({ ws, operation, signal, now: 3_000 });
+    await api.catchUp(ws);
+    expect(again).toMatchObject({ cursor: { tally: { accepted: 1, repeated: 0, refusedByCode: { erased: 1 } } } });
+    expect(await api.store.deadLetters.count(ws, { code: 'erased' })).toBe(1);
+  });
+
+  it('done again later does not call too old what it has stored', async () => {
+    const kind = kindOf();
+    const { ws } = mine;
+    await api.store.workspaces.setRetention(ws, { events: 90 });
+    const bought = { type: 'track', constants: { event: 'Bought' } };
+    const mapping = { ...bought, columns: { ...columns, at: { to: 'occurredAt' } } };
+    const operation = await begin('id,key,at\nu1,o1,1970-01-02\nu1,o2,1970-01-01\n', mapping);
+    const tally = { rows: 2, accepted: 1, repeated: 0, refusedByCode: { too_old: 1 } };
+    expect(await kind.step({ ws, operation, signal, now: 91 * day })).toMatchObject({ cursor: { tally } });
+    expect(await kind.step({ ws, operation, signal, now: 400 * day })).toMatchObject({ cursor: { tally } });
+  });
+
+  it('is counted under the one name of all imports, and what it refuses once and by code', async () => {
+    const kind = kindOf();
+    const { ws } = mine;
+    for (const file of ['id,key\nc1,c1\n,c2\n', 'id,key\nc3,c3\nc4,c4,c4\n']) {
+      const operation = await begin(file);
+      await kind.step({ ws, operation, signal, now: 1_000 });
+      await kind.step({ ws, operation, signal, now: 2_000 });
+    }
+    await api.deps.traffic.flush();
+    const traffic = await api.store.sourceHours.totals(ws, ['import']);
+    expect(traffic.get('import')).toMatchObject({
+      ...{ accepted: 2, rejected: 2 },
+      refusedBy: { no_identifier: 1, wrong_field_count: 1 },
+    });
+    expect((await api.store.catalogue.list(ws)).map(({ bySource }) => bySource)).toEqual([{ import: 2 }]);
   });
 });

@@ -13,9 +13,12 @@ import { OperationFailed, type OperationContext, type OperationKind } from '../o
 import { importChunk } from './import-chunk';
 
 export interface ImportDeps {
-  readonly store: Pick<Store, 'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters'>;
+  readonly store: Pick<
+    Store,
+    'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters' | 'workspaces'
+  >;
   readonly policies: Pick<SourcePolicies, 'of'>;
-  readonly traffic: Pick<TrafficRecorder, 'accepted'>;
+  readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
   readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;

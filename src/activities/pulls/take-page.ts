@@ -1,27 +1,30 @@
+import type { Event } from '../../domain/events/event';
 import type { JsonLimits } from '../../domain/events/measure-json';
 import type { WorkspaceId } from '../../domain/ids';
 import type { PageCounts } from '../../domain/pulls/pull-run';
+import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
 import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
-import { omit, type JsonObject } from '../../domain/json';
+import { omit } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
 import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
-import type { SourceTraffic } from '../../domain/traffic/source-counts';
+import { isTooOld } from '../../domain/privacy/too-old';
+import { countCodes, type SourceTraffic } from '../../domain/traffic/source-counts';
 import type { PulledPage, PulledRow } from '../../sources/source';
 import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { sha256Of, withoutKeyTexts } from '../../store/key-text';
-import { possibleKeys } from '../../store/naming-erased';
+import { eventsOfErased, possibleKeys } from '../../store/naming-erased';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
 import type { ConnectedSource } from './connected-source';
-import { rowReader } from './read-row';
+import { rowReader, type ReadRow } from './read-row';
 
 export interface TakePageDeps {
-  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters'>;
+  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'workspaces'>;
   readonly doorbells: Pick<Doorbells, 'intake'>;
   readonly clock: () => number;
   readonly limits: JsonLimits;
@@ -35,72 +38,115 @@ const payloadKept = 4_096;
 export async function takePage(
   deps: TakePageDeps,
   ws: WorkspaceId,
-  { doc, pulled }: ConnectedSource,
+  source: ConnectedSource,
   page: PulledPage,
 ): Promise<PageCounts> {
+  const { store, traffic } = deps;
+  const { key } = source.doc;
   const now = deps.clock();
-  const source = doc.key;
-  const read = rowReader({ source, mapping: pulled.mapping, limits: deps.limits, now, reading: page.reading });
-  const { plan } = await deps.policies.of(ws, source);
-  const docs: EventDoc[] = [];
-  const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
-    letterOf({ source, now, name }, { code, message, path: '' }, text),
-  );
-  const first = numberArrivals(page.rows.length);
-  page.rows.forEach((row, index) => {
-    const result = read(row);
-    if (!('event' in result)) {
-      letters.push(letterOf({ source, now, name: result.id }, result, payloadOf(row, deps.limits)));
-      return;
-    }
-    const judged = judgeEvent(result, plan);
-    if ('rejection' in judged) letters.push(planLetterOf(deps.store, ws, { source, now }, judged, result.raw));
-    else {
-      const { event, bytes, violations } = judged;
-      const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
-      docs.push(pendingEventDoc(deps.store.identifiers, ws, event, arrival));
-    }
-  });
-  const stored = await deps.store.events.insertPending(docs);
+  const { rows, letters: unread } = readPage(deps, { source, page, now });
+  const retention = (await store.workspaces.find(ws))?.retention;
+  const taken = rows.filter(({ event }) => !isTooOld(event, retention, now));
+  // The intake would refuse them, and leave a letter each time.
+  const ofErased = (await eventsOfErased(store.identifiers, ws, taken, ({ event }) => event)).refused;
+  const toJudge = taken.filter((row) => !ofErased.has(row));
+  const { docs, letters: keptOut } = judgeRows(deps, ws, toJudge, (await deps.policies.of(ws, key)).plan);
+  const stored = await store.events.insertPending(docs);
   const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
-    naming ?? possibleKeys(deps.store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
-  deps.traffic.accepted(ws, source, docs, stored.duplicateIndexes);
-  const known = (await addLetters(deps.store, ws, letters, keysOf)).duplicateIndexes;
-  deps.traffic.count(ws, source, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
+    naming ?? possibleKeys(store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
+  traffic.accepted(ws, key, docs, stored.duplicateIndexes);
+  const letters = [...unread, ...keptOut, ...[...ofErased].map(({ event }) => erasedLetterOf(store, ws, event))];
+  const known = (await addLetters(store, ws, letters, keysOf)).duplicateIndexes;
+  traffic.count(ws, key, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
   if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
   return {
     rows: page.rows.length + (page.unreadable ?? []).length,
     accepted: stored.inserted,
     duplicates: stored.duplicateIndexes.length,
     rejected: letters.length,
+    // They may have counted already. A letter of each would keep what the workspace does not.
+    tooOld: rows.length - taken.length,
   };
+}
+
+type EventRow = Extract<ReadRow, { readonly event: unknown }>;
+
+function readPage(
+  { limits }: TakePageDeps,
+  { source: { doc, pulled }, page, now }: { source: ConnectedSource; page: PulledPage; now: number },
+): { readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] } {
+  const source = doc.key;
+  const read = rowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
+  const rows: EventRow[] = [];
+  const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
+    letterOf({ source, now, name }, { code, message, path: '' }, text),
+  );
+  for (const row of page.rows) {
+    const result = read(row);
+    if ('event' in result) rows.push(result);
+    else letters.push(letterOf({ source, now, name: result.id }, result, payloadOf(row, limits)));
+  }
+  return { rows, letters };
+}
+
+function judgeRows(
+  { store }: TakePageDeps,
+  ws: WorkspaceId,
+  rows: readonly EventRow[],
+  plan: CompiledPlan | undefined,
+): { readonly docs: readonly EventDoc[]; readonly letters: readonly Letter[] } {
+  const docs: EventDoc[] = [];
+  const letters: Letter[] = [];
+  const first = numberArrivals(rows.length);
+  for (const [index, row] of rows.entries()) {
+    const judged = judgeEvent(row, plan);
+    if ('rejection' in judged) {
+      letters.push(planLetterOf(store, ws, judged, row));
+      continue;
+    }
+    const { event, bytes, violations } = judged;
+    const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
+    docs.push(pendingEventDoc(store.identifiers, ws, event, arrival));
+  }
+  return { docs, letters };
 }
 
 type Letter = DeadLetter & { readonly id: string };
 
-/** What the plan kept out is whole, and can be replayed. */
+/** What the plan kept out is whole, and can be replayed. Each reading of a source gives a fact another id: it is known by what it says. */
 function planLetterOf(
   { identifiers }: TakePageDeps['store'],
   ws: WorkspaceId,
-  { source, now }: { readonly source: string; readonly now: number },
-  { stage, rejection, event }: Extract<Judged, { rejection: unknown }>,
-  raw: JsonObject,
+  { stage, rejection }: Extract<Judged, { rejection: unknown }>,
+  { event, raw }: EventRow,
 ): Letter {
-  const { messageId = '', kind, name, identifiers: named = [] } = event ?? {};
+  const { messageId, kind, source, receivedAt: now } = event;
+  const name = kind === 'track' ? messageId : JSON.stringify(omit(raw, 'messageId'));
   return {
-    ...omit(letterOf({ source, now, name: messageId }, rejection, undefined), 'notWhole'),
-    ...{ stage, messageId, isTrusted: true, lane: 'bulk', payload: withoutKeyTexts(JSON.stringify(raw)) },
-    ...(kind && { kind }),
-    ...(kind === 'track' && name !== undefined && { event: name }),
-    naming: named.map((identifier) => identifiers.key(ws, identifier)),
+    ...omit(letterOf({ source, now, name }, rejection, undefined), 'notWhole'),
+    ...{ stage, messageId, kind, isTrusted: true, lane: 'bulk', payload: withoutKeyTexts(JSON.stringify(raw)) },
+    ...(kind === 'track' && { event: event.name }),
+    naming: event.identifiers.map((identifier) => identifiers.key(ws, identifier)),
   };
 }
 
+/**
+ * One for a source and whom the row names, however often it is read and whatever it then says; made of keyed hashes, so that it does not
+ * tell who that is.
+ */
+function erasedLetterOf(
+  { identifiers }: TakePageDeps['store'],
+  ws: WorkspaceId,
+  { source, kind, receivedAt, identifiers: named }: Event,
+): Letter {
+  const keys = named.map((identifier) => identifiers.key(ws, identifier)).toSorted();
+  const rejection = { code: 'erased', path: '', message: 'The row names somebody who was erased.' };
+  return { ...letterOf({ source, now: receivedAt, name: keys.join() }, rejection, undefined), kind };
+}
+
 function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
-  const refusedBy: Record<string, number> = {};
-  for (const { code } of letters) refusedBy[code] = (refusedBy[code] ?? 0) + 1;
   const quarantined = letters.filter(({ stage }) => stage === 'quarantined').length;
-  return { rejected: letters.length - quarantined, quarantined, refusedBy };
+  return { rejected: letters.length - quarantined, quarantined, refusedBy: countCodes(letters) };
 }
 
 /** Its id is of the source and the row, so that a row that is read and refused again is one letter. */

@@ -1,14 +1,15 @@
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
 import type { JsonLimits } from '../../domain/events/measure-json';
-import type { SourceSample } from '../../domain/pulls/source-sample';
-import { SourceBusy, SourceRefused } from '../../sources/source';
+import { isTooDeep } from '../../domain/json-depth';
+import type { SampleRow, SourceSample } from '../../domain/pulls/source-sample';
+import { SourceBusy, SourceRefused, type PulledRow } from '../../sources/source';
 import type { Store } from '../../store/store';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import type { SourceRef } from './pulls';
-import { rowReader } from './read-row';
+import { rowReader, type ReadRow } from './read-row';
 
 export interface SourceTestDeps extends ConnectDeps {
-  readonly store: Pick<Store, 'sources' | 'pullStates'>;
+  readonly store: Pick<Store, 'sources' | 'sourceTests'>;
   readonly clock: () => number;
   readonly limits: JsonLimits;
 }
@@ -28,7 +29,7 @@ export function createSourceTestActivities(deps: SourceTestDeps) {
     /** Reads a source's first rows, from its beginning, and stores nothing of them but the result for whoever asked. */
     testSource: async ({ ws, source, test }: SourceTestRef): Promise<void> => {
       const sample = await sampleOf(deps, workspaceId(ws), source);
-      await deps.store.pullStates.keepTest(workspaceId(ws), source, test, JSON.stringify(sample));
+      await deps.store.sourceTests.keep(workspaceId(ws), source, test, JSON.stringify(sample));
     },
   };
 }
@@ -61,14 +62,25 @@ async function readSample(
     signal,
     now,
   })) {
-    const rows = page.rows.slice(0, rowsShown).map((pulledRow) => {
-      const result = read(pulledRow);
-      if (!('event' in result)) return { row: pulledRow.row, rejected: { code: result.code, message: result.message } };
-      const { kind, name, identifiers, traits, properties, occurredAt } = result.event;
-      return { row: pulledRow.row, event: { kind, name, identifiers, traits, properties, occurredAt } };
-    });
-    const columns = [...new Set(rows.flatMap(({ row }) => Object.keys(row)))];
+    const first = page.rows.slice(0, rowsShown);
+    const columns = [...new Set(first.flatMap(({ row }) => Object.keys(row)))];
+    const rows = first.map((row, index) => sampleRow(row, read(row), { number: index + 1, ...limits }));
     return { ok: true, code: 'ok', detail: `The source answers with ${columns.length} columns.`, columns, rows };
   }
   return { ok: true, code: 'empty', detail: 'The source answers, and has no rows.', columns: [], rows: [] };
+}
+
+/** What nests deeper than an event may is not shown, as it may be too deep to be written; a row that is refused for it says which it is. */
+function sampleRow(
+  { row }: PulledRow,
+  read: ReadRow,
+  { number, maxDepth }: Pick<JsonLimits, 'maxDepth'> & { readonly number: number },
+): SampleRow {
+  const shown = Object.fromEntries(Object.entries(row).filter(([, value]) => !isTooDeep(value, maxDepth - 1)));
+  if (!('event' in read)) {
+    const { code, message } = read;
+    return { row: shown, rejected: { code, message: code === 'too_deep' ? `Row ${number}: ${message}` : message } };
+  }
+  const { kind, name, identifiers, traits, properties, occurredAt } = read.event;
+  return { row: shown, event: { kind, name, identifiers, traits, properties, occurredAt } };
 }

@@ -11,11 +11,15 @@ import { maskIdentifier, maskObject, seesPersonalData } from '../personal-data';
 
 const Counts = {
   startedAt: Instant,
-  /** Rows read, of which `accepted` are new, `duplicates` had been read before, and `rejected` became dead letters. */
+  /**
+   * Rows read, of which `accepted` are new, `duplicates` had been read before, `rejected` became dead letters, and `tooOld` are of what
+   * happened longer ago than the workspace keeps events.
+   */
   rows: z.int(),
   accepted: z.int(),
   duplicates: z.int(),
   rejected: z.int(),
+  tooOld: z.int(),
 };
 const Problem = z.strictObject({ code: z.string(), message: z.string(), at: Instant });
 
@@ -63,8 +67,8 @@ function statusOf({ enabled }: SourceDoc, state: PullStateDoc | undefined): z.ou
   return state.delayed ? 'retrying' : 'running';
 }
 
-const presentRun = ({ startedAt, rows, accepted, duplicates, rejected }: PullRun) => ({
-  ...{ rows, accepted, duplicates, rejected },
+const presentRun = ({ startedAt, rows, accepted, duplicates, rejected, tooOld = 0 }: PullRun) => ({
+  ...{ rows, accepted, duplicates, rejected, tooOld },
   startedAt: presentInstant(startedAt),
 });
 

@@ -92,7 +92,7 @@ export async function testSource(call: SourceCall): Promise<SourceSample> {
     deps.log.warn({ ws, code: error instanceof Error ? error.name : 'unknown' }, 'no source test was made');
     throw unavailable('No worker has tested the source in time; do Temporal and the workers run?');
   }
-  const json = await deps.store.pullStates.takeTest(ws, source.key, test);
-  if (json === undefined) throw conflict('Somebody else has tested the source at the same time; test it again.');
+  const json = await deps.store.sourceTests.take(ws, source.key, test);
+  if (json === undefined) throw unavailable('What the test has read is gone already; test the source again.');
   return JSON.parse(json) as SourceSample;
 }

@@ -156,12 +156,11 @@ describe('a test of a source', () => {
       },
     ],
   };
+  const kept = () => api.store.connection.db.collection('sourceTests');
   const answerWith = () =>
     jest
       .spyOn(api.deps.pulls, 'test')
-      .mockImplementation((ws, source, test) =>
-        api.store.pullStates.keepTest(ws, source, test, JSON.stringify(sample)),
-      );
+      .mockImplementation((ws, source, test) => api.store.sourceTests.keep(ws, source, test, JSON.stringify(sample)));
 
   it('shows rows and what becomes of them, masked for whoever may not see people', async () => {
     answerWith();
@@ -175,10 +174,19 @@ describe('a test of a source', () => {
   });
 
   it('is kept sealed until it is taken, and is gone then', async () => {
-    await api.store.pullStates.keepTest(workspace.ws, 'shop', 't1', JSON.stringify(sample));
-    expect(JSON.stringify(await api.store.pullStates.find(workspace.ws, 'shop'))).not.toContain('ann');
-    expect(await api.store.pullStates.takeTest(workspace.ws, 'shop', 't1')).toContain(email);
-    expect(await api.store.pullStates.takeTest(workspace.ws, 'shop', 't1')).toBeUndefined();
+    await api.store.sourceTests.keep(workspace.ws, 'shop', 't1', JSON.stringify(sample));
+    expect(JSON.stringify(await kept().find().toArray())).not.toContain('ann');
+    expect(await api.store.sourceTests.take(workspace.ws, 'shop', 't1')).toContain(email);
+    expect(await api.store.sourceTests.take(workspace.ws, 'shop', 't1')).toBeUndefined();
+    expect(await kept().countDocuments()).toBe(0);
+  });
+
+  it('is removed by the database within minutes when nobody takes it', async () => {
+    await api.store.sourceTests.keep(workspace.ws, 'shop', 't2', JSON.stringify(sample));
+    const { expiresAt } = (await kept().findOne()) as { expiresAt?: Date } & object;
+    expect(expiresAt?.getTime()).toBeLessThan(Date.now() + 5 * 60_000);
+    const ends = (await kept().indexes()).filter(({ expireAfterSeconds }) => expireAfterSeconds === 0);
+    expect(ends).toMatchObject([{ key: { expiresAt: 1 } }]);
   });
 
   it('says that nobody has made it when no worker answers', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
+import { allImports } from '../../domain/imports/import-events';
 import type { SourceDoc } from '../../store/sources';
 import { etagOf } from '../etag';
 import { InstantInput, presentInstant } from '../instant';
@@ -58,7 +59,8 @@ export const sourceRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/sources/{key}/volume',
     scope: 'sources:read',
-    summary: 'What it sent in each hour or day (UTC) in which it sent something; the last day unless the range is said',
+    summary:
+      'What it sent in each hour or day (UTC) in which it sent something; the last day unless the range is said. `import` is all imports',
     params: Key,
     query: z.strictObject({
       from: InstantInput.optional(),
@@ -67,7 +69,8 @@ export const sourceRoutes: readonly Route[] = [
     }),
     responses: { 200: pageOf(VolumeBody) },
     handle: async (call) => {
-      const { key } = await findSource(call);
+      const { key } = call.params;
+      if (key !== allImports) await findSource(call);
       const { to = call.now + 1, from = to - usualRangeMs, interval } = call.query;
       if (to - from > longestRangeMs)
         throw invalidRequest('The range is longer than 400 days; ask for less at a time.');

@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
+import { allImports } from '../../domain/imports/import-events';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
 import type { SourceKind } from '../../sources/source';
 import type { OutboxDoc } from '../../store/documents';
@@ -38,8 +39,7 @@ export async function saveSource(call: KeyCall, key: string, input: SourceInput)
   const { saved, owed } = await transact(deps, async (session) => {
     const before = await deps.store.sources.find(ws, key, session);
     checkPreconditions(call, before?.version);
-    if (before && before.type !== input.type)
-      throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
+    checkKey(key, input, before);
     await checkPlan(call, input.trackingPlan, session);
     const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
@@ -55,6 +55,12 @@ export async function saveSource(call: KeyCall, key: string, input: SourceInput)
   });
   void carryOut(deps, owed);
   return saved;
+}
+
+function checkKey(key: string, { type }: SourceInput, before: SourceDoc | undefined): void {
+  if (!before && key === allImports) throw conflict(`"${key}" is what imports are counted under; take another key.`);
+  if (before && before.type !== type)
+    throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
 }
 
 /** What has made a source refuse may be what has been changed. */

@@ -7,7 +7,7 @@ import { toSample } from './sample-value';
 
 function learnAll(events: readonly Event[], mostProperties = 300): EventLearning {
   const learning = startLearning(events[0] ?? anEvent());
-  for (const event of events) learn(learning, event, mostProperties);
+  for (const event of events) learn(learning, event, { source: event.source, mostProperties });
   return learning;
 }
 const of = (properties: JsonObject) => anEvent({ properties });

@@ -66,12 +66,18 @@ export function isSomebody({ name, identifiers }: Pick<Event, 'name' | 'identifi
 const textsOf = (identifiers: Event['identifiers']): ReadonlySet<string> =>
   new Set(identifiers.map(({ value }) => value.toLowerCase()));
 
+interface Learn {
+  /** Under which the event is counted. */
+  readonly source: string;
+  readonly mostProperties: number;
+}
+
 /** Adds one event to what is learned, in place: the door does it for every event. */
-export function learn(learning: EventLearning, event: Event, mostProperties: number): void {
+export function learn(learning: EventLearning, event: Event, { source, mostProperties }: Learn): void {
   learning.count += 1;
   learning.lastAt = Math.max(learning.lastAt, event.receivedAt);
   learning.firstAt = Math.min(learning.firstAt, event.receivedAt);
-  add(learning.bySource, event.source);
+  add(learning.bySource, source);
   if (learning.count > sampledFirst && learning.count % sampledEach !== 0) return;
   learning.sampled += 1;
   for (const type of new Set(event.identifiers.map((identifier) => identifier.type))) add(learning.identifiers, type);

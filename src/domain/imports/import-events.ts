@@ -31,6 +31,8 @@ export type ReadRow = (record: FileRecord, row: number) => RowEvent | { readonly
 
 /** What events of an import name as their source. */
 export const importSource = (id: string): string => `import:${id}`;
+/** The source under which all imports are counted: what is of one of them is in its report. */
+export const allImports = 'import';
 
 /** Makes an import ready for its rows, counted from 1. The same row becomes the same event each time. */
 export function rowReader(of: ImportOf): ReadRow {

@@ -11,10 +11,12 @@ export interface PullRun {
   readonly duplicates: number;
   /** Rows that became dead letters. */
   readonly rejected: number;
+  /** Rows of what happened longer ago than events are kept; absent in runs of before they were counted. */
+  readonly tooOld?: number;
 }
 
 /** What became of the rows of one page. */
-export type PageCounts = Omit<PullRun, 'startedAt' | 'pages'>;
+export type PageCounts = Required<Omit<PullRun, 'startedAt' | 'pages'>>;
 
 export const pullOutcomes = ['completed', 'refused', 'stopped'] as const;
 /** `refused` by the source, for a reason that needs a person; `stopped` because the source was reset, switched off or deleted. */
@@ -32,7 +34,7 @@ export interface PullProblem {
   readonly at: number;
 }
 
-const nothing = { pages: 0, rows: 0, accepted: 0, duplicates: 0, rejected: 0 } as const;
+const nothing = { pages: 0, rows: 0, accepted: 0, duplicates: 0, rejected: 0, tooOld: 0 } as const;
 
 export const startRun = (now: number): PullRun => ({ startedAt: now, ...nothing });
 
@@ -45,5 +47,6 @@ export function withPage(run: PullRun, page: PageCounts): PullRun {
     accepted: run.accepted + page.accepted,
     duplicates: run.duplicates + page.duplicates,
     rejected: run.rejected + page.rejected,
+    tooOld: (run.tooOld ?? 0) + page.tooOld,
   };
 }

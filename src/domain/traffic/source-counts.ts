@@ -42,6 +42,13 @@ export function addTraffic(one: SourceTraffic, other: SourceTraffic): SourceTraf
   return { ...counts, refusedBy, ...(Number.isFinite(lastAt) && { lastAt }) };
 }
 
+/** How many were refused, by why. */
+export function countCodes(refused: readonly { readonly code: string }[]): Record<string, number> {
+  const byCode: Record<string, number> = {};
+  for (const { code } of refused) byCode[code] = (byCode[code] ?? 0) + 1;
+  return byCode;
+}
+
 /** The share of what was sent that did not get in: rejected and quarantined. Absent where nothing was sent. */
 export function errorRate({ accepted, duplicates, rejected, quarantined }: SourceCounts): number | undefined {
   const sent = accepted + duplicates + rejected + quarantined;
