@@ -18,7 +18,7 @@ import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
 import type { ConnectedSource } from './connected-source';
-import { rowReader } from './read-row';
+import { pulledRowReader } from './read-pulled-row';
 
 export interface TakePageDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters'>;
@@ -40,7 +40,7 @@ export async function takePage(
 ): Promise<PageCounts> {
   const now = deps.clock();
   const source = doc.key;
-  const read = rowReader({ source, mapping: pulled.mapping, limits: deps.limits, now, reading: page.reading });
+  const read = pulledRowReader({ source, mapping: pulled.mapping, limits: deps.limits, now, reading: page.reading });
   const { plan } = await deps.policies.of(ws, source);
   const docs: EventDoc[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>

@@ -5,7 +5,7 @@ import { SourceBusy, SourceRefused } from '../../sources/source';
 import type { Store } from '../../store/store';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import type { SourceRef } from './pulls';
-import { rowReader } from './read-row';
+import { pulledRowReader } from './read-pulled-row';
 
 export interface SourceTestDeps extends ConnectDeps {
   readonly store: Pick<Store, 'sources' | 'pullStates'>;
@@ -52,7 +52,7 @@ async function readSample(
 ): Promise<SourceSample> {
   const now = clock();
   const signal = AbortSignal.timeout(timeoutMs);
-  const read = rowReader({ source: doc.key, mapping: pulled.mapping, limits, now });
+  const read = pulledRowReader({ source: doc.key, mapping: pulled.mapping, limits, now });
   for await (const page of puller.pull({
     ...context,
     cursor: undefined,
