@@ -19,11 +19,10 @@ const raws = Array.from({ length: events }, (_, n) => ({
   properties: Object.fromEntries(properties.map((name, at) => [name, at % 2 === 0 ? n : `value ${n % 7}`])),
 }));
 const options: ParseOptions = {
-  envelope: { context: {}, integrations: {}, bytes: 0 },
   receivedAt: Date.UTC(2026, 4, 1, 10),
   source: 'bench',
   isTrusted: true,
-  json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: false, byteLength: (text) => Buffer.byteLength(text) },
+  json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: false },
   makeMessageId: () => 'none',
 };
 const plan = compilePlan(

@@ -15,7 +15,11 @@ export const importVariables = {
     '262144',
     'The longest row of an import; a longer one is refused, and no other.',
   ),
-  HEDDLE_IMPORT_MAX_COLUMNS: defaulted(wholeNumber(1, 10_000), '500', 'The most columns of a CSV.'),
+  HEDDLE_CSV_MAX_COLUMNS: defaulted(
+    wholeNumber(1, 10_000),
+    '1000',
+    'The most columns of a CSV that is imported or pulled.',
+  ),
   HEDDLE_IMPORT_UPLOAD_SECONDS: defaulted(
     wholeNumber(30, 86_400),
     '3600',
@@ -40,7 +44,7 @@ export function toImportLimits(env: Limits) {
     maxBytes: env.HEDDLE_IMPORT_MAX_BYTES,
     maxRows: env.HEDDLE_IMPORT_MAX_ROWS,
     maxLineBytes: env.HEDDLE_IMPORT_MAX_LINE_BYTES,
-    maxColumns: env.HEDDLE_IMPORT_MAX_COLUMNS,
+    maxColumns: env.HEDDLE_CSV_MAX_COLUMNS,
     uploadSeconds: env.HEDDLE_IMPORT_UPLOAD_SECONDS,
     backlog: env.HEDDLE_BULK_BACKLOG,
     keepHours: env.HEDDLE_IMPORT_KEEP_HOURS,

@@ -30,7 +30,7 @@ export async function readBody(
 ): Promise<JsonBody | undefined> {
   if (!route.body) return undefined;
   if (!hasBody(req) && route.body.safeParse(undefined).success) return undefined;
-  const { maxBodyBytes, maxDefinitionBytes, maxBatchEvents, maxEventBytes } = deps.limits;
+  const { maxBodyBytes, maxDefinitionBytes, maxBatchEvents, event } = deps.limits;
   const withinMs = deps.limits.bodySeconds * 1_000;
   if (isWebhook(route)) {
     const value = await readBytes(req, { maxBytes: maxBodyBytes, withinMs });
@@ -38,7 +38,7 @@ export async function readBody(
   }
   const inTurn: BodyReading['inTurn'] = (work) => turns.run(holder, work);
   if (!isIngestion(route)) return readJson(req, { maxBytes: maxDefinitionBytes, withinMs, parse: parseAtOnce, inTurn });
-  const batch = { mostEvents: maxBatchEvents, mostCharacters: maxEventBytes * escaped };
+  const batch = { mostEvents: maxBatchEvents, mostCharacters: event.maxBytes * escaped };
   const parse = (text: string) => parseBatch(text, batch, () => way.giveWay());
   return readJson(req, { maxBytes: maxBodyBytes, withinMs, parse, inTurn });
 }
@@ -59,9 +59,8 @@ export function eventsIn(read: JsonBody | undefined): number {
 export function checkBody(route: Route, { limits }: Pick<ApiDeps, 'limits'>, read: JsonBody | undefined): unknown {
   if (isIngestion(route)) return read;
   if (isWebhook(route)) return read?.value;
-  if (isTooDeep(read?.value, limits.maxJsonDepth)) {
-    throw invalidRequest(`The body nests deeper than ${limits.maxJsonDepth} levels.`);
-  }
+  const { maxDepth } = limits.event;
+  if (isTooDeep(read?.value, maxDepth)) throw invalidRequest(`The body nests deeper than ${maxDepth} levels.`);
   const pointer = findReservedKey(read?.value);
   if (pointer !== undefined) {
     const message = 'No field can be called `__proto__`; rename it.';

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
+import type { JsonLimits } from '../domain/events/measure-json';
 import type { FileLimits } from '../domain/imports/import-reader';
 import type { WorkspaceId } from '../domain/ids';
 import type { SourcePolicies } from '../store/source-policies';
@@ -15,8 +16,8 @@ export interface ApiLimits extends FlightLimits {
   /** Of a body that is not events. */
   readonly maxDefinitionBytes: number;
   readonly maxBatchEvents: number;
-  readonly maxEventBytes: number;
-  readonly maxJsonDepth: number;
+  /** What one event may be, wherever it comes from; no body nests deeper. */
+  readonly event: JsonLimits;
   readonly pageSizeMax: number;
   /** How long a body may take to arrive, files aside. */
   readonly bodySeconds: number;

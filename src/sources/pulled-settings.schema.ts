@@ -16,6 +16,12 @@ export const pulledFields = {
   pageRows: z.int().min(1).max(5_000).default(500),
 };
 
+/** What is between the fields of a CSV. */
+export const CsvDelimiter = z
+  .string()
+  .regex(/^[\t !#-~]$/, { error: 'A delimiter is one character of ASCII, and no quote.' })
+  .default(',');
+
 /** What runs need of any pulled source's settings. */
 export const PulledSettings = z.object(pulledFields);
 export type PulledSettings = z.output<typeof PulledSettings>;

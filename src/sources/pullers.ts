@@ -12,16 +12,22 @@ export interface PullersOptions {
   readonly allowedTargets: readonly string[];
   /** Folders that may be read. */
   readonly sourceFolders: readonly string[];
+  /** Of a CSV. */
+  readonly maxColumns: number;
 }
 
 /** Whoever reads each pulled type. Only workers load this: it brings the drivers along. */
-export function createPullers({ allowedTargets, sourceFolders }: PullersOptions): Readonly<Record<string, Puller>> {
+export function createPullers({
+  allowedTargets,
+  sourceFolders,
+  maxColumns,
+}: PullersOptions): Readonly<Record<string, Puller>> {
   const network = createNetwork(allowedTargets);
   return {
-    http: createHttpPuller(network),
+    http: createHttpPuller(network, maxColumns),
     postgresql: createPostgresqlPuller(network),
     salesforce: createSalesforcePuller(network),
     mongodb: createMongodbPuller(network),
-    folder: createFolderPuller(sourceFolders),
+    folder: createFolderPuller({ allowed: sourceFolders, maxColumns }),
   } satisfies Partial<Record<SourceType, unknown>>;
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Binary, Collection } from 'mongodb';
 import { packRecords, unpackRecords } from '../domain/imports/record-frames';
-import type { FileRecord } from '../domain/imports/record-scanner';
+import type { FileRecord } from '../domain/rows/record-scanner';
 import type { WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
 

@@ -1,8 +1,9 @@
 import type { ClientSession, Collection } from 'mongodb';
-import type { Delimiter, RowsAs, RowsAsked } from '../domain/imports/read-header';
-import type { RowShape } from '../domain/imports/read-row';
+import type { RowsAs, RowsAsked } from '../domain/imports/choose-mapping';
 import type { WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
+import type { Delimiter } from '../domain/rows/csv-header';
+import type { RowShape } from '../domain/rows/read-record';
 import type { StoreConnection } from './open-store';
 
 /** What was asked for, before there is a file. */
@@ -53,7 +54,6 @@ export class ImportRepository {
     this.#imports = db.collection<ImportDoc>('imports');
   }
 
-  /** An `id` that exists already is a duplicate key. */
   async create(ws: WorkspaceId, made: Omit<Import, 'file'>): Promise<void> {
     const { definition, ...rest } = made;
     const { id } = made;

@@ -167,7 +167,7 @@ async function startWorkers(of: {
     allowedTargets: ['127.0.0.1'],
     sourceFolders: [join(tmpdir(), 'heddle-sources')],
     intakeBatch: of.intakeBatch,
-    eventLimits: { maxBytes: testLimits.maxEventBytes, maxDepth: testLimits.maxJsonDepth },
+    eventLimits: testLimits.event,
     imports: importLimits,
     erasureWaitMs: 20_000,
     exportKeepMs: 3_600_000,

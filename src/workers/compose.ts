@@ -47,7 +47,7 @@ export interface WorkerDeps {
   readonly intakeBatch: number;
   /** What one event may be, wherever it comes from. */
   readonly eventLimits: JsonLimits;
-  readonly imports: { readonly backlog: number; readonly keepHours: number };
+  readonly imports: { readonly backlog: number; readonly keepHours: number; readonly maxColumns: number };
   readonly catalogueLimits?: CatalogueLimits;
   /** How long an erasure waits for destinations to confirm. */
   readonly erasureWaitMs: number;
@@ -72,7 +72,8 @@ export function composeActivities(deps: WorkerDeps) {
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
   const judging = composeJudging(deps);
-  const pulling = { ...applying, ...judging, doorbells, pullers: createPullers(deps), limits: deps.eventLimits };
+  const pullers = createPullers({ ...deps, ...deps.imports });
+  const pulling = { ...applying, ...judging, doorbells, pullers, limits: deps.eventLimits };
   return {
     ...createIngestActivities({
       ...applying,
@@ -103,7 +104,7 @@ export function composeActivities(deps: WorkerDeps) {
       kinds: {
         ...composePrivacy(deps),
         import: composeImports(deps, judging, doorbells),
-        'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells }),
+        'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
       },
     }),
     ...createTestActivities(delivering),
@@ -121,13 +122,12 @@ function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: 
 }
 
 function composeImports(
-  { store, eventLimits, imports: { backlog, keepHours } }: WorkerDeps,
+  { store, eventLimits: limits, imports: { backlog, keepHours } }: WorkerDeps,
   judging: ReturnType<typeof composeJudging>,
   doorbells: Doorbells,
 ) {
-  const { maxBytes: maxEventBytes, maxDepth: maxJsonDepth } = eventLimits;
-  const limits = { maxEventBytes, maxJsonDepth, backlog, keepMs: keepHours * 3_600_000 };
-  return createImportKind({ store, ...judging, ringIntake: doorbells.intake, ...limits });
+  const keepMs = keepHours * 3_600_000;
+  return createImportKind({ store, ...judging, ringIntake: doorbells.intake, limits, backlog, keepMs });
 }
 
 function composeOutbox(

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     allowedTargets: config.allowedTargets,
     sourceFolders: config.sourceFolders,
     intakeBatch: config.limits.intakeBatch,
-    eventLimits: { maxBytes: config.limits.maxEventBytes, maxDepth: config.limits.maxJsonDepth },
+    eventLimits: config.limits.event,
     imports: config.imports,
     catalogueLimits: config.catalogueLimits,
     ...config.privacy,

@@ -70,11 +70,13 @@ describe('a folder', () => {
     );
     await put('odd', { format: 'ndjson', maxRowBytes: 1_024 });
     expect(counts(await pull(system, 'odd'))).toEqual([5, 1, 0, 4]);
-    expect((await refusals(system, 'odd')).sort()).toEqual(['no_identifier', 'not_an_object', 'not_json', 'too_large']);
-    write('columns/a.csv', 'id,plan', 'c1,free', 'c2,free,more');
+    expect((await refusals(system, 'odd')).sort()).toEqual([
+      ...['invalid_json', 'line_too_long', 'no_identifier', 'not_an_object'],
+    ]);
+    write('columns/a.csv', 'id,plan', 'c1,free', 'c2,free,more', 'c3,"free');
     await put('columns');
-    expect(counts(await pull(system, 'columns'))).toEqual([2, 1, 0, 1]);
-    expect(await refusals(system, 'columns')).toEqual(['wrong_column_count']);
+    expect(counts(await pull(system, 'columns'))).toEqual([3, 1, 0, 2]);
+    expect((await refusals(system, 'columns')).sort()).toEqual(['invalid_quotes', 'wrong_field_count']);
   });
 
   it('is not read outside the folders that the deployment allows, whatever the path or a link says', async () => {

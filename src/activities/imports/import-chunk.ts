@@ -1,10 +1,16 @@
-import { allImports, importSource, rowReader, type ReadRow, type RowEvent } from '../../domain/imports/import-events';
+import {
+  allImports,
+  importRowReader,
+  importSource,
+  type ReadImportRow,
+  type RowEvent,
+} from '../../domain/imports/import-events';
 import { addToTally, type RefusedExample, type ImportTally, type StepTally } from '../../domain/imports/import-tally';
 import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
 import { countCodes } from '../../domain/traffic/source-counts';
 import { judgeEvent } from '../../domain/tracking-plan/judge-event';
-import { textOf } from '../../domain/imports/read-row';
-import type { FileRecord } from '../../domain/imports/record-scanner';
+import { textOf } from '../../domain/rows/read-record';
+import type { FileRecord } from '../../domain/rows/record-scanner';
 import type { WorkspaceId } from '../../domain/ids';
 import type { Import, ImportFile } from '../../store/imports';
 import type { RefusedRow } from '../../store/import-rows';
@@ -29,13 +35,13 @@ const textKept = 4_096;
 /** Stores a chunk's rows as pending events, and what was refused with its reason. Done twice, it does the same once. */
 export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<ImportTally> {
   const { found, file, records, now } = of;
-  const read = rowReader({
+  const read = importRowReader({
     id: found.id,
     shape: file,
     rows: file.rows,
     statedAt: file.storedAt,
     receivedAt: now,
-    json: { maxBytes: deps.maxEventBytes, maxDepth: deps.maxJsonDepth, byteLength: (text) => Buffer.byteLength(text) },
+    limits: deps.limits,
   });
   let { tally } = of;
   for (let from = 0; from < records.length; from += rowsAtOnce)
@@ -48,7 +54,7 @@ export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<Import
 
 /** What the workspace's tracking plan keeps out is a refused row, whether it would be quarantined or rejected: a file is sent again. */
 function underPlan(
-  outcome: ReturnType<ReadRow>,
+  outcome: ReturnType<ReadImportRow>,
   plan: CompiledPlan | undefined,
 ): PlannedRow | { refused: RefusedExample } {
   if (!('event' in outcome)) return outcome;
@@ -58,7 +64,7 @@ function underPlan(
   return { refused: { row: outcome.row, code, column: path, message } };
 }
 
-async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadRow): Promise<StepTally> {
+async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadImportRow): Promise<StepTally> {
   const { ws, found, tally, now } = of;
   const { plan } = await deps.policies.of(ws, importSource(found.id));
   const accepted: PlannedRow[] = [];

@@ -23,8 +23,7 @@ const kindOf = () =>
     traffic: api.deps.traffic,
     store: api.store,
     ringIntake: async () => undefined,
-    maxEventBytes: 32_768,
-    maxJsonDepth: 64,
+    limits: { maxBytes: 32_768, maxDepth: 64 },
     backlog: 1_000,
     keepMs: 60_000,
   });

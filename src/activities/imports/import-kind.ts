@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { emptyTally, type ImportTally } from '../../domain/imports/import-tally';
+import { z } from 'zod';
+import type { JsonLimits } from '../../domain/events/measure-json';
+import { emptyTally, ImportTally } from '../../domain/imports/import-tally';
 import { importSource } from '../../domain/imports/import-events';
 import type { StepOutcome } from '../../domain/operations/operation';
 import type { WorkspaceId } from '../../domain/ids';
@@ -9,10 +10,11 @@ import { intakePartition } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
+import { waitForIntake, waitForRoom, type BulkLaneDeps } from '../bulk-lane';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
 import { importChunk } from './import-chunk';
 
-export interface ImportDeps {
+export interface ImportDeps extends BulkLaneDeps {
   readonly store: Pick<
     Store,
     'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters' | 'workspaces'
@@ -20,27 +22,25 @@ export interface ImportDeps {
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
   readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
-  readonly maxEventBytes: number;
-  readonly maxJsonDepth: number;
-  /** Events of a workspace that may wait for the intake before an import pauses. */
-  readonly backlog: number;
+  /** What one event may be. */
+  readonly limits: JsonLimits;
   /** How long refused rows and previews are kept, in milliseconds. */
   readonly keepMs: number;
 }
 
 /** Where an import has come to. */
-interface Cursor {
-  readonly chunk: number;
-  readonly tally: ImportTally;
+const Cursor = z.object({
+  chunk: z.int(),
+  tally: ImportTally,
   /** When the last events were stored: the intake takes them in that order. */
-  readonly storedAt?: number;
-}
+  storedAt: z.number().optional(),
+});
+type Cursor = z.output<typeof Cursor>;
 
 /** A file of an operation that nobody ends goes at last. */
 const fileKeptMs = 30 * 24 * 3_600_000;
 /** How long one step waits for the intake before it lets itself be looked at. */
-const waitMs = 4_000;
-const lookEveryMs = 200;
+const mostMs = 4_000;
 
 /** Rows → pending events on the bulk lane, chunk by chunk; it has ended when the intake has taken the last of them. */
 export function createImportKind(deps: ImportDeps): OperationKind {
@@ -61,7 +61,7 @@ interface Running {
 }
 
 async function step(deps: ImportDeps, context: OperationContext): Promise<StepOutcome> {
-  const { ws, operation, now } = context;
+  const { ws, operation, signal, now } = context;
   const found = await deps.store.imports.find(ws, operation.id);
   if (!found?.file) throw new OperationFailed('gone', 'The import is no longer there.');
   const { file } = found;
@@ -69,10 +69,10 @@ async function step(deps: ImportDeps, context: OperationContext): Promise<StepOu
     await deps.store.importChunks.keep(ws, file.upload, now + fileKeptMs);
     return at(file, { chunk: 0, tally: emptyTally });
   }
-  const running: Running = { found, file, cursor: operation.cursor as unknown as Cursor };
+  const running: Running = { found, file, cursor: Cursor.parse(operation.cursor) };
   if (running.cursor.chunk < file.chunkCount) return at(file, await takeChunk(deps, context, running));
   const { storedAt } = running.cursor;
-  const isTaken = storedAt === undefined || (await waited(context, () => isAllTaken(deps, ws, storedAt)));
+  const isTaken = storedAt === undefined || (await waitForIntake(deps, ws, storedAt, { signal, mostMs }));
   if (!isTaken) return at(file, running.cursor);
   return { progress: progressOf(file, running.cursor), result: await resultOf(deps, context, running) };
 }
@@ -88,34 +88,14 @@ async function takeChunk(
   context: OperationContext,
   { found, file, cursor }: Running,
 ): Promise<Cursor> {
-  const { ws, now } = context;
+  const { ws, signal, now } = context;
   const { dryRun } = found.definition;
-  if (!dryRun && !(await waited(context, () => hasRoom(deps, ws)))) return cursor;
+  if (!dryRun && !(await waitForRoom(deps, ws, { signal, mostMs }))) return cursor;
   const records = await deps.store.importChunks.find(ws, file.upload, cursor.chunk);
   if (!records) throw new OperationFailed('file_gone', 'The file is no longer stored; import it again.');
   const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
   if (!dryRun) await deps.ringIntake(ws, intakePartition);
   return { chunk: cursor.chunk + 1, tally, ...(!dryRun && { storedAt: now }) };
-}
-
-/** Live events never wait for an import, and what waits for it stays bounded. */
-async function hasRoom({ store, backlog }: ImportDeps, ws: WorkspaceId): Promise<boolean> {
-  return (await store.events.countPending(ws, intakePartition, 'bulk', backlog)) < backlog;
-}
-
-async function isAllTaken({ store }: ImportDeps, ws: WorkspaceId, storedAt: number): Promise<boolean> {
-  const oldest = await store.events.oldestPending(ws, intakePartition, 'bulk');
-  return oldest === undefined || oldest > storedAt;
-}
-
-/** Whether it has come true within a few seconds. */
-async function waited({ signal }: OperationContext, isSo: () => Promise<boolean>): Promise<boolean> {
-  const endsAt = Date.now() + waitMs;
-  while (!(await isSo())) {
-    if (Date.now() > endsAt) return false;
-    await delay(lookEveryMs, undefined, { signal });
-  }
-  return true;
 }
 
 async function resultOf(

@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import type { EventKind } from '../../domain/events/event';
-import type { MeasureOptions } from '../../domain/events/measure-json';
+import type { JsonLimits } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent } from '../../domain/events/parse-event';
 import type { WorkspaceId } from '../../domain/ids';
 import { isJsonObject, type JsonObject } from '../../domain/json';
 import { judgeEvent } from '../../domain/tracking-plan/judge-event';
-import type { DeadLetterDoc, LetterFilter, LetterPlace } from '../../store/dead-letters';
+import type { DeadLetterDoc, LetterFilter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { intakePartition, numberArrivals, pendingEventDoc, pendingFields } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
@@ -18,23 +19,25 @@ export interface ReplayDeps {
   readonly policies: SourcePolicies;
   readonly traffic: TrafficRecorder;
   readonly doorbells: Pick<Doorbells, 'intake'>;
+  readonly limits: JsonLimits;
 }
 
-/** What the API asks for: which letters, and the limits of the door. */
+/** What the API asks for: which letters. */
 export interface ReplayInput {
   readonly filter: LetterFilter;
-  readonly limits: { readonly maxEventBytes: number; readonly maxJsonDepth: number };
 }
 
-interface Tally {
-  readonly replayed: number;
+const Tally = z.object({
+  replayed: z.int(),
   /** Refused under today's rules: the letter stays open. */
-  readonly refused: number;
+  refused: z.int(),
   /** Not kept whole, or no longer in the log: nothing can be replayed. */
-  readonly lost: number;
-}
+  lost: z.int(),
+});
+type Tally = z.output<typeof Tally>;
 
-type Cursor = LetterPlace & Tally;
+/** The last letter that was looked at, and what has become of all of them. */
+const Cursor = Tally.extend({ at: z.number(), id: z.string() });
 
 /** `in` (now, or already), or why not. */
 type Outcome = { readonly is: 'in' | 'lost' } | { readonly is: 'refused'; readonly code: string };
@@ -49,12 +52,12 @@ const nothingYet: Tally = { replayed: 0, refused: 0, lost: 0 };
 export function createDeadLetterReplay(deps: ReplayDeps): OperationKind {
   return {
     async step({ ws, operation, now }: OperationContext) {
-      const { filter, limits } = operation.input as unknown as ReplayInput;
-      const cursor = operation.cursor as Cursor | undefined;
+      const { filter } = operation.input as unknown as ReplayInput;
+      const cursor = operation.cursor === undefined ? undefined : Cursor.parse(operation.cursor);
       const open = { ...filter, state: 'open', to: Math.min(filter.to ?? Infinity, operation.createdAt + 1) } as const;
       const total = operation.progress.total ?? (await deps.store.deadLetters.count(ws, open));
       const letters = await deps.store.deadLetters.walk(ws, lettersPerStep, cursor, open);
-      const tally = await replay(deps, ws, letters, { limits, now, before: cursor ?? nothingYet });
+      const tally = await replay(deps, ws, letters, { now, before: cursor ?? nothingYet });
       const done = tally.replayed + tally.refused + tally.lost;
       const progress = { done, total: Math.max(total, done) };
       const last = letters.at(-1);
@@ -68,10 +71,10 @@ async function replay(
   deps: ReplayDeps,
   ws: WorkspaceId,
   letters: readonly DeadLetterDoc[],
-  { limits, now, before }: { limits: ReplayInput['limits']; now: number; before: Tally },
+  { now, before }: { readonly now: number; readonly before: Tally },
 ): Promise<Tally> {
   const outcomes: (readonly [DeadLetterDoc, Outcome])[] = [];
-  for (const letter of letters) outcomes.push([letter, await letIn(deps, ws, letter, limits)]);
+  for (const letter of letters) outcomes.push([letter, await letIn(deps, ws, letter)]);
   const idsOf = (is: Outcome['is']) => outcomes.filter(([, outcome]) => outcome.is === is).map(([letter]) => letter.id);
   const refused = outcomes.flatMap(([{ id }, outcome]) =>
     outcome.is === 'refused' ? [[id, outcome.code] as const] : [],
@@ -88,12 +91,7 @@ async function replay(
   };
 }
 
-async function letIn(
-  deps: ReplayDeps,
-  ws: WorkspaceId,
-  letter: DeadLetterDoc,
-  limits: ReplayInput['limits'],
-): Promise<Outcome> {
+async function letIn(deps: ReplayDeps, ws: WorkspaceId, letter: DeadLetterDoc): Promise<Outcome> {
   const { store, policies, traffic } = deps;
   if (letter.stage === 'unapplied') {
     const pendingOf = (event: EventDoc) => pendingFields(store.identifiers, ws, event);
@@ -104,7 +102,7 @@ async function letIn(
   if (isDisabled) return { is: 'refused', code: 'source_disabled' };
   const raw = readJson(letter.notWhole === undefined ? letter.payload : undefined);
   if (raw === undefined) return { is: 'lost' };
-  const judged = judgeEvent(parse(letter, raw, limits), plan);
+  const judged = judgeEvent(parse(letter, raw, deps.limits), plan);
   if ('rejection' in judged) return { is: 'refused', code: judged.rejection.code };
   const { event, bytes, violations } = judged;
   const arrival = { lane: letter.lane ?? 'live', bytes, n: numberArrivals(1), violations };
@@ -116,13 +114,7 @@ async function letIn(
 }
 
 /** As the door read it, at the instant at which the door read it. */
-function parse(letter: DeadLetterDoc, raw: JsonObject, limits: ReplayInput['limits']) {
-  const json: MeasureOptions = {
-    maxBytes: limits.maxEventBytes,
-    maxDepth: limits.maxJsonDepth,
-    hasEscapes: true,
-    byteLength: (text) => Buffer.byteLength(text),
-  };
+function parse(letter: DeadLetterDoc, raw: JsonObject, json: JsonLimits) {
   const envelope = parseEnvelope(readJson(letter.envelope) ?? {}, json);
   if ('code' in envelope) return { rejection: envelope };
   return parseEvent(raw, {

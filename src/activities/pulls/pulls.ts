@@ -1,24 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
 import { withPage, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
 import { SourceBusy, SourceRefused } from '../../sources/source';
 import { inTransaction } from '../../store/open-store';
-import { intakePartition } from '../../store/pending-event';
 import type { HeldRun } from '../../store/pull-states';
 import type { Store } from '../../store/store';
+import { waitForRoom, type BulkLaneDeps } from '../bulk-lane';
 import { heartbeating } from '../heartbeating';
 import type { Outbox } from '../outbox';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import { takePage, type TakePageDeps } from './take-page';
 
-export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'> {
+export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'>, Omit<BulkLaneDeps, 'store'> {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
-  /** Events of a workspace that may wait for the intake before a pull pauses. */
-  readonly backlog: number;
 }
 
 /** Names one source; all that Temporal is told of it. */
@@ -26,8 +23,6 @@ export interface SourceRef {
   readonly ws: string;
   readonly source: string;
 }
-
-const lookAgainMs = 250;
 
 export type PullActivities = ReturnType<typeof createPullActivities>;
 
@@ -77,7 +72,8 @@ async function readPages(
   const overlapMs = isResumed ? 0 : source.context.overlapMs;
   const { puller, context } = source;
   for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
-    await waitForIntake(deps, ws, signal);
+    await waitForRoom(deps, ws, { signal });
+    signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);
     const advanced = await deps.store.pullStates.advance(ws, key, held.current, page.cursor, run);
@@ -86,13 +82,6 @@ async function readPages(
     if ((await deps.store.sources.find(ws, key))?.version !== version) return 'changed';
   }
   return end(deps, ws, key, { held: held.current, outcome: 'completed' });
-}
-
-/** Whoever sends live waits for nobody, but the log must not grow faster than it is applied. */
-async function waitForIntake({ store, backlog }: PullDeps, ws: WorkspaceId, signal: AbortSignal): Promise<void> {
-  while ((await store.events.countPending(ws, intakePartition, 'bulk', backlog)) >= backlog)
-    await delay(lookAgainMs, undefined, { signal });
-  signal.throwIfAborted();
 }
 
 /** A refusal pauses the source and its schedule; anything else is told, and tried again by Temporal. */

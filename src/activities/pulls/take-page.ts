@@ -21,7 +21,7 @@ import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
 import type { ConnectedSource } from './connected-source';
-import { rowReader, type ReadRow } from './read-row';
+import { pulledRowReader, type RowOutcome } from './read-pulled-row';
 
 export interface TakePageDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'workspaces'>;
@@ -69,14 +69,14 @@ export async function takePage(
   };
 }
 
-type EventRow = Extract<ReadRow, { readonly event: unknown }>;
+type EventRow = Extract<RowOutcome, { readonly event: unknown }>;
 
 function readPage(
   { limits }: TakePageDeps,
   { source: { doc, pulled }, page, now }: { source: ConnectedSource; page: PulledPage; now: number },
 ): { readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] } {
   const source = doc.key;
-  const read = rowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
+  const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
   const rows: EventRow[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
     letterOf({ source, now, name }, { code, message, path: '' }, text),

@@ -6,7 +6,7 @@ import { SourceBusy, SourceRefused, type PulledRow } from '../../sources/source'
 import type { Store } from '../../store/store';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import type { SourceRef } from './pulls';
-import { rowReader, type ReadRow } from './read-row';
+import { pulledRowReader, type RowOutcome } from './read-pulled-row';
 
 export interface SourceTestDeps extends ConnectDeps {
   readonly store: Pick<Store, 'sources' | 'sourceTests'>;
@@ -53,7 +53,7 @@ async function readSample(
 ): Promise<SourceSample> {
   const now = clock();
   const signal = AbortSignal.timeout(timeoutMs);
-  const read = rowReader({ source: doc.key, mapping: pulled.mapping, limits, now });
+  const read = pulledRowReader({ source: doc.key, mapping: pulled.mapping, limits, now });
   for await (const page of puller.pull({
     ...context,
     cursor: undefined,
@@ -73,7 +73,7 @@ async function readSample(
 /** What nests deeper than an event may is not shown, as it may be too deep to be written; a row that is refused for it says which it is. */
 function sampleRow(
   { row }: PulledRow,
-  read: ReadRow,
+  read: RowOutcome,
   { number, maxDepth }: Pick<JsonLimits, 'maxDepth'> & { readonly number: number },
 ): SampleRow {
   const shown = Object.fromEntries(Object.entries(row).filter(([, value]) => !isTooDeep(value, maxDepth - 1)));

@@ -87,8 +87,7 @@ export const deadLetterRoutes: readonly Route[] = [
         const count = await deps.store.deadLetters.count(ws, { ...filter, state: 'open' });
         return { status: 200, body: { count } };
       }
-      const { maxEventBytes, maxJsonDepth } = deps.limits;
-      const input = { filter: filter as JsonObject, limits: { maxEventBytes, maxJsonDepth } };
+      const input = { filter: filter as JsonObject };
       return accepted(await startOperation(call, { kind: 'dead-letter-replay', input }));
     },
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { delimiters } from '../../domain/imports/read-header';
+import { delimiters } from '../../domain/rows/csv-header';
 import { RowMapping } from '../../domain/rows/row-mapping.schema';
 import type { Import, ImportFile } from '../../store/imports';
 import type { PreviewRow } from '../../store/import-rows';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
-import { FileRefused, ImportReader } from '../../domain/imports/import-reader';
-import type { FileRecord } from '../../domain/imports/record-scanner';
+import { ImportReader } from '../../domain/imports/import-reader';
+import { FileRefused } from '../../domain/rows/file-reader';
+import type { FileRecord } from '../../domain/rows/record-scanner';
 import type { Import, ImportFile } from '../../store/imports';
 import { invalidRequest, Problem } from '../problem';
 import type { KeyCall } from '../route';
@@ -25,10 +26,7 @@ export async function takeFile(call: FileCall, { definition }: Import): Promise<
   const { deps, ws, body: req, now } = call;
   const upload = randomUUID();
   const { format, delimiter, rows } = definition;
-  const reader = new ImportReader({
-    ...{ format, rows, limits: deps.importLimits },
-    ...(delimiter !== undefined && { delimiter }),
-  });
+  const reader = new ImportReader({ format, delimiter, rows, limits: deps.importLimits });
   const chunks = new Chunks(call, upload);
   try {
     for await (const bytes of bytesOf(req)) await chunks.add(reader.push(bytes));

@@ -1,6 +1,7 @@
 import { EventReader } from '../../domain/events/event-reader';
 import { identifiersOf } from '../../domain/events/event-identifiers';
 import { eventKinds, type EventKind } from '../../domain/events/event';
+import type { JsonLimits } from '../../domain/events/measure-json';
 import { isJsonObject, own, type Json, type JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
 import { isPersonalText } from '../../domain/personal';
@@ -64,7 +65,7 @@ function toLetter(
     ...rejection,
     ...(messageId !== undefined && { messageId }),
     ...describe(raw, kind),
-    ...(raw !== undefined && keep(raw, deps.limits)),
+    ...(raw !== undefined && keep(raw, deps.limits.event)),
     ...(notWhole && { notWhole }),
     ...(envelope !== undefined && { envelope }),
     ...(isJsonObject(raw) && {
@@ -87,13 +88,10 @@ function readName(name: Json | undefined): string | undefined {
 }
 
 /** The event's JSON, without write keys. Of one beyond the limits only the beginning, or, where it nests too deep to be written, nothing. */
-function keep(
-  raw: unknown,
-  limits: { readonly maxEventBytes: number; readonly maxJsonDepth: number },
-): Pick<DeadLetter, 'payload' | 'notWhole'> {
-  if (isTooDeep(raw, limits.maxJsonDepth)) return { notWhole: 'too_deep' };
+function keep(raw: unknown, { maxBytes, maxDepth }: JsonLimits): Pick<DeadLetter, 'payload' | 'notWhole'> {
+  if (isTooDeep(raw, maxDepth)) return { notWhole: 'too_deep' };
   const payload = withoutKeyTexts(JSON.stringify(raw));
-  if (Buffer.byteLength(payload) <= limits.maxEventBytes) return { payload };
+  if (Buffer.byteLength(payload) <= maxBytes) return { payload };
   return { payload: payload.slice(0, payloadKept).toWellFormed(), notWhole: 'too_large' };
 }
 
@@ -104,7 +102,9 @@ function envelopeOf({ body, deps }: KeyCall<unknown, unknown, JsonBody>): string
   const said = ['context', 'integrations', 'sentAt'].map((key) => [key, own(value, key)] as const);
   const envelope = Object.fromEntries(said.filter(([, part]) => part !== undefined)) as JsonObject;
   if (Object.keys(envelope).length === 0) return undefined;
-  return keep(envelope, deps.limits).notWhole === undefined ? withoutKeyTexts(JSON.stringify(envelope)) : undefined;
+  return keep(envelope, deps.limits.event).notWhole === undefined
+    ? withoutKeyTexts(JSON.stringify(envelope))
+    : undefined;
 }
 
 function named(raw: JsonObject) {

@@ -154,7 +154,7 @@ describe('POST /v1/batch', () => {
   });
 
   it('stores the largest and deepest event that can be configured', async () => {
-    const limits = { ...testLimits, maxEventBytes: mostEventBytes, maxJsonDepth: mostJsonDepth };
+    const limits = { ...testLimits, event: { maxBytes: mostEventBytes, maxDepth: mostJsonDepth } };
     const large = await openTestApi({ limits });
     const { ws, secretKey } = await large.createWorkspace();
     // Small numbers grow most on their way into the store, and `identify` keeps the traits of its context twice.

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { EventKind } from '../../domain/events/event';
-import type { MeasureOptions } from '../../domain/events/measure-json';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Rejection } from '../../domain/events/rejection';
 import { inPlaces, type Translate } from '../../domain/events/translation';
@@ -23,7 +22,7 @@ export interface ReadEvent {
 export function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): (raw: unknown) => ReadEvent {
   const isTrusted = call.principal.kind !== 'public';
   const options = optionsOf(call, kind, isTrusted);
-  const unread = { rejection: tooLargeToRead(call.deps.limits.maxEventBytes) };
+  const unread = { rejection: tooLargeToRead(call.deps.limits.event.maxBytes) };
   return (raw) => {
     if ('code' in options) return { parsed: { rejection: options }, raw, isTrusted };
     if (raw instanceof UnreadEvent) return { parsed: unread, raw: undefined, notWhole: 'too_large', isTrusted };
@@ -32,13 +31,7 @@ export function readerOf(call: IngestCall, kind?: EventKind, translate?: Transla
 }
 
 function optionsOf(call: IngestCall, kind: EventKind | undefined, isTrusted: boolean): ParseOptions | Rejection {
-  const { limits } = call.deps;
-  const json: MeasureOptions = {
-    maxBytes: limits.maxEventBytes,
-    maxDepth: limits.maxJsonDepth,
-    hasEscapes: call.body.hasEscapes,
-    byteLength: (text) => Buffer.byteLength(text),
-  };
+  const json = { ...call.deps.limits.event, hasEscapes: call.body.hasEscapes };
   // A single event is its own envelope; what it says of itself is read once.
   const { value } = call.body;
   const isBatch = isJsonObject(value) && Object.hasOwn(value, 'batch');

@@ -14,11 +14,9 @@ export function checkEvents(call: KeyCall, plan: TrackingPlan, events: readonly 
 }
 
 function checkEvent({ deps, now }: KeyCall, plan: CompiledPlan, raw: unknown) {
-  const { maxEventBytes, maxJsonDepth } = deps.limits;
-  const byteLength = (text: string): number => Buffer.byteLength(text);
   const parsed = parseEvent(raw, {
-    ...{ envelope: { context: {}, integrations: {}, bytes: 0 }, receivedAt: now, source: '', isTrusted: true },
-    json: { maxBytes: maxEventBytes, maxDepth: maxJsonDepth, hasEscapes: true, byteLength },
+    ...{ receivedAt: now, source: '', isTrusted: true },
+    json: deps.limits.event,
     makeMessageId: randomUUID,
   });
   if ('rejection' in parsed)

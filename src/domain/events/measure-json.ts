@@ -7,10 +7,12 @@ export interface JsonLimits {
 
 export interface MeasureOptions extends JsonLimits {
   /** False where no string can hold a NUL or a lone surrogate, which in valid UTF-8 JSON exist only as `\u` escapes. */
-  readonly hasEscapes: boolean;
-  /** Bytes of a text in UTF-8. */
-  readonly byteLength: (text: string) => number;
+  readonly hasEscapes?: boolean;
+  /** Bytes of a text in UTF-8, unless another measure will do. */
+  readonly byteLength?: (text: string) => number;
 }
+
+const byteLength = (text: string): number => Buffer.byteLength(text);
 
 /** A key the store's driver would take for its own types instead of data. */
 const reservedKey = '_bsontype';
@@ -32,8 +34,11 @@ type Fault = 'too_large' | 'too_deep' | 'invalid_text' | 'invalid_key' | 'invali
 class Measure {
   bytes = 0;
   #fault: Fault = 'too_large';
+  readonly options: Required<MeasureOptions>;
 
-  constructor(readonly options: MeasureOptions) {}
+  constructor(options: MeasureOptions) {
+    this.options = { hasEscapes: true, byteLength, ...options };
+  }
 
   /** The pointer to the first fault; `undefined` when there is none. */
   walk(value: unknown, depth: number): string | undefined {

@@ -3,15 +3,9 @@ import type { JsonObject } from '../json';
 import { parseEnvelope, parseEvent, type Envelope, type ParseOptions } from './parse-event';
 
 const receivedAt = Date.parse('2026-05-01T12:00:00Z');
-const json = {
-  maxBytes: 32_768,
-  maxDepth: 64,
-  hasEscapes: true,
-  byteLength: (text: string) => Buffer.byteLength(text),
-};
+const json = { maxBytes: 32_768, maxDepth: 64 };
 const emptyEnvelope: Envelope = { context: {}, integrations: {}, bytes: 0 };
 const options: ParseOptions = {
-  envelope: emptyEnvelope,
   receivedAt,
   source: 'web',
   isTrusted: false,

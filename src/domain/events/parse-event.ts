@@ -20,10 +20,13 @@ export interface Envelope {
   readonly sentAt?: number;
 }
 
+const emptyEnvelope: Envelope = { context: {}, integrations: {}, bytes: 0 };
+
 export interface ParseOptions {
   /** The kind the path names; a batch names it per event. */
   readonly kind?: EventKind;
-  readonly envelope: Envelope;
+  /** Empty unless a batch has one. */
+  readonly envelope?: Envelope;
   readonly receivedAt: number;
   readonly source: string;
   readonly isTrusted: boolean;
@@ -41,11 +44,11 @@ export function parseEvent(raw: unknown, options: ParseOptions): ParsedEvent {
     const message = `An event is an object; this is ${kindOf(raw)}.`;
     return { rejection: { code: 'not_an_object', path: '', message } };
   }
-  const { envelope, json } = options;
+  const { envelope = emptyEnvelope, json } = options;
   const measured = measureJson(raw, { ...json, maxBytes: json.maxBytes - envelope.bytes });
   if ('code' in measured) return reject(raw, measured);
   const reader = new EventReader(raw);
-  const event = readEvent(reader, options);
+  const event = readEvent(reader, { ...options, envelope });
   if (reader.rejection || !event) return reject(raw, reader.rejection as Rejection);
   return { event, bytes: measured.bytes + envelope.bytes };
 }
@@ -68,7 +71,9 @@ function reject(raw: JsonObject, rejection: Rejection): ParsedEvent {
   return isShown ? { rejection, messageId } : { rejection };
 }
 
-function readEvent(reader: EventReader, options: ParseOptions): Event | undefined {
+type InEnvelope = ParseOptions & { readonly envelope: Envelope };
+
+function readEvent(reader: EventReader, options: InEnvelope): Event | undefined {
   const { raw } = reader;
   const kind = options.kind ?? readKind(reader);
   if (kind === undefined) return undefined;
@@ -122,7 +127,7 @@ function nameGiven(name: Json | undefined): string {
 }
 
 /** `timestamp` wins over `originalTimestamp`: RudderStack's client sends a historical time in the first and now in the second. */
-function readTimes(reader: EventReader, { receivedAt, envelope }: ParseOptions) {
+function readTimes(reader: EventReader, { receivedAt, envelope }: InEnvelope) {
   const saidAt = reader.instant('timestamp') ?? reader.instant('originalTimestamp');
   const sentAt = readEventInstant(own(reader.raw, 'sentAt')) ?? envelope.sentAt;
   return {

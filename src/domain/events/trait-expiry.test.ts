@@ -15,11 +15,10 @@ function parse(traitExpiry: Json, of: JsonObject = {}) {
     ...of,
   };
   return parseEvent(raw, {
-    envelope: { context: {}, integrations: {}, bytes: 0 },
     receivedAt,
     source: 'web',
     isTrusted: true,
-    json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: true, byteLength: (text) => Buffer.byteLength(text) },
+    json: { maxBytes: 32_768, maxDepth: 64 },
     makeMessageId: () => 'made',
   });
 }

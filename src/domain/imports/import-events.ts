@@ -1,12 +1,12 @@
 import type { Event } from '../events/event';
-import type { MeasureOptions } from '../events/measure-json';
-import { parseEvent, type ParseOptions } from '../events/parse-event';
+import type { JsonLimits } from '../events/measure-json';
+import { parseEvent } from '../events/parse-event';
 import { own, withKey, withoutKey, type JsonObject } from '../json';
 import { rowMapper, type MapRow } from '../rows/map-row';
+import { readRecord, type RowFault, type RowShape } from '../rows/read-record';
+import type { FileRecord } from '../rows/record-scanner';
+import type { RowsAs } from './choose-mapping';
 import type { RefusedExample } from './import-tally';
-import type { RowsAs } from './read-header';
-import { readRow, type RowFault, type RowShape } from './read-row';
-import type { FileRecord } from './record-scanner';
 
 export interface ImportOf {
   /** Of the import: its events say that they come from it. */
@@ -16,7 +16,7 @@ export interface ImportOf {
   /** When the file was handed in: what rows state of now is as of then. */
   readonly statedAt: number;
   readonly receivedAt: number;
-  readonly json: Pick<MeasureOptions, 'maxBytes' | 'maxDepth' | 'byteLength'>;
+  readonly limits: JsonLimits;
 }
 
 /** A row as the event it becomes: checked, and as it was sent to the check. */
@@ -27,7 +27,7 @@ export interface RowEvent {
   readonly raw: JsonObject;
 }
 
-export type ReadRow = (record: FileRecord, row: number) => RowEvent | { readonly refused: RefusedExample };
+export type ReadImportRow = (record: FileRecord, row: number) => RowEvent | { readonly refused: RefusedExample };
 
 /** What events of an import name as their source. */
 export const importSource = (id: string): string => `import:${id}`;
@@ -35,19 +35,14 @@ export const importSource = (id: string): string => `import:${id}`;
 export const allImports = 'import';
 
 /** Makes an import ready for its rows, counted from 1. The same row becomes the same event each time. */
-export function rowReader(of: ImportOf): ReadRow {
+export function importRowReader(of: ImportOf): ReadImportRow {
   const toRaw = rawEventOf(of.rows);
-  const options: Omit<ParseOptions, 'makeMessageId'> = {
-    envelope: { context: {}, integrations: {}, bytes: 0 },
-    receivedAt: of.receivedAt,
-    source: importSource(of.id),
-    isTrusted: true,
-    json: { ...of.json, hasEscapes: true },
-  };
+  const { id, receivedAt, limits: json } = of;
+  const options = { source: importSource(id), isTrusted: true, receivedAt, json };
   return (record, row) => {
     const refuse = ({ code, column, message }: RowFault) => ({ refused: { row, code, column, message } });
-    const makeMessageId = (): string => `${of.id}-${row}`;
-    const read = readRow(record, of.shape);
+    const makeMessageId = (): string => `${id}-${row}`;
+    const read = readRecord(record, of.shape);
     if ('code' in read) return refuse(read);
     const mapped = toRaw(read.row, makeMessageId);
     if ('rejection' in mapped) return refuse(mapped.rejection);

@@ -1,26 +1,31 @@
-import type { RowFault } from './read-row';
+import { z } from 'zod';
 
 /** A refused row, as results show it: what is wrong and where, never what the row says. */
-export interface RefusedExample extends RowFault {
+export const RefusedExample = z.object({
   /** Counted from 1; neither the header nor empty lines count. */
-  readonly row: number;
-}
+  row: z.int(),
+  code: z.string(),
+  column: z.string(),
+  message: z.string(),
+});
+export type RefusedExample = z.output<typeof RefusedExample>;
 
 /** What has become of the rows so far. */
-export interface ImportTally {
-  readonly rows: number;
+export const ImportTally = z.object({
+  rows: z.int(),
   /** Rows that became events; of a dry run, rows that would. */
-  readonly accepted: number;
+  accepted: z.int(),
   /** Rows whose message id had been received before, which changes nothing. */
-  readonly repeated: number;
-  readonly refused: number;
-  readonly refusedByCode: Readonly<Record<string, number>>;
+  repeated: z.int(),
+  refused: z.int(),
+  refusedByCode: z.record(z.string(), z.int()),
   /** The first ones. */
-  readonly examples: readonly RefusedExample[];
+  examples: z.array(RefusedExample),
   /** Of a dry run: accepted rows by whether any of their identifiers is known already. */
-  readonly known: number;
-  readonly unknown: number;
-}
+  known: z.int(),
+  unknown: z.int(),
+});
+export type ImportTally = z.output<typeof ImportTally>;
 
 export const emptyTally: ImportTally = {
   ...{ rows: 0, accepted: 0, repeated: 0, refused: 0, known: 0, unknown: 0 },

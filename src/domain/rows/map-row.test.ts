@@ -173,11 +173,10 @@ describe('a row', () => {
         expect(rowMapper(mapping)(cells, () => 'derived')).toEqual(mapped);
         if ('rejection' in mapped) return;
         const parsed = parseEvent(mapped.event, {
-          envelope: { context: {}, integrations: {}, bytes: 0 },
           receivedAt: Date.parse('2026-05-01T12:00:00Z'),
           source: 'import',
           isTrusted: true,
-          json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: true, byteLength: (value) => Buffer.byteLength(value) },
+          json: { maxBytes: 32_768, maxDepth: 64 },
           makeMessageId: () => 'made',
         });
         if ('rejection' in parsed) expect(parsed.rejection.code).toMatch(/no_identifier|invalid_/);

@@ -2,7 +2,7 @@ import { own, type Json, type JsonObject } from '../json';
 import { conversionOf, fold, type Convert } from './convert-value';
 import { targetsOf } from './mapping-problems';
 import { rowKinds, type FactTarget, type RowKind, type RowMapping, type Target } from './row-mapping.schema';
-import { RowReader } from './row-reader';
+import { CellReader } from './cell-reader';
 import type { RowRejection } from './row-rejection';
 
 /** An event as the door takes it from any sender; it is checked there like all others. */
@@ -12,7 +12,7 @@ export type MappedRow = { readonly event: JsonObject } | { readonly rejection: R
 export type MapRow = (row: JsonObject, makeMessageId: () => string) => MappedRow;
 
 /** One target made ready: what it does to the event that is being built. */
-type Write = (reader: RowReader, event: Draft) => void;
+type Write = (reader: CellReader, event: Draft) => void;
 
 /** What a row has said so far. Keys are data, so all that has keys of the sender's is a map until the end. */
 interface Draft {
@@ -33,7 +33,7 @@ export function rowMapper(mapping: RowMapping): MapRow {
   const mapped = new Set(columns.map(({ column }) => column));
   const { traits = {}, properties = {}, event, groupId } = mapping.constants;
   return (row, makeMessageId) => {
-    const reader = new RowReader(row, mapping);
+    const reader = new CellReader(row, mapping);
     const draft: Draft = {
       fields: new Map<string, Json>([['type', mapping.type], ...present({ event, groupId })]),
       externalIds: [],
@@ -47,7 +47,7 @@ export function rowMapper(mapping: RowMapping): MapRow {
   };
 }
 
-function finish(reader: RowReader, draft: Draft, makeMessageId: () => string): MappedRow {
+function finish(reader: CellReader, draft: Draft, makeMessageId: () => string): MappedRow {
   const { fields, externalIds } = draft;
   if (!fields.has('userId') && !fields.has('anonymousId') && externalIds.length === 0)
     reader.refuse('no_identifier', '', 'All identifiers of the row are empty; fill in one of them.');
@@ -177,7 +177,7 @@ interface Unmapped {
 
 const asItStands = conversionOf(undefined);
 
-function takeUnmapped(reader: RowReader, { draft, mapping, mapped }: Unmapped): void {
+function takeUnmapped(reader: CellReader, { draft, mapping, mapped }: Unmapped): void {
   const facts = mapping.unmapped === 'property' ? draft.properties : draft.traits;
   for (const column of Object.keys(reader.row)) {
     if (mapped.has(column)) continue;

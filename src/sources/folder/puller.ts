@@ -2,11 +2,10 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { PageOfRows } from '../page-rows';
-import { readCsv } from '../read-csv';
+import { readRows } from '../read-rows';
 import type { PullContext, PulledPage, Puller } from '../source';
 import { toCursor } from '../to-cursor';
 import { listFiles, openFolder, type FoundFile } from './list-files';
-import { readNdjson } from './read-ndjson';
 import type { FolderSettings } from './settings.schema';
 
 type Context = PullContext<FolderSettings, object>;
@@ -19,12 +18,17 @@ const Cursor = z.object({
 });
 type Cursor = z.output<typeof Cursor>;
 
-/** `allowed`: the folders that sources may read. */
-export function createFolderPuller(allowed: readonly string[]): Puller<FolderSettings, object> {
-  return { pull: (context) => pull(context, allowed) };
+export interface FolderLimits {
+  /** The folders that sources may read. */
+  readonly allowed: readonly string[];
+  readonly maxColumns: number;
 }
 
-async function* pull(context: Context, allowed: readonly string[]): AsyncIterable<PulledPage> {
+export function createFolderPuller(limits: FolderLimits): Puller<FolderSettings, object> {
+  return { pull: (context) => pull(context, limits) };
+}
+
+async function* pull(context: Context, { allowed, maxColumns }: FolderLimits): AsyncIterable<PulledPage> {
   const { settings } = context;
   const files = await listFiles(await openFolder(settings.folder, allowed), settings.prefix);
   const { read: before, at } = Cursor.safeParse(context.cursor).data ?? { read: [] };
@@ -34,7 +38,7 @@ async function* pull(context: Context, allowed: readonly string[]): AsyncIterabl
   for (const file of files) {
     if (isRead(file, read.get(file.name), settings)) continue;
     const isHalfRead = at?.name === file.name && at.etag === file.etag;
-    yield* readFile(context, file, { read, fromLine: isHalfRead ? at.line : 0 });
+    yield* readFile(context, file, { read, maxColumns, fromLine: isHalfRead ? at.line : 0 });
   }
 }
 
@@ -44,12 +48,17 @@ const isRead = ({ etag }: FoundFile, known: string | undefined, { reread }: Fold
 async function* readFile(
   context: Context,
   file: FoundFile,
-  { read, fromLine }: { readonly read: Map<string, string>; readonly fromLine: number },
+  {
+    read,
+    maxColumns,
+    fromLine,
+  }: { readonly read: Map<string, string>; readonly maxColumns: number; readonly fromLine: number },
 ): AsyncIterable<PulledPage> {
   const { settings, pageRows, signal } = context;
   const { name, etag } = file;
+  const { format, delimiter, maxRowBytes: maxLineBytes } = settings;
   const page = new PageOfRows(pageRows);
-  for await (const one of rowsOf(bytesOf(file), name, settings)) {
+  for await (const one of readRows(bytesOf(file), { format, delimiter, maxLineBytes, maxColumns }, name)) {
     signal.throwIfAborted();
     if (one.line <= fromLine) continue;
     page.add(one);
@@ -58,9 +67,6 @@ async function* readFile(
   read.set(name, etag);
   yield page.take(toCursor({ read: [...read] }), etag);
 }
-
-const rowsOf = (bytes: AsyncIterable<Buffer>, name: string, { format, delimiter, maxRowBytes }: FolderSettings) =>
-  format === 'csv' ? readCsv(bytes, { delimiter, place: name, maxRowBytes }) : readNdjson(bytes, name, maxRowBytes);
 
 /** As much as was there when the folder was listed: what is added meanwhile changes the etag. A link put in its place does not open. */
 async function* bytesOf({ path, bytes }: FoundFile): AsyncIterable<Buffer> {

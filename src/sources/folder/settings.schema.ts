@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pulledFields } from '../pulled-settings.schema';
+import { CsvDelimiter, pulledFields } from '../pulled-settings.schema';
 
 export const FolderSettings = z.strictObject({
   ...pulledFields,
@@ -15,7 +15,7 @@ export const FolderSettings = z.strictObject({
     .regex(/^[^\0]*$/)
     .default(''),
   format: z.enum(['csv', 'ndjson']).default('csv'),
-  delimiter: z.string().length(1).default(','),
+  delimiter: CsvDelimiter,
   /** Whether a file that has changed is read again. */
   reread: z.boolean().default(true),
   maxRowBytes: z.int().min(1_024).max(16_777_216).default(1_048_576),

@@ -13,7 +13,7 @@ interface Path {
   readonly [setting: string]: unknown;
 }
 
-const puller = createHttpPuller(createNetwork(['127.0.0.1:*']));
+const puller = createHttpPuller(createNetwork(['127.0.0.1:*']), 1_000);
 const size = { parameter: 'size', rows: 3 };
 const ways = [
   ['next', { rows: 'data', paging: { by: 'next', path: 'links.next' } }],

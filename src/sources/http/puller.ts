@@ -4,7 +4,7 @@ import { parseDuration } from '../../domain/duration';
 import type { Network, WebAnswer } from '../network';
 import { PageOfRows } from '../page-rows';
 import { capped, checkStatus, parseJson, readText } from '../read-answer';
-import { readCsv } from '../read-csv';
+import { readRows } from '../read-rows';
 import { SourceRefused, type PullContext, type PulledPage, type Puller } from '../source';
 import { toCursor } from '../to-cursor';
 import { beginCursor, endCursor, readCursor, valueOf, type HttpCursor } from './cursor';
@@ -14,7 +14,7 @@ import type { HttpSecrets, HttpSettings, Paging } from './settings.schema';
 type Context = PullContext<HttpSettings, HttpSecrets>;
 type Ask = (address: string) => Promise<WebAnswer>;
 
-export function createHttpPuller(network: Network): Puller<HttpSettings, HttpSecrets> {
+export function createHttpPuller(network: Network, maxColumns: number): Puller<HttpSettings, HttpSecrets> {
   return {
     pull: (context) => {
       const { settings, secrets, signal } = context;
@@ -24,7 +24,7 @@ export function createHttpPuller(network: Network): Puller<HttpSettings, HttpSec
         checkStatus(answer, Date.now());
         return answer;
       };
-      return settings.format === 'csv' ? pullCsv(context, ask) : pullJson(context, ask);
+      return settings.format === 'csv' ? pullCsv(context, ask, maxColumns) : pullJson(context, ask);
     },
   };
 }
@@ -114,14 +114,15 @@ function textAt(body: Json, path: string): string | number | undefined {
 }
 
 /** One file a run; after a crash it is read again, and what is stored of it counts once. */
-async function* pullCsv(context: Context, ask: Ask): AsyncIterable<PulledPage> {
+async function* pullCsv(context: Context, ask: Ask, maxColumns: number): AsyncIterable<PulledPage> {
   const { settings } = context;
+  const { delimiter, maxPageBytes: maxLineBytes } = settings;
   const cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
   const answer = await ask(addressOf(settings, cursor));
   const page = new PageOfRows(context.pageRows);
   let after = cursor;
   const bytes = capped(answer.body, settings.maxFileBytes);
-  for await (const one of readCsv(bytes, { delimiter: settings.delimiter, maxRowBytes: settings.maxPageBytes })) {
+  for await (const one of readRows(bytes, { format: 'csv', delimiter, maxLineBytes, maxColumns })) {
     page.add(one);
     if ('row' in one) after = { ...after, ...highest(after, [one.row.row], settings) };
     if (page.isFull) yield page.take(toCursor(cursor), cursor.reading);

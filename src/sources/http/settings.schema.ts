@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Duration, Name, Path } from '../../domain/definition-fields.schema';
-import { pulledFields } from '../pulled-settings.schema';
+import { CsvDelimiter, pulledFields } from '../pulled-settings.schema';
 
 const megabyte = 1_048_576;
 
@@ -51,7 +51,7 @@ export const HttpSettings = z.strictObject({
   /** They are shown to whoever reads the settings: no secrets here. */
   headers: z.record(FreeHeaderName, HeaderValue).default({}),
   format: z.enum(['json', 'csv']).default('json'),
-  delimiter: z.string().length(1).default(','),
+  delimiter: CsvDelimiter,
   /** Where the list of rows is in an answer of JSON; the answer itself unless set. */
   rows: Path.optional(),
   paging: Paging.default({ by: 'none' }),

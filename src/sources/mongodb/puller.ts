@@ -10,20 +10,17 @@ import { toJson } from './values';
 
 type Context = PullContext<MongodbSettings, MongodbSecrets>;
 
-/** The last document that was read, in Extended JSON. A `from` of a person has no id. */
-const Cursor = z.object({
+/** A value of the database, stored as Extended JSON. */
+const Value = z.json().transform((value) => (BSON.EJSON.deserialize({ value }) as { readonly value: unknown }).value);
+
+/** The last document that was read. A `from` of a person has no id. */
+const Place = z.object({
   field: z.string().optional(),
-  at: z.json().optional(),
-  id: z.json().optional(),
+  at: Value.optional(),
+  id: Value.optional(),
   reading: z.string().optional(),
 });
-
-interface Place {
-  readonly field?: string | undefined;
-  readonly at?: unknown;
-  readonly id?: unknown;
-  readonly reading?: string | undefined;
-}
+type Place = z.output<typeof Place>;
 
 export function createMongodbPuller(network: Network): Puller<MongodbSettings, MongodbSecrets> {
   return { pull: (context) => pull(context, network) };
@@ -120,8 +117,7 @@ async function* readPages(context: Context, client: MongoClient): AsyncIterable<
 
 /** Of another field, a cursor says nothing. */
 function begin({ cursor, settings, now }: Context): Place {
-  const read = Cursor.safeParse(cursor).data ?? {};
-  const before = BSON.EJSON.deserialize(read) as Place;
+  const before = Place.safeParse(cursor).data ?? {};
   if (settings.cursor === undefined)
     return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
   return before.field === settings.cursor ? before : { field: settings.cursor };

@@ -1,5 +1,5 @@
 import { RowMapping } from '../../domain/rows/row-mapping.schema';
-import { rowReader, type RowReaderOptions } from './read-row';
+import { pulledRowReader, type PulledRowOptions } from './read-pulled-row';
 
 const identify = RowMapping.parse({ columns: { id: { to: 'identifier', type: 'user_id' }, plan: { to: 'trait' } } });
 const track = RowMapping.parse({
@@ -9,8 +9,8 @@ const track = RowMapping.parse({
 });
 const options = { source: 'shop', mapping: identify, limits: { maxBytes: 32_768, maxDepth: 64 }, now: 1_000 };
 
-const read = (row: { id: unknown; plan?: unknown }, more: Partial<RowReaderOptions> = {}, name?: string) =>
-  rowReader({ ...options, ...more })({ row: row as never, ...(name !== undefined && { name }) });
+const read = (row: { id: unknown; plan?: unknown }, more: Partial<PulledRowOptions> = {}, name?: string) =>
+  pulledRowReader({ ...options, ...more })({ row: row as never, ...(name !== undefined && { name }) });
 const idOf = (...args: Parameters<typeof read>): string => {
   const result = read(...args);
   return 'event' in result ? result.event.messageId : result.id;

@@ -26,25 +26,26 @@ const faults: Readonly<Record<RecordFault, string>> = {
 };
 
 /** What a record says, by column; or why it cannot be read. */
-export function readRow(record: FileRecord, shape: RowShape): { readonly row: JsonObject } | RowFault {
+export function readRecord(record: FileRecord, shape: RowShape): { readonly row: JsonObject } | RowFault {
   return shape.format === 'csv' ? readByColumn(record, shape) : readJson(record);
 }
 
-/** The fields of a CSV record, or why it has none. */
-export function readFields(record: FileRecord, delimiter: string): string[] | RowFault {
+/** The fields of a CSV record, one more than `most` when there are more; or why it has none. */
+export function readFields(record: FileRecord, delimiter: string, most: number): string[] | RowFault {
   const text = readText(record);
-  return typeof text === 'string' ? splitRecord(text, delimiter) : text;
+  return typeof text === 'string' ? splitRecord(text, delimiter, most + 1) : text;
 }
 
 /** A record as text for people: what is no UTF-8 in it is shown as replacement characters. */
 export const textOf = ({ bytes }: FileRecord): string => lenient.decode(bytes);
 
 function readByColumn(record: FileRecord, { columns, delimiter }: RowShape): { readonly row: JsonObject } | RowFault {
-  const fields = readFields(record, delimiter);
+  const fields = readFields(record, delimiter, columns.length);
   if ('code' in fields) return fields;
   if (fields.length === columns.length)
     return { row: Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? ''])) };
-  const message = `The row has ${fields.length} fields and the header ${columns.length}; make them agree.`;
+  const given = fields.length > columns.length ? 'more' : fields.length;
+  const message = `The header has ${columns.length} fields and the row ${given}; make them agree, or quote fields with a delimiter in them.`;
   return ofRow('wrong_field_count', message);
 }
 

@@ -5,7 +5,7 @@ import type { Blank, Null, RowMapping } from './row-mapping.schema';
 import type { RowRejection } from './row-rejection';
 
 /** Reads the cells of one row and remembers the first that is not as it should be. */
-export class RowReader {
+export class CellReader {
   #rejection: RowRejection | undefined;
 
   constructor(

@@ -1,9 +1,9 @@
-/** The fields of one CSV record (RFC 4180). Quotes inside a field that does not begin with one are text. */
-export function splitRecord(text: string, delimiter: string): string[] {
-  if (!text.includes('"')) return text.split(delimiter);
+/** The first fields of one CSV record (RFC 4180), at most `most`. Quotes inside a field that does not begin with one are text. */
+export function splitRecord(text: string, delimiter: string, most: number): string[] {
+  if (!text.includes('"')) return text.split(delimiter, most);
   const fields: string[] = [];
   let at = 0;
-  while (at <= text.length) {
+  while (at <= text.length && fields.length < most) {
     const isQuoted = text[at] === '"';
     const close = isQuoted ? closingQuote(text, at) : at;
     const next = text.indexOf(delimiter, isQuoted ? close + 1 : at);

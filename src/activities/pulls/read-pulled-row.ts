@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonLimits } from '../../domain/events/measure-json';
-import { parseEvent, type ParseOptions } from '../../domain/events/parse-event';
+import { parseEvent } from '../../domain/events/parse-event';
 import type { Event } from '../../domain/events/event';
 import type { JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
@@ -9,11 +9,11 @@ import type { RowMapping } from '../../domain/rows/row-mapping.schema';
 import type { PulledRow } from '../../sources/source';
 
 /** What a row became. `id` names the row and what it says, for as long as both stay. */
-export type ReadRow =
+export type RowOutcome =
   | { readonly event: Event; readonly bytes: number; readonly raw: JsonObject }
   | { readonly id: string; readonly code: string; readonly message: string; readonly path: string };
 
-export interface RowReaderOptions {
+export interface PulledRowOptions {
   readonly source: string;
   readonly mapping: RowMapping;
   readonly limits: JsonLimits;
@@ -26,14 +26,16 @@ const deepestRow = 1_000;
 const tooDeep = `The row nests deeper than ${deepestRow} levels; flatten it.`;
 
 /** Makes a mapping ready for the rows of a page: each becomes an event as the door takes it, or a reason why not. */
-export function rowReader(options: RowReaderOptions): (row: PulledRow) => ReadRow {
+export function pulledRowReader(options: PulledRowOptions): (row: PulledRow) => RowOutcome {
   const map = pulledRowMapper(options);
-  const parsing = parseOptions(options);
+  const { source, limits: json, now: receivedAt } = options;
+  // Every row has an id already.
+  const parsing = { source, isTrusted: true, receivedAt, json, makeMessageId: () => '' };
   return (pulled) => {
     if (isTooDeep(pulled.row, deepestRow))
-      return { id: hashOf([options.source, pulled.name ?? '']), code: 'too_deep', message: tooDeep, path: '' };
+      return { id: hashOf([source, pulled.name ?? '']), code: 'too_deep', message: tooDeep, path: '' };
     const mapped = map(pulled);
-    const id = hashOf([options.source, pulled.name ?? '', pulled.row]);
+    const id = hashOf([source, pulled.name ?? '', pulled.row]);
     if ('rejection' in mapped) {
       const { code, column, message } = mapped.rejection;
       return { id, code, message: column === '' ? message : `"${column}": ${message}`, path: '' };
@@ -47,7 +49,7 @@ export function rowReader(options: RowReaderOptions): (row: PulledRow) => ReadRo
  * Rows → raw events. A row that brings no message id gets one from what it says, so that it counts once however often it is read. Facts
  * count anew under another mapping, and in another reading of a source that is read as a whole; a track happened once.
  */
-function pulledRowMapper({ source, mapping, reading = '' }: RowReaderOptions): (row: PulledRow) => MappedRow {
+function pulledRowMapper({ source, mapping, reading = '' }: PulledRowOptions): (row: PulledRow) => MappedRow {
   const map = rowMapper(mapping);
   const version = hashOf([mapping, reading]);
   return ({ row, name = '' }) => {
@@ -55,18 +57,6 @@ function pulledRowMapper({ source, mapping, reading = '' }: RowReaderOptions): (
     if ('rejection' in mapped || mapped.event['messageId'] !== '') return mapped;
     const of = mapped.event['type'] === 'track' ? '' : version;
     return { event: { ...mapped.event, messageId: `pull_${hashOf([source, name, of, row])}` } };
-  };
-}
-
-function parseOptions({ source, limits, now }: RowReaderOptions): ParseOptions {
-  return {
-    envelope: { context: {}, integrations: {}, bytes: 0 },
-    receivedAt: now,
-    source,
-    isTrusted: true,
-    json: { ...limits, hasEscapes: true, byteLength: (text) => Buffer.byteLength(text) },
-    // Every row has one already.
-    makeMessageId: () => '',
   };
 }
 
