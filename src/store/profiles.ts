@@ -95,10 +95,14 @@ export class ProfileRepository {
   }
 
   /** Has the clock look at these next. Raises their revision, so that whoever has read what decided before reads it again. */
-  async makeDue(ws: WorkspaceId, ids: readonly ProfileId[], now: number, session: ClientSession): Promise<void> {
+  async makeDue(ws: WorkspaceId, ids: readonly ProfileId[], now: number, session?: ClientSession): Promise<void> {
     if (ids.length === 0) return;
     const filter = { _id: { $in: ids.map((id) => docId(ws, id)) } };
-    await this.#profiles.updateMany(filter, { $set: { nextCheckAt: now }, $inc: { rev: 1 } }, { session });
+    await this.#profiles.updateMany(
+      filter,
+      { $set: { nextCheckAt: now }, $inc: { rev: 1 } },
+      { ...(session && { session }) },
+    );
   }
 
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
