@@ -127,6 +127,16 @@ export class ProfileRepository {
     return docs.map(toProfile);
   }
 
+  /** Of those that nobody refers to any more: where nothing is, nothing can be written anew either. */
+  async removeTombstones(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const _id = { $in: ids.map((id) => docId(ws, id)) };
+    await this.#profiles.deleteMany({
+      _id,
+      $or: [{ erasedAt: { $exists: true } }, { mergedInto: { $exists: true } }],
+    });
+  }
+
   async count(ws: WorkspaceId): Promise<number> {
     return this.#profiles.countDocuments({ ws, ...living });
   }
