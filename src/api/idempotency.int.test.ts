@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
+import { renewEveryMs } from '../store/idempotency';
+import { until } from '../testing/system';
 import { openTestApi, testLimits, testRootKey, type TestApi, type TestWorkspace } from '../testing/test-api';
 import { isIngestion } from './route';
 import { routes } from './routes';
@@ -18,6 +20,24 @@ afterAll(() => api.close());
 const post = (path: string, idempotencyKey: string, body: object, key = workspace.apiKey): Test =>
   request(api.app).post(path).auth(key, { type: 'bearer' }).set('Idempotency-Key', idempotencyKey).send(body);
 const newKey = { name: 'shop', kind: 'secret' };
+const timersButIntervals = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const),
+];
+/** The next key is made only when it may. */
+function holdNextKey() {
+  let mayEnd = (): void => undefined;
+  const allowed = new Promise<void>((resolve) => (mayEnd = resolve));
+  const create = api.store.keys.create.bind(api.store.keys);
+  const created = jest.spyOn(api.store.keys, 'create').mockImplementationOnce(async (...of) => {
+    await allowed;
+    return create(...of);
+  });
+  const hasBegun = () => until(async () => created.mock.calls.length > 0 || undefined, 'the request to begin');
+  return { hasBegun, mayEnd };
+}
+const wasSaidAliveAt = async (aliveAt: number) =>
+  (await api.store.connection.db.collection('idempotency').findOne({ aliveAt })) ?? undefined;
 const keysOf = async () => (await api.store.keys.list(workspace.ws)).length;
 
 describe('a POST with an Idempotency-Key', () => {
@@ -80,6 +100,27 @@ describe('a POST with an Idempotency-Key', () => {
     expect(await keysOf()).toBe(before + 1);
   });
 
+  it('is under way for as long as it takes, however often it is sent again meanwhile', async () => {
+    jest.useFakeTimers({ doNotFake: [...timersButIntervals] });
+    const before = await keysOf();
+    const name = randomUUID();
+    const { hasBegun, mayEnd } = holdNextKey();
+    const first = post('/v1/keys', name, newKey).expect(201);
+    const answered = first.then(({ body }) => body as object);
+    await hasBegun();
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      now += 50_000;
+      jest.advanceTimersByTime(renewEveryMs);
+      await until(() => wasSaidAliveAt(now), 'the claim to be renewed');
+      await post('/v1/keys', name, newKey).expect(409);
+    }
+    jest.useRealTimers();
+    mayEnd();
+    const again = await answered.then(() => post('/v1/keys', name, newKey).expect(201));
+    expect(again.body).toEqual(await answered);
+    expect(await keysOf()).toBe(before + 1);
+  });
+
   it.each(['', 'two words', 'x'.repeat(256)])('is refused when the key is "%s"', async (name) => {
     const { body } = await post('/v1/keys', name, newKey).expect(400);
     expect(body.detail).toContain('Idempotency-Key');
@@ -89,6 +130,27 @@ describe('a POST with an Idempotency-Key', () => {
     const { body } = await post('/v1/keys', randomUUID(), newKey).expect(201);
     const docs = await api.store.connection.db.collection('idempotency').find().toArray();
     expect(JSON.stringify(docs)).not.toContain(body.key);
+  });
+});
+
+describe('the claim of a request', () => {
+  const minute = 60_000;
+  it.each([
+    ['is held by a try of which one has just heard', [], minute - 1, 'under-way'],
+    ['is taken over from one that was never heard of again', [], minute, 'ours'],
+    ['is held by one that has said so since', [minute - 1], 2 * minute - 2, 'under-way'],
+    ['is taken over from one that says so no longer', [minute - 1], 2 * minute - 1, 'ours'],
+  ] as const)('%s', async (_, renewedAfter, askedAfter, claim) => {
+    const { idempotency } = api.store;
+    const name = { principal: workspace.ws, what: 'post /v1/keys', key: randomUUID() };
+    const claimAt = (at: number) => idempotency.claim(name, newKey, { now: at, keepMs: 3_600_000 });
+    expect(await claimAt(now)).toBe('ours');
+    for (const after of renewedAfter) await idempotency.renew(name, now, now + after);
+    expect(await claimAt(now + askedAfter)).toBe(claim);
+    // Whoever was taken for dead renews and keeps nothing of the new try's.
+    await idempotency.renew(name, now, now + askedAfter + minute);
+    await idempotency.keep(name, now, { status: 201 });
+    if (claim === 'ours') expect(await claimAt(now + askedAfter + 1)).toBe('under-way');
   });
 });
 

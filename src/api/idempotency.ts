@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { RequestName, StoredAnswer } from '../store/idempotency';
+import { renewEveryMs, type RequestName, type StoredAnswer } from '../store/idempotency';
 import { conflict, invalidRequest, Problem } from './problem';
 import type { Call, KeyCall, Route } from './route';
 
@@ -55,12 +55,19 @@ async function keepAnswer(route: Route, call: Call | KeyCall, name: RequestName)
   return answer;
 }
 
+/** For as long as it takes the claim is renewed, so that a repeat finds it under way and not abandoned. */
 async function carryOut(route: Route, call: Call | KeyCall, name: RequestName): Promise<Answer> {
+  const { store, clock } = call.deps;
+  // A renewal that fails is made up for by the next; where all do, the store is away, and nobody can take over.
+  const renew = (): Promise<void> => store.idempotency.renew(name, call.now, clock()).catch(() => undefined);
+  const renewing = setInterval(() => void renew(), renewEveryMs).unref();
   try {
     return await route.run(call);
   } catch (error) {
-    await call.deps.store.idempotency.forget(name, call.now);
+    await store.idempotency.forget(name, call.now);
     throw error;
+  } finally {
+    clearInterval(renewing);
   }
 }
 

@@ -12,6 +12,8 @@ export interface DestinationDefinition {
 export interface Destination extends Omit<DestinationDefinition, 'secrets'> {
   readonly key: string;
   readonly enabled: boolean;
+  /** By what it reaches people, where it says so: what suppressions of a channel ask for. */
+  readonly channel?: string;
   readonly paused?: { readonly reason: string; readonly at: string };
   readonly version: number;
   readonly createdAt: string;

@@ -12,6 +12,8 @@ export interface RetentionPolicy {
   readonly deadLetters?: number;
   readonly deliveries?: number;
   readonly operations?: number;
+  /** Since they were last active, of profiles that nobody can name. */
+  readonly anonymousProfiles?: number;
 }
 export interface Retention extends RetentionPolicy {
   /** Audiences that look back further than events are kept. */

@@ -51,7 +51,7 @@ export interface AudienceContext<Settings = unknown, Secrets = unknown> extends 
 /** Something a journey's `send` step may ask for. */
 export interface Action {
   readonly description: string;
-  /** By what it reaches people, such as `email`: what suppressions of a channel ask for. */
+  /** By what it reaches people, where that is another channel than the destination's. */
   readonly channel?: string;
 }
 
@@ -97,6 +97,11 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
   /** Identifier types it takes. */
   readonly identifiers: readonly string[];
   readonly capabilities: Capabilities;
+  /**
+   * By what it reaches people, such as `ads` or `email`: suppressions of that channel hold of its audiences and of its actions. Without
+   * one, or where it answers `undefined`, only suppressions of another scope do.
+   */
+  channelOf?(settings: Settings): string | undefined;
   /** Journeys may send to it. */
   readonly actions: Readonly<Record<string, Action>>;
   planSend?(send: Send, context: Context<Settings, Secrets>): Plan;

@@ -15,6 +15,19 @@ export const destinationTypes = Object.keys(destinations) as readonly Destinatio
 
 export const findDestination = (type: string): Destination | undefined => own<Destination>(destinations, type);
 
+/** By what a destination reaches people; `undefined` where it does not say, or its stored settings fit no more. */
+export function channelOf({
+  type,
+  settings,
+}: {
+  readonly type: string;
+  readonly settings: unknown;
+}): string | undefined {
+  const kind = findDestination(type);
+  const read = kind?.settings.safeParse(settings);
+  return read?.success === true ? kind?.channelOf?.(read.data) : undefined;
+}
+
 /** The settings or secrets are not what the destination's schema asks for. The message names fields, never values. */
 export class DestinationConfigError extends Error {
   override readonly name = 'DestinationConfigError';

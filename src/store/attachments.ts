@@ -107,6 +107,17 @@ export class AttachmentRepository {
     );
   }
 
+  /** The same for all that are attached to one destination. */
+  async markChangedAt(
+    ws: WorkspaceId,
+    destination: string,
+    sinceRuleset: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const filter = { ws, destination: { $eq: destination }, detachedAt: { $exists: false } };
+    await this.#attachments.updateMany(filter, { $set: { sinceRuleset } }, { session });
+  }
+
   /** The vendor's id of an audience that was created there. */
   async setExternalId(
     ws: WorkspaceId,

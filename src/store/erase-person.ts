@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import { eraseProfile, subjectsOf } from '../domain/privacy/erase-profile';
+import type { OutboxWork } from '../domain/profiles/change-set';
 import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import { valueKey } from './identifier-key';
@@ -10,18 +11,22 @@ import type { Store } from './store';
 /** Whom to erase: the person behind a profile or an identifier, or an identifier that nobody has yet. */
 export type PersonRef = { readonly profile: ProfileId } | { readonly identifier: Identifier };
 
+/** What of a person reaches further than the store. */
+interface Buried {
+  /** Audiences at destinations that the person was wished into at some time. */
+  readonly pairs: readonly { readonly audience: string; readonly destination: string }[];
+  /** Workflows of runs that ended. */
+  readonly workflowIds: readonly string[];
+}
+
 /** What the transaction did, and what the steps after it look for. No personal data. */
-export interface ErasedPerson {
+export interface ErasedPerson extends Buried {
   /** Every id that anything about the person is filed under; none when nobody had the identifier. */
   readonly profiles: readonly ProfileId[];
   /** Of their identifiers, as tombstones are kept. */
   readonly keys: readonly string[];
   /** Of the bare values; see `valueKey`. */
   readonly values: readonly string[];
-  /** Audiences at destinations that the person was wished into at some time. */
-  readonly pairs: readonly { readonly audience: string; readonly destination: string }[];
-  /** Workflows of runs that ended. */
-  readonly workflowIds: readonly string[];
 }
 
 type ErasureStore = Omit<Store, 'impact'>;
@@ -51,6 +56,32 @@ export async function erasePerson(
   };
 }
 
+/**
+ * Forgets somebody whom nobody can name, in the transaction of a retention: all is as after an erasure, but that identifiers are given
+ * up and not barred, since a browser that comes again is somebody new. Answers nothing when the profile is not as it was read.
+ */
+export async function forgetProfile(
+  store: ErasureStore,
+  ws: WorkspaceId,
+  { id, rev }: Pick<Profile, 'id' | 'rev'>,
+  now: number,
+  session: ClientSession,
+): Promise<Buried | undefined> {
+  const [profile] = await store.profiles.byIds(ws, [id], session);
+  if (profile?.rev !== rev) return undefined;
+  await store.identifiers.remove(ws, profile.identifiers, session);
+  return bury(store, ws, profile, now, session);
+}
+
+/** What must be rung after that transaction: destinations take the person off, and runs notice that they ended. */
+export function owedAfter([profile, ...lineage]: readonly ProfileId[], { pairs, workflowIds }: Buried): OutboxWork[] {
+  const hasRuns = profile !== undefined && workflowIds.length > 0;
+  return [
+    ...pairs.map((pair) => ({ kind: 'sync' as const, ...pair })),
+    ...(hasRuns ? [{ kind: 'wake' as const, profile, lineage, waitKeys: [] }] : []),
+  ];
+}
+
 const nothingElse = { pairs: [], workflowIds: [] };
 
 /** All that the person goes by; an identifier that nobody has, or that was erased before, by itself. */
@@ -69,7 +100,13 @@ async function behind(
   return id === undefined ? undefined : store.profiles.canonicalEver(ws, id, session);
 }
 
-async function bury(store: ErasureStore, ws: WorkspaceId, profile: Profile, now: number, session: ClientSession) {
+async function bury(
+  store: ErasureStore,
+  ws: WorkspaceId,
+  profile: Profile,
+  now: number,
+  session: ClientSession,
+): Promise<Buried> {
   const ids = idsOf(profile);
   const attached = await store.attachments.listEver(ws, session);
   const rows = await store.syncMembers.ofPeople(ws, attached, ids, session);

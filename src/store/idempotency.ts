@@ -28,6 +28,8 @@ export interface IdempotencyDoc {
   readonly bodyHash: string;
   /** Which try this is. */
   readonly startedAt: number;
+  /** When whoever carries it out last said that they still do; absent when they have not had to. */
+  readonly aliveAt?: number;
   /** AES-256-GCM envelope of the answer's JSON, which may show a key or a person; absent while the request is carried out. */
   readonly sealedAnswer?: string;
   /** It was carried out, and the answer could not be kept. */
@@ -39,8 +41,10 @@ export interface IdempotencyDoc {
 /** What is known of a request: it is ours to carry out, it is under way, it is done, with or without its answer, or its key was used for another. */
 export type Claim = 'ours' | 'under-way' | 'answer-lost' | 'other-body' | StoredAnswer;
 
-/** A try that has not ended after this ended with its process. */
+/** A try of which nothing was heard for so long has ended with its process. */
 const abandonedMs = 60_000;
+/** How often whoever carries out a request says so: often enough that a slow store or a busy process is not taken for a dead one. */
+export const renewEveryMs = abandonedMs / 4;
 
 /** Answers to requests that must be carried out once, by the key their sender gave them. Deleted by the store when they expire. */
 export class IdempotencyRepository {
@@ -63,12 +67,20 @@ export class IdempotencyRepository {
     if (!found) return 'ours';
     const known = found.expiresAt.getTime() > now ? this.#stateOf(found, doc.bodyHash, now) : undefined;
     if (known !== undefined) return known;
-    const { _id, startedAt } = found;
+    const { _id, startedAt, aliveAt } = found;
     const taken = await this.#requests.updateOne(
-      { _id, startedAt },
-      { $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt }, $unset: { sealedAnswer: '', isDone: '' } },
+      { _id, startedAt, aliveAt: aliveAt ?? { $exists: false } },
+      {
+        $set: { startedAt: now, bodyHash: doc.bodyHash, expiresAt },
+        $unset: { sealedAnswer: '', isDone: '', aliveAt: '' },
+      },
     );
     return taken.modifiedCount === 1 ? 'ours' : 'under-way';
+  }
+
+  /** Says that a try is still under way, which keeps others from taking it over. */
+  async renew(name: RequestName, startedAt: number, now: number): Promise<void> {
+    await this.#requests.updateOne({ _id: idOf(name), startedAt }, { $set: { aliveAt: now } });
   }
 
   /** What of a request that was made before; `undefined` when its try has ended with its process. */
@@ -76,7 +88,7 @@ export class IdempotencyRepository {
     if (found.bodyHash !== bodyHash) return 'other-body';
     if (found.sealedAnswer !== undefined) return this.#answerOf(found, found.sealedAnswer);
     if (found.isDone) return 'answer-lost';
-    return found.startedAt > now - abandonedMs ? 'under-way' : undefined;
+    return (found.aliveAt ?? found.startedAt) > now - abandonedMs ? 'under-way' : undefined;
   }
 
   async keep(name: RequestName, startedAt: number, answer: StoredAnswer): Promise<void> {

@@ -78,6 +78,12 @@ export class IdentifierRepository {
     });
     await this.#identifiers.bulkWrite(operations, { session, ordered: false });
   }
+
+  /** Whoever comes with one of these is somebody new. */
+  async remove(ws: WorkspaceId, identifiers: readonly Identifier[], session: ClientSession): Promise<void> {
+    const keys = identifiers.map((identifier) => this.key(ws, identifier));
+    if (keys.length > 0) await this.#identifiers.deleteMany({ _id: { $in: keys } }, { session });
+  }
 }
 
 /** What is known of identifiers, by key. */

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { deliveryStatuses, isFinal } from '../domain/delivery/delivery';
+import type { Forgettable } from '../domain/privacy/is-forgettable';
 import type { DeadLetterDoc } from './dead-letters';
 import type { DeliveryDoc } from './deliveries';
 import type { EventDoc, ProfileDoc } from './documents';
@@ -17,6 +18,16 @@ interface Retired {
   readonly pair: string;
   readonly emitted: number;
 }
+
+type Person = Pick<ProfileDoc, 'id' | 'lineage'> & Forgettable;
+const personFields = {
+  ...{ id: 1, lineage: 1, 'identifiers.type': 1 },
+  ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1 },
+};
+
+const rangeAfter = (ws: WorkspaceId, after?: ProfileId) => ({
+  _id: { $gt: after === undefined ? `${ws}:` : `${ws}:${after}`, $lt: `${ws};` },
+});
 
 /** What is older than a workspace keeps it, a bounded number at a time. Each answers how many it removed. */
 export class OldRows {
@@ -41,10 +52,23 @@ export class OldRows {
 
   /** Ids of profiles in their order, those that were merged or erased among them: their events are theirs still. */
   async profilesAfter(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<ProfileId[]> {
-    const range = { $gt: after === undefined ? `${ws}:` : `${ws}:${after}`, $lt: `${ws};` };
     const options = { projection: { id: 1 } };
-    const rows = await this.#profiles.find({ _id: range }, options).sort({ _id: 1 }).limit(limit).toArray();
+    const rows = await this.#profiles.find(rangeAfter(ws, after), options).sort({ _id: 1 }).limit(limit).toArray();
     return rows.map(({ id }) => profileId(id));
+  }
+
+  /** The same, with what tells whether nobody can name them. */
+  async peopleAfter(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Person[]> {
+    const options = { projection: personFields };
+    return this.#profiles.find(rangeAfter(ws, after), options).sort({ _id: 1 }).limit(limit).toArray();
+  }
+
+  /** Whether anything of these people happened, or came in, at this instant or later. */
+  async hasEventsSince(subjects: readonly string[], since: number): Promise<boolean> {
+    const subject = { $in: [...subjects] };
+    const options = { projection: { _id: 1 } };
+    const happened = await this.#events.findOne({ subject, occurredAt: { $gte: since } }, options);
+    return (happened ?? (await this.#events.findOne({ subject, receivedAt: { $gte: since } }, options))) !== null;
   }
 
   /** Applied events of these profiles that both happened and were received before. */

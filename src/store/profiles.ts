@@ -95,10 +95,14 @@ export class ProfileRepository {
   }
 
   /** Has the clock look at these next. Raises their revision, so that whoever has read what decided before reads it again. */
-  async makeDue(ws: WorkspaceId, ids: readonly ProfileId[], now: number, session: ClientSession): Promise<void> {
+  async makeDue(ws: WorkspaceId, ids: readonly ProfileId[], now: number, session?: ClientSession): Promise<void> {
     if (ids.length === 0) return;
     const filter = { _id: { $in: ids.map((id) => docId(ws, id)) } };
-    await this.#profiles.updateMany(filter, { $set: { nextCheckAt: now }, $inc: { rev: 1 } }, { session });
+    await this.#profiles.updateMany(
+      filter,
+      { $set: { nextCheckAt: now }, $inc: { rev: 1 } },
+      { ...(session && { session }) },
+    );
   }
 
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
@@ -121,6 +125,16 @@ export class ProfileRepository {
       .limit(limit)
       .toArray();
     return docs.map(toProfile);
+  }
+
+  /** Of those that nobody refers to any more: where nothing is, nothing can be written anew either. */
+  async removeTombstones(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const _id = { $in: ids.map((id) => docId(ws, id)) };
+    await this.#profiles.deleteMany({
+      _id,
+      $or: [{ erasedAt: { $exists: true } }, { mergedInto: { $exists: true } }],
+    });
   }
 
   async count(ws: WorkspaceId): Promise<number> {

@@ -102,7 +102,7 @@ export function composeActivities(deps: WorkerDeps) {
       clock,
       log,
       kinds: {
-        ...composePrivacy(deps),
+        ...composePrivacy(deps, outbox),
         import: composeImports(deps, judging, doorbells),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
       },
@@ -151,10 +151,13 @@ function composeOutbox(
 }
 
 /** How each kind of long work is done. */
-function composePrivacy({ store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps): OperationDeps['kinds'] {
+function composePrivacy(
+  { store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps,
+  outbox: Outbox,
+): OperationDeps['kinds'] {
   return {
     erasure: createErasure({ store, clock, waitMs: erasureWaitMs }),
     export: createExport({ store, keepMs: exportKeepMs }),
-    retention: createRetention(store),
+    retention: createRetention({ store, outbox }),
   };
 }

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { channelOf } from '../../destinations/registry';
 import { compileAudiences } from '../../domain/audiences/evaluate-memberships';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import type { WorkspaceId } from '../../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../../domain/profiles/ruleset';
-import type { AttachmentDoc } from '../../store/documents';
+import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import { MongoError } from 'mongodb';
 import { isTransient, RulesetUnusable } from './conflict';
@@ -37,13 +38,13 @@ export class RulesetCache {
       this.store.destinations.list(ws),
       this.store.purposes.list(ws),
     ]);
-    const purposeOf = new Map(destinations.map((destination) => [destination.key, destination.purpose]));
+    const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
     return buildRuleset({
       version,
       audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       journeys,
-      attachments: attachments.map((attachment) => toAttachment(attachment, purposeOf.get(attachment.destination))),
+      attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
     });
   }
@@ -52,8 +53,13 @@ export class RulesetCache {
 /** What needs no purpose of its own needs that of its destination. */
 function toAttachment(
   { audience, destination, identifiers, use, purpose, sinceRuleset }: AttachmentDoc,
-  ofDestination: string | undefined,
+  to: DestinationDoc | undefined,
 ): Attachment {
-  const needed = purpose ?? ofDestination;
-  return { audience, destination, identifiers, use, sinceRuleset, ...(needed !== undefined && { purpose: needed }) };
+  const needed = purpose ?? to?.purpose;
+  const channel = to && channelOf(to);
+  return {
+    ...{ audience, destination, identifiers, use, sinceRuleset },
+    ...(needed !== undefined && { purpose: needed }),
+    ...(channel !== undefined && { channel }),
+  };
 }

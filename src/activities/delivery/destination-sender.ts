@@ -1,5 +1,6 @@
 import { applyMapping } from '../../destinations/mapping';
 import { Mapping } from '../../destinations/mapping.schema';
+import { channelOf } from '../../destinations/registry';
 import type { Sender } from '../../destinations/send-request';
 import { traitsRead } from '../../destinations/traits-read';
 import type { Send } from '../../domain/delivery/operation';
@@ -26,7 +27,7 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
       const { doc, kind } = connected;
       const state = !doc.enabled ? 'disabled' : doc.paused ? 'paused' : 'ready';
       const { purpose } = doc;
-      const channel = own(kind.actions, action)?.channel;
+      const channel = own(kind.actions, action)?.channel ?? channelOf(doc);
       return {
         state,
         hasDedup: kind.capabilities.dedup !== 'none',

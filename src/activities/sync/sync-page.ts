@@ -13,6 +13,7 @@ import { profileId, subjectOf } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import type { ConnectedDestination } from '../delivery/connected-destination';
+import { withoutBarred } from './ask-lists';
 import { forgetErased } from './let-go';
 import type { Pair, SyncDeps } from './sync';
 import { sendItems, type Progress, type Stop } from './send-members';
@@ -46,12 +47,13 @@ export interface PageWork {
 }
 
 /**
- * One page of members: reconcile, write what is begun, then send and write how it ended. Killed anywhere, the members are still
+ * One page of members: ask the suppression lists, reconcile, write what is begun, then send and write how it ended. Killed anywhere, the members are still
  * dirty and the same operations are issued again under the same keys. Answers why nothing more may be sent now, if so.
  */
 export async function syncPage(page: PageWork, due: readonly SyncMemberDoc[]): Promise<Stop | undefined> {
   const { syncMembers } = page.deps.store;
-  const members = due.map((member) => ({ ...member, identifiers: leaving(page, member) }));
+  const asked = await withoutBarred(page, due);
+  const members = asked.map((member) => ({ ...member, identifiers: leaving(page, member) }));
   const { items, inDoubt } = await begin(page, members, await reconcilePage(page, members));
   const progress: Progress = { ended: new Set(), retries: new Map() };
   await sendItems(page, items, progress);

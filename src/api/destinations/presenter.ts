@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelOf } from '../../destinations/registry';
 import type { DestinationDoc } from '../../store/documents';
 import type { JsonObject } from '../../domain/json';
 import { Instant, presentInstant } from '../instant';
@@ -11,6 +12,8 @@ export const DestinationBody = z.strictObject({
   name: z.string(),
   settings: AnyObject,
   purpose: z.string().optional(),
+  /** By what it reaches people, where it says so: what suppressions of a channel ask for. */
+  channel: z.string().optional(),
   enabled: z.boolean(),
   paused: z.strictObject({ reason: z.string(), at: Instant }).optional(),
   version: z.int(),
@@ -26,6 +29,7 @@ export function presentDestination(destination: DestinationDoc) {
     name,
     settings: destination.settings as JsonObject,
     purpose,
+    channel: channelOf(destination),
     enabled,
     ...(paused && { paused: { reason: paused.reason, at: presentInstant(paused.at) } }),
     version,

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import type { Destination } from '../../destinations/destination';
-import { destinationTypes, findDestination } from '../../destinations/registry';
+import { channelOf, destinationTypes, findDestination } from '../../destinations/registry';
 import type { OutboxWork } from '../../domain/profiles/change-set';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
@@ -42,7 +42,7 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
     const saved = await deps.store.destinations.save(ws, contentOf(key, input), now, session);
-    if (before) await decideAnew(call, before, input.purpose, saving);
+    if (before) await decideAnew(call, before, saved, saving);
     if (input.enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });
@@ -53,15 +53,15 @@ function contentOf(key: string, { type, name, settings, secrets, purpose, enable
   return { key, type, name, settings, enabled, ...optional };
 }
 
-/** With another purpose, others may be held there by attachments that name none of their own. */
+/** With another purpose, or another channel, others may be held there. */
 async function decideAnew(
   { deps, ws }: KeyCall,
   before: DestinationDoc,
-  purpose: string | undefined,
+  saved: DestinationDoc,
   { session, raiseRuleset }: Saving,
 ): Promise<void> {
-  if (before.purpose === purpose) return;
-  await deps.store.attachments.markChanged(ws, { destinations: [before.key] }, await raiseRuleset(), session);
+  if (before.purpose === saved.purpose && channelOf(before) === channelOf(saved)) return;
+  await deps.store.attachments.markChangedAt(ws, before.key, await raiseRuleset(), session);
 }
 
 /** Lets waiting work go on, and wakes what waited. */

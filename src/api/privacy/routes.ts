@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isJsonObject } from '../../domain/json';
 import { canonicalJson } from '../../domain/privacy/receipt';
 import { isSigned } from '../../store/sign';
-import { RetentionPolicy } from '../../domain/privacy/retention.schema';
+import { RetentionInput } from '../../domain/privacy/retention.schema';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
 import { OperationBody, presentOperation } from '../operations/presenter';
@@ -105,7 +105,7 @@ export const privacyRoutes: readonly Route[] = [
     path: '/v1/policies/retention',
     scope: 'profiles:erase',
     summary: 'Say how long the workspace keeps what; a daily operation removes what is older',
-    body: RetentionPolicy,
+    body: RetentionInput,
     responses: { 200: RetentionBody },
     handle: async (call) => {
       await call.deps.store.workspaces.setRetention(call.ws, call.body);

@@ -2,8 +2,7 @@ import type { Operation } from '../../domain/operations/operation';
 import { subjectsOf } from '../../domain/privacy/erase-profile';
 import { profileId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
-import type { OutboxWork } from '../../domain/profiles/change-set';
-import { erasePerson, type ErasedPerson, type PersonRef } from '../../store/erase-person';
+import { erasePerson, owedAfter, type ErasedPerson, type PersonRef } from '../../store/erase-person';
 import { carryOut } from '../carry-out';
 import { notFound } from '../problem';
 import { readIdentifier } from '../profiles/find-profile';
@@ -35,7 +34,8 @@ export async function startErasure(call: ErasureCall, ref: PersonRef): Promise<O
     const input = { profiles, keys, values, pairs, erasedAt: now } as unknown as JsonObject;
     const asked = { kind: 'erasure' as const, input, startedBy: principal.keyId, createdAt: now };
     const operation = await store.operations.create(ws, asked, session);
-    return { erased, operation, owed: await store.outbox.add(ws, workOf(erased, operation.id), now, session) };
+    const work = [{ kind: 'operation' as const, operation: operation.id }, ...owedAfter(erased.profiles, erased)];
+    return { erased, operation, owed: await store.outbox.add(ws, work, now, session) };
   });
   void carryOut(deps, owed);
   await tellRuns(call, erased);
@@ -44,18 +44,6 @@ export async function startErasure(call: ErasureCall, ref: PersonRef): Promise<O
     (areSending) => !areSending,
   );
   return operation;
-}
-
-/** Runs that ended notice it; what cannot be rung now is by the clock. */
-function workOf({ profiles, pairs, workflowIds }: ErasedPerson, operation: string): OutboxWork[] {
-  const [profile, ...lineage] = profiles;
-  return [
-    { kind: 'operation', operation },
-    ...pairs.map((pair) => ({ kind: 'sync' as const, ...pair })),
-    ...(profile !== undefined && workflowIds.length > 0
-      ? [{ kind: 'wake' as const, profile, lineage, waitKeys: [] }]
-      : []),
-  ];
 }
 
 async function tellRuns({ deps, ws }: ErasureCall, { workflowIds }: ErasedPerson): Promise<void> {

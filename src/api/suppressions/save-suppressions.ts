@@ -2,8 +2,8 @@ import type { ClientSession } from 'mongodb';
 import type { Suppression } from '../../domain/consent/suppression';
 import type { Identifier } from '../../domain/events/event';
 import { normaliseIdentifier } from '../../domain/identity/normalise';
-import type { ProfileId } from '../../domain/ids';
 import { idsOf } from '../../domain/profiles/present';
+import type { Profile } from '../../domain/profiles/profile';
 import type { SuppressionDoc } from '../../store/suppressions';
 import { notFound } from '../problem';
 import { findProfile, readIdentifier } from '../profiles/find-profile';
@@ -40,7 +40,8 @@ export async function findAbout(call: KeyCall, ref: string): Promise<Suppression
  */
 export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[]): Promise<number> {
   const { deps, ws, now, principal } = call;
-  const people = await transact(deps, async (session) => {
+  const keys = entries.map(({ identifier }) => deps.store.identifiers.key(ws, identifier));
+  const known = await transact(deps, async (session) => {
     const list = entries.map(({ expiresAt, ...entry }) => ({
       ...entry,
       ...(expiresAt !== undefined && { expiresAt }),
@@ -48,11 +49,15 @@ export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[
       source: principal.source,
     }));
     await deps.store.suppressions.save(ws, list, session);
-    const keys = entries.map(({ identifier }) => deps.store.identifiers.key(ws, identifier));
-    return makeOwnersDue(call, keys, session);
+    return makeDue(call, await ownersOf(call, keys, session), session);
   });
+  // Somebody may have got the address meanwhile, by a writer who could not see the entry yet. Who gets it from now on is asked about.
+  const owners = await ownersOf(call, keys);
+  const late = owners.filter(({ id }) => !known.some((one) => one.id === id));
+  if (late.length > 0) await transact(deps, (session) => makeDue(call, late, session));
+  const people = [...known, ...late].flatMap(idsOf);
   return waitUntil(
-    () => deps.store.enrollments.sendingTo(ws, people),
+    () => deps.store.enrollments.sendingTo(ws, [...new Set(people)]),
     (count) => count === 0,
   );
 }
@@ -74,24 +79,29 @@ const notAnIdentifier =
 
 /** Takes entries off the list. What they barred comes back by itself. */
 export async function release(call: KeyCall, docs: readonly SuppressionDoc[]): Promise<void> {
+  const keys = docs.map(({ identifier }) => identifier);
   await transact(call.deps, async (session) => {
     await call.deps.store.suppressions.remove(docs, session);
-    await makeOwnersDue(
-      call,
-      docs.map(({ identifier }) => identifier),
-      session,
-    );
+    await makeDue(call, await ownersOf(call, keys, session), session);
   });
 }
 
-/** Answers every id that the people have, or had before they were merged. */
-async function makeOwnersDue(
-  { deps: { store }, ws, now }: KeyCall,
+async function ownersOf(
+  { deps: { store }, ws }: KeyCall,
   keys: readonly string[],
-  session: ClientSession,
-): Promise<ProfileId[]> {
+  session?: ClientSession,
+): Promise<Profile[]> {
   const { owners } = await store.identifiers.read(keys, session);
-  const people = [...(await store.profiles.canonicalOf(ws, [...owners.values()], session)).values()];
-  await store.profiles.makeDue(ws, [...new Set(people.map(({ id }) => id))], now, session);
-  return [...new Set(people.flatMap(idsOf))];
+  return [...new Set((await store.profiles.canonicalOf(ws, [...owners.values()], session)).values())];
+}
+
+/** Has the clock look at these people; answers them. */
+async function makeDue(
+  { deps: { store }, ws, now }: KeyCall,
+  people: readonly Profile[],
+  session: ClientSession,
+): Promise<readonly Profile[]> {
+  const ids = new Set(people.map(({ id }) => id));
+  await store.profiles.makeDue(ws, [...ids], now, session);
+  return people;
 }

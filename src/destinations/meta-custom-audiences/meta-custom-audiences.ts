@@ -14,6 +14,7 @@ export const metaCustomAudiences = defineDestination({
   secrets: MetaSecrets,
   identifiers: columns.map(({ type }) => type),
   capabilities: { dedup: 'set', members: 'identifier' },
+  channelOf: () => 'ads',
   actions: {},
   planMembers,
   interpret: interpretMeta,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Channel } from '../../domain/consent/suppression.schema';
 import { deniedHeaderPrefix, deniedHeaders, standardWebhooks } from './constants';
 
 const { secretPrefix, secretBytes } = standardWebhooks;
@@ -24,6 +25,8 @@ export const WebhookSettings = z.strictObject({
     .record(HeaderName, HeaderValue)
     .refine((headers) => Object.keys(headers).length <= 20, { error: 'At most 20 headers.' })
     .optional(),
+  /** By what the receiver reaches people: suppressions of that channel hold of what is sent here. */
+  channel: Channel.optional(),
 });
 
 const Secret = z.string().refine(isSecret, {

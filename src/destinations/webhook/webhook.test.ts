@@ -172,6 +172,8 @@ describe('settings of a webhook', () => {
     { url, headers: { 'Webhook-Signature': 'v1,x' } },
     { url, headers: { 'x-a': 'one\r\nx-b: two' } },
     { url, headers: { 'x a': 'one' } },
+    { url, channel: 'E-Mail' },
+    { url, channel: '' },
   ])('refuses %j', (settings) => {
     expect(isSettings(settings)).toBe(false);
   });

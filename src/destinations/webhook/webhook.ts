@@ -12,6 +12,7 @@ export const webhook = defineDestination({
   secrets: WebhookSecrets,
   identifiers: Object.keys(identifierTypes),
   capabilities: { dedup: 'key', members: 'profile' },
+  channelOf: ({ channel }) => channel,
   actions: { message: { description: 'One request with the mapped payload.' } },
   planSend,
   planMembers,

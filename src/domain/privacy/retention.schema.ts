@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** A repeated `messageId` is told from a new event for as long as events are kept: never for less than this. */
 export const fewestEventDays = 90;
+/** By then no sender repeats the last event of somebody who has stayed away. */
+const fewestAnonymousDays = 30;
 const most = 3_650;
 
 /** How many days a workspace keeps what. What is not named is kept for good. */
@@ -12,5 +14,16 @@ export const RetentionPolicy = z.strictObject({
   deliveries: z.int().min(fewestEventDays).max(most).optional(),
   /** Ended ones but erasures, whose results are the receipts. */
   operations: z.int().min(7).max(most).optional(),
+  /** Since they were last active, of profiles that nobody can name. */
+  anonymousProfiles: z.int().min(fewestAnonymousDays).max(most).optional(),
 });
 export type RetentionPolicy = z.output<typeof RetentionPolicy>;
+
+/** As it may be set. */
+export const RetentionInput = RetentionPolicy.refine(
+  ({ events = Infinity, anonymousProfiles = 0 }) => anonymousProfiles <= events,
+  {
+    path: ['anonymousProfiles'],
+    error: 'Write at most as many days as events are kept: their events say when they were last active.',
+  },
+);

@@ -14,6 +14,8 @@ export interface Attachment {
   readonly use: AttachmentUse;
   /** Its own, else that of the destination. */
   readonly purpose?: string;
+  /** By what the destination reaches people. */
+  readonly channel?: string;
   /** Profiles last written under older rules have not seen it. */
   readonly sinceRuleset: number;
 }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { profileId } from '../../../domain/ids';
+import { profileId, type WorkspaceId } from '../../../domain/ids';
 import type { Json } from '../../../domain/json';
 import { RetentionPolicy } from '../../../domain/privacy/retention.schema';
 import type { Store } from '../../../store/store';
 import type { OperationContext, OperationKind } from '../operation-kind';
+import { forgetAnonymous, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
 
 const dayMs = 24 * 3_600_000;
 const rowsAtOnce = 500;
@@ -13,23 +14,23 @@ const profilesAtOnce = 200;
 const pauseMs = 20;
 
 const Input = z.object({ policy: RetentionPolicy });
-const kinds = ['events', 'deadLetters', 'deliveries', 'operations'] as const;
+const kinds = ['events', 'deadLetters', 'deliveries', 'operations', 'anonymousProfiles'] as const;
 const Cursor = z.object({
   kind: z.int(),
-  /** Of events: the last profile whose old ones are gone. */
+  /** Of events: the last profile whose old ones are gone. Of anonymous profiles: the last that was looked at, and who is being forgotten. */
   after: z.string().optional(),
+  chosen: z.array(z.string()).optional(),
   removed: z.record(z.string(), z.int()),
 });
 type Cursor = z.output<typeof Cursor>;
 
-interface Piece {
+interface Piece extends ForgetPlace {
   readonly removed: number;
   readonly isOver: boolean;
-  readonly after?: string;
 }
 
 /** Removes what is older than the workspace keeps it, kind after kind, in small steps. */
-export function createRetention(store: Store): OperationKind {
+export function createRetention(deps: ForgetDeps): OperationKind {
   return {
     step: async (context) => {
       const cursor: Cursor =
@@ -37,11 +38,12 @@ export function createRetention(store: Store): OperationKind {
       const kind = kinds[cursor.kind];
       const done = Object.values(cursor.removed).reduce((sum, count) => sum + count, 0);
       if (kind === undefined) return { progress: { done }, result: { removed: cursor.removed } };
-      const { removed, isOver, after } = await removeOld(store, context, kind, cursor.after);
+      const { removed, isOver, after, chosen } = await removeOld(deps, context, kind, cursor);
       await delay(pauseMs);
       const next = {
         kind: isOver ? cursor.kind + 1 : cursor.kind,
         ...(!isOver && after !== undefined && { after }),
+        ...(!isOver && chosen !== undefined && { chosen }),
         removed: { ...cursor.removed, [kind]: (cursor.removed[kind] ?? 0) + removed },
       };
       return { progress: { done: done + removed }, cursor: next as unknown as Json };
@@ -50,28 +52,42 @@ export function createRetention(store: Store): OperationKind {
 }
 
 async function removeOld(
-  { oldRows }: Store,
-  { ws, operation }: OperationContext,
+  deps: ForgetDeps,
+  context: OperationContext,
   kind: (typeof kinds)[number],
-  after: string | undefined,
+  cursor: Cursor,
 ): Promise<Piece> {
+  const { ws, operation } = context;
+  const { oldRows } = deps.store;
   const days = Input.parse(operation.input).policy[kind];
   if (days === undefined) return { removed: 0, isOver: true };
   // Of the day it was begun, so that a step done again is about the same rows.
   const before = operation.createdAt - days * dayMs;
-  if (kind !== 'events') {
-    const remove = {
-      deadLetters: () => oldRows.removeLetters(ws, before, rowsAtOnce),
-      deliveries: () => oldRows.removeDeliveries(ws, before, rowsAtOnce),
-      operations: () => oldRows.removeOperations(ws, before, rowsAtOnce),
-    };
-    const removed = await remove[kind]();
-    return { removed, isOver: removed < rowsAtOnce };
+  switch (kind) {
+    case 'events':
+      return removeEvents(oldRows, ws, before, cursor.after);
+    case 'anonymousProfiles':
+      return forgetAnonymous(deps, context, before, cursor);
+    case 'deadLetters':
+      return toPiece(await oldRows.removeLetters(ws, before, rowsAtOnce));
+    case 'deliveries':
+      return toPiece(await oldRows.removeDeliveries(ws, before, rowsAtOnce));
+    case 'operations':
+      return toPiece(await oldRows.removeOperations(ws, before, rowsAtOnce));
   }
+}
+
+const toPiece = (removed: number): Piece => ({ removed, isOver: removed < rowsAtOnce });
+
+async function removeEvents(
+  oldRows: Store['oldRows'],
+  ws: WorkspaceId,
+  before: number,
+  after: string | undefined,
+): Promise<Piece> {
   const ids = await oldRows.profilesAfter(ws, profilesAtOnce, after === undefined ? undefined : profileId(after));
   const last = ids.at(-1);
   if (last === undefined) return { removed: 0, isOver: true };
   const removed = await oldRows.removeEvents(ws, ids, before, rowsAtOnce);
-  const next = removed < rowsAtOnce ? last : after;
-  return { removed, isOver: false, ...(next !== undefined && { after: next }) };
+  return { removed, isOver: false, after: removed < rowsAtOnce ? last : after };
 }

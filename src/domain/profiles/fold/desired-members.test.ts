@@ -1,4 +1,7 @@
 import { aFold, anIdentify, aProfile, aRuleset, hour, identifiers, noon } from '../../../testing/builders';
+import { identifierName } from '../../identity/identifier-types';
+import type { Identifier } from '../../events/event';
+import type { Suppression, SuppressionScope } from '../../consent/suppression';
 import type { Profile } from '../profile';
 import type { Attachment } from '../ruleset';
 import { foldEvents } from './fold';
@@ -46,5 +49,46 @@ describe('what destinations are told of an e-mail', () => {
 
   it('is nothing when the person says the same again', () => {
     expect(wishesAfter('right@x.example', 'right@x.example')).toEqual([[{ email: 'right@x.example' }], []]);
+  });
+});
+
+describe('what destinations are told of somebody who is on a suppression list', () => {
+  const onNone: Attachment = ads;
+  const onEmail: Attachment = { ...ads, channel: 'email' };
+  const onAds: Attachment = { ...ads, channel: 'ads', purpose: 'news' };
+  const off: Attachment = { ...onAds, use: 'exclude' };
+
+  function isIn(attachment: Attachment, scope: SuppressionScope): boolean | undefined {
+    const [address] = identifiers({ email: 'ann@x.example' });
+    const entry: Suppression = { scope, reason: 'manual', at: noon, source: 'api' };
+    const outcome = foldEvents(
+      aFold({
+        ruleset: aRuleset({
+          audiences: { gold: { trait: 'tier', is: 'equals', value: 'gold' } },
+          attachments: [attachment],
+        }),
+        events: [anIdentify({ tier: 'gold' }, { by: { email: 'ann@x.example' } })],
+        suppressions: new Map([[identifierName(address as Identifier), [entry]]]),
+      }),
+    );
+    return outcome.done ? outcome.changes.syncs[0]?.isIn : undefined;
+  }
+
+  it.each<[SuppressionScope, string, Attachment, boolean]>([
+    ['everything', 'a target list', onAds, false],
+    ['everything', 'a list that keeps ads off people', off, true],
+    ['channel:ads', 'a target list on ads', onAds, false],
+    ['channel:ads', 'a target list by e-mail', onEmail, true],
+    ['channel:ads', 'a list of a destination that names no channel', onNone, true],
+    ['channel:ads', 'a list that keeps ads off people', off, true],
+    ['channel:email', 'a target list by e-mail', onEmail, false],
+    ['channel:email', 'a target list on ads', onAds, true],
+    ['purpose:news', 'a target list for news', onAds, false],
+    ['purpose:news', 'a target list for no purpose', onEmail, true],
+    ['destination:ads', 'a list there', onEmail, false],
+    ['destination:ads', 'a list there that keeps ads off people', off, false],
+    ['destination:crm', 'a list elsewhere', onAds, true],
+  ])('%s: %s', (scope, _list, attachment, isWished) => {
+    expect(isIn(attachment, scope)).toBe(isWished);
   });
 });

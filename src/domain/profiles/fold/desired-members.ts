@@ -67,12 +67,12 @@ function desiredOf(fold: WorkspaceFold, profile: Profile, attachment: Attachment
 
 /** Somebody who is restricted or suppressed, or whose consent does not allow it, is taken off: also where leavers are kept. */
 function isBarred(fold: WorkspaceFold, profile: Profile, attachment: Attachment): boolean {
-  const { destination, purpose, use } = attachment;
+  const { purpose, use } = attachment;
   // Exclusion lists protect people, also those who are restricted.
   if (profile.restrictedAt !== undefined && use === 'target') return true;
   if (!consentFor(fold, profile, attachment).isAllowed) return true;
   const isTransactional = purpose !== undefined && fold.input.ruleset.purposes.get(purpose)?.transactional === true;
-  return findBarring(profile.suppressions ?? [], { destination, purpose, use, isTransactional }) !== undefined;
+  return findBarring(profile.suppressions ?? [], { ...attachment, isTransactional }) !== undefined;
 }
 
 /** Exclusion lists protect people, and need no consent. */
