@@ -2,7 +2,7 @@ import type { JsonLimits } from '../../domain/events/measure-json';
 import type { WorkspaceId } from '../../domain/ids';
 import type { PageCounts } from '../../domain/pulls/pull-run';
 import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
-import { omit, type JsonObject } from '../../domain/json';
+import type { JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
 import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
 import type { SourceTraffic } from '../../domain/traffic/source-counts';
@@ -10,7 +10,7 @@ import type { PulledPage, PulledRow } from '../../sources/source';
 import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
-import { sha256Of, withoutKeyTexts } from '../../store/key-text';
+import { letterOf, rowLetterId, rowLetterOf } from '../../store/letter-of';
 import { possibleKeys } from '../../store/naming-erased';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
@@ -21,15 +21,13 @@ import type { ConnectedSource } from './connected-source';
 import { rowReader } from './read-row';
 
 export interface TakePageDeps {
-  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters'>;
+  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'letterEnds'>;
   readonly doorbells: Pick<Doorbells, 'intake'>;
   readonly clock: () => number;
   readonly limits: JsonLimits;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
 }
-
-const payloadKept = 4_096;
 
 /** What becomes of a page: events that wait on the bulk lane, and dead letters. Taking it again changes nothing. */
 export async function takePage(
@@ -44,17 +42,18 @@ export async function takePage(
   const { plan } = await deps.policies.of(ws, source);
   const docs: EventDoc[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
-    letterOf({ source, now, name }, { code, message, path: '' }, text),
+    rowLetterOf({ at: now, source, name, code, message, path: '', text }),
   );
   const first = numberArrivals(page.rows.length);
   page.rows.forEach((row, index) => {
     const result = read(row);
     if (!('event' in result)) {
-      letters.push(letterOf({ source, now, name: result.id }, result, payloadOf(row, deps.limits)));
+      const { id: name, ...rejection } = result;
+      letters.push(rowLetterOf({ at: now, source, name, ...rejection, text: textOf(row, deps.limits) }));
       return;
     }
     const judged = judgeEvent(result, plan);
-    if ('rejection' in judged) letters.push(planLetterOf(deps.store, ws, { source, now }, judged, result.raw));
+    if ('rejection' in judged) letters.push(planLetterOf(deps, ws, { source, now }, judged, result.raw));
     else {
       const { event, bytes, violations } = judged;
       const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
@@ -78,22 +77,17 @@ export async function takePage(
 
 type Letter = DeadLetter & { readonly id: string };
 
-/** What the plan kept out is whole, and can be replayed. */
+/** An event that the plan kept out is whole, and can be replayed. */
 function planLetterOf(
-  { identifiers }: TakePageDeps['store'],
+  { store: { identifiers }, limits }: TakePageDeps,
   ws: WorkspaceId,
   { source, now }: { readonly source: string; readonly now: number },
-  { stage, rejection, event }: Extract<Judged, { rejection: unknown }>,
+  { messageId = '', ...refused }: Extract<Judged, { rejection: unknown }>,
   raw: JsonObject,
 ): Letter {
-  const { messageId = '', kind, name, identifiers: named = [] } = event ?? {};
-  return {
-    ...omit(letterOf({ source, now, name: messageId }, rejection, undefined), 'notWhole'),
-    ...{ stage, messageId, isTrusted: true, lane: 'bulk', payload: withoutKeyTexts(JSON.stringify(raw)) },
-    ...(kind && { kind }),
-    ...(kind === 'track' && name !== undefined && { event: name }),
-    naming: named.map((identifier) => identifiers.key(ws, identifier)),
-  };
+  const arrival = { at: now, source, isTrusted: true, lane: 'bulk' } as const;
+  const letter = letterOf({ identifiers, limits }, ws, arrival, { ...refused, messageId, raw });
+  return { ...letter, id: rowLetterId(source, messageId, letter.code) };
 }
 
 function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
@@ -103,28 +97,5 @@ function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
   return { rejected: letters.length - quarantined, quarantined, refusedBy };
 }
 
-/** Its id is of the source and the row, so that a row that is read and refused again is one letter. */
-function letterOf(
-  { source, now, name }: { readonly source: string; readonly now: number; readonly name: string },
-  { code, message, path }: { readonly code: string; readonly message: string; readonly path: string },
-  payload: string | undefined,
-): Letter {
-  const id = `ddl_${sha256Of(JSON.stringify([source, name, code])).slice(0, 32)}`;
-  return {
-    id,
-    stage: 'rejected',
-    at: now,
-    code,
-    path,
-    message,
-    source,
-    // A row is no event: what would read it again is the next run.
-    notWhole: 'not_translated',
-    ...(payload !== undefined && { payload: cut(payload) }),
-  };
-}
-
-const payloadOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>
+const textOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>
   isTooDeep(row, maxDepth) ? undefined : JSON.stringify(row);
-
-const cut = (payload: string): string => withoutKeyTexts(payload).slice(0, payloadKept).toWellFormed();

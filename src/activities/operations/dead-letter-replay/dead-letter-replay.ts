@@ -1,0 +1,94 @@
+import type { WorkspaceId } from '../../../domain/ids';
+import type { DeadLetterDoc } from '../../../store/dead-letters';
+import type { LetterFilter, LetterPlace } from '../../../store/letter-query';
+import { intakePartition } from '../../../store/pending-event';
+import type { SourcePolicies } from '../../../store/source-policies';
+import type { Store } from '../../../store/store';
+import type { TrafficRecorder } from '../../../store/traffic-recorder';
+import type { Doorbells } from '../../../workflows/doorbells';
+import type { OperationContext, OperationKind } from '../operation-kind';
+import { judgeLetter, type DoorLimits, type Verdict } from './judge-letter';
+import { letIn, type LetIn } from './let-in';
+
+export interface ReplayDeps {
+  readonly store: Pick<Store, 'connection' | 'deadLetters' | 'events' | 'identifiers' | 'letterEnds'>;
+  readonly policies: Pick<SourcePolicies, 'of'>;
+  readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count' | 'flush'>;
+  readonly doorbells: Pick<Doorbells, 'intake'>;
+}
+
+/** What the API asks for: which letters, and the limits of the door. */
+export interface ReplayInput {
+  readonly filter: LetterFilter;
+  readonly limits: DoorLimits;
+}
+
+interface Tally {
+  readonly replayed: number;
+  /** Refused under today's rules: the letter stays open. */
+  readonly refused: number;
+  /** Not kept whole, or no longer in the log: nothing can be replayed. */
+  readonly lost: number;
+}
+
+type Cursor = LetterPlace & Tally;
+
+const lettersPerStep = 100;
+const nothingYet: Tally = { replayed: 0, refused: 0, lost: 0 };
+
+/**
+ * Lets letters in by today's rules, oldest first, under the `messageId` and the receipt they had: doing one twice changes nothing. A
+ * letter that came after the operation began is not of it, so that what fails again is not tried for ever.
+ */
+export function createDeadLetterReplay(deps: ReplayDeps): OperationKind {
+  return {
+    async step({ ws, operation, now }: OperationContext) {
+      const { filter, limits } = operation.input as unknown as ReplayInput;
+      const cursor = operation.cursor as Cursor | undefined;
+      const open = { ...filter, state: 'open', to: Math.min(filter.to ?? Infinity, operation.createdAt + 1) } as const;
+      const total = operation.progress.total ?? (await deps.store.deadLetters.count(ws, open));
+      const letters = await deps.store.deadLetters.walk(ws, lettersPerStep, cursor, open);
+      const tally = await replay(deps, ws, letters, { limits, now, before: cursor ?? nothingYet });
+      const done = tally.replayed + tally.refused + tally.lost;
+      const progress = { done, total: Math.max(total, done) };
+      const last = letters.at(-1);
+      if (!last || letters.length < lettersPerStep) return { progress, result: { ...tally } };
+      return { progress, cursor: { at: last.at, id: last.id, ...tally } };
+    },
+  };
+}
+
+async function replay(
+  deps: ReplayDeps,
+  ws: WorkspaceId,
+  letters: readonly DeadLetterDoc[],
+  { limits, now, before }: { limits: DoorLimits; now: number; before: Tally },
+): Promise<Tally> {
+  const judged: (readonly [DeadLetterDoc, Verdict])[] = [];
+  for (const letter of letters) judged.push([letter, await judgeLetter(deps, ws, letter, limits)]);
+  const entrants = judged.flatMap(([letter, verdict]) =>
+    verdict.is === 'in' ? [{ letter, event: verdict.event }] : [],
+  );
+  const refused = judged.flatMap(([{ id }, verdict]) =>
+    verdict.is === 'refused' ? [[id, verdict.code] as const] : [],
+  );
+  const { entered, lost } = await letIn(deps.store, ws, entrants, now);
+  if (entered.length > 0) await deps.doorbells.intake(ws, intakePartition);
+  await deps.store.letterEnds.markRefused(ws, refused, now);
+  count(deps.traffic, ws, entered);
+  await deps.traffic.flush();
+  return {
+    replayed: before.replayed + entered.length,
+    refused: before.refused + refused.length,
+    lost: before.lost + lost + judged.filter(([, { is }]) => is === 'lost').length,
+  };
+}
+
+/** Those that the event log had were counted when they came. */
+function count(traffic: ReplayDeps['traffic'], ws: WorkspaceId, entered: LetIn['entered']): void {
+  for (const { letter, event, isDuplicate } of entered) {
+    if (!event) continue;
+    traffic.accepted(ws, event.source, [event], isDuplicate ? [0] : []);
+    traffic.count(ws, event.source, letter.at, { replayed: isDuplicate ? 0 : 1 });
+  }
+}
