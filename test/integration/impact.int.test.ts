@@ -7,7 +7,7 @@ import { enrollmentId, profileId, type WorkspaceId } from '../../src/domain/ids'
 import type { Conversion, Enrollment, PathEntry } from '../../src/domain/journeys/enrollment';
 import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import { inTransaction } from '../../src/store/open-store';
-import { openTestApi, sendBatch, useTestApi, useWorkspace, useTestApi, useWorkspace } from '../../src/testing/test-api';
+import { openTestApi, sendBatch, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
 jest.setTimeout(60_000);
 

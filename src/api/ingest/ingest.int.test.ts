@@ -3,15 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import request from 'supertest';
 import { mostEventBytes, mostJsonDepth } from '../../config-limits';
 import type { EventDoc } from '../../store/documents';
-import {
-  openTestApi,
-  sendBatch,
-  testLimits,
-  useTestApi,
-  useWorkspace,
-  useTestApi,
-  useWorkspace,
-} from '../../testing/test-api';
+import { openTestApi, sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
