@@ -1,17 +1,12 @@
 import request from 'supertest';
 import type { z } from 'zod';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../testing/test-api';
 import type { IngestBody } from './ingest/answer';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string, body?: object) =>
   request(api.app)[method](path).auth(workspace.apiKey, { type: 'bearer' }).send(body);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { CommandStartedEvent } from 'mongodb';
 import request from 'supertest';
 import { createAnswerCheck } from '../testing/check-answer';
-import { openTestApi, testRootKey, type TestApi, type TestWorkspace } from '../testing/test-api';
+import { testRootKey, useTestApi, useWorkspace } from '../testing/test-api';
 import { documentRoutes } from './openapi';
 import type { Route } from './route';
 import { routes } from './routes';
@@ -13,17 +13,14 @@ const document = documentRoutes(routes);
 const check = createAnswerCheck(document);
 const runsPerRoute = 5;
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
+beforeAll(() => {
   // The driver tells what it sends only when it is asked to.
   const uri = new URL(process.env['HEDDLE_TEST_MONGODB_URI'] ?? '');
   uri.searchParams.set('monitorCommands', 'true');
   process.env['HEDDLE_TEST_MONGODB_URI'] = uri.href;
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
 });
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 /** What senders try: operators, prototypes, other types, long, empty and broken texts. */
 const hostileText = fc.constantFrom(

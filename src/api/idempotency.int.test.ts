@@ -2,20 +2,15 @@ import { randomUUID } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import { renewEveryMs } from '../store/idempotency';
 import { until } from '../testing/system';
-import { openTestApi, testLimits, testRootKey, type TestApi, type TestWorkspace } from '../testing/test-api';
+import { testLimits, testRootKey, useTestApi, useWorkspace } from '../testing/test-api';
 import { isIngestion } from './route';
 import { routes } from './routes';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
 let now = Date.now();
-beforeAll(async () => {
-  api = await openTestApi({ clock: () => now });
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi({ clock: () => now });
+const workspace = useWorkspace(api);
 
 const post = (path: string, idempotencyKey: string, body: object, key = workspace.apiKey): Test =>
   request(api.app).post(path).auth(key, { type: 'bearer' }).set('Idempotency-Key', idempotencyKey).send(body);

@@ -9,7 +9,7 @@ import type { Scope } from './scopes';
 
 type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 type Responses = Readonly<Record<number, z.ZodType>>;
-type Frozen<T> = T extends Uint8Array
+export type Frozen<T> = T extends Uint8Array
   ? T
   : T extends readonly (infer Item)[]
     ? readonly Frozen<Item>[]

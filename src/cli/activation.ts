@@ -1,38 +1,16 @@
 import type { Command } from 'commander';
 import type { Delivery, DeliveryQuery, Destination, DestinationDefinition } from '../client/types';
 import { CommandError } from './command-error';
+import { addConnections, summaryOf } from './connections';
 import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
-import { readDefinition } from './read-definition';
-import { readSecrets, secretOption, type SecretOptions } from './secret-option';
 
 export function addDestinations(program: Command, context: Context): void {
-  const destinations = program.command('destinations').description('connected tools');
-  secretOption(destinations.command('put <file>'))
-    .description('save one from a JSON or YAML file; "-" is standard input')
-    .action(async (file: string, { secretEnv }: SecretOptions) => {
-      const { key, definition } = await readDefinition(file, context.io);
-      const secrets = secretEnv && { secrets: readSecrets(secretEnv, context.io.env) };
-      // The server checks the definition, and says where it is wrong.
-      const complete = { ...definition, ...secrets } as unknown as DestinationDefinition;
-      const saved = await context.client().destinations.put(key, complete);
-      context.show(saved, () => summary(saved));
-    });
-  destinations
-    .command('get <key>')
-    .description('one destination with its settings; secrets are never shown')
-    .action(async (key: string) => {
-      const one = await context.client().destinations.get(key);
-      context.show(one, () => `${summary(one)}${JSON.stringify(one.settings, undefined, 2)}\n`);
-    });
-  listOption(destinations.command('list').description('all destinations')).action(async (options: ListOptions) => {
-    const { destinations: all } = context.client();
-    await showList(context, options, all.each(), ['destination', 'type', 'state', 'name'], (one) => [
-      one.key,
-      one.type,
-      stateOf(one),
-      one.name,
-    ]);
+  const destinations = addConnections<Destination, DestinationDefinition>(program, context, {
+    noun: 'destination',
+    description: 'connected tools',
+    api: () => context.client().destinations,
+    stateOf,
   });
   destinations
     .command('test <key>')
@@ -56,14 +34,12 @@ function addVerb(destinations: Command, context: Context, [verb, does]: (typeof 
     .description(does)
     .action(async (key: string) => {
       const one = await context.client().destinations[verb](key);
-      context.show(one, () => summary(one));
+      context.show(one, () => summaryOf(one, stateOf(one)));
     });
 }
 
 const stateOf = ({ paused, enabled }: Destination): string =>
   paused ? `paused: ${paused.reason}` : enabled ? 'on' : 'off';
-
-const summary = (one: Destination): string => `${one.key}  ${one.type}  ${stateOf(one)}  ${one.name}\n`;
 
 export function addDeliveries(program: Command, context: Context): void {
   const list = program.command('deliveries').description('what was sent').command('list');

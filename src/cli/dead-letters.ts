@@ -7,7 +7,7 @@ import { listOption, showList, type ListOptions } from './lists';
 export function addDeadLetters(program: Command, context: Context): void {
   const letters = program.command('dead-letters').description('events that were refused, kept out or not applied');
   filterOptions(listOption(letters.command('list').description('newest first')))
-    .option('--state <state>', 'open, replayed or discarded')
+    .option('--state <state>', 'open, replayed, discarded or erased')
     .action(async ({ limit, all, state, ...filter }: ListOptions & DeadLetterFilter & { state?: DeadLetterState }) => {
       const found = context.client().deadLetters.each({ ...filter, ...(state && { state }) });
       await showList(context, { limit, ...(all && { all }) }, found, headers, row);

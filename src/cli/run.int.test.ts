@@ -1,26 +1,23 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { workspaceId } from '../domain/ids';
-import { listen, openTestApi, testRootKey, type TestApi } from '../testing/test-api';
+import { listen, testRootKey, useTestApi } from '../testing/test-api';
 import { run } from './run';
 
 jest.setTimeout(60_000);
 
 const examples = join(__dirname, '../../examples');
-let api: TestApi;
+const api = useTestApi();
 let server: Server;
 let env: Record<string, string>;
-
 beforeAll(async () => {
-  api = await openTestApi();
   const listening = await listen(api.app);
   server = listening.server;
   env = { HEDDLE_URL: listening.url, HEDDLE_ROOT_KEY: testRootKey };
 });
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections();
   server.close();
-  await api.close();
 });
 
 /** As much of any answer as the test reads. */

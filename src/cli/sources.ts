@@ -1,38 +1,15 @@
 import type { Command } from 'commander';
 import type { Source, SourceDefinition, SourcePull, SourceTest } from '../client/types';
 import { CommandError } from './command-error';
+import { addConnections } from './connections';
 import type { Context } from './context';
-import { listOption, showList, type ListOptions } from './lists';
-import { readDefinition } from './read-definition';
-import { readSecrets, secretOption, type SecretOptions } from './secret-option';
 
 export function addSources(program: Command, context: Context): void {
-  const sources = program.command('sources').description('where data comes from');
-  secretOption(sources.command('put <file>'))
-    .description('save one from a JSON or YAML file; "-" is standard input')
-    .action(async (file: string, { secretEnv }: SecretOptions) => {
-      const { key, definition } = await readDefinition(file, context.io);
-      const secrets = secretEnv && { secrets: readSecrets(secretEnv, context.io.env) };
-      // The server checks the definition, and says where it is wrong.
-      const complete = { ...definition, ...secrets } as unknown as SourceDefinition;
-      const saved = await context.client().sources.put(key, complete);
-      context.show(saved, () => summary(saved));
-    });
-  sources
-    .command('get <key>')
-    .description('one source with its settings; secrets are never shown')
-    .action(async (key: string) => {
-      const one = await context.client().sources.get(key);
-      context.show(one, () => `${summary(one)}${JSON.stringify(one.settings, undefined, 2)}\n`);
-    });
-  listOption(sources.command('list').description('all sources')).action(async (options: ListOptions) => {
-    const all = context.client().sources.each();
-    await showList(context, options, all, ['source', 'type', 'state', 'name'], (one) => [
-      one.key,
-      one.type,
-      stateOf(one),
-      one.name,
-    ]);
+  const sources = addConnections<Source, SourceDefinition>(program, context, {
+    noun: 'source',
+    description: 'where data comes from',
+    api: () => context.client().sources,
+    stateOf: ({ enabled }) => (enabled ? 'on' : 'off'),
   });
   addPulls(sources, context);
 }
@@ -66,10 +43,6 @@ function addPulls(sources: Command, context: Context): void {
       if (!test.ok) throw new CommandError(`${key} does not work as it is set up.`);
     });
 }
-
-const stateOf = ({ enabled }: Source): string => (enabled ? 'on' : 'off');
-
-const summary = (one: Source): string => `${one.key}  ${one.type}  ${stateOf(one)}  ${one.name}\n`;
 
 function describePull({ source, status, run, lastRun, nextRunAt, problem }: SourcePull): string {
   const counted = run ?? lastRun;

@@ -1,7 +1,8 @@
 import type { PageQuery } from './pages';
 
 export type DeadLetterStage = 'rejected' | 'quarantined' | 'unapplied';
-export type DeadLetterState = 'open' | 'replayed' | 'discarded';
+/** Of an `erased` one, which was of somebody erased, only when and why is left. */
+export type DeadLetterState = 'open' | 'replayed' | 'discarded' | 'erased';
 
 /** An event that was refused, that a tracking plan keeps out, or that was taken and could not be applied. */
 export interface DeadLetter {

@@ -8,15 +8,13 @@ import type { Store } from './store';
  * stored: an erasure that begins later finds them. Answers the indexes of those whose letter was there already.
  */
 export async function addLetters<Letter extends DeadLetter & { readonly id?: string }>(
-  { deadLetters, identifiers }: Pick<Store, 'deadLetters' | 'identifiers'>,
+  { deadLetters, identifiers, letterEnds }: Pick<Store, 'deadLetters' | 'identifiers' | 'letterEnds'>,
   ws: WorkspaceId,
   letters: readonly Letter[],
   keysOf: (letter: Letter) => readonly string[] = ({ naming = [] }) => naming,
 ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
   const { duplicateIndexes, ids } = await deadLetters.add(ws, letters);
   const naming = await namingErased(identifiers, letters, keysOf);
-  await deadLetters.anonymise(
-    letters.flatMap((letter, index) => (naming.has(letter) ? { _id: ids[index] ?? '' } : [])),
-  );
+  await letterEnds.anonymise(letters.flatMap((letter, index) => (naming.has(letter) ? { _id: ids[index] ?? '' } : [])));
   return { duplicateIndexes };
 }

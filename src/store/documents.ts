@@ -5,6 +5,7 @@ import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/prof
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 import type { Violation } from '../domain/tracking-plan/violation';
+import type { DefinitionDoc } from './definitions';
 
 /**
  * The shapes kept in MongoDB. Every `_id` starts with the workspace, which is the shard key; a field named `subject` is
@@ -108,20 +109,15 @@ export interface MembershipDoc extends Scoped {
 
 export interface MergeDoc extends Merge, Scoped {}
 
-export interface AudienceDoc extends Scoped {
-  readonly key: string;
+export interface AudienceDoc extends DefinitionDoc {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
   /** A parsed `Rule`, stored as JSON text because property names in it are users' data. */
   readonly ruleJson: string;
-  readonly version: number;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly deletedAt?: number;
 }
 
 export interface OutboxDoc extends Scoped {
@@ -132,8 +128,7 @@ export interface OutboxDoc extends Scoped {
   readonly tries: number;
 }
 
-export interface DestinationDoc extends Scoped {
-  readonly key: string;
+export interface DestinationDoc extends DefinitionDoc {
   readonly type: string;
   readonly name: string;
   readonly settings: Record<string, unknown>;
@@ -143,10 +138,6 @@ export interface DestinationDoc extends Scoped {
   readonly enabled: boolean;
   /** Set by authentication failures and by hand; work waits and no attempt is burnt. */
   readonly paused?: { readonly reason: string; readonly at: number };
-  readonly version: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly deletedAt?: number;
 }
 
 export interface AttachmentDoc extends Scoped {

@@ -146,12 +146,14 @@ export class EventRepository {
     ws: WorkspaceId,
     messageId: string,
     pendingOf: (event: EventDoc) => Pick<EventDoc, 'pending' | 'pendingKeys'>,
+    session: ClientSession,
   ): Promise<boolean> {
-    const event = await this.byMessageId(ws, messageId);
+    const event = await this.#events.findOne({ _id: eventDocId(ws, messageId) }, { session });
     if (event?.state !== 'dead') return event !== null;
     await this.#events.updateOne(
       { _id: event._id, state: 'dead' },
       { $set: { state: 'pending', ...pendingOf(event) }, $unset: { deadReason: '', deadKeys: '', expireAt: '' } },
+      { session },
     );
     return true;
   }

@@ -74,3 +74,25 @@ describe('a store written before version 3', () => {
     expect(await letters.findOne({ _id: `${ws}:ddl_1` })).toMatchObject({ state: 'open', expireAt });
   });
 });
+
+it('a store written before version 4 has no open letters of those who were erased', async () => {
+  const { ws } = await api.createWorkspace();
+  const { db } = api.store.connection;
+  const letters = db.collection<{ _id: string; ws: string; state: string }>('deadLetters');
+  const refused = { source: 'server', code: 'invalid_id', path: '/userId', message: 'Send a text.' };
+  const of = {
+    erased: { stage: 'unapplied', code: 'erased', kind: 'track' },
+    anonymised: { stage: 'rejected', source: 'server', code: 'invalid_id' },
+    unapplied: { stage: 'unapplied', code: 'TypeError', messageId: 'm1' },
+    rejected: { stage: 'rejected', ...refused },
+    discarded: { stage: 'rejected', ...refused, state: 'discarded' },
+  };
+  await letters.insertMany(Object.entries(of).map(([_id, letter]) => ({ _id, ws, state: 'open', ...letter })));
+  await db.collection('migrations').deleteMany({ version: 4 });
+
+  await prepareStore(api.store.connection);
+
+  const states = Object.fromEntries((await letters.find().toArray()).map(({ _id, state }) => [_id, state]));
+  const open = { unapplied: 'open', rejected: 'open' };
+  expect(states).toEqual({ erased: 'erased', anonymised: 'erased', ...open, discarded: 'discarded' });
+});

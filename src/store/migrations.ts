@@ -31,6 +31,11 @@ export const migrations: readonly Migration[] = [
       await openLetters(db);
     },
   },
+  {
+    version: 4,
+    title: 'Dead letters of those who were erased are not open',
+    up: closeErasedLetters,
+  },
 ];
 
 interface OldProfile {
@@ -82,6 +87,16 @@ async function sourcesOfKeys(db: Db): Promise<void> {
 async function openLetters(db: Db): Promise<void> {
   const expireAt = { $toDate: { $add: ['$at', usualRetention.deadLetterDays * 86_400_000] } };
   await db.collection('deadLetters').updateMany({ state: { $exists: false } }, [{ $set: { state: 'open', expireAt } }]);
+}
+
+/** An erasure leaves neither what was wrong with an event nor, of one that could not be applied, which it was. */
+async function closeErasedLetters(db: Db): Promise<void> {
+  const nothing = { $exists: false };
+  const left = [
+    { stage: 'unapplied', messageId: nothing },
+    { stage: { $in: ['rejected', 'quarantined'] }, message: nothing },
+  ];
+  await db.collection('deadLetters').updateMany({ state: 'open', $or: left }, { $set: { state: 'erased' } });
 }
 
 /** What the index list then makes anew. */

@@ -1,18 +1,13 @@
 import { profileId } from '../domain/ids';
 import { slotCount } from '../domain/profiles/slot';
 import { aProfile } from '../testing/builders';
-import { openTestApi, type TestApi, type TestWorkspace } from '../testing/test-api';
+import { useTestApi, useWorkspace } from '../testing/test-api';
 import { inTransaction } from './open-store';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 describe('due', () => {
   const now = 1_000_000;

@@ -16,6 +16,7 @@ import { ImportRowRepository } from './import-rows';
 import { ImportRepository } from './imports';
 import { JourneyRepository } from './journeys';
 import { KeyRepository } from './keys';
+import { LetterEnds } from './letter-ends';
 import { MembershipRepository } from './memberships';
 import { MergeRepository } from './merges';
 import { OldRows } from './old-rows';
@@ -57,6 +58,7 @@ export function createStore(connection: StoreConnection) {
     imports: new ImportRepository(connection),
     journeys: new JourneyRepository(connection),
     keys: new KeyRepository(connection),
+    letterEnds: new LetterEnds(connection),
     memberships: new MembershipRepository(connection),
     merges: new MergeRepository(connection),
     oldRows: new OldRows(connection),

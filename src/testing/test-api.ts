@@ -140,6 +140,21 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   };
 }
 
+/** The API of a test file: opened before its first test, closed after its last one. It is filled in by then, and only then. */
+export function useTestApi(overrides: Partial<ApiDeps> = {}): TestApi {
+  const api = {} as TestApi;
+  beforeAll(async () => void Object.assign(api, await openTestApi(overrides)));
+  afterAll(() => api.close());
+  return api;
+}
+
+/** A workspace for all tests of the file; with `beforeEach`, for each test one of its own. */
+export function useWorkspace(api: TestApi, before: jest.Lifecycle = beforeAll): TestWorkspace {
+  const workspace = {} as TestWorkspace;
+  before(async () => void Object.assign(workspace, await api.createWorkspace()));
+  return workspace;
+}
+
 function writtenPulls(store: Store, schedules: TestApi['schedules'], pulled: string[]): ApiDeps['pulls'] {
   return {
     bring: async (_, source, wanted) => void schedules.push({ source, ...wanted }),

@@ -14,7 +14,7 @@ import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { IntakeTurns } from '../activities/intake-turns';
-import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay';
+import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay/dead-letter-replay';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
 import { createRetention } from '../activities/operations/retention/retention';

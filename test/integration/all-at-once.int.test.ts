@@ -5,7 +5,7 @@ import { isTransient } from '../../src/activities/apply/conflict';
 import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
 import { slotCount } from '../../src/domain/profiles/slot';
 import type { Profile } from '../../src/domain/profiles/profile';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
 jest.setTimeout(180_000);
 
@@ -14,13 +14,8 @@ const batches = 40;
 const eventsPerBatch = 10;
 const windowMs = 2_000;
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 /** A linear congruential generator: the same people do the same in every run; only who is first differs. */
 function chance(from: number): (below: number) => number {

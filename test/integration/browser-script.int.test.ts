@@ -9,7 +9,7 @@ import { buildBrowserScript } from '../../src/testing/browser-script';
 import { describeInChromium, launchChromium } from '../../src/testing/chromium';
 import { openDoor, type Door } from '../../src/testing/door';
 import { until } from '../../src/testing/system';
-import { listen, openTestApi, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
+import { listen, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
 jest.setTimeout(60_000);
 
@@ -17,16 +17,15 @@ const guide = readFileSync(join(__dirname, '../../docs/guides/sending-events.md'
 /** As the guide has it: what people copy is what is tested. */
 const snippet = /^```html\n([\s\S]*?)^```$/m.exec(guide)?.[1] ?? '';
 
-let api: TestApi;
-let workspace: TestWorkspace;
 let door: Door;
 let site: { readonly server: Server; readonly url: string };
 /** The options that the page passes to `load`, beside the address. */
 let options: object;
 const packed = packScript(buildBrowserScript());
 
+const api = useTestApi({ browserScript: packed });
+const workspace = useWorkspace(api, beforeEach);
 beforeAll(async () => {
-  api = await openTestApi({ browserScript: packed });
   site = await listen((req, res) => {
     const isPage = req.url?.startsWith('/page') === true;
     res.writeHead(isPage ? 200 : 404, { 'Content-Type': 'text/html' });
@@ -34,13 +33,12 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  [workspace, door, options] = [await api.createWorkspace(), await openDoor(api.app), {}];
+  [door, options] = [await openDoor(api.app), {}];
 });
 afterEach(() => door.close());
-afterAll(async () => {
+afterAll(() => {
   site.server.closeAllConnections();
   site.server.close();
-  await api.close();
 });
 
 function ofPage(): string {

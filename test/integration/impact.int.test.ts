@@ -7,22 +7,15 @@ import { enrollmentId, profileId, type WorkspaceId } from '../../src/domain/ids'
 import type { Conversion, Enrollment, PathEntry } from '../../src/domain/journeys/enrollment';
 import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import { inTransaction } from '../../src/store/open-store';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
+import { openTestApi, sendBatch, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
 jest.setTimeout(60_000);
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 2, 10, 12);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi({ clock: () => now });
-});
-afterAll(() => api.close());
-beforeEach(async () => {
-  workspace = await api.createWorkspace();
-});
+const api = useTestApi({ clock: () => now });
+const workspace = useWorkspace(api, beforeEach);
 
 const ask = (path: string) => request(api.app).get(path).auth(workspace.apiKey, { type: 'bearer' });
 const get = async <Body>(path: string): Promise<Body> => (await ask(path).expect(200)).body as Body;
@@ -253,7 +246,7 @@ describe('GET /v1/impact/destinations/{key}', () => {
     await publish(workspace.ws);
     await addSettled(workspace.ws, 'mine', 'delivered');
     await ask('/v1/impact/destinations/other').expect(404);
-    workspace = await api.createWorkspace();
+    Object.assign(workspace, await api.createWorkspace());
     await ask('/v1/impact/destinations/crm').expect(404);
     await publish(workspace.ws);
     expect(await get('/v1/impact/destinations/crm')).toMatchObject({ emitted: 0 });

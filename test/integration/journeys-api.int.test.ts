@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
+import { useTestApi, useWorkspace } from '../../src/testing/test-api';
 import { aProfile } from '../../src/testing/builders';
 import { enrollmentId } from '../../src/domain/ids';
 import { compileJourney } from '../../src/domain/journeys/compiled-journey';
@@ -9,15 +9,8 @@ import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema
 import { decideEntry } from '../../src/domain/journeys/routing';
 
 jest.setTimeout(60_000);
-let api: TestApi;
-let home: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi({ temporalUi: { url: 'http://ui', namespace: 'default' } });
-});
-afterAll(() => api.close());
-beforeEach(async () => {
-  home = await api.createWorkspace();
-});
+const api = useTestApi({ temporalUi: { url: 'http://ui', namespace: 'default' } });
+const home = useWorkspace(api, beforeEach);
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(home.apiKey, { type: 'bearer' });

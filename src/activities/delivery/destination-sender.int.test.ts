@@ -4,18 +4,14 @@ import { SendError } from '../../destinations/send-error';
 import { enrollmentId } from '../../domain/ids';
 import { inTransaction } from '../../store/open-store';
 import { aProfile, noon } from '../../testing/builders';
-import { openTestApi, type TestApi } from '../../testing/test-api';
+import { useTestApi } from '../../testing/test-api';
 import { createDeliveryMetrics } from './delivery-metrics';
 import { createDestinationSender } from './destination-sender';
 
 jest.setTimeout(60_000);
 
 describe('a send of a journey', () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await openTestApi();
-  });
-  afterAll(() => api.close());
+  const api = useTestApi();
 
   const answered = (status: number) => (): Promise<HttpResponse> => Promise.resolve({ status, headers: {}, body: '' });
   const lost = () => Promise.reject(new SendError('timeout', 'timeout', 'No answer.', true));

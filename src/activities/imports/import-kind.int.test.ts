@@ -1,19 +1,12 @@
 import request from 'supertest';
 import type { Operation } from '../../domain/operations/operation';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 import { createImportKind } from './import-kind';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let mine: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-});
-beforeEach(async () => {
-  mine = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const mine = useWorkspace(api);
 
 const day = 86_400_000;
 const signal = new AbortController().signal;

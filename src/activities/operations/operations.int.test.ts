@@ -4,18 +4,14 @@ import pino from 'pino';
 import type { WorkspaceId } from '../../domain/ids';
 import type { StepOutcome } from '../../domain/operations/operation';
 import { inTransaction } from '../../store/open-store';
-import { openTestApi, type TestApi } from '../../testing/test-api';
+import { useTestApi } from '../../testing/test-api';
 import { sweep } from '../clock';
 import { createOperationActivities, type OperationTurn } from './operations';
 import { OperationFailed, type OperationContext, type OperationKind } from './operation-kind';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-beforeAll(async () => {
-  api = await openTestApi();
-});
-afterAll(() => api.close());
+const api = useTestApi();
 
 const now = Date.UTC(2026, 4, 1);
 let ws: WorkspaceId;

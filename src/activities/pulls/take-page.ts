@@ -13,7 +13,7 @@ import type { PulledPage, PulledRow } from '../../sources/source';
 import { addLetters } from '../../store/add-letters';
 import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
-import { sha256Of, withoutKeyTexts } from '../../store/key-text';
+import { letterOf, rowLetterId, rowLetterOf } from '../../store/letter-of';
 import { eventsOfErased, possibleKeys } from '../../store/naming-erased';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
 import type { SourcePolicies } from '../../store/source-policies';
@@ -24,15 +24,13 @@ import type { ConnectedSource } from './connected-source';
 import { pulledRowReader, type RowOutcome } from './read-pulled-row';
 
 export interface TakePageDeps {
-  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'workspaces'>;
+  readonly store: Pick<Store, 'events' | 'identifiers' | 'deadLetters' | 'letterEnds' | 'workspaces'>;
   readonly doorbells: Pick<Doorbells, 'intake'>;
   readonly clock: () => number;
   readonly limits: JsonLimits;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
 }
-
-const payloadKept = 4_096;
 
 /** What becomes of a page: events that wait on the bulk lane, and dead letters. Taking it again changes nothing. */
 export async function takePage(
@@ -79,18 +77,21 @@ function readPage(
   const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
   const rows: EventRow[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
-    letterOf({ source, now, name }, { code, message, path: '' }, text),
+    rowLetterOf({ at: now, source, name, code, message, path: '', text }),
   );
   for (const row of page.rows) {
     const result = read(row);
     if ('event' in result) rows.push(result);
-    else letters.push(letterOf({ source, now, name: result.id }, result, payloadOf(row, limits)));
+    else {
+      const { id: name, ...rejection } = result;
+      letters.push(rowLetterOf({ at: now, source, name, ...rejection, text: textOf(row, limits) }));
+    }
   }
   return { rows, letters };
 }
 
 function judgeRows(
-  { store }: TakePageDeps,
+  deps: TakePageDeps,
   ws: WorkspaceId,
   rows: readonly EventRow[],
   plan: CompiledPlan | undefined,
@@ -101,33 +102,30 @@ function judgeRows(
   for (const [index, row] of rows.entries()) {
     const judged = judgeEvent(row, plan);
     if ('rejection' in judged) {
-      letters.push(planLetterOf(store, ws, judged, row));
+      letters.push(planLetterOf(deps, ws, judged, row));
       continue;
     }
     const { event, bytes, violations } = judged;
     const arrival = { lane: 'bulk', bytes, n: first + index, violations } as const;
-    docs.push(pendingEventDoc(store.identifiers, ws, event, arrival));
+    docs.push(pendingEventDoc(deps.store.identifiers, ws, event, arrival));
   }
   return { docs, letters };
 }
 
-type Letter = DeadLetter & { readonly id: string };
+type Letter = DeadLetter & { readonly id: string; readonly state?: 'erased' };
 
 /** What the plan kept out is whole, and can be replayed. Each reading of a source gives a fact another id: it is known by what it says. */
 function planLetterOf(
-  { identifiers }: TakePageDeps['store'],
+  { store: { identifiers }, limits }: TakePageDeps,
   ws: WorkspaceId,
-  { stage, rejection }: Extract<Judged, { rejection: unknown }>,
+  refused: Extract<Judged, { rejection: unknown }>,
   { event, raw }: EventRow,
 ): Letter {
-  const { messageId, kind, source, receivedAt: now } = event;
+  const { messageId, kind, source, receivedAt: at } = event;
   const name = kind === 'track' ? messageId : JSON.stringify(omit(raw, 'messageId'));
-  return {
-    ...omit(letterOf({ source, now, name }, rejection, undefined), 'notWhole'),
-    ...{ stage, messageId, kind, isTrusted: true, lane: 'bulk', payload: withoutKeyTexts(JSON.stringify(raw)) },
-    ...(kind === 'track' && { event: event.name }),
-    naming: event.identifiers.map((identifier) => identifiers.key(ws, identifier)),
-  };
+  const arrival = { at, source, isTrusted: true, lane: 'bulk' } as const;
+  const letter = letterOf({ identifiers, limits }, ws, arrival, { ...refused, messageId, raw });
+  return { ...letter, id: rowLetterId(source, name, letter.code) };
 }
 
 /**
@@ -141,7 +139,8 @@ function erasedLetterOf(
 ): Letter {
   const keys = named.map((identifier) => identifiers.key(ws, identifier)).toSorted();
   const rejection = { code: 'erased', path: '', message: 'The row names somebody who was erased.' };
-  return { ...letterOf({ source, now: receivedAt, name: keys.join() }, rejection, undefined), kind };
+  const letter = rowLetterOf({ at: receivedAt, source, name: keys.join(), ...rejection, text: undefined });
+  return { ...letter, kind, state: 'erased' };
 }
 
 function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
@@ -149,28 +148,5 @@ function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
   return { rejected: letters.length - quarantined, quarantined, refusedBy: countCodes(letters) };
 }
 
-/** Its id is of the source and the row, so that a row that is read and refused again is one letter. */
-function letterOf(
-  { source, now, name }: { readonly source: string; readonly now: number; readonly name: string },
-  { code, message, path }: { readonly code: string; readonly message: string; readonly path: string },
-  payload: string | undefined,
-): Letter {
-  const id = `ddl_${sha256Of(JSON.stringify([source, name, code])).slice(0, 32)}`;
-  return {
-    id,
-    stage: 'rejected',
-    at: now,
-    code,
-    path,
-    message,
-    source,
-    // A row is no event: what would read it again is the next run.
-    notWhole: 'not_translated',
-    ...(payload !== undefined && { payload: cut(payload) }),
-  };
-}
-
-const payloadOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>
+const textOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>
   isTooDeep(row, maxDepth) ? undefined : JSON.stringify(row);
-
-const cut = (payload: string): string => withoutKeyTexts(payload).slice(0, payloadKept).toWellFormed();

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 const day = 86_400_000;
 const signingSecret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -9,14 +9,9 @@ const buyers = { name: 'Buyers', rule: { event: 'Order Completed', within: '30d'
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api, beforeEach);
 beforeEach(async () => {
-  workspace = await api.createWorkspace();
   api.backfills.length = 0;
 });
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { AudienceDefinition } from '../../domain/audiences/rule.schema';
-import type { AudienceDoc } from '../../store/documents';
 import { demandScope } from '../authenticate';
-import { etagOf } from '../etag';
+import { definitionRoutes } from '../definition-routes';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
-import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { PageQuery, pageOf, readPage, toPage } from '../page';
+import { invalidRequest } from '../problem';
+import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
 import { previewAudience } from './preview';
 import { deleteAudience, saveAudience } from './save-audience';
@@ -35,60 +34,27 @@ const HistoryQuery = z.strictObject({
   points: z.coerce.number().int().min(2).max(points.most).default(points.usual),
 });
 
+const audiences = definitionRoutes({
+  ...{ path: '/v1/audiences', scope: 'audiences', noun: 'audience', key: DefinitionKey },
+  summaries: {
+    list: 'Audiences with their present sizes',
+    get: 'One audience',
+    put: 'Save an audience; profiles are brought to it in the background',
+    delete: 'Delete an audience that nothing refers to',
+  },
+  input: AudienceDefinition.partial({ key: true }),
+  body: AudienceBody,
+  in: (store) => store.audiences,
+  present: async (found, { deps, ws }) => {
+    const sizes = await Promise.all(found.map(({ key }) => deps.store.memberships.size(ws, key)));
+    return found.map((audience, index) => presentAudience(audience, sizes[index] ?? 0));
+  },
+  save: saveAudience,
+  delete: deleteAudience,
+});
+
 export const audienceRoutes: readonly Route[] = [
-  defineRoute({
-    method: 'get',
-    path: '/v1/audiences',
-    scope: 'audiences:read',
-    summary: 'Audiences with their present sizes',
-    query: PageQuery,
-    responses: { 200: pageOf(AudienceBody) },
-    handle: async (call) => {
-      const { store } = call.deps;
-      const page = toPageOfAll(call, readPage(call), await store.audiences.list(call.ws), (audience) => audience);
-      const sizes = await Promise.all(page.body.data.map(({ key }) => store.memberships.size(call.ws, key)));
-      const data = page.body.data.map((audience, index) => presentAudience(audience, sizes[index] ?? 0));
-      return { ...page, body: { ...page.body, data } };
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/audiences/{key}',
-    scope: 'audiences:read',
-    summary: 'One audience',
-    params: Key,
-    responses: { 200: AudienceBody },
-    handle: async (call) => answer(call, await findAudience(call)),
-  }),
-  defineRoute({
-    method: 'put',
-    path: '/v1/audiences/{key}',
-    scope: 'audiences:write',
-    summary: 'Save an audience; profiles are brought to it in the background',
-    params: Key,
-    body: AudienceDefinition.partial({ key: true }),
-    responses: { 200: AudienceBody },
-    handle: async (call) => {
-      const { key } = call.params;
-      if (call.body.key !== undefined && call.body.key !== key) {
-        const message = 'The key in the body is another than the one in the path.';
-        throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
-      }
-      return answer(call, await saveAudience(call, { ...call.body, key }));
-    },
-  }),
-  defineRoute({
-    method: 'delete',
-    path: '/v1/audiences/{key}',
-    scope: 'audiences:write',
-    summary: 'Delete an audience that nothing refers to',
-    params: Key,
-    responses: { 204: z.undefined() },
-    handle: async (call) => {
-      await deleteAudience(call, call.params.key);
-      return { status: 204, body: undefined };
-    },
-  }),
+  ...audiences.routes,
   defineRoute({
     method: 'get',
     path: '/v1/audiences/{key}/members',
@@ -98,7 +64,7 @@ export const audienceRoutes: readonly Route[] = [
     query: PageQuery,
     responses: { 200: pageOf(MemberBody) },
     handle: async (call) => {
-      const { key } = await findAudience(call);
+      const { key } = await audiences.find(call);
       const page = readPage(call);
       const rows = await call.deps.store.memberships.members(call.ws, key, page.limit + 1, page.after);
       return toPage(call, page, rows, presentMember, ({ cursor }) => cursor);
@@ -113,7 +79,7 @@ export const audienceRoutes: readonly Route[] = [
     query: HistoryQuery,
     responses: { 200: pageOf(SizeBody) },
     handle: async (call) => {
-      const { key, createdAt } = await findAudience(call);
+      const { key, createdAt } = await audiences.find(call);
       const { from = createdAt, to = call.now } = call.query;
       const instants = spread(from, to, call.query.points);
       const sizes = await call.deps.store.memberships.sizesAt(call.ws, key, instants);
@@ -136,26 +102,15 @@ export const audienceRoutes: readonly Route[] = [
       if (call.body.rule !== undefined) demandScope(call.principal, 'audiences:write');
       const at = asOf ?? call.now;
       const saved = await call.deps.store.audiences.list(call.ws);
-      const rule = call.body.rule ?? ruleOf(await findAudience(call));
-      const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
+      const rule = call.body.rule ?? ruleOf(await audiences.find(call));
+      const rules = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
       const isPast = at < call.now;
-      const found = await previewAudience(call.deps.store, call.ws, { rule, audiences, at, isPast, sampleSize });
+      const trial = { rule, audiences: rules, at, isPast, sampleSize };
+      const found = await previewAudience(call.deps.store, call.ws, trial);
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),
 ];
-
-async function findAudience({ deps, ws, params }: KeyCall<{ key: string }>): Promise<AudienceDoc> {
-  const audience = await deps.store.audiences.find(ws, params.key);
-  if (!audience) throw notFound(`audience "${params.key}"`);
-  return audience;
-}
-
-async function answer({ deps, ws }: KeyCall, audience: AudienceDoc) {
-  const size = await deps.store.memberships.size(ws, audience.key);
-  const headers = { ETag: etagOf(audience.version) };
-  return { status: 200 as const, body: presentAudience(audience, size), headers };
-}
 
 /** `count` instants from one to the other, both included. */
 function spread(from: number, to: number, count: number): number[] {

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import request, { type Response } from 'supertest';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
 const shop = 'https://shop.example';
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const put = (settings: object) =>
   request(api.app)

@@ -1,22 +1,15 @@
 import request from 'supertest';
 import type { CatalogueDetail, CatalogueEvent, Page } from '../../client/types';
 import { TrafficRecorder } from '../../store/traffic-recorder';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
 /** Of the list or of one event. */
 type Answer = CatalogueDetail & Page<CatalogueEvent> & { readonly rest: number };
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-});
-beforeEach(async () => {
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api, beforeEach);
 
 const get = async (path: string) =>
   (await request(api.app).get(path).auth(workspace.apiKey, { type: 'bearer' }).expect(200)).body as Answer;

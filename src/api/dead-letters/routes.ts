@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { eventKinds } from '../../domain/events/event';
 import { omit, type JsonObject } from '../../domain/json';
-import { letterStages, letterStates, mostSummed, type LetterFilter } from '../../store/dead-letters';
+import { letterStages, letterStates, mostSummed } from '../../store/dead-letters';
+import type { LetterFilter } from '../../store/letter-query';
 import { InstantInput } from '../instant';
 import { accepted, startOperation } from '../operations/start-operation';
 import { OperationBody } from '../operations/presenter';
@@ -100,7 +101,7 @@ export const deadLetterRoutes: readonly Route[] = [
     responses: { 200: z.strictObject({ discarded: z.int() }) },
     handle: async ({ deps, ws, body, principal, now }) => {
       const discarded = { at: now, by: principal.keyId, reason: body.reason };
-      const count = await deps.store.deadLetters.discard(ws, toChoice(body), discarded);
+      const count = await deps.store.letterEnds.discard(ws, toChoice(body), discarded);
       return { status: 200, body: { discarded: count } };
     },
   }),

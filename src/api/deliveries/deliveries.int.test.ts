@@ -1,15 +1,10 @@
 import request from 'supertest';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 async function aReader(...scopes: string[]): Promise<(path: string) => request.Test> {
   const key = { name: 'reader', kind: 'management' as const, scopes, source: 'test', createdAt: 0 };

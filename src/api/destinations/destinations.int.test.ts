@@ -1,18 +1,13 @@
 import request from 'supertest';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
 const signingSecret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 const crm = { type: 'webhook', name: 'CRM', settings: { url: 'https://example.com/hook' }, secrets: { signingSecret } };
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(workspace.apiKey, { type: 'bearer' });

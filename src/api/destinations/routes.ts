@@ -1,65 +1,31 @@
 import { z } from 'zod';
-import type { DestinationDoc } from '../../store/documents';
-import { etagOf } from '../etag';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { definitionRoutes } from '../definition-routes';
+import { defineRoute, type Route } from '../route';
 import { DestinationBody, presentDestination } from './presenter';
 import { TestBody, testDestination } from './test-destination';
 import { DestinationInput, deleteDestination, resumeDestination, saveDestination } from './save-destination';
 
 const Key = z.strictObject({ key: DefinitionKey });
 
+const destinations = definitionRoutes({
+  ...{ path: '/v1/destinations', scope: 'destinations', noun: 'destination', key: DefinitionKey },
+  summaries: {
+    list: 'Connected tools, without their secrets',
+    get: 'One connected tool, without its secrets',
+    put: 'Connect a tool, or change it; secrets are sealed and never shown',
+    delete: 'Disconnect a tool that no audience is attached to; its secrets are forgotten',
+  },
+  input: DestinationInput,
+  body: DestinationBody,
+  in: (store) => store.destinations,
+  present: (found) => found.map(presentDestination),
+  save: saveDestination,
+  delete: deleteDestination,
+});
+
 export const destinationRoutes: readonly Route[] = [
-  defineRoute({
-    method: 'get',
-    path: '/v1/destinations',
-    scope: 'destinations:read',
-    summary: 'Connected tools, without their secrets',
-    query: PageQuery,
-    responses: { 200: pageOf(DestinationBody) },
-    handle: async (call) =>
-      toPageOfAll(call, readPage(call), await call.deps.store.destinations.list(call.ws), presentDestination),
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/destinations/{key}',
-    scope: 'destinations:read',
-    summary: 'One connected tool, without its secrets',
-    params: Key,
-    responses: { 200: DestinationBody },
-    handle: async (call) => answer(await findDestination(call)),
-  }),
-  defineRoute({
-    method: 'put',
-    path: '/v1/destinations/{key}',
-    scope: 'destinations:write',
-    summary: 'Connect a tool, or change it; secrets are sealed and never shown',
-    params: Key,
-    body: DestinationInput,
-    responses: { 200: DestinationBody },
-    handle: async (call) => {
-      const { key } = call.params;
-      if (call.body.key !== undefined && call.body.key !== key) {
-        const message = 'The key in the body is another than the one in the path.';
-        throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
-      }
-      return answer(await saveDestination(call, key, call.body));
-    },
-  }),
-  defineRoute({
-    method: 'delete',
-    path: '/v1/destinations/{key}',
-    scope: 'destinations:write',
-    summary: 'Disconnect a tool that no audience is attached to; its secrets are forgotten',
-    params: Key,
-    responses: { 204: z.undefined() },
-    handle: async (call) => {
-      await deleteDestination(call, call.params.key);
-      return { status: 204, body: undefined };
-    },
-  }),
+  ...destinations.routes,
   defineRoute({
     method: 'post',
     path: '/v1/destinations/{key}/test',
@@ -68,7 +34,7 @@ export const destinationRoutes: readonly Route[] = [
     params: Key,
     responses: { 200: TestBody },
     handle: async (call) => {
-      await findDestination(call);
+      await destinations.find(call);
       return { status: 200, body: await testDestination(call, call.params.key) };
     },
   }),
@@ -80,9 +46,9 @@ export const destinationRoutes: readonly Route[] = [
     params: Key,
     responses: { 200: DestinationBody },
     handle: async (call) => {
-      await findDestination(call);
+      await destinations.find(call);
       await call.deps.store.destinations.pause(call.ws, call.params.key, 'by hand', call.now);
-      return answer(await findDestination(call));
+      return destinations.answer(call, await destinations.find(call));
     },
   }),
   defineRoute({
@@ -93,23 +59,9 @@ export const destinationRoutes: readonly Route[] = [
     params: Key,
     responses: { 200: DestinationBody },
     handle: async (call) => {
-      await findDestination(call);
+      await destinations.find(call);
       await resumeDestination(call, call.params.key);
-      return answer(await findDestination(call));
+      return destinations.answer(call, await destinations.find(call));
     },
   }),
 ];
-
-async function findDestination({ deps, ws, params }: KeyCall<{ key: string }>): Promise<DestinationDoc> {
-  const destination = await deps.store.destinations.find(ws, params.key);
-  if (!destination) throw notFound(`destination "${params.key}"`);
-  return destination;
-}
-
-function answer(destination: DestinationDoc) {
-  return {
-    status: 200 as const,
-    body: presentDestination(destination),
-    headers: { ETag: etagOf(destination.version) },
-  };
-}

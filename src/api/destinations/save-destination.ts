@@ -24,11 +24,12 @@ export const DestinationInput = z.strictObject({
   purpose: z.string().min(1).max(100).optional(),
   enabled: z.boolean().default(true),
 });
-type DestinationInput = z.output<typeof DestinationInput>;
+type DestinationInput = z.output<typeof DestinationInput> & { readonly key: string };
 
 /** Saves a destination whose settings and secrets its type accepts. Throws 400, 409 and 412. */
-export async function saveDestination(call: KeyCall, key: string, input: DestinationInput): Promise<DestinationDoc> {
+export async function saveDestination(call: KeyCall, input: DestinationInput): Promise<DestinationDoc> {
   const { deps, ws, now } = call;
+  const { key } = input;
   const kind = findDestination(input.type);
   if (!kind) {
     const message = `There is no destination type "${input.type}"; there are ${destinationTypes.join(', ')}.`;
@@ -41,14 +42,14 @@ export async function saveDestination(call: KeyCall, key: string, input: Destina
     if (before && before.type !== input.type) await refuseOtherType(call, before, session);
     const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
     if (faults.length > 0) throw invalidDefinition(faults);
-    const saved = await deps.store.destinations.save(ws, contentOf(key, input), now, session);
+    const saved = await deps.store.destinations.save(ws, contentOf(input), now, session);
     if (before) await decideAnew(call, before, saved, saving);
     if (input.enabled && before?.enabled !== true) await owe(await syncsOf(call, key, session));
     return saved;
   });
 }
 
-function contentOf(key: string, { type, name, settings, secrets, purpose, enabled }: DestinationInput) {
+function contentOf({ key, type, name, settings, secrets, purpose, enabled }: DestinationInput) {
   const optional = { ...(secrets && { secrets }), ...(purpose !== undefined && { purpose }) };
   return { key, type, name, settings, enabled, ...optional };
 }

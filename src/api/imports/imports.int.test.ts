@@ -1,18 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
-import { listen, openTestApi, testImportLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { listen, testImportLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 import { until } from '../../testing/system';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let mine: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  mine = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const mine = useWorkspace(api);
 afterEach(async () => {
   await api.store.connection.db.collection('importChunks').deleteMany({});
 });

@@ -1,15 +1,9 @@
-import { EventReader } from '../../domain/events/event-reader';
-import { identifiersOf } from '../../domain/events/event-identifiers';
-import { eventKinds, type EventKind } from '../../domain/events/event';
-import type { JsonLimits } from '../../domain/events/measure-json';
-import { isJsonObject, own, type Json, type JsonObject } from '../../domain/json';
-import { isTooDeep } from '../../domain/json-depth';
-import { isPersonalText } from '../../domain/personal';
+import type { EventKind } from '../../domain/events/event';
+import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
 import { addLetters } from '../../store/add-letters';
-import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
-import { withoutKeyTexts } from '../../store/key-text';
+import { keptOf, letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
 import { eventsPerInsert } from './event-writer';
@@ -24,23 +18,25 @@ interface Arrival {
   readonly kind: EventKind | undefined;
 }
 
-/** How much is kept of an event that cannot be kept whole. */
-const payloadKept = 4_096;
-
 /** Keeps what was not taken as dead letters, whole where it can be, and counts it. */
 export async function bury(
   call: KeyCall<unknown, unknown, JsonBody>,
   refused: readonly RefusedEvent[],
-  arrival: Arrival,
+  { lane, kind }: Arrival,
 ): Promise<void> {
   if (refused.length === 0) return;
   const { deps, ws, principal, now, metrics } = call;
-  const envelope = envelopeOf(call);
+  const { identifiers } = deps.store;
+  const limits = deps.limits.event;
+  const common = { at: now, source: principal.source, lane, ...envelopeOf(call.body, limits) };
   let duplicates = 0;
   // In parts, between which others are served.
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
-    const part = refused.slice(from, from + eventsPerInsert);
-    const letters = part.map((event) => toLetter(call, event, arrival, envelope));
+    const letters = refused
+      .slice(from, from + eventsPerInsert)
+      .map(({ isTrusted, ...event }) =>
+        letterOf({ identifiers, limits }, ws, { ...common, isTrusted }, { ...event, kind }),
+      );
     duplicates += (await addLetters(deps.store, ws, letters)).duplicateIndexes.length;
   }
   const refusedBy: Record<string, number> = {};
@@ -54,64 +50,12 @@ export async function bury(
   deps.traffic.count(ws, principal.source, now, counts);
 }
 
-function toLetter(
-  { deps, ws, principal, now }: KeyCall,
-  { stage, raw, notWhole, isTrusted, messageId, rejection }: RefusedEvent,
-  { lane, kind }: Arrival,
-  envelope: string | undefined,
-): DeadLetter {
-  return {
-    ...{ stage, at: now, source: principal.source, isTrusted, lane },
-    ...rejection,
-    ...(messageId !== undefined && { messageId }),
-    ...describe(raw, kind),
-    ...(raw !== undefined && keep(raw, deps.limits.event)),
-    ...(notWhole && { notWhole }),
-    ...(envelope !== undefined && { envelope }),
-    ...(isJsonObject(raw) && {
-      naming: named(raw).map((identifier) => deps.store.identifiers.key(ws, identifier)),
-    }),
-  };
-}
-
-/** Kind and name, as far as they can be read; no name that has the form of somebody's address. */
-function describe(raw: unknown, named: EventKind | undefined): Pick<DeadLetter, 'kind' | 'event'> {
-  const object = isJsonObject(raw) ? raw : {};
-  const kind = named ?? eventKinds.find((one) => one === own(object, 'type'));
-  const event = kind === 'track' ? readName(own(object, 'event')) : undefined;
-  return { ...(kind && { kind }), ...(event !== undefined && { event }) };
-}
-
-function readName(name: Json | undefined): string | undefined {
-  if (typeof name !== 'string' || name === '' || name.length > 255) return undefined;
-  return name.isWellFormed() && !isPersonalText(name) ? name : undefined;
-}
-
-/** The event's JSON, without write keys. Of one beyond the limits only the beginning, or, where it nests too deep to be written, nothing. */
-function keep(raw: unknown, { maxBytes, maxDepth }: JsonLimits): Pick<DeadLetter, 'payload' | 'notWhole'> {
-  if (isTooDeep(raw, maxDepth)) return { notWhole: 'too_deep' };
-  const payload = withoutKeyTexts(JSON.stringify(raw));
-  if (Buffer.byteLength(payload) <= maxBytes) return { payload };
-  return { payload: payload.slice(0, payloadKept).toWellFormed(), notWhole: 'too_large' };
-}
-
 /** What a batch says for all its events; a single event says it itself. Beyond the limits it is left out: no event of it was read. */
-function envelopeOf({ body, deps }: KeyCall<unknown, unknown, JsonBody>): string | undefined {
-  const { value } = body;
-  if (!isJsonObject(value) || own(value, 'batch') === undefined) return undefined;
+function envelopeOf({ value }: JsonBody, limits: Parameters<typeof keptOf>[1]): { readonly envelope?: string } {
+  if (!isJsonObject(value) || own(value, 'batch') === undefined) return {};
   const said = ['context', 'integrations', 'sentAt'].map((key) => [key, own(value, key)] as const);
   const envelope = Object.fromEntries(said.filter(([, part]) => part !== undefined)) as JsonObject;
-  if (Object.keys(envelope).length === 0) return undefined;
-  return keep(envelope, deps.limits.event).notWhole === undefined
-    ? withoutKeyTexts(JSON.stringify(envelope))
-    : undefined;
-}
-
-function named(raw: JsonObject) {
-  const object = (key: string): JsonObject => {
-    const value = own(raw, key);
-    return isJsonObject(value) ? value : {};
-  };
-  const facts = { kind: 'identify' as const, context: object('context'), traits: object('traits') };
-  return identifiersOf(new EventReader(raw), facts);
+  const { payload, notWhole } = keptOf(envelope, limits);
+  if (Object.keys(envelope).length === 0 || payload === undefined || notWhole !== undefined) return {};
+  return { envelope: payload };
 }

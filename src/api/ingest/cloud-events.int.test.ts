@@ -1,23 +1,20 @@
 import type { Server } from 'node:http';
 import { CloudEvent, HTTP, emitterFor, httpTransport } from 'cloudevents';
 import request from 'supertest';
-import { listen, openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { listen, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
+const api = useTestApi();
+const workspace = useWorkspace(api);
 let server: Server;
 let url: string;
 beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
   ({ server, url } = await listen(api.app));
 });
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections();
   server.close();
-  await api.close();
 });
 
 const authorization = (): string => `Basic ${Buffer.from(`${workspace.secretKey}:`).toString('base64')}`;

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import type { EventDoc } from '../../store/documents';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { openTestApi, useTestApi, useWorkspace } from '../../testing/test-api';
 import { pixel } from './pixel';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const stored = async (messageId: string): Promise<EventDoc> => {
   const event = await api.store.events.byMessageId(workspace.ws, messageId);

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const nameOf = async (messageId: string) => (await api.store.events.byMessageId(workspace.ws, messageId))?.name;
 const addToCart = () => ({ type: 'track', userId: 'u1', event: 'add_to_cart', messageId: randomUUID() });

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { openTestApi, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 import { createApiServer } from '../server';
 
 jest.setTimeout(120_000);
@@ -14,21 +14,18 @@ const bodySeconds = 1;
 /** What one request may keep the process from all others. */
 const mostStallMs = 200;
 
-let api: TestApi;
-let workspace: TestWorkspace;
+const api = useTestApi();
+const workspace = useWorkspace(api);
 let server: Server;
 let url: string;
 beforeAll(async () => {
-  api = await openTestApi();
   server = createApiServer(api.app, { bodySeconds }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  workspace = await api.createWorkspace();
 });
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections();
   server.close();
-  await api.close();
 });
 
 interface Answer {

@@ -3,17 +3,12 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import request from 'supertest';
 import { mostEventBytes, mostJsonDepth } from '../../config-limits';
 import type { EventDoc } from '../../store/documents';
-import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { openTestApi, sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const stored = async (messageId: string): Promise<EventDoc> => {
   const event = await api.store.events.byMessageId(workspace.ws, messageId);
@@ -263,9 +258,7 @@ describe('the body', () => {
 describe('what is refused', () => {
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const theLetter = async () => (await api.store.deadLetters.page(workspace.ws, 1))[0];
-  beforeEach(async () => {
-    workspace = await api.createWorkspace();
-  });
+  beforeEach(async () => void Object.assign(workspace, await api.createWorkspace()));
 
   it.each([
     ['a deep list', nested, 'not_an_object'],

@@ -1,21 +1,17 @@
 import { jitsuAnalytics, type AnalyticsInterface } from '@jitsu/js';
 import { openDoor, type Door } from '../../testing/door';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
+const api = useTestApi();
+const workspace = useWorkspace(api, beforeEach);
 let door: Door;
-beforeAll(async () => {
-  api = await openTestApi();
-});
 beforeEach(async () => {
   errors.length = 0;
-  [workspace, door] = [await api.createWorkspace(), await openDoor(api.app)];
+  door = await openDoor(api.app);
 });
 afterEach(() => door.close());
-afterAll(() => api.close());
 
 const stored = () => api.store.events.claim(workspace.ws, 0, 100, 1e9);
 const errors: string[] = [];

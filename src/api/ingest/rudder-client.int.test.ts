@@ -1,25 +1,21 @@
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { openDoor, type Door } from '../../testing/door';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
+const api = useTestApi();
+const workspace = useWorkspace(api, beforeEach);
 let door: Door;
 let client: RudderAnalytics;
 const errors: unknown[] = [];
-beforeAll(async () => {
-  api = await openTestApi();
-});
 beforeEach(async () => {
-  [workspace, door] = [await api.createWorkspace(), await openDoor(api.app)];
+  door = await openDoor(api.app);
   errors.length = 0;
   const errorHandler = (error: unknown) => void errors.push(error);
   client = new RudderAnalytics(workspace.secretKey, { dataPlaneUrl: door.url, flushAt: 10, errorHandler });
 });
 afterEach(() => door.close());
-afterAll(() => api.close());
 
 const stored = () => api.store.events.claim(workspace.ws, 0, 100, 1e9);
 

@@ -4,18 +4,13 @@ import type { ProfileId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import { applyTime } from '../../activities/apply/apply';
 import { RulesetCache } from '../../activities/apply/ruleset-cache';
-import { openTestApi, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
 let now = Date.now();
-beforeAll(async () => {
-  api = await openTestApi({ clock: () => now });
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi({ clock: () => now });
+const workspace = useWorkspace(api);
 
 /** Parts of a profile, or of a page of its events or stays. */
 interface Answer {

@@ -4,6 +4,7 @@ import { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Enrollment } from '../../domain/journeys/enrollment';
 import type { JourneyDoc } from '../../store/journeys';
 import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
+import { underItsKey } from '../definition-routes';
 import { etagOf } from '../etag';
 import { toInstantPage } from '../instant-page';
 import { funnelReport } from '../impact/reports';
@@ -11,7 +12,7 @@ import { FunnelQuery, JourneyFunnel } from '../impact/schemas';
 import { withinTime } from '../impact/within-time';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { invalidRequest, notFound } from '../problem';
+import { notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { waitUntil } from '../wait-until';
 import { lintDraft } from './lint-draft';
@@ -62,12 +63,7 @@ export const journeyRoutes: readonly Route[] = [
     body: JourneyDefinition.partial({ key: true }),
     responses: { 200: DraftBody },
     handle: async (call) => {
-      const { key } = call.params;
-      if (call.body.key !== undefined && call.body.key !== key) {
-        const message = 'The key in the body is another than the one in the path.';
-        throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
-      }
-      const definition = { ...call.body, key };
+      const definition = underItsKey(call);
       const journey = await saveDraft(call, definition);
       const findings = await lintDraft(call.deps.store, call.ws, definition);
       return { status: 200, body: presentDraft(journey, findings), headers: { ETag: etagOf(journey.rev) } };

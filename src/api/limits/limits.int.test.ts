@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
-import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 import { until } from '../../testing/system';
 import { createApiServer } from '../server';
 
@@ -18,21 +18,16 @@ const limits = {
     ...{ workspaceEvents: 15, keyEvents: 10, workspaceRequests: 3, keyRequests: 2 },
   },
 };
-let api: TestApi;
+const api = useTestApi({ limits, trustedProxies: ['loopback'] });
+const workspace = useWorkspace(api, beforeEach);
 let server: Server;
-let workspace: TestWorkspace;
 beforeAll(async () => {
-  api = await openTestApi({ limits, trustedProxies: ['loopback'] });
   server = createApiServer(api.app, { bodySeconds: 30 }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-beforeEach(async () => {
-  workspace = await api.createWorkspace();
-});
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections();
   server.close();
-  await api.close();
 });
 
 const events = (count: number) =>

@@ -1,15 +1,10 @@
 import request from 'supertest';
 import { inTransaction } from '../../store/open-store';
 import type { NewOperation } from '../../store/operations';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
-let api: TestApi;
-let mine: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  mine = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const mine = useWorkspace(api);
 
 const make = (of: Partial<NewOperation>) =>
   inTransaction(api.store.connection, (session) =>

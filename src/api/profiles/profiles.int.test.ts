@@ -1,15 +1,10 @@
 import request from 'supertest';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 
 const get = (path: string, key = workspace.apiKey) => request(api.app).get(path).auth(key, { type: 'bearer' });
 async function apply(...batch: object[]): Promise<void> {

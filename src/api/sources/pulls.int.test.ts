@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 import { waitUntil } from '../wait-until';
 
 jest.setTimeout(60_000);
@@ -9,13 +9,8 @@ const settings = { schedule: '15m', mapping, url: 'https://shop.example.com/rows
 const shop = { type: 'http', name: 'Shop', settings };
 const bearer = { ...shop, settings: { ...settings, auth: { by: 'bearer' } }, secrets: { token: 'token-of-the-tests' } };
 
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi();
+const workspace = useWorkspace(api);
 beforeEach(async () => {
   await call('put', '/v1/sources/shop').send(shop).expect(200);
   await quiet();

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { allImports } from '../../domain/imports/import-events';
-import type { SourceDoc } from '../../store/sources';
-import { etagOf } from '../etag';
+import { definitionRoutes } from '../definition-routes';
 import { InstantInput, presentInstant } from '../instant';
 import { KeyBody, presentKey } from '../keys/presenter';
-import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { pageOf } from '../page';
+import { invalidRequest } from '../problem';
+import { defineRoute, type Route } from '../route';
 import { SourceBody, VolumeBody, presentSource, presentTraffic } from './presenter';
 import { readHealth, readVolume } from './read-health';
 import { SourceInput, deleteSource, saveSource } from './save-source';
@@ -18,30 +17,30 @@ const longestRangeMs = 400 * dayMs;
 
 const Key = z.strictObject({ key: DefinitionKey });
 
+const sources = definitionRoutes({
+  ...{ path: '/v1/sources', scope: 'sources', noun: 'source', key: DefinitionKey },
+  summaries: {
+    list: 'Where data comes from',
+    get: 'One source, without its secrets',
+    put: 'Connect a source, or change it; secrets are sealed and never shown',
+    delete: 'Disconnect a source; what it sent stays, its secrets are forgotten',
+  },
+  input: SourceInput,
+  body: SourceBody,
+  in: (store) => store.sources,
+  present: async (found, call) => {
+    const healthOf = await readHealth(
+      call,
+      found.map(({ key }) => key),
+    );
+    return found.map((source) => presentSource(source, healthOf(source.key)));
+  },
+  save: saveSource,
+  delete: deleteSource,
+});
+
 export const sourceRoutes: readonly Route[] = [
-  defineRoute({
-    method: 'get',
-    path: '/v1/sources',
-    scope: 'sources:read',
-    summary: 'Where data comes from',
-    query: PageQuery,
-    responses: { 200: pageOf(SourceBody) },
-    handle: async (call) => {
-      const sources = await call.deps.store.sources.list(call.ws);
-      const keys = sources.map(({ key }) => key);
-      const healthOf = await readHealth(call, keys);
-      return toPageOfAll(call, readPage(call), sources, (source) => presentSource(source, healthOf(source.key)));
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/sources/{key}',
-    scope: 'sources:read',
-    summary: 'One source, without its secrets',
-    params: Key,
-    responses: { 200: SourceBody },
-    handle: async (call) => answer(call, await findSource(call)),
-  }),
+  ...sources.routes,
   defineRoute({
     method: 'get',
     path: '/v1/sources/{key}/keys',
@@ -50,7 +49,7 @@ export const sourceRoutes: readonly Route[] = [
     params: Key,
     responses: { 200: pageOf(KeyBody) },
     handle: async (call) => {
-      const { key } = await findSource(call);
+      const { key } = await sources.find(call);
       const keys = (await call.deps.store.keys.list(call.ws)).filter(({ source }) => source === key);
       return { status: 200, body: { data: keys.map(presentKey) } };
     },
@@ -70,7 +69,7 @@ export const sourceRoutes: readonly Route[] = [
     responses: { 200: pageOf(VolumeBody) },
     handle: async (call) => {
       const { key } = call.params;
-      if (key !== allImports) await findSource(call);
+      if (key !== allImports) await sources.find(call);
       const { to = call.now + 1, from = to - usualRangeMs, interval } = call.query;
       if (to - from > longestRangeMs)
         throw invalidRequest('The range is longer than 400 days; ask for less at a time.');
@@ -79,45 +78,4 @@ export const sourceRoutes: readonly Route[] = [
       return { status: 200, body: { data } };
     },
   }),
-  defineRoute({
-    method: 'put',
-    path: '/v1/sources/{key}',
-    scope: 'sources:write',
-    summary: 'Connect a source, or change it; secrets are sealed and never shown',
-    params: Key,
-    body: SourceInput,
-    responses: { 200: SourceBody },
-    handle: async (call) => {
-      const { key } = call.params;
-      if (call.body.key !== undefined && call.body.key !== key) {
-        const message = 'The key in the body is another than the one in the path.';
-        throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
-      }
-      return answer(call, await saveSource(call, key, call.body));
-    },
-  }),
-  defineRoute({
-    method: 'delete',
-    path: '/v1/sources/{key}',
-    scope: 'sources:write',
-    summary: 'Disconnect a source; what it sent stays, its secrets are forgotten',
-    params: Key,
-    responses: { 204: z.undefined() },
-    handle: async (call) => {
-      await deleteSource(call, call.params.key);
-      return { status: 204, body: undefined };
-    },
-  }),
 ];
-
-async function findSource({ deps, ws, params }: KeyCall<{ key: string }>): Promise<SourceDoc> {
-  const source = await deps.store.sources.find(ws, params.key);
-  if (!source) throw notFound(`source "${params.key}"`);
-  return source;
-}
-
-async function answer(call: KeyCall, source: SourceDoc) {
-  const healthOf = await readHealth(call, [source.key]);
-  const headers = { ETag: etagOf(source.version) };
-  return { status: 200 as const, body: presentSource(source, healthOf(source.key)), headers };
-}

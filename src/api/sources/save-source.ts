@@ -26,11 +26,12 @@ export const SourceInput = z.strictObject({
   /** Key of the plan its events are judged by; without it, the workspace's default. */
   trackingPlan: DefinitionKey.optional(),
 });
-type SourceInput = z.output<typeof SourceInput>;
+type SourceInput = z.output<typeof SourceInput> & { readonly key: string };
 
 /** Saves a source whose settings and secrets its type accepts. Throws 400, 409 and 412. */
-export async function saveSource(call: KeyCall, key: string, input: SourceInput): Promise<SourceDoc> {
+export async function saveSource(call: KeyCall, input: SourceInput): Promise<SourceDoc> {
   const { deps, ws, now } = call;
+  const { key } = input;
   const kind = findSourceKind(input.type);
   if (!kind) {
     const message = `There is no source type "${input.type}"; there are ${sourceTypes.join(', ')}.`;

@@ -1,19 +1,14 @@
 import request from 'supertest';
 import type { Key, NewKey, Page, Source } from '../../client/types';
-import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 import { until } from '../../testing/system';
 
 jest.setTimeout(60_000);
 
 const hour = 3_600_000;
 let now = Date.UTC(2026, 4, 1, 9, 30);
-let api: TestApi;
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  api = await openTestApi({ clock: () => now });
-  workspace = await api.createWorkspace();
-});
-afterAll(() => api.close());
+const api = useTestApi({ clock: () => now });
+const workspace = useWorkspace(api);
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(workspace.apiKey, { type: 'bearer' });

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { TrackingPlan } from '../../domain/tracking-plan/plan.schema';
-import type { TrackingPlanDoc } from '../../store/tracking-plans';
-import { etagOf } from '../etag';
-import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { definitionRoutes } from '../definition-routes';
+import { invalidRequest } from '../problem';
+import { defineRoute, type Route } from '../route';
 import { checkEvents } from './check-events';
 import { learnPlan } from './learn-plan';
 import { CheckBody, DraftPlanBody, PlanBody, presentPlan } from './presenter';
@@ -14,48 +12,24 @@ import { deletePlan, savePlan } from './save-plan';
 const Key = z.strictObject({ key: DefinitionKey });
 const mostChecked = 1_000;
 
+const plans = definitionRoutes({
+  ...{ path: '/v1/tracking-plans', scope: 'sources', noun: 'tracking plan', key: DefinitionKey },
+  summaries: {
+    list: 'What sources may send',
+    get: 'One plan',
+    put: 'Save a plan; the door judges by it within five seconds',
+    delete: 'Delete a plan that no source names',
+  },
+  input: TrackingPlan,
+  body: PlanBody,
+  in: (store) => store.trackingPlans,
+  present: (found) => found.map(presentPlan),
+  save: savePlan,
+  delete: deletePlan,
+});
+
 export const trackingPlanRoutes: readonly Route[] = [
-  defineRoute({
-    method: 'get',
-    path: '/v1/tracking-plans',
-    scope: 'sources:read',
-    summary: 'What sources may send',
-    query: PageQuery,
-    responses: { 200: pageOf(PlanBody) },
-    handle: async (call) =>
-      toPageOfAll(call, readPage(call), await call.deps.store.trackingPlans.list(call.ws), presentPlan),
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/tracking-plans/{key}',
-    scope: 'sources:read',
-    summary: 'One plan',
-    params: Key,
-    responses: { 200: PlanBody },
-    handle: async (call) => answer(await findPlan(call)),
-  }),
-  defineRoute({
-    method: 'put',
-    path: '/v1/tracking-plans/{key}',
-    scope: 'sources:write',
-    summary: 'Save a plan; the door judges by it within five seconds',
-    params: Key,
-    body: TrackingPlan,
-    responses: { 200: PlanBody },
-    handle: async (call) => answer(await savePlan(call, call.params.key, call.body)),
-  }),
-  defineRoute({
-    method: 'delete',
-    path: '/v1/tracking-plans/{key}',
-    scope: 'sources:write',
-    summary: 'Delete a plan that no source names',
-    params: Key,
-    responses: { 204: z.undefined() },
-    handle: async (call) => {
-      await deletePlan(call, call.params.key);
-      return { status: 204, body: undefined };
-    },
-  }),
+  ...plans.routes,
   defineRoute({
     method: 'post',
     path: '/v1/tracking-plans/{key}/check',
@@ -66,7 +40,7 @@ export const trackingPlanRoutes: readonly Route[] = [
     responses: { 200: CheckBody },
     handle: async (call) => {
       const { events, plan } = call.body;
-      const judgedBy = plan ?? (JSON.parse((await findPlan(call)).planJson) as TrackingPlan);
+      const judgedBy = plan ?? (JSON.parse((await plans.find(call)).planJson) as TrackingPlan);
       return { status: 200, body: { data: checkEvents(call, judgedBy, events) } };
     },
   }),
@@ -88,13 +62,3 @@ export const trackingPlanRoutes: readonly Route[] = [
     },
   }),
 ];
-
-async function findPlan({ deps, ws, params }: KeyCall<{ key: string }>): Promise<TrackingPlanDoc> {
-  const plan = await deps.store.trackingPlans.find(ws, params.key);
-  if (!plan) throw notFound(`tracking plan "${params.key}"`);
-  return plan;
-}
-
-function answer(plan: TrackingPlanDoc) {
-  return { status: 200 as const, body: presentPlan(plan), headers: { ETag: etagOf(plan.version) } };
-}

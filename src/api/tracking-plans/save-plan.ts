@@ -2,17 +2,16 @@ import type { ClientSession } from 'mongodb';
 import type { TrackingPlan } from '../../domain/tracking-plan/plan.schema';
 import type { TrackingPlanDoc } from '../../store/tracking-plans';
 import { checkPreconditions } from '../etag';
-import { conflict, invalidRequest, notFound } from '../problem';
+import { conflict, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { transact } from '../transact';
 
 /** Throws 400, 409 where another plan is the default, and 412. */
-export async function savePlan(call: KeyCall, key: string, plan: TrackingPlan): Promise<TrackingPlanDoc> {
+export async function savePlan(
+  call: KeyCall,
+  { key, ...plan }: TrackingPlan & { readonly key: string },
+): Promise<TrackingPlanDoc> {
   const { deps, ws, now } = call;
-  if (plan.key !== undefined && plan.key !== key) {
-    const message = 'The key in the body is another than the one in the path.';
-    throw invalidRequest(message, [{ in: 'body', pointer: '/key', message }]);
-  }
   return transact(deps, async (session) => {
     checkPreconditions(call, (await deps.store.trackingPlans.find(ws, key, session))?.version);
     if (plan.isDefault) await refuseSecondDefault(call, key, session);

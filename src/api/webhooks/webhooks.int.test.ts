@@ -1,20 +1,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import request from 'supertest';
-import { openTestApi, type TestApi, type TestWorkspace } from '../../testing/test-api';
+import { useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
 
 const signingSecret = 'whsec_of_the_tests_only';
-let api: TestApi;
-let workspace: TestWorkspace;
 let path: string;
+const api = useTestApi();
+const workspace = useWorkspace(api);
 beforeAll(async () => {
-  api = await openTestApi();
-  workspace = await api.createWorkspace();
   const { body } = await put('pay', { type: 'stripe', name: 'Payments', secrets: { signingSecret } }).expect(200);
   path = body.webhookPath as string;
 });
-afterAll(() => api.close());
 
 const put = (key: string, definition: object) =>
   request(api.app).put(`/v1/sources/${key}`).auth(workspace.apiKey, { type: 'bearer' }).send(definition);

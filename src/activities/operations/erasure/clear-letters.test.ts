@@ -19,10 +19,8 @@ function depsOf(letters: readonly { readonly id: string }[]) {
   const store = {
     connection: { masterKey },
     events: { deadAmong: async () => [], remove: async () => undefined },
-    deadLetters: {
-      walk,
-      anonymise: async (some: { id: string }[]) => void anonymised.push(...some.map(({ id }) => id)),
-    },
+    deadLetters: { walk },
+    letterEnds: { anonymise: async (some: { id: string }[]) => void anonymised.push(...some.map(({ id }) => id)) },
   };
   return { deps: { store, signal: new AbortController().signal } as unknown as PlaceDeps, anonymised };
 }

@@ -24,7 +24,7 @@ export const deadLetters: Place = {
     const naming = found.looked.filter(
       (letter) => isKeyed(letter) || found.naming.has(letter) || unapplied.messageIds.has(letter.messageId),
     );
-    await store.deadLetters.anonymise(naming);
+    await store.letterEnds.anonymise(naming);
     // After their letters: a step that is done again finds these by them.
     await store.events.remove(unapplied.events);
     const last = found.looked.at(-1);

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { JsonLimits } from '../../../domain/events/measure-json';
+import type { WorkspaceId } from '../../../domain/ids';
+import type { DeadLetterDoc } from '../../../store/dead-letters';
+import type { LetterFilter } from '../../../store/letter-query';
+import { intakePartition } from '../../../store/pending-event';
+import type { SourcePolicies } from '../../../store/source-policies';
+import type { Store } from '../../../store/store';
+import type { TrafficRecorder } from '../../../store/traffic-recorder';
+import type { Doorbells } from '../../../workflows/doorbells';
+import type { OperationContext, OperationKind } from '../operation-kind';
+import { judgeLetter, type Verdict } from './judge-letter';
+import { letIn, type LetIn } from './let-in';
+
+export interface ReplayDeps {
+  readonly store: Pick<Store, 'connection' | 'deadLetters' | 'events' | 'identifiers' | 'letterEnds'>;
+  readonly policies: Pick<SourcePolicies, 'of'>;
+  readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count' | 'flush'>;
+  readonly doorbells: Pick<Doorbells, 'intake'>;
+  readonly limits: JsonLimits;
+}
+
+/** What the API asks for: which letters. */
+export interface ReplayInput {
+  readonly filter: LetterFilter;
+}
+
+const Tally = z.object({
+  replayed: z.int(),
+  /** Refused under today's rules: the letter stays open. */
+  refused: z.int(),
+  /** Not kept whole, or no longer in the log: nothing can be replayed. */
+  lost: z.int(),
+});
+type Tally = z.output<typeof Tally>;
+
+/** The last letter that was looked at, and what has become of all of them. */
+const Cursor = Tally.extend({ at: z.number(), id: z.string() });
+
+const lettersPerStep = 100;
+const nothingYet: Tally = { replayed: 0, refused: 0, lost: 0 };
+
+/**
+ * Lets letters in by today's rules, oldest first, under the `messageId` and the receipt they had: doing one twice changes nothing. A
+ * letter that came after the operation began is not of it, so that what fails again is not tried for ever.
+ */
+export function createDeadLetterReplay(deps: ReplayDeps): OperationKind {
+  return {
+    async step({ ws, operation, now }: OperationContext) {
+      const { filter } = operation.input as unknown as ReplayInput;
+      const cursor = operation.cursor === undefined ? undefined : Cursor.parse(operation.cursor);
+      const open = { ...filter, state: 'open', to: Math.min(filter.to ?? Infinity, operation.createdAt + 1) } as const;
+      const total = operation.progress.total ?? (await deps.store.deadLetters.count(ws, open));
+      const letters = await deps.store.deadLetters.walk(ws, lettersPerStep, cursor, open);
+      const tally = await replay(deps, ws, letters, { now, before: cursor ?? nothingYet });
+      const done = tally.replayed + tally.refused + tally.lost;
+      const progress = { done, total: Math.max(total, done) };
+      const last = letters.at(-1);
+      if (!last || letters.length < lettersPerStep) return { progress, result: { ...tally } };
+      return { progress, cursor: { at: last.at, id: last.id, ...tally } };
+    },
+  };
+}
+
+async function replay(
+  deps: ReplayDeps,
+  ws: WorkspaceId,
+  letters: readonly DeadLetterDoc[],
+  { now, before }: { readonly now: number; readonly before: Tally },
+): Promise<Tally> {
+  const judged: (readonly [DeadLetterDoc, Verdict])[] = [];
+  for (const letter of letters) judged.push([letter, await judgeLetter(deps, ws, letter)]);
+  const entrants = judged.flatMap(([letter, verdict]) =>
+    verdict.is === 'in' ? [{ letter, event: verdict.event }] : [],
+  );
+  const refused = judged.flatMap(([{ id }, verdict]) =>
+    verdict.is === 'refused' ? [[id, verdict.code] as const] : [],
+  );
+  const { entered, lost } = await letIn(deps.store, ws, entrants, now);
+  if (entered.length > 0) await deps.doorbells.intake(ws, intakePartition);
+  await deps.store.letterEnds.markRefused(ws, refused, now);
+  count(deps.traffic, ws, entered);
+  await deps.traffic.flush();
+  return {
+    replayed: before.replayed + entered.length,
+    refused: before.refused + refused.length,
+    lost: before.lost + lost + judged.filter(([, { is }]) => is === 'lost').length,
+  };
+}
+
+/** Those that the event log had were counted when they came. */
+function count(traffic: ReplayDeps['traffic'], ws: WorkspaceId, entered: LetIn['entered']): void {
+  for (const { letter, event, isDuplicate } of entered) {
+    if (!event) continue;
+    traffic.accepted(ws, event.source, [event], isDuplicate ? [0] : []);
+    traffic.count(ws, event.source, letter.at, { replayed: isDuplicate ? 0 : 1 });
+  }
+}
