@@ -10,6 +10,12 @@ export function createIntakeMetrics(registry: Registry) {
       help: 'Events that could not be applied and became dead letters.',
       registers,
     }),
+    letters: new Counter({
+      name: 'heddle_dead_letters_total',
+      help: 'Dead letters, by stage and code.',
+      labelNames: ['stage', 'code'] as const,
+      registers,
+    }),
     refused: new Counter({
       name: 'heddle_events_of_erased_total',
       help: 'Events removed unapplied, because everybody they name was erased.',

@@ -37,7 +37,8 @@ export interface DeadLetter {
   readonly naming?: readonly string[];
 }
 
-const erasedCode = 'erased';
+/** Of letters that say that there was an event of somebody erased. */
+export const erasedCode = 'erased';
 
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;

@@ -13,6 +13,7 @@ import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
+import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
@@ -61,7 +62,7 @@ const batchBytes = 4 * 1024 * 1024;
 export function composeActivities(deps: WorkerDeps) {
   const { store, client, queuePrefix, clock, log, registry } = deps;
   const doorbells = createDoorbells(client, queuePrefix);
-  const metrics = createIntakeMetrics(registry);
+  const metrics = { ...createIntakeMetrics(registry), ...createWorkMetrics(registry) };
   const schedules = createPullSchedules(client, queuePrefix);
   const outbox = composeOutbox(deps, doorbells, schedules);
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
@@ -91,12 +92,10 @@ export function composeActivities(deps: WorkerDeps) {
     }),
     ...createSyncActivities(delivering),
     ...createOperationActivities({
-      store,
-      clock,
-      log,
+      ...{ store, clock, log, metrics },
       kinds: {
         ...composePrivacy(deps),
-        import: composeImports(deps, judging, doorbells),
+        import: composeImports(deps, judging, { doorbells, metrics }),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells }),
       },
     }),
@@ -117,11 +116,11 @@ function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: 
 function composeImports(
   { store, eventLimits, imports: { backlog, keepHours } }: WorkerDeps,
   judging: ReturnType<typeof composeJudging>,
-  doorbells: Doorbells,
+  { doorbells, metrics }: { readonly doorbells: Doorbells; readonly metrics: WorkMetrics },
 ) {
   const { maxBytes: maxEventBytes, maxDepth: maxJsonDepth } = eventLimits;
   const limits = { maxEventBytes, maxJsonDepth, backlog, keepMs: keepHours * 3_600_000 };
-  return createImportKind({ store, ...judging, ringIntake: doorbells.intake, ...limits });
+  return createImportKind({ store, ...judging, metrics, ringIntake: doorbells.intake, ...limits });
 }
 
 function composeOutbox(

@@ -10,12 +10,14 @@ import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
+import type { WorkMetrics } from '../work-metrics';
 import { importChunk } from './import-chunk';
 
 export interface ImportDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'imports' | 'importChunks' | 'importRows' | 'deadLetters'>;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted'>;
+  readonly metrics: Pick<WorkMetrics, 'importedRows'>;
   readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
   readonly maxEventBytes: number;
   readonly maxJsonDepth: number;
@@ -91,8 +93,16 @@ async function takeChunk(
   const records = await deps.store.importChunks.find(ws, file.upload, cursor.chunk);
   if (!records) throw new OperationFailed('file_gone', 'The file is no longer stored; import it again.');
   const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
-  if (!dryRun) await deps.ringIntake(ws, intakePartition);
+  if (!dryRun) {
+    countRows(deps, cursor.tally, tally);
+    await deps.ringIntake(ws, intakePartition);
+  }
   return { chunk: cursor.chunk + 1, tally, ...(!dryRun && { storedAt: now }) };
+}
+
+function countRows({ metrics: { importedRows } }: ImportDeps, before: ImportTally, after: ImportTally): void {
+  for (const outcome of ['accepted', 'repeated', 'refused'] as const)
+    importedRows.inc({ outcome }, after[outcome] - before[outcome]);
 }
 
 /** Live events never wait for an import, and what waits for it stays bounded. */

@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
-import { withPage, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
+import { withPage, type PageCounts, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
 import { SourceBusy, SourceRefused } from '../../sources/source';
 import { inTransaction } from '../../store/open-store';
 import { intakePartition } from '../../store/pending-event';
 import type { HeldRun } from '../../store/pull-states';
 import type { Store } from '../../store/store';
 import { heartbeating } from '../heartbeating';
+import type { IntakeMetrics } from '../intake-metrics';
 import type { Outbox } from '../outbox';
+import type { WorkMetrics } from '../work-metrics';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import { takePage, type TakePageDeps } from './take-page';
 
@@ -17,6 +19,7 @@ export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'> {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
+  readonly metrics: Pick<IntakeMetrics, 'letters'> & Pick<WorkMetrics, 'pulledRows' | 'pullsEnded'>;
   /** Events of a workspace that may wait for the intake before a pull pauses. */
   readonly backlog: number;
 }
@@ -82,10 +85,17 @@ async function readPages(
     const run = withPage(held.current.run, taken);
     const advanced = await deps.store.pullStates.advance(ws, key, held.current, page.cursor, run);
     if (!advanced) return 'stopped';
+    countRows(deps, taken);
     held.current = advanced;
     if ((await deps.store.sources.find(ws, key))?.version !== version) return 'changed';
   }
   return end(deps, ws, key, { held: held.current, outcome: 'completed' });
+}
+
+function countRows({ metrics: { pulledRows } }: PullDeps, { accepted, duplicates, rejected }: PageCounts): void {
+  pulledRows.inc({ outcome: 'accepted' }, accepted);
+  pulledRows.inc({ outcome: 'duplicate' }, duplicates);
+  pulledRows.inc({ outcome: 'rejected' }, rejected);
 }
 
 /** Whoever sends live waits for nobody, but the log must not grow faster than it is applied. */
@@ -119,7 +129,7 @@ async function giveWay(
 }
 
 async function end(
-  { store, clock, outbox }: PullDeps,
+  { store, clock, outbox, metrics }: PullDeps,
   ws: WorkspaceId,
   key: string,
   { held, ...how }: { readonly held: HeldRun; readonly outcome: PullOutcome; readonly paused?: PullProblem },
@@ -129,6 +139,7 @@ async function end(
     await store.pullStates.end(ws, key, held, { ...how, now }, session);
     return how.paused ? store.outbox.add(ws, [{ kind: 'pull-schedule', source: key }], now, session) : [];
   });
+  metrics.pullsEnded.inc({ outcome: how.outcome });
   await outbox.carryOut(owed);
   return how.outcome;
 }

@@ -17,6 +17,7 @@ import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
+import type { IntakeMetrics } from '../intake-metrics';
 import type { ConnectedSource } from './connected-source';
 import { rowReader } from './read-row';
 
@@ -27,6 +28,7 @@ export interface TakePageDeps {
   readonly limits: JsonLimits;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
+  readonly metrics: Pick<IntakeMetrics, 'letters'>;
 }
 
 const payloadKept = 4_096;
@@ -66,7 +68,9 @@ export async function takePage(
     naming ?? possibleKeys(deps.store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
   deps.traffic.accepted(ws, source, docs, stored.duplicateIndexes);
   const known = (await addLetters(deps.store, ws, letters, keysOf)).duplicateIndexes;
-  deps.traffic.count(ws, source, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
+  const fresh = letters.filter((_, index) => !known.includes(index));
+  for (const { stage, code } of fresh) deps.metrics.letters.inc({ stage, code });
+  deps.traffic.count(ws, source, now, refusalsOf(fresh));
   if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
   return {
     rows: page.rows.length + (page.unreadable ?? []).length,

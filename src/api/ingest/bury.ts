@@ -40,7 +40,10 @@ export async function bury(
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
     const part = refused.slice(from, from + eventsPerInsert);
     const letters = part.map((event) => toLetter(call, event, arrival, envelope));
-    duplicates += (await addLetters(deps.store, ws, letters)).duplicateIndexes.length;
+    const known = new Set((await addLetters(deps.store, ws, letters)).duplicateIndexes);
+    duplicates += known.size;
+    for (const [index, { stage, code }] of letters.entries())
+      if (!known.has(index)) metrics.letters.inc({ stage, code });
   }
   const refusedBy: Record<string, number> = {};
   for (const { rejection } of refused) refusedBy[rejection.code] = (refusedBy[rejection.code] ?? 0) + 1;
