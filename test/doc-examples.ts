@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { ParseOptions } from '../src/domain/events/parse-event';
 
 const root = join(__dirname, '..');
 
@@ -43,3 +44,13 @@ export function commandsOf(block: string): string[][] {
     else if (!token.startsWith('#')) commands.at(-1)?.push(token.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
   return commands.filter((words) => words.length > 0);
 }
+
+/** How the door reads an event of a trusted source. */
+export const door: ParseOptions = {
+  envelope: { context: {}, integrations: {}, bytes: 0 },
+  receivedAt: Date.UTC(2026, 5, 1),
+  source: 'docs',
+  isTrusted: true,
+  json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: true, byteLength: (text) => Buffer.byteLength(text) },
+  makeMessageId: () => 'made',
+};

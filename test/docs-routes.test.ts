@@ -3,11 +3,12 @@ import { routes } from '../src/api/routes';
 import type { Route } from '../src/api/route';
 import { createClient } from '../src/client/client';
 import { parseEvent } from '../src/domain/events/parse-event';
-import { eventKinds } from '../src/domain/events/event';
+import { eventKinds, type EventKind } from '../src/domain/events/event';
 import { readPixel } from '../src/domain/events/pixel-event';
 import { Tracker } from '../src/browser/tracker';
 import { isJsonObject, type Json, type JsonObject } from '../src/domain/json';
-import { blocksOf, codeIn, commandsOf, pages, type Page } from './doc-examples';
+import { findSourceKind } from '../src/sources/registry';
+import { blocksOf, codeIn, commandsOf, door, pages, type Page } from './doc-examples';
 
 interface Example {
   readonly method: string;
@@ -59,13 +60,7 @@ function routeOf(method: string, path: string): { route: Route; params: Record<s
   return undefined;
 }
 
-const readAt = (kind?: string) => (event: unknown) =>
-  parseEvent(event, {
-    envelope: { context: {}, integrations: {}, bytes: 0 },
-    ...{ receivedAt: Date.UTC(2026, 5, 1), source: 'docs', isTrusted: true, makeMessageId: () => 'made' },
-    json: { maxBytes: 32_768, maxDepth: 64, hasEscapes: true, byteLength: (text) => Buffer.byteLength(text) },
-    ...(kind !== undefined && { kind: kind as (typeof eventKinds)[number] }),
-  });
+const readAt = (kind?: EventKind) => (event: unknown) => parseEvent(event, { ...door, ...(kind && { kind }) });
 
 /** What is wrong with a body, as the route or, for events, the door would say. */
 function faultsOf({ path: at, body: schema }: Route, body: Json): unknown[] {
@@ -75,8 +70,17 @@ function faultsOf({ path: at, body: schema }: Route, body: Json): unknown[] {
     : at === '/v1/batch' && isJsonObject(body)
       ? (body['batch'] as readonly Json[])
       : undefined;
-  if (!events) return schema ? (schema.safeParse(body).error?.issues ?? []) : ['takes no body'];
+  if (!events)
+    return schema ? [...(schema.safeParse(body).error?.issues ?? []), ...settingsFaults(at, body)] : ['takes no body'];
   return events.map(readAt(kind)).flatMap((parsed) => ('rejection' in parsed ? [parsed.rejection] : []));
+}
+
+/** Of a source, by its type. */
+function settingsFaults(at: string, body: Json): unknown[] {
+  if (at !== '/v1/sources/{key}' || !isJsonObject(body)) return [];
+  const { type = 'api', settings = {} } = body;
+  const kind = findSourceKind(String(type));
+  return kind ? (kind.settings.safeParse(settings).error?.issues ?? []) : ['no such type'];
 }
 
 /** An answer as documentation shortens it, as JSON of what is left. */
