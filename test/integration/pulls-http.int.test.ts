@@ -85,6 +85,23 @@ describe('a source that is asked over HTTP', () => {
     expect(lastRun).toMatchObject({ outcome: 'completed', accepted: 4 });
   });
 
+  it.each([
+    ['text that is no JSON', { status: 200, body: '<html>We will be back soon.</html>' }, 'not-json'],
+    ['JSON without rows where they should be', { status: 200, body: { error: 'quota' } }, 'no-rows'],
+    ['an answer that is cut short', { status: 200, body: '{"data":[{"id":' }, 'not-json'],
+  ])('is paused when it answers with %s, which is not read as if nothing were there', async (_what, failure, code) => {
+    fill('garbled', 2);
+    await put('garbled', '/next', next);
+    twin.failNext(1, failure);
+    expect(await pull(system, 'garbled')).toMatchObject({
+      status: 'paused',
+      problem: { code },
+      lastRun: { outcome: 'refused', rows: 0 },
+    });
+    expect(counts(await pull(system, 'garbled'))?.[0]).toBe(2);
+    await system.client.sources.delete('garbled');
+  });
+
   it('is paused with the reason when it does not take the token, is not asked again, and goes on when it is saved with the right one', async () => {
     fill('locked', 2);
     await put('locked', '/next', next, 'token-of-somebody-else');

@@ -7,7 +7,7 @@ jest.setTimeout(2 * recoveryMs);
 let heddle: Processes;
 let tenant: Tenant;
 beforeAll(async () => {
-  heddle = await startProcesses({ env: { HEDDLE_IMPORT_BACKLOG: '1000' } });
+  heddle = await startProcesses({ env: { HEDDLE_BULK_BACKLOG: '1000' } });
   tenant = await heddle.createTenant();
 });
 afterAll(() => heddle.stop());
