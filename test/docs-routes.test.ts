@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { routes } from '../src/api/routes';
 import type { Route } from '../src/api/route';
@@ -5,7 +7,6 @@ import { createClient } from '../src/client/client';
 import { parseEvent } from '../src/domain/events/parse-event';
 import { eventKinds, type EventKind } from '../src/domain/events/event';
 import { readPixel } from '../src/domain/events/pixel-event';
-import { Tracker } from '../src/browser/tracker';
 import { isJsonObject, type Json, type JsonObject } from '../src/domain/json';
 import { findSourceKind } from '../src/sources/registry';
 import { blocksOf, codeIn, commandsOf, door, pages, type Page } from './doc-examples';
@@ -79,7 +80,7 @@ function faultsOf({ path: at, body: schema }: Route, body: Json): unknown[] {
 function settingsFaults(at: string, body: Json): unknown[] {
   if (at !== '/v1/sources/{key}' || !isJsonObject(body)) return [];
   const { type = 'api', settings = {} } = body;
-  const kind = findSourceKind(String(type));
+  const kind = findSourceKind(type as string);
   return kind ? (kind.settings.safeParse(settings).error?.issues ?? []) : ['no such type'];
 }
 
@@ -184,7 +185,10 @@ describe('docs/guides/sending-events.md', () => {
     const calls = new Set([...code.matchAll(/heddle\.(\w+)\(/g)].map(([, name = '']) => name));
     calls.delete('load');
     expect(calls.size).toBeGreaterThan(5);
-    expect(Object.getOwnPropertyNames(Tracker.prototype)).toEqual(expect.arrayContaining([...calls]));
+    // Read, not loaded: it is written for browsers, whose names are not known here.
+    const tracker = readFileSync(join(__dirname, '../src/browser/tracker.ts'), 'utf8');
+    const methods = [...tracker.matchAll(/^ {2}(\w+)\(.*\{$/gm)].map(([, name]) => name);
+    expect(methods).toEqual(expect.arrayContaining([...calls]));
   });
 });
 

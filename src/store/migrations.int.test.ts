@@ -106,7 +106,7 @@ describe('migrations', () => {
   it('of a newer process are told to one that does not know them, and stay', async () => {
     const { db } = api.store.connection;
     const newer = { version: 9_000, title: 'Of next year', appliedAt: 0 };
-    await db.collection<{ _id: string }>('migrations').insertOne({ _id: 'm9000', ...newer } as { _id: string });
+    await db.collection<{ _id: string }>('migrations').insertOne({ _id: 'm9000', ...newer });
     expect(await prepareStore(api.store.connection)).toEqual([9_000]);
     expect(await versionsOf()).toContain(9_000);
   });

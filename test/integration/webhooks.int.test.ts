@@ -32,7 +32,7 @@ describe.each(tools.map((tool) => [tool.type, tool] as const))('a message of %s'
     const said = { 'content-type': 'application/json; charset=utf-8', ...headers, ...signature };
     return fetch(url(), { method: 'POST', body: text, headers: said });
   }
-  const answer = async (response: Response) => [response.status, (await response.json()) as unknown];
+  const answer = async (response: Response) => [response.status, await response.json()];
   const storedCount = () =>
     system.store.connection.db.collection('events').countDocuments({ ws: system.ws, source: type });
 
