@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, root } from './files.mjs';
+import { toolsIn } from './schemathesis.mjs';
 import { lastLine, main, run, step, Stop } from './terminal.mjs';
 
 const { schemathesis } = readJson(join(root, 'scripts/local-servers.json')).tools;
 
 await main(async () => {
-  const venv = join(process.env.HEDDLE_LOCAL_DIR ?? join(root, '.local'), 'tools');
+  const venv = toolsIn(process.env);
   if (!existsSync(join(venv, 'bin/python')))
     await must('making a Python environment in .local', 'python3', ['-m', 'venv', venv]);
   const args = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', schemathesis];

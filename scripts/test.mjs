@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium, withoutChromium } from './chromium.mjs';
 import { readJson, root } from './files.mjs';
+import { hasSchemathesis, withoutSchemathesis } from './schemathesis.mjs';
 import { setup } from './setup.mjs';
 import { hand, main } from './terminal.mjs';
 
@@ -22,6 +23,7 @@ await main(async () => {
   const isUnitOnly = names.every((name) => name === 'unit');
   await setup(isUnitOnly ? ['packages'] : ['packages', 'servers', 'build', 'browser']);
   if (!isUnitOnly && !findChromium(process.env)) process.stdout.write(withoutChromium);
+  if (names.includes('integration') && !hasSchemathesis(process.env)) process.stdout.write(withoutSchemathesis);
 
   const reports = mkdtempSync(join(tmpdir(), 'heddle-jest-'));
   try {

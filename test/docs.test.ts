@@ -8,7 +8,7 @@ import { SourceInput } from '../src/api/sources/save-source';
 import { Mapping } from '../src/destinations/mapping.schema';
 import { destinationTypes, findDestination } from '../src/destinations/registry';
 import { AudienceDefinition, Rule } from '../src/domain/audiences/rule.schema';
-import { parseEvent, type ParseOptions } from '../src/domain/events/parse-event';
+import { parseEvent } from '../src/domain/events/parse-event';
 import type { Translate } from '../src/domain/events/translation';
 import { translateCloudEvent } from '../src/domain/events/vocabularies/cloud-event';
 import { translateEngagement } from '../src/domain/events/vocabularies/engagement';
@@ -21,6 +21,7 @@ import { lintJourney } from '../src/domain/journeys/lint-journey';
 import { TrackingPlan } from '../src/domain/tracking-plan/plan.schema';
 import type { Json } from '../src/domain/json';
 import { findSourceKind, sourceTypes } from '../src/sources/registry';
+import { door } from './doc-examples';
 
 /** Passes for what an item of a vocabulary becomes at the door. */
 const readBy = (translate: Translate): z.ZodType =>
@@ -29,14 +30,6 @@ const readBy = (translate: Translate): z.ZodType =>
     const parsed = 'raw' in translated ? parseEvent(translated.raw, door) : translated;
     if ('rejection' in parsed) context.addIssue({ code: 'custom', message: parsed.rejection.message });
   });
-
-const door: ParseOptions = {
-  receivedAt: Date.UTC(2026, 5, 1),
-  source: 'docs',
-  isTrusted: true,
-  json: { maxBytes: 32_768, maxDepth: 64 },
-  makeMessageId: () => 'made',
-};
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   rule: Rule,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Event } from '../domain/events/event';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import { erasedCode } from '../store/dead-letters';
 import type { EventDoc } from '../store/documents';
 import { inTransaction } from '../store/open-store';
 import { applyEventBatch, type ApplyDeps } from './apply/apply';
@@ -70,6 +71,7 @@ async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly 
   const { outbox, blocked, refused, ignored } = await applyEventBatch(deps, ws, batch);
   deps.metrics.applied.inc(batch.length - refused);
   deps.metrics.refused.inc(refused);
+  if (refused > 0) deps.metrics.letters.inc({ stage: 'unapplied', code: erasedCode }, refused);
   deps.metrics.blocked.inc(blocked);
   for (const reason of ignored) deps.metrics.ignored.inc({ reason });
   await deps.outbox.carryOut(outbox);
@@ -122,6 +124,7 @@ async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: 
     await deadLetters.addUnapplied(ws, event, { code: reason, at, naming }, session);
   });
   deps.metrics.dead.inc();
+  deps.metrics.letters.inc({ stage: 'unapplied', code: reason });
   deps.log.error({ ws, messageId: event.messageId, reason }, 'an event could not be applied and is a dead letter');
 }
 

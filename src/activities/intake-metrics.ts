@@ -5,27 +5,7 @@ export function createIntakeMetrics(registry: Registry) {
   const registers = [registry];
   return {
     applied: new Counter({ name: 'heddle_events_applied_total', help: 'Events applied to profiles.', registers }),
-    dead: new Counter({
-      name: 'heddle_events_dead_total',
-      help: 'Events that could not be applied and became dead letters.',
-      registers,
-    }),
-    refused: new Counter({
-      name: 'heddle_events_of_erased_total',
-      help: 'Events removed unapplied, because everybody they name was erased.',
-      registers,
-    }),
-    blocked: new Counter({
-      name: 'heddle_identifiers_blocked_total',
-      help: 'Identifiers of applied events that a protection kept from a profile.',
-      registers,
-    }),
-    ignored: new Counter({
-      name: 'heddle_entries_ignored_total',
-      help: 'Entries that applied events fitted and that began no run, by reason.',
-      labelNames: ['reason'] as const,
-      registers,
-    }),
+    ...createExceptionCounters(registers),
     conflicts: new Counter({
       name: 'heddle_apply_conflicts_total',
       help: 'Batches read again because another writer was first.',
@@ -46,6 +26,39 @@ export function createIntakeMetrics(registry: Registry) {
     backfilled: new Counter({
       name: 'heddle_profiles_backfilled_total',
       help: 'Profiles brought to newer definitions.',
+      registers,
+    }),
+  };
+}
+
+/** What became of events other than being applied as they are. */
+function createExceptionCounters(registers: Registry[]) {
+  return {
+    dead: new Counter({
+      name: 'heddle_events_dead_total',
+      help: 'Events that could not be applied and became dead letters.',
+      registers,
+    }),
+    letters: new Counter({
+      name: 'heddle_dead_letters_total',
+      help: 'Dead letters, by stage and code.',
+      labelNames: ['stage', 'code'] as const,
+      registers,
+    }),
+    refused: new Counter({
+      name: 'heddle_events_of_erased_total',
+      help: 'Events removed unapplied, because everybody they name was erased.',
+      registers,
+    }),
+    blocked: new Counter({
+      name: 'heddle_identifiers_blocked_total',
+      help: 'Identifiers of applied events that a protection kept from a profile.',
+      registers,
+    }),
+    ignored: new Counter({
+      name: 'heddle_entries_ignored_total',
+      help: 'Entries that applied events fitted and that began no run, by reason.',
+      labelNames: ['reason'] as const,
       registers,
     }),
   };

@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet';
 import { Authenticator } from './authenticate';
 import { allowBrowsers } from './cors';
-import type { ApiDeps } from './deps';
+import type { ApiDeps, GaugeSource } from './deps';
 import { presentProblem, toProblem } from './errors';
 import { EventWriter } from './ingest/event-writer';
 import { BytesInFlight } from './limits/bytes-in-flight';
@@ -10,7 +10,7 @@ import { FailedKeys } from './limits/failed-keys';
 import { Rates } from './limits/rates';
 import { RightOfWay } from './limits/right-of-way';
 import { Turns } from './limits/turns';
-import { createApiMetrics } from './metrics';
+import { createApiMetrics, type ApiMetrics } from './metrics';
 import { mountRoutes, type Context } from './mount';
 import { documentRoutes } from './openapi';
 import { Problem } from './problem';
@@ -24,7 +24,8 @@ const mostWaitMs = 25;
 
 /** The whole HTTP API over what it is given; it listens to nothing by itself. */
 export function createApp(deps: ApiDeps): Express {
-  const metrics = createApiMetrics(deps.metrics, deps.gauges);
+  const inFlight = new BytesInFlight(deps.limits);
+  const metrics = createApiMetrics(deps.metrics, [...(deps.gauges ?? []), gaugeOf(inFlight)]);
   const document = documentRoutes(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
@@ -36,7 +37,7 @@ export function createApp(deps: ApiDeps): Express {
     infoOf(res).route = '/openapi.json';
     res.json(document);
   });
-  app.use(mountRoutes(routes, { deps, metrics, ...createDoors(deps) }));
+  app.use(mountRoutes(routes, { deps, metrics, inFlight, ...createDoors(deps, metrics) }));
   app.use(() => {
     throw new Problem(404, 'not-found', 'There is no such route; /openapi.json lists them all.');
   });
@@ -44,6 +45,7 @@ export function createApp(deps: ApiDeps): Express {
     if (res.headersSent) return next(error);
     const problem = toProblem(error);
     const { id: requestId, route, problemBody } = infoOf(res);
+    metrics.refused.inc({ reason: problem.code });
     if (problem.status === 500) deps.log.error({ requestId, route, err: safeError(error) }, 'a request failed');
     if (problemBody) return void res.status(problem.status).set(problemBody.headers).end(problemBody.bytes);
     res.status(problem.status).set({ ...problem.headers, 'Content-Type': 'application/problem+json' });
@@ -67,21 +69,24 @@ function sendSecurityHeaders() {
 }
 
 /** What all requests of the process share: who they are, how much of them there is, and the way into the store. */
-function createDoors({
-  store,
-  policies,
-  clock,
-  limits,
-}: ApiDeps): Pick<Context, 'authenticator' | 'rates' | 'inFlight' | 'turns' | 'way' | 'events'> {
+function createDoors(
+  { store, policies, clock, limits }: ApiDeps,
+  { rateLimited }: ApiMetrics,
+): Pick<Context, 'authenticator' | 'rates' | 'turns' | 'way' | 'events'> {
   return {
     authenticator: new Authenticator(store.keys, clock, new FailedKeys(limits.failedKeysPerMinute), policies),
-    rates: new Rates(limits.rates),
-    inFlight: new BytesInFlight(limits),
+    rates: new Rates(limits.rates, (policy) => rateLimited.inc({ policy })),
     turns: new Turns(bodiesAtOnce),
     way: new RightOfWay(mostWaitMs),
     events: new EventWriter((docs) => store.events.insertPending(docs), limits.insertsAtOnce),
   };
 }
+
+const gaugeOf = (inFlight: BytesInFlight): GaugeSource => ({
+  name: 'heddle_bytes_in_flight',
+  help: 'Bytes of bodies that this process is reading, parsing and storing.',
+  read: async () => inFlight.bytes,
+});
 
 /** Where it failed, without the message: driver messages quote values. */
 function safeError(error: unknown) {

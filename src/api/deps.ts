@@ -42,7 +42,9 @@ export interface ReadinessCheck {
 export interface GaugeSource {
   readonly name: string;
   readonly help: string;
-  readonly read: () => Promise<number>;
+  /** With a label `read` answers a figure for each of its values, of which there are few. */
+  readonly label?: string;
+  readonly read: () => Promise<number | Readonly<Record<string, number>>>;
 }
 
 /** Everything the API needs from outside, so that tests give it a database and nothing else. */

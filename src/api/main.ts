@@ -7,7 +7,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig, type Config } from '../config';
-import { createLogger } from '../log';
+import { createLogger, warnOfNewer } from '../log';
 import { prepareStore } from '../store/open-store';
 import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     retention: config.retention,
     maxReadMs,
   });
-  await prepareStore(store.connection);
+  warnOfNewer(await prepareStore(store.connection), log);
   // Lazy: ingestion goes on while Temporal is away.
   const { connectionOptions } = loadClientConnectConfig();
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });

@@ -1,23 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { operationKindNames, operationKinds } from '../domain/operations/operation';
 import type { GaugeSource } from './deps';
+import { ratePolicies } from './limits/rates';
 
 /** What the API counts. Labels are bounded: never a workspace, a key or anything a sender chose. */
 export function createApiMetrics(registry: Registry, gauges: readonly GaugeSource[] = []) {
   const registers = [registry];
-  for (const { name, help, read } of gauges) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        // A figure that cannot be read is absent rather than old or zero.
-        await read().then(
-          (value) => this.set(value),
-          () => this.remove(),
-        );
-      },
-    });
-  }
+  for (const gauge of gauges) addGauge(gauge, registers);
   return {
     duration: new Histogram({
       name: 'heddle_http_request_duration_seconds',
@@ -44,6 +33,63 @@ export function createApiMetrics(registry: Registry, gauges: readonly GaugeSourc
       registers,
     }),
     ...createPlanCounters(registers),
+    ...createRefusalCounters(registers),
+    operationsEnded: countCancelled(registers),
+  };
+}
+
+function addGauge({ name, help, label, read }: GaugeSource, registers: Registry[]): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: label === undefined ? [] : [label],
+    registers,
+    async collect() {
+      // A figure that cannot be read is absent rather than old or zero.
+      const figure = await read().catch(() => undefined);
+      if (label === undefined) this.remove();
+      else this.reset();
+      if (typeof figure === 'number') this.set(figure);
+      else for (const [value, one] of Object.entries(figure ?? {})) this.set({ [label ?? '']: value }, one);
+    },
+  });
+}
+
+/** Workers count those that complete and fail; one is cancelled here. */
+function countCancelled(registers: Registry[]) {
+  const ended = new Counter({
+    name: 'heddle_operations_ended_total',
+    help: 'Operations that have ended, by kind and outcome.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  for (const kind of operationKindNames) if (operationKinds[kind].cancel) ended.inc({ kind, outcome: 'cancelled' }, 0);
+  return ended;
+}
+
+/** What was not taken: whole requests, and events. */
+function createRefusalCounters(registers: Registry[]) {
+  const rateLimited = new Counter({
+    name: 'heddle_rate_limited_total',
+    help: 'Requests refused because a key or a workspace had sent as much as it may, by the limit.',
+    labelNames: ['policy'],
+    registers,
+  });
+  for (const policy of ratePolicies) rateLimited.inc({ policy }, 0);
+  return {
+    rateLimited,
+    refused: new Counter({
+      name: 'heddle_requests_refused_total',
+      help: 'Requests answered with a problem, by the end of its type.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    letters: new Counter({
+      name: 'heddle_dead_letters_total',
+      help: 'Dead letters, by stage and code.',
+      labelNames: ['stage', 'code'],
+      registers,
+    }),
   };
 }
 

@@ -27,10 +27,20 @@ import { addWorkspaces } from './workspaces';
 
 /** Runs one command and answers its exit code: 0 all well, 1 failed, 2 called wrongly, 3 no server. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCodes.ok;
+  const program = createProgram(io, (exitCode) => void (code = exitCode));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** Every command there is. `ends` is told the exit code of those that have one of their own. */
+export function createProgram(io: Io, ends: (exitCode: number) => void): Command {
   const program = new Command('heddle');
   const context = createContext(io, () => program.opts<{ json?: true }>().json ?? false);
-  let code: number = exitCodes.ok;
-  const ends = (exitCode: number) => void (code = exitCode);
   program
     .description('Customer data activation: events, profiles, audiences, journeys, destinations.')
     .version(version(), '--version', 'the version of this command line')
@@ -46,12 +56,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .exitOverride();
   addServer(program, context, ends);
   for (const add of commands) add(program, context);
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return code;
-  } catch (error) {
-    return report(error, io);
-  }
+  return program;
 }
 
 /** Of the checkout, two levels above this file in `src/` as in `dist/`. */

@@ -39,6 +39,9 @@ export interface DeadLetter {
   readonly naming?: readonly string[];
 }
 
+/** Of letters that say that there was an event of somebody erased. */
+export const erasedCode = 'erased';
+
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;
   readonly ws: WorkspaceId;

@@ -83,6 +83,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { about: 1 }, name: 'about' },
     { key: { pair: 1 }, name: 'pair' },
   ],
+  pullStates: [
+    { key: { 'paused.at': 1 }, name: 'paused', partialFilterExpression: { 'paused.at': { $exists: true } } },
+    { key: { 'delayed.at': 1 }, name: 'delayed', partialFilterExpression: { 'delayed.at': { $exists: true } } },
+  ],
   operations: [
     { key: { ws: 1, createdAt: -1, _id: -1 }, name: 'createdAt' },
     { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },

@@ -3,7 +3,7 @@ import type { Document } from 'mongodb';
 import { profileId } from '../domain/ids';
 import { aProfile } from '../testing/builders';
 import { openTestApi, type TestApi } from '../testing/test-api';
-import { migrations } from './migrations';
+import { migrate, migrations } from './migrations';
 import { prepareStore } from './open-store';
 
 let api: TestApi;
@@ -95,4 +95,41 @@ it('a store written before version 4 has no open letters of those who were erase
   const states = Object.fromEntries((await letters.find().toArray()).map(({ _id, state }) => [_id, state]));
   const open = { unapplied: 'open', rejected: 'open' };
   expect(states).toEqual({ erased: 'erased', anonymised: 'erased', ...open, discarded: 'discarded' });
+});
+
+describe('migrations', () => {
+  const versionsOf = async () =>
+    (await api.store.connection.db.collection('migrations').find().toArray()).map(({ version }) => version as number);
+
+  it('are done in order, each once; one that was cut short is begun again by the next process, and later ones wait for it', async () => {
+    const { db } = api.store.connection;
+    await db.collection('migrations').deleteMany({});
+    const done: string[] = [];
+    let isKilled = true;
+    const step = (version: number, up: () => Promise<void>) => ({ version, title: `To ${version}`, up });
+    const steps = [
+      step(3, async () => void done.push('third')),
+      step(1, async () => void done.push('first')),
+      step(2, async () => {
+        done.push('second');
+        if (isKilled) throw new Error('kill -9');
+      }),
+    ];
+    await expect(migrate(db, steps)).rejects.toThrow('kill -9');
+    expect([done, await versionsOf()]).toEqual([['first', 'second'], [1]]);
+    isKilled = false;
+    expect(await migrate(db, steps)).toEqual([]);
+    expect([done, (await versionsOf()).sort()]).toEqual([
+      ['first', 'second', 'second', 'third'],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('of a newer process are told to one that does not know them, and stay', async () => {
+    const { db } = api.store.connection;
+    const newer = { version: 9_000, title: 'Of next year', appliedAt: 0 };
+    await db.collection<{ _id: string }>('migrations').insertOne({ _id: 'm9000', ...newer });
+    expect(await prepareStore(api.store.connection)).toEqual([9_000]);
+    expect(await versionsOf()).toContain(9_000);
+  });
 });

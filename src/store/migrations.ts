@@ -117,8 +117,11 @@ interface AppliedMigration {
   readonly appliedAt: number;
 }
 
-/** Brings the store up to the newest version. Two processes starting together apply each migration at least once, so each is idempotent. */
-export async function migrate(db: Db, steps: readonly Migration[] = migrations): Promise<number> {
+/**
+ * Brings the store up to the newest version. Two processes starting together apply each migration at least once, so each is idempotent.
+ * Answers the versions that a newer process has applied and this one does not know: what it writes may be as it was before them.
+ */
+export async function migrate(db: Db, steps: readonly Migration[] = migrations): Promise<readonly number[]> {
   const applied = db.collection<AppliedMigration>('migrations');
   const done = new Set((await applied.find().toArray()).map((row) => row.version));
   for (const step of [...steps].sort((a, b) => a.version - b.version)) {
@@ -127,5 +130,6 @@ export async function migrate(db: Db, steps: readonly Migration[] = migrations):
     const row = { version: step.version, title: step.title, appliedAt: Date.now() };
     await applied.updateOne({ _id: `m${step.version}` }, { $setOnInsert: row }, { upsert: true });
   }
-  return steps.reduce((highest, step) => Math.max(highest, step.version), 0);
+  const known = new Set(steps.map(({ version }) => version));
+  return [...done].filter((version) => !known.has(version)).sort((a, b) => a - b);
 }

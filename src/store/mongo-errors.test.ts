@@ -22,6 +22,7 @@ describe('what went wrong in the store', () => {
     ['a creation race', server(11_000), { passing: true, contended: true, away: false }],
     ['a lost primary', server(10_107), { passing: true, contended: false, away: true }],
     ['a write that no majority confirmed', server(64), { passing: true, contended: false, away: true }],
+    ['a full disk', server(14_031), { passing: true, contended: false, away: true }],
     ['a time-out', server(50), { passing: true, contended: false, away: false }],
     ['a broken connection', new MongoNetworkError('gone'), { passing: true, contended: false, away: true }],
     ['a bulk write that was never answered', bulk([]), { passing: true, contended: false, away: true }],

@@ -36,6 +36,7 @@ const code = {
   InterruptedDueToReplStateChange: 11_602,
   NotPrimaryNoSecondaryOk: 13_435,
   NotPrimaryOrSecondary: 13_436,
+  OutOfDiskSpace: 14_031,
 } as const;
 
 const lostPrimary: readonly number[] = [
@@ -68,7 +69,7 @@ const lostTransaction: readonly number[] = [
 ];
 
 const passing = new Set<unknown>([...lostPrimary, ...contended, ...slow, ...lostTransaction]);
-const away = new Set<unknown>([...lostPrimary, code.WriteConcernTimeout]);
+const away = new Set<unknown>([...lostPrimary, code.WriteConcernTimeout, code.OutOfDiskSpace]);
 const awayErrors = [MongoServerSelectionError, MongoNetworkError, MongoNotConnectedError, MongoTopologyClosedError];
 
 /** Whether doing the same again may help: conflicts, duplicate keys of a creation race, time-outs and lost primaries all pass. */

@@ -38,11 +38,15 @@ export async function connectStore(options: StoreOptions): Promise<StoreConnecti
   return { client, db: maxReadMs === undefined ? db : boundReads(db, maxReadMs), masterKey, retention };
 }
 
-/** Migrations take the time they need, whatever bounds the reads of the connection. */
-export async function prepareStore({ client, db: { databaseName } }: StoreConnection): Promise<void> {
+/**
+ * Migrations and indexes, which take the time they need, whatever bounds the reads of the connection. Answers the migrations of a newer
+ * process that this one does not know.
+ */
+export async function prepareStore({ client, db: { databaseName } }: StoreConnection): Promise<readonly number[]> {
   const db = client.db(databaseName);
-  await migrate(db);
+  const unknown = await migrate(db);
   await ensureIndexes(db);
+  return unknown;
 }
 
 /** Runs `write` in one snapshot / majority transaction. Retrying on conflicts is the caller's decision, since it must read again. */

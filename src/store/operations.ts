@@ -2,8 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import type { Json, JsonObject } from '../domain/json';
-import type { Operation, OperationError, OperationStatus, StepOutcome } from '../domain/operations/operation';
+import type {
+  Operation,
+  OperationError,
+  OperationKindName,
+  OperationStatus,
+  StepOutcome,
+} from '../domain/operations/operation';
 import { omit } from '../domain/json';
+import { answerWithinMs } from './impact-limits';
 import type { StoreConnection } from './open-store';
 
 /** Input, cursor and result are JSON text, because keys in them are users' data. */
@@ -23,6 +30,16 @@ export interface StoredOperation {
   readonly rev: number;
 }
 
+/** Long work of a kind that is under way. Instants are epoch milliseconds. */
+export interface RunningOperations {
+  readonly kind: OperationKindName;
+  readonly count: number;
+  readonly oldestCreatedAt: number;
+  /** When the one that has moved least was moved last. */
+  readonly oldestUpdatedAt: number;
+}
+
+const mostCounted = 10_000;
 const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
 export const newOperationId = (): string => `op_${randomUUID().replaceAll('-', '')}`;
 
@@ -107,6 +124,28 @@ export class OperationRepository {
   /** Says why a step is tried again. */
   async delayed(ws: WorkspaceId, id: string, by: string): Promise<void> {
     await this.#operations.updateOne({ _id: docId(ws, id), status: 'running' }, { $set: { delayedBy: by } });
+  }
+
+  /** Running ones of every workspace, by kind; of the first 10,000. */
+  async running(): Promise<RunningOperations[]> {
+    return this.#operations
+      .aggregate<RunningOperations>(
+        [
+          { $match: { status: 'running', updatedAt: { $gte: 0 } } },
+          { $limit: mostCounted },
+          {
+            $group: {
+              _id: '$kind',
+              count: { $sum: 1 },
+              oldestCreatedAt: { $min: '$createdAt' },
+              oldestUpdatedAt: { $min: '$updatedAt' },
+            },
+          },
+          { $set: { kind: '$_id' } },
+        ],
+        { maxTimeMS: answerWithinMs },
+      )
+      .toArray();
   }
 
   /** Running ones of every workspace that nobody has moved since `before`: their workflow may be gone. */

@@ -127,6 +127,14 @@ export class PullStateRepository {
     );
   }
 
+  /** Of every workspace: sources that refuse and are not asked, and sources that are asked again because they did not answer. */
+  async failing(): Promise<{ readonly paused: number; readonly retrying: number }> {
+    const [paused, retrying] = await Promise.all(
+      ['paused.at', 'delayed.at'].map((at) => this.#states.countDocuments({ [at]: { $gte: 0 } })),
+    );
+    return { paused: paused ?? 0, retrying: retrying ?? 0 };
+  }
+
   async delete(ws: WorkspaceId, source: string, session: ClientSession): Promise<void> {
     await this.#states.deleteOne({ _id: docId(ws, source) }, { session });
   }

@@ -31,6 +31,7 @@ export interface Tenant {
   readonly ws: WorkspaceId;
   readonly client: Client;
   readonly writeKey: string;
+  readonly apiKey: string;
 }
 
 /** Heddle as it is deployed: compiled processes, in a database and a Temporal namespace of their own on the test servers. */
@@ -190,7 +191,7 @@ async function isReady(process: HeddleProcess, url: string): Promise<true | unde
 async function createTenant(url: string): Promise<Tenant> {
   const { id, keys } = await createClient({ url, apiKey: rootKey }).workspaces.create('Faults');
   const client = createClient({ url, apiKey: keys.management, writeKey: keys.secret });
-  return { ws: id as WorkspaceId, client, writeKey: keys.secret };
+  return { ws: id as WorkspaceId, client, writeKey: keys.secret, apiKey: keys.management };
 }
 
 async function settled({ events, outbox }: Store): Promise<void> {

@@ -39,6 +39,8 @@ export interface System {
   readonly ws: WorkspaceId;
   readonly url: string;
   readonly client: Client;
+  /** What the workers count. */
+  readonly registry: Registry;
   readonly keys: { readonly api: string; readonly secret: string; readonly public: string };
   /** Waits until every accepted event is applied and nothing is owed to the outside. */
   settled(): Promise<void>;
@@ -74,8 +76,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
   const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
+  const registry = new Registry();
   const workers = hasWorkers
-    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, address })
+    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, address, registry })
     : undefined;
   const isQuiet = async () => (await isSettled(store)) || undefined;
   return {
@@ -84,6 +87,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     queuePrefix,
     ws: created.id as WorkspaceId,
     url,
+    registry,
     keys,
     client: createClient({ url, apiKey: keys.api, writeKey: keys.secret }),
     settled: async () => {
@@ -153,6 +157,7 @@ async function startWorkers(of: {
   clock: () => number;
   intakeBatch: number;
   address: string;
+  registry: Registry;
 }): Promise<{ stop(): Promise<void> }> {
   if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   isRuntimeInstalled = true;
@@ -163,7 +168,7 @@ async function startWorkers(of: {
     queuePrefix: of.queuePrefix,
     clock: of.clock,
     log,
-    registry: new Registry(),
+    registry: of.registry,
     allowedTargets: ['127.0.0.1'],
     sourceFolders: [join(tmpdir(), 'heddle-sources')],
     intakeBatch: of.intakeBatch,

@@ -14,6 +14,7 @@ import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { IntakeTurns } from '../activities/intake-turns';
+import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay/dead-letter-replay';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
@@ -63,7 +64,7 @@ const batchBytes = 4 * 1024 * 1024;
 export function composeActivities(deps: WorkerDeps) {
   const { store, client, queuePrefix, clock, log, registry } = deps;
   const doorbells = createDoorbells(client, queuePrefix);
-  const metrics = createIntakeMetrics(registry);
+  const metrics = { ...createIntakeMetrics(registry), ...createWorkMetrics(registry) };
   const schedules = createPullSchedules(client, queuePrefix);
   const outbox = composeOutbox(deps, doorbells, schedules);
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
@@ -77,8 +78,7 @@ export function composeActivities(deps: WorkerDeps) {
   return {
     ...createIngestActivities({
       ...applying,
-      turns: new IntakeTurns(intakePlaces),
-      limits: { batchEvents: deps.intakeBatch, batchBytes },
+      ...{ turns: new IntakeTurns(intakePlaces), limits: { batchEvents: deps.intakeBatch, batchBytes } },
     }),
     ...createClockActivities({
       ...applying,
@@ -88,22 +88,16 @@ export function composeActivities(deps: WorkerDeps) {
     }),
     ...createBackfillActivities(applying),
     ...createJourneyActivities({
-      store,
-      sender: journeySender,
-      clock,
-      log,
-      metrics: delivering.metrics,
+      ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
       retryBudgetSeconds,
       recordEvent: createEventRecorder(store, doorbells),
     }),
     ...createSyncActivities(delivering),
     ...createOperationActivities({
-      store,
-      clock,
-      log,
+      ...{ store, clock, log, metrics },
       kinds: {
         ...composePrivacy(deps, outbox),
-        import: composeImports(deps, judging, doorbells),
+        import: composeImports(deps, judging, { doorbells, metrics }),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
       },
     }),
@@ -124,10 +118,10 @@ function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: 
 function composeImports(
   { store, eventLimits: limits, imports: { backlog, keepHours } }: WorkerDeps,
   judging: ReturnType<typeof composeJudging>,
-  doorbells: Doorbells,
+  { doorbells, metrics }: { readonly doorbells: Doorbells; readonly metrics: WorkMetrics },
 ) {
   const keepMs = keepHours * 3_600_000;
-  return createImportKind({ store, ...judging, ringIntake: doorbells.intake, limits, backlog, keepMs });
+  return createImportKind({ store, ...judging, metrics, ringIntake: doorbells.intake, limits, backlog, keepMs });
 }
 
 function composeOutbox(

@@ -8,7 +8,7 @@ import { bringSchedules } from '../activities/pulls/bring-schedule';
 import { createDoorbells } from '../workflows/doorbells';
 import { createPullSchedules } from '../workflows/pull-schedules';
 import { ConfigError, loadConfig, type Config } from '../config';
-import { createLogger } from '../log';
+import { createLogger, warnOfNewer } from '../log';
 import { prepareStore } from '../store/open-store';
 import { openStore, type Store } from '../store/store';
 import { composeActivities } from './compose';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     masterKey: config.masterKey,
     retention: config.retention,
   });
-  await prepareStore(store.connection);
+  warnOfNewer(await prepareStore(store.connection), log);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const { connectionOptions } = loadClientConnectConfig();
   const address = { ...connectionOptions, address: config.temporalAddress };

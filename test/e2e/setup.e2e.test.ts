@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { poll } from '../../src/local/poll';
@@ -240,6 +240,15 @@ describe('npm test', () => {
   it('says that it has no browser where it may not install one, and asks for none for unit tests', async () => {
     expect((await checkout.run(['scripts/test.mjs', '--integration'], bothServers)).output).toContain(sentence);
     expect((await checkout.run(['scripts/test.mjs', '--unit'], bothServers)).output).not.toContain(sentence);
+  });
+
+  it('says that every route is not asked at random where the tool for it is not installed', async () => {
+    const skipped = 'is skipped: npm run setup:schemathesis installs its tool';
+    const run = async () => (await checkout.run(['scripts/test.mjs', '--integration'], bothServers)).output;
+    expect(await run()).toContain(skipped);
+    checkout.write('.local/tools/bin/schemathesis', '#!/bin/sh');
+    chmodSync(join(checkout.path, '.local/tools/bin/schemathesis'), 0o755);
+    expect(await run()).not.toContain(skipped);
   });
 
   it('runs the three projects and ends with one summary of all', async () => {

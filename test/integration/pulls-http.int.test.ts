@@ -56,16 +56,35 @@ describe('a source that is asked over HTTP', () => {
     expect(await traitsOf(system, `${way}0`)).toMatchObject({ plan: 'gold' });
   });
 
+  /** What the worker has counted of pulls, by outcome, and of dead letters, by code. */
+  const figures = async (): Promise<Record<string, number>> => {
+    const names = ['heddle_pulled_rows_total', 'heddle_pulls_ended_total', 'heddle_dead_letters_total'];
+    const counted = (await system.registry.getMetricsAsJSON()).filter(({ name }) => names.includes(name));
+    const values = counted.flatMap((metric) => metric.values);
+    return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'] ?? labels['code'] ?? '', value]));
+  };
+
   const next = { rows: 'data', paging: { by: 'next', path: 'links.next' } };
 
   it('makes dead letters of rows that are refused, once however often they are read', async () => {
     fill('good', 1);
+    const before = await figures();
     twin.rows.push({ id: '', plan: 'free', updated_at: day(1) }, { id: 'odd', spent: 'much', updated_at: day(1) });
     await put('bad-rows', '/next', next);
     expect(counts(await pull(system, 'bad-rows'))).toEqual([3, 1, 0, 2]);
     await system.client.sources.reset('bad-rows');
     expect(counts(await pull(system, 'bad-rows'))).toEqual([3, 0, 1, 2]);
     expect((await refusals(system, 'bad-rows')).sort()).toEqual(['invalid_value', 'no_identifier']);
+    const after = await figures();
+    const more = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
+    expect(more).toMatchObject({
+      accepted: 1,
+      duplicate: 1,
+      rejected: 4,
+      completed: 2,
+      invalid_value: 1,
+      no_identifier: 1,
+    });
   });
 
   it('is tried again while it answers 503, and says so', async () => {
@@ -83,6 +102,23 @@ describe('a source that is asked over HTTP', () => {
       return now.lastRun ? now : undefined;
     }, 'the run to end');
     expect(lastRun).toMatchObject({ outcome: 'completed', accepted: 4 });
+  });
+
+  it.each([
+    ['text that is no JSON', { status: 200, body: '<html>We will be back soon.</html>' }, 'not-json'],
+    ['JSON without rows where they should be', { status: 200, body: { error: 'quota' } }, 'no-rows'],
+    ['an answer that is cut short', { status: 200, body: '{"data":[{"id":' }, 'not-json'],
+  ])('is paused when it answers with %s, which is not read as if nothing were there', async (_what, failure, code) => {
+    fill('garbled', 2);
+    await put('garbled', '/next', next);
+    twin.failNext(1, failure);
+    expect(await pull(system, 'garbled')).toMatchObject({
+      status: 'paused',
+      problem: { code },
+      lastRun: { outcome: 'refused', rows: 0 },
+    });
+    expect(counts(await pull(system, 'garbled'))?.[0]).toBe(2);
+    await system.client.sources.delete('garbled');
   });
 
   it('is paused with the reason when it does not take the token, is not asked again, and goes on when it is saved with the right one', async () => {

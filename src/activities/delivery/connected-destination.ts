@@ -14,7 +14,7 @@ export interface ConnectedDestination {
   readonly context: Context;
 }
 
-/** Opens a destination; `undefined` when it does not exist. Throws when its secrets cannot be opened with this master key. */
+/** Opens a destination; `undefined` when it does not exist. Throws when its secrets cannot be opened with this master key, and for a type that is not known here. */
 export async function connectDestination(
   store: Pick<Store, 'destinations'>,
   ws: WorkspaceId,
@@ -22,8 +22,10 @@ export async function connectDestination(
   now: number,
 ): Promise<ConnectedDestination | undefined> {
   const doc = await store.destinations.find(ws, key);
-  const kind = doc && findDestination(doc.type);
-  if (!doc || !kind) return undefined;
+  if (!doc) return undefined;
+  const kind = findDestination(doc.type);
+  // An older worker during an upgrade: one that knows the type tries later.
+  if (!kind) throw new Error(`This worker knows no destination type "${doc.type}".`);
   const stored = { settings: doc.settings, secrets: store.destinations.unseal(doc) };
   return { doc, kind, context: openContext(kind, stored, now) };
 }

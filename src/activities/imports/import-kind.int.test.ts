@@ -1,6 +1,8 @@
+import { Registry } from 'prom-client';
 import request from 'supertest';
 import type { Operation } from '../../domain/operations/operation';
 import { useTestApi, useWorkspace } from '../../testing/test-api';
+import { createWorkMetrics } from '../work-metrics';
 import { createImportKind } from './import-kind';
 
 jest.setTimeout(60_000);
@@ -10,11 +12,13 @@ const mine = useWorkspace(api);
 
 const day = 86_400_000;
 const signal = new AbortController().signal;
+const work = createWorkMetrics(new Registry());
 const kindOf = () =>
   createImportKind({
     policies: api.deps.policies,
     traffic: api.deps.traffic,
     store: api.store,
+    metrics: work,
     ringIntake: async () => undefined,
     limits: { maxBytes: 32_768, maxDepth: 64 },
     backlog: 1_000,
@@ -49,6 +53,13 @@ describe('a step of an import', () => {
     const end = await kind.step({ ws: mine.ws, operation: { ...at, ...again }, signal, now: 4_000 });
     expect(end).toMatchObject({ result: { rows: 4, applied: 2, unapplied: 0, repeated: 1, refused: 1 } });
     expect(await api.store.profiles.count(mine.ws)).toBe(2);
+    // What was done is counted as often as it was done.
+    const { values } = await work.importedRows.get();
+    expect(Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))).toEqual({
+      accepted: 4,
+      repeated: 2,
+      refused: 2,
+    });
   });
 
   it('done again after an erasure leaves one letter of the person', async () => {

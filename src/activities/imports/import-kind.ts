@@ -12,6 +12,7 @@ import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import { waitForIntake, waitForRoom, type BulkLaneDeps } from '../bulk-lane';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
+import type { WorkMetrics } from '../work-metrics';
 import { importChunk } from './import-chunk';
 
 export interface ImportDeps extends BulkLaneDeps {
@@ -21,6 +22,7 @@ export interface ImportDeps extends BulkLaneDeps {
   >;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
+  readonly metrics: Pick<WorkMetrics, 'importedRows'>;
   readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
   /** What one event may be. */
   readonly limits: JsonLimits;
@@ -94,8 +96,16 @@ async function takeChunk(
   const records = await deps.store.importChunks.find(ws, file.upload, cursor.chunk);
   if (!records) throw new OperationFailed('file_gone', 'The file is no longer stored; import it again.');
   const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
-  if (!dryRun) await deps.ringIntake(ws, intakePartition);
+  if (!dryRun) {
+    countRows(deps, cursor.tally, tally);
+    await deps.ringIntake(ws, intakePartition);
+  }
   return { chunk: cursor.chunk + 1, tally, ...(!dryRun && { storedAt: now }) };
+}
+
+function countRows({ metrics: { importedRows } }: ImportDeps, before: ImportTally, after: ImportTally): void {
+  for (const outcome of ['accepted', 'repeated', 'refused'] as const)
+    importedRows.inc({ outcome }, after[outcome] - before[outcome]);
 }
 
 async function resultOf(

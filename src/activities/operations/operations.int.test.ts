@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import type { WorkspaceId } from '../../domain/ids';
 import type { StepOutcome } from '../../domain/operations/operation';
 import { inTransaction } from '../../store/open-store';
 import { useTestApi } from '../../testing/test-api';
 import { sweep } from '../clock';
 import { createOperationActivities, type OperationTurn } from './operations';
+import { createWorkMetrics } from '../work-metrics';
 import { OperationFailed, type OperationContext, type OperationKind } from './operation-kind';
 
 jest.setTimeout(60_000);
@@ -14,6 +16,7 @@ jest.setTimeout(60_000);
 const api = useTestApi();
 
 const now = Date.UTC(2026, 4, 1);
+const work = createWorkMetrics(new Registry());
 let ws: WorkspaceId;
 let id: string;
 beforeEach(async () => {
@@ -33,10 +36,15 @@ function turn(
     store: api.store,
     clock: () => now,
     log: pino({ level: 'silent' }),
+    metrics: work,
     kinds: kind ? { import: { step: () => Promise.reject(new Error('no step')), ...kind } } : {},
   });
   return environment.run(runOperation, { ws, id });
 }
+
+const endedAs = async (outcome: string): Promise<number> =>
+  (await work.operationsEnded.get()).values.find(({ labels }) => labels.kind === 'import' && labels.outcome === outcome)
+    ?.value ?? Number.NaN;
 
 /** Counts to `last`, one a step, and remembers each number it was at. */
 function counting(last: number) {
@@ -103,6 +111,18 @@ describe('an operation', () => {
     await turn({ step: status === 'failed' ? failed : counting(1).step, ended });
     expect(ended).toHaveBeenCalledTimes(1);
   });
+
+  it.each(['completed', 'failed'] as const)(
+    'is counted once when it is %s, whoever does its step too',
+    async (outcome) => {
+      const before = await endedAs(outcome);
+      const failed = () => Promise.reject(new OperationFailed('x', 'X.'));
+      const step = outcome === 'failed' ? failed : counting(1).step;
+      await Promise.all([turn({ step }), turn({ step })]);
+      await turn({ step });
+      expect((await endedAs(outcome)) - before).toBe(1);
+    },
+  );
 
   it('counts a step once that two workers do at the same time', async () => {
     const { step } = counting(6);

@@ -4,12 +4,14 @@ import type { Operation, OperationKindName, OperationStatus } from '../../domain
 import type { Store } from '../../store/store';
 import type { StoredOperation } from '../../store/operations';
 import { heartbeating } from '../heartbeating';
+import type { WorkMetrics } from '../work-metrics';
 import { OperationFailed, type OperationKind } from './operation-kind';
 
 export interface OperationDeps {
   readonly store: Pick<Store, 'operations'>;
   readonly clock: () => number;
   readonly log: Logger;
+  readonly metrics: Pick<WorkMetrics, 'operationsEnded'>;
   readonly kinds: Readonly<Partial<Record<OperationKindName, OperationKind>>>;
 }
 
@@ -64,14 +66,19 @@ async function takeStep(
   if (!kind) throw new Error(`This worker knows no operation "${operation.kind}".`);
   try {
     const outcome = await kind.step({ ws, operation, signal, now: deps.clock() });
-    await deps.store.operations.advance(ws, stored, outcome, deps.clock());
+    const isTaken = await deps.store.operations.advance(ws, stored, outcome, deps.clock());
+    if (isTaken && 'result' in outcome) countEnd(deps, operation, 'completed');
   } catch (error) {
     if (!(error instanceof OperationFailed)) return await delay(deps, ws, operation, { error, signal });
     const { code, message } = error;
-    await deps.store.operations.end(ws, operation.id, { status: 'failed', error: { code, message } }, deps.clock());
+    const how = { status: 'failed', error: { code, message } } as const;
+    if (await deps.store.operations.end(ws, operation.id, how, deps.clock())) countEnd(deps, operation, 'failed');
     deps.log.warn({ ws, operation: operation.id, kind: operation.kind, code }, 'an operation failed');
   }
 }
+
+const countEnd = ({ metrics }: OperationDeps, { kind }: Operation, outcome: 'completed' | 'failed'): void =>
+  metrics.operationsEnded.inc({ kind, outcome });
 
 /** Cancelling and failing happen beside the steps, so what these left is cleared away here. */
 async function tidy(

@@ -27,10 +27,10 @@ export async function connectSource(
 ): Promise<ConnectedSource | undefined> {
   const doc = await store.sources.find(ws, key);
   const kind = doc && findSourceKind(doc.type);
-  if (!doc || !kind?.isPulled) return undefined;
+  if (!doc || (kind && !kind.isPulled)) return undefined;
   const puller = pullers[doc.type];
   // An older worker during an upgrade: one that knows the type tries later.
-  if (!puller) throw new Error(`This worker knows no source type "${doc.type}".`);
+  if (!kind || !puller) throw new Error(`This worker knows no source type "${doc.type}".`);
   const stored = JSON.parse(doc.settingsJson) as JsonObject;
   const settings = parsed(kind.settings.safeParse(stored), 'settings');
   const secrets = parsed(kind.secrets.safeParse(store.sources.unseal(doc)), 'secrets');

@@ -1,14 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
-import { withPage, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
+import { withPage, type PageCounts, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
 import { SourceBusy, SourceRefused } from '../../sources/source';
 import { inTransaction } from '../../store/open-store';
 import type { HeldRun } from '../../store/pull-states';
 import type { Store } from '../../store/store';
 import { waitForRoom, type BulkLaneDeps } from '../bulk-lane';
 import { heartbeating } from '../heartbeating';
+import type { IntakeMetrics } from '../intake-metrics';
 import type { Outbox } from '../outbox';
+import type { WorkMetrics } from '../work-metrics';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
 import { takePage, type TakePageDeps } from './take-page';
 
@@ -16,6 +18,7 @@ export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'>, Omit
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
+  readonly metrics: Pick<IntakeMetrics, 'letters'> & Pick<WorkMetrics, 'pulledRows' | 'pullsEnded'>;
 }
 
 /** Names one source; all that Temporal is told of it. */
@@ -78,10 +81,17 @@ async function readPages(
     const run = withPage(held.current.run, taken);
     const advanced = await deps.store.pullStates.advance(ws, key, held.current, page.cursor, run);
     if (!advanced) return 'stopped';
+    countRows(deps, taken);
     held.current = advanced;
     if ((await deps.store.sources.find(ws, key))?.version !== version) return 'changed';
   }
   return end(deps, ws, key, { held: held.current, outcome: 'completed' });
+}
+
+function countRows({ metrics: { pulledRows } }: PullDeps, { accepted, duplicates, rejected }: PageCounts): void {
+  pulledRows.inc({ outcome: 'accepted' }, accepted);
+  pulledRows.inc({ outcome: 'duplicate' }, duplicates);
+  pulledRows.inc({ outcome: 'rejected' }, rejected);
 }
 
 /** A refusal pauses the source and its schedule; anything else is told, and tried again by Temporal. */
@@ -108,7 +118,7 @@ async function giveWay(
 }
 
 async function end(
-  { store, clock, outbox }: PullDeps,
+  { store, clock, outbox, metrics }: PullDeps,
   ws: WorkspaceId,
   key: string,
   { held, ...how }: { readonly held: HeldRun; readonly outcome: PullOutcome; readonly paused?: PullProblem },
@@ -118,6 +128,7 @@ async function end(
     await store.pullStates.end(ws, key, held, { ...how, now }, session);
     return how.paused ? store.outbox.add(ws, [{ kind: 'pull-schedule', source: key }], now, session) : [];
   });
+  metrics.pullsEnded.inc({ outcome: how.outcome });
   await outbox.carryOut(owed);
   return how.outcome;
 }

@@ -20,6 +20,7 @@ import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
+import type { IntakeMetrics } from '../intake-metrics';
 import type { ConnectedSource } from './connected-source';
 import { pulledRowReader, type RowOutcome } from './read-pulled-row';
 
@@ -30,6 +31,7 @@ export interface TakePageDeps {
   readonly limits: JsonLimits;
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
+  readonly metrics: Pick<IntakeMetrics, 'letters'>;
 }
 
 /** What becomes of a page: events that wait on the bulk lane, and dead letters. Taking it again changes nothing. */
@@ -55,7 +57,9 @@ export async function takePage(
   traffic.accepted(ws, key, docs, stored.duplicateIndexes);
   const letters = [...unread, ...keptOut, ...[...ofErased].map(({ event }) => erasedLetterOf(store, ws, event))];
   const known = (await addLetters(store, ws, letters, keysOf)).duplicateIndexes;
-  traffic.count(ws, key, now, refusalsOf(letters.filter((_, index) => !known.includes(index))));
+  const fresh = letters.filter((_, index) => !known.includes(index));
+  for (const { stage, code } of fresh) deps.metrics.letters.inc({ stage, code });
+  traffic.count(ws, key, now, refusalsOf(fresh));
   if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
   return {
     rows: page.rows.length + (page.unreadable ?? []).length,

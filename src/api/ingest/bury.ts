@@ -37,7 +37,10 @@ export async function bury(
       .map(({ isTrusted, ...event }) =>
         letterOf({ identifiers, limits }, ws, { ...common, isTrusted }, { ...event, kind }),
       );
-    duplicates += (await addLetters(deps.store, ws, letters)).duplicateIndexes.length;
+    const known = new Set((await addLetters(deps.store, ws, letters)).duplicateIndexes);
+    duplicates += known.size;
+    for (const [index, { stage, code }] of letters.entries())
+      if (!known.has(index)) metrics.letters.inc({ stage, code });
   }
   const refusedBy: Record<string, number> = {};
   for (const { rejection } of refused) refusedBy[rejection.code] = (refusedBy[rejection.code] ?? 0) + 1;

@@ -18,9 +18,12 @@ export interface RateLimits {
 
 export type Caller = Pick<Principal, 'ws' | 'keyId' | 'ratePerSecond'>;
 
+/** As the headers call them. */
+export const ratePolicies = ['key-events', 'key-requests', 'workspace-events', 'workspace-requests'] as const;
+export type RatePolicy = (typeof ratePolicies)[number];
+
 interface Policy {
-  /** As the headers call it. */
-  readonly name: string;
+  readonly name: RatePolicy;
   readonly counter: string;
   readonly quota: number;
 }
@@ -40,7 +43,11 @@ type Headers = Readonly<Record<string, string>>;
 export class Rates {
   readonly #windows: RateLimiterMemory;
 
-  constructor(readonly limits: RateLimits) {
+  /** `onRefused` is told which limit a request was over. */
+  constructor(
+    readonly limits: RateLimits,
+    readonly onRefused: (policy: RatePolicy) => void = () => undefined,
+  ) {
     // Quotas differ from key to key, so the limiter only counts.
     this.#windows = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: limits.windowSeconds });
   }
@@ -54,7 +61,7 @@ export class Rates {
       }),
     );
     const spent = states.filter(({ policy, used }) => used >= policy.quota);
-    if (spent.length > 0) throw tooMany(unit, spent, this.#headersOf(states));
+    if (spent.length > 0) throw this.#refusal(unit, spent, this.#headersOf(states));
   }
 
   /** Counts all or, when they do not all fit, none, and throws 429; 413 where they never would. Answers the headers. */
@@ -67,7 +74,12 @@ export class Rates {
     const over = states.filter(({ policy, used }) => used > policy.quota);
     if (over.length === 0) return this.#headersOf(states);
     const undone = await Promise.all(policies.map((policy) => this.#count(policy, -count)));
-    throw tooMany(unit, over, this.#headersOf(undone));
+    throw this.#refusal(unit, over, this.#headersOf(undone));
+  }
+
+  #refusal(unit: RateUnit, over: readonly Counted[], headers: Headers): Problem {
+    for (const { policy } of over) this.onRefused(policy.name);
+    return tooMany(unit, over, headers);
   }
 
   async #count(policy: Policy, count: number): Promise<Counted> {

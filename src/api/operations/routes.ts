@@ -46,7 +46,9 @@ export const operationRoutes: readonly Route[] = [
       const { kind, status } = await findOperation(call);
       if (status === 'running' && !operationKinds[kind].cancel)
         throw conflict(`An operation of kind ${kind} cannot be stopped half way.`);
-      await call.deps.store.operations.end(call.ws, call.params.id, { status: 'cancelled' }, call.now);
+      const how = { status: 'cancelled' } as const;
+      if (await call.deps.store.operations.end(call.ws, call.params.id, how, call.now))
+        call.metrics.operationsEnded.inc({ kind, outcome: 'cancelled' });
       return { status: 200, body: presentOperation(await findOperation(call)) };
     },
   }),
