@@ -1,5 +1,5 @@
 import type { EventDoc } from '../../store/documents';
-import { EventWriter, eventsPerInsert, type StoredEvents } from './event-writer';
+import { EventWriter, eventsPerInsert, eventsPerTurn, type StoredEvents } from './event-writer';
 
 interface Insert {
   readonly ids: readonly string[];
@@ -13,11 +13,11 @@ const all: StoredEvents = { inserted: 0, duplicateIndexes: [] };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A writer over a store that answers when the test says so. */
-function open(atOnce: number) {
+function open(atOnce: number, clock = () => 0) {
   const inserts: Insert[] = [];
   const insert = (given: readonly EventDoc[]) =>
     new Promise<StoredEvents>((answer, fail) => inserts.push({ ids: given.map(({ _id }) => _id), answer, fail }));
-  return { writer: new EventWriter(insert, atOnce), inserts };
+  return { writer: new EventWriter(insert, atOnce, clock), inserts };
 }
 
 describe('EventWriter', () => {
@@ -39,12 +39,41 @@ describe('EventWriter', () => {
     expect(await third).toEqual({ inserted: 1, duplicateIndexes: [0] });
   });
 
-  it('bounds an insert, except for one request that is larger', async () => {
+  it('bounds an insert', async () => {
     const { writer, inserts } = open(1);
     for (const each of ['a', 'b', 'c']) void writer.write('key', many(each, eventsPerInsert / 2));
     inserts[0]?.answer(all);
     await settled();
     expect(inserts.map(({ ids }) => ids.length)).toEqual([eventsPerInsert / 2, eventsPerInsert]);
+  });
+
+  it('tells a request that takes several inserts which of its events were known', async () => {
+    const { writer, inserts } = open(1);
+    const stored = writer.write('key', many('a', 2 * eventsPerInsert + 10));
+    inserts[0]?.answer({ inserted: eventsPerInsert - 1, duplicateIndexes: [eventsPerTurn + 1] });
+    await settled();
+    inserts[1]?.answer(all);
+    await settled();
+    inserts[2]?.answer({ inserted: 8, duplicateIndexes: [0, 9] });
+    const duplicateIndexes = [eventsPerTurn + 1, 2 * eventsPerInsert, 2 * eventsPerInsert + 9];
+    expect(await stored).toEqual({ inserted: 2 * eventsPerInsert + 7, duplicateIndexes });
+  });
+
+  it('stores little of a key at a time while others send too, and much again when they have stopped', async () => {
+    let now = 0;
+    const { writer, inserts } = open(4, () => now);
+    const sizes = () => inserts.map(({ ids }) => ids.length);
+    void writer.write('quiet', docs('q'));
+    void writer.write('noisy', many('n', 4 * eventsPerInsert));
+    expect(sizes()).toEqual([1, eventsPerTurn]);
+    now = 999;
+    inserts[1]?.answer(all);
+    await settled();
+    expect(sizes()).toEqual([1, eventsPerTurn, eventsPerTurn]);
+    now = 1_000;
+    inserts[2]?.answer(all);
+    await settled();
+    expect(sizes()).toEqual([1, eventsPerTurn, eventsPerTurn, eventsPerInsert, eventsPerInsert]);
   });
 
   it('takes keys by turns, and leaves half of its inserts to others', async () => {

@@ -8,6 +8,11 @@ export interface StoredEvents {
   readonly duplicateIndexes: readonly number[];
 }
 
+interface Sender {
+  readonly key: string;
+  readonly at: number;
+}
+
 type Insert = (docs: readonly EventDoc[]) => Promise<StoredEvents>;
 
 interface Waiting {
@@ -18,34 +23,57 @@ interface Waiting {
 
 /** The most events of an insert: bounds how long the store, and this process while it writes BSON, works for one sender. */
 export const eventsPerInsert = 200;
+/** The most while other keys send too. The store does one thing after another, so this is what others wait for. */
+export const eventsPerTurn = 50;
+/** How long a key counts as sending. */
+const sendingMs = 1_000;
 
 /**
  * Stores the events of many requests with few inserts. While one is under way, what arrives waits; the next takes all that a key has
- * waiting, up to a bound, and keys take turns. Nobody waits for a timer: what comes alone is stored alone, at once.
+ * waiting, up to a bound, and keys take turns: while others send too, one has one small insert under way. Nobody waits for a timer: what
+ * comes alone is stored alone, at once.
  */
 export class EventWriter {
   readonly #queue = new FairQueue<Waiting>();
   readonly #underWay = new Map<string, number>();
   #free: number;
+  /** Who wrote last, and when; and who was the last before that was another. */
+  #last: Sender | undefined;
+  #other: Sender | undefined;
 
   constructor(
     readonly insert: Insert,
     readonly atOnce: number,
+    readonly clock: () => number = performance.now.bind(performance),
   ) {
     this.#free = atOnce;
   }
 
   /** Resolves after the write of the store; rejects with its error, promising nothing. */
-  write(key: string, docs: readonly EventDoc[]): Promise<StoredEvents> {
-    if (docs.length === 0) return Promise.resolve({ inserted: 0, duplicateIndexes: [] });
-    return new Promise((resolve, reject) => {
-      this.#queue.add(key, { docs, resolve, reject });
-      this.#pump();
-    });
+  async write(key: string, docs: readonly EventDoc[]): Promise<StoredEvents> {
+    this.#note(key);
+    const parts: Promise<StoredEvents>[] = [];
+    for (let from = 0; from < docs.length; from += eventsPerTurn) {
+      const part = docs.slice(from, from + eventsPerTurn);
+      parts.push(new Promise((resolve, reject) => this.#queue.add(key, { docs: part, resolve, reject })));
+    }
+    this.#pump();
+    return together(await Promise.all(parts));
+  }
+
+  #note(key: string): void {
+    if (this.#last?.key !== key) this.#other = this.#last;
+    this.#last = { key, at: this.clock() };
+  }
+
+  #isShared(): boolean {
+    return this.#other !== undefined && this.clock() - this.#other.at < sendingMs;
   }
 
   #pump(): void {
-    const mostOfOne = Math.max(1, Math.floor(this.atOnce / 2));
+    const isShared = this.#isShared();
+    const mostOfOne = isShared ? 1 : Math.max(1, Math.floor(this.atOnce / 2));
+    const fitting = upTo(isShared ? eventsPerTurn : eventsPerInsert);
     while (this.#free > 0) {
       const next = this.#queue.next((key) => (this.#underWay.get(key) ?? 0) < mostOfOne, fitting);
       if (!next) return;
@@ -75,12 +103,22 @@ export class EventWriter {
   }
 }
 
-/** As many requests as fit into one insert. */
-function fitting(waiting: readonly Waiting[]): number {
-  let events = 0;
-  const tooMany = waiting.findIndex(({ docs }) => (events += docs.length) > eventsPerInsert);
-  return tooMany === -1 ? waiting.length : tooMany;
-}
+/** As many as fit into one insert. */
+const upTo =
+  (most: number) =>
+  (waiting: readonly Waiting[]): number => {
+    let events = 0;
+    const tooMany = waiting.findIndex(({ docs }) => (events += docs.length) > most);
+    return tooMany === -1 ? waiting.length : tooMany;
+  };
+
+/** What was stored in parts of one size, but for the last. */
+const together = (parts: readonly StoredEvents[]): StoredEvents => ({
+  inserted: parts.reduce((sum, { inserted }) => sum + inserted, 0),
+  duplicateIndexes: parts.flatMap(({ duplicateIndexes }, part) =>
+    duplicateIndexes.map((index) => part * eventsPerTurn + index),
+  ),
+});
 
 /** Gives each request its part of what one insert answered. */
 function share(group: readonly Waiting[], { duplicateIndexes }: StoredEvents): void {

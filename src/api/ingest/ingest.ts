@@ -50,6 +50,14 @@ export async function ingest(
   const refused: RefusedEvent[] = [];
   let accepted = 0;
   let duplicates = 0;
+  const write = async (docs: readonly EventDoc[]): Promise<void> => {
+    const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
+    count(call, docs, stored.duplicateIndexes);
+    traffic.accepted(call.ws, call.principal.source, docs, stored.duplicateIndexes);
+    accepted += stored.inserted;
+    duplicates += stored.duplicateIndexes.length;
+  };
+  let writing = Promise.resolve();
   for (let from = 0; from < raws.length; from += eventsPerInsert) {
     if (from > 0) await call.giveWay();
     const docs: EventDoc[] = [];
@@ -64,12 +72,12 @@ export async function ingest(
       const arrival = { lane, bytes, n: firstArrival + index, violations };
       docs.push(pendingEventDoc(store.identifiers, call.ws, event, arrival));
     }
-    const stored = await call.events.write(`${call.ws}:${call.principal.keyId}`, docs);
-    count(call, docs, stored.duplicateIndexes);
-    traffic.accepted(call.ws, call.principal.source, docs, stored.duplicateIndexes);
-    accepted += stored.inserted;
-    duplicates += stored.duplicateIndexes.length;
+    // Some are read while those before are stored. A failure is thrown where it is awaited.
+    await writing;
+    writing = write(docs);
+    writing.catch(() => undefined);
   }
+  await writing;
   if (accepted > 0) call.deps.ringIntake(call.ws, intakePartition);
   await bury(call, refused, { lane, kind });
   return { accepted, duplicates, ...splitRefused(refused) };
