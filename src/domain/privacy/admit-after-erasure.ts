@@ -2,7 +2,7 @@ import { readConsent } from '../consent/read-consent';
 import { effectiveAt, type Event, type Identifier } from '../events/event';
 import { isKnownType } from '../identity/identifier-types';
 import type { EventContent } from '../profiles/change-set';
-import { scrubObject, textsOf } from './scrub';
+import { scrubObject, isTextOf } from './scrub';
 
 /**
  * What becomes of an event that names somebody erased: `lifted` identifiers are theirs anew, `content` is what is left of the event
@@ -38,7 +38,7 @@ function latestGrant(event: Event): number {
 }
 
 function contentWithout(event: Event, dropped: readonly Identifier[]): EventContent {
-  const isErased = textsOf(dropped);
+  const isErased = isTextOf(dropped);
   return {
     identifiers: event.identifiers.filter((identifier) => !dropped.includes(identifier)),
     properties: scrubObject(event.properties, isErased),
