@@ -4,6 +4,9 @@ import { isKnownType } from '../identity/identifier-types';
 import type { EventContent } from '../profiles/change-set';
 import { scrubObject, isTextOf } from './scrub';
 
+/** Why a row of a file or table is refused for whom it names. */
+export const rowOfErased = { code: 'erased', message: 'The row names somebody who was erased.' } as const;
+
 /**
  * What becomes of an event that names somebody erased: `lifted` identifiers are theirs anew, `content` is what is left of the event
  * without the others.
