@@ -20,7 +20,6 @@ export async function takeMessage(call: MessageCall) {
   const { source, kind, receiver } = await findReceiver(call, ws);
   const received = receiver.receive(requestOf(call), contextOf(call, kind, source));
   if (received.verdict === 'refused') throw new Problem(received.status, codeOf(received.code), received.message);
-  if (received.verdict === 'challenge') return { status: 200 as const, body: received.body };
   // The signature has said who sends: its events count as those of a secret key.
   const principal = { ws, keyId: `source:${source.key}`, kind: 'secret', scopes: [], source: source.key } as const;
   const body = { value: undefined, bytes: call.body.length, hasEscapes: call.body.includes('\\u') };
