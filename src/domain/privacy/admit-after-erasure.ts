@@ -4,8 +4,10 @@ import { isKnownType } from '../identity/identifier-types';
 import type { EventContent } from '../profiles/change-set';
 import { scrubObject, isTextOf } from './scrub';
 
-/** Why a row of a file or table is refused for whom it names. */
-export const rowOfErased = { code: 'erased', message: 'The row names somebody who was erased.' } as const;
+/** Of what is refused for naming somebody erased. */
+export const erasedCode = 'erased';
+/** The same, of a row of a file or table. */
+export const rowOfErased = { code: erasedCode, message: 'The row names somebody who was erased.' } as const;
 
 /**
  * What becomes of an event that names somebody erased: `lifted` identifiers are theirs anew, `content` is what is left of the event
