@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Event } from '../domain/events/event';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
-import { erasedCode } from '../store/dead-letters';
+import { erasedCode } from '../domain/privacy/admit-after-erasure';
 import type { EventDoc } from '../store/documents';
 import { inTransaction } from '../store/open-store';
 import { applyEventBatch, type ApplyDeps } from './apply/apply';

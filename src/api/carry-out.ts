@@ -3,7 +3,7 @@ import { wantedSchedule } from '../domain/pulls/wanted-schedule';
 import type { OutboxDoc } from '../store/documents';
 import type { ApiDeps } from './deps';
 
-export type CarryOutDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'ringSync' | 'startOperation' | 'pulls' | 'log'>;
+export type CarryOutDeps = Pick<ApiDeps, 'store' | 'startBackfill' | 'ringSync' | 'ringOperation' | 'pulls' | 'log'>;
 
 /** Carries out at once what a commit owes and the API can ring. What it cannot, or what fails, stays for the clock's sweep. */
 export async function carryOut(deps: CarryOutDeps, owed: readonly OutboxDoc[]): Promise<void> {
@@ -15,7 +15,7 @@ async function carryOutOne(deps: CarryOutDeps, row: OutboxDoc): Promise<void> {
   try {
     if (work.kind === 'backfill') await deps.startBackfill(ws);
     else if (work.kind === 'sync') await deps.ringSync(ws, work.audience, work.destination);
-    else if (work.kind === 'operation') await deps.startOperation(ws, work.operation);
+    else if (work.kind === 'operation') await deps.ringOperation(ws, work.operation);
     else if (work.kind === 'pull-schedule') await bringSchedule(deps, ws, work.source);
     else return;
     await deps.store.outbox.done([row]);

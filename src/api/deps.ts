@@ -65,7 +65,7 @@ export interface ApiDeps {
   /** Has a destination brought to what it should hold. Rejects when nobody answers. */
   readonly ringSync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
   /** Has a worker begin, or go on with, long work. Rejects when nobody answers; the clock begins it then. */
-  readonly startOperation: (ws: WorkspaceId, id: string) => Promise<void>;
+  readonly ringOperation: (ws: WorkspaceId, id: string) => Promise<void>;
   /** Has a destination asked whether it can be used. Rejects when nobody answers. */
   readonly testDestination: (ws: WorkspaceId, destination: string) => Promise<ConnectionTest>;
   /** The schedules of sources that are asked, and their tests. Reject when nobody answers. */

@@ -12,14 +12,14 @@ export function createRings(
   queuePrefix = '',
 ): Pick<
   ApiDeps,
-  'ringIntake' | 'startBackfill' | 'ringSync' | 'startOperation' | 'testDestination' | 'pulls' | 'wakeRun'
+  'ringIntake' | 'startBackfill' | 'ringSync' | 'ringOperation' | 'testDestination' | 'pulls' | 'wakeRun'
 > {
   const { intake, backfill, sync, operation, test, enrollment } = createDoorbells(client, queuePrefix);
   return {
     ringIntake: createDoorbell({ ring: intake, log }),
     startBackfill: backfill,
     ringSync: sync,
-    startOperation: operation,
+    ringOperation: operation,
     testDestination: test,
     pulls: createPullSchedules(client, queuePrefix),
     wakeRun: enrollment,

@@ -111,7 +111,7 @@ export function describeReceiver(specimen: Specimen): void {
     it('refuses another secret, takes the one before while it is being changed, and says no secret', () => {
       const request = signed();
       const answer = ask(request, { signingSecret: 'another' });
-      expect(answer).toMatchObject({ ...refused, code: 'invalid_signature' });
+      expect(answer).toMatchObject({ ...refused, code: 'invalid-signature' });
       expect(JSON.stringify(answer)).not.toContain('another');
       expect(ask(request, { signingSecret: 'another', previousSigningSecret: secret })).toMatchObject({
         verdict: 'accepted',
@@ -137,7 +137,7 @@ export function describeReceiver(specimen: Specimen): void {
       ])('%s %s', (_, _what, offset, verdict) => {
         const answer = ask(signed(specimen.body, { at: now + offset }));
         expect(answer.verdict).toBe(verdict);
-        if (answer.verdict === 'refused') expect(answer).toMatchObject({ status: 401, code: 'stale_timestamp' });
+        if (answer.verdict === 'refused') expect(answer).toMatchObject({ status: 401, code: 'stale-timestamp' });
       });
 
     it('passes over topics that nobody knows, or that the settings map to nothing', () => {

@@ -29,8 +29,6 @@ export type MakeEvent = () => RawEvent;
 export type Received =
   /** Not from who it should be, not readable, or too much. 401 for a signature, 413 for too many events, 400 for the rest. */
   | { readonly verdict: 'refused'; readonly status: 400 | 401 | 413; readonly code: string; readonly message: string }
-  /** The tool asks whether this address is meant; answered as it wants. */
-  | { readonly verdict: 'challenge'; readonly body: JsonObject | string }
   | { readonly verdict: 'accepted'; readonly events: readonly MakeEvent[] };
 
 export interface ReceiveContext<Settings = unknown, Secrets = unknown> extends SourceContext<Settings, Secrets> {

@@ -40,14 +40,14 @@ export function receiverOf<Settings extends { readonly mapping: TopicMapping }>(
 }
 
 const doubts = {
-  unsigned: { code: 'invalid_signature', message: 'The signature is missing or not of this body and secret.' },
-  stale: { code: 'stale_timestamp', message: 'The signed time is more than five minutes away.' },
+  unsigned: { code: 'invalid-signature', message: 'The signature is missing or not of this body and secret.' },
+  stale: { code: 'stale-timestamp', message: 'The signed time is more than five minutes away.' },
 } as const;
 
-const unreadable = (name: string) => ({ code: 'invalid_body', message: `The body is not what ${name} sends.` });
+const unreadable = (name: string) => ({ code: 'invalid-body', message: `The body is not what ${name} sends.` });
 
 const tooMany = (count: number, most: number) => ({
-  code: 'too_large',
+  code: 'too-large',
   message: `The body makes ${count} events; send at most ${most} with one request.`,
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
+import { erasedCode } from '../domain/privacy/admit-after-erasure';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
 import { sha256Of } from './key-text';
@@ -38,9 +39,6 @@ export interface DeadLetter {
   /** HMACs of the identifiers in it as far as they can be read, so that an erasure finds it. */
   readonly naming?: readonly string[];
 }
-
-/** Of letters that say that there was an event of somebody erased. */
-export const erasedCode = 'erased';
 
 export interface DeadLetterDoc extends DeadLetter {
   readonly _id: string;
@@ -131,7 +129,7 @@ export class DeadLetterRepository {
     at: number,
     session: ClientSession,
   ): Promise<void> {
-    const erased = { stage: 'unapplied', state: 'erased', at, code: 'erased' } as const;
+    const erased = { stage: 'unapplied', state: 'erased', at, code: erasedCode } as const;
     await this.add(
       ws,
       events.map(({ kind }) => ({ ...erased, kind })),

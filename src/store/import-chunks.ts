@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Binary, Collection } from 'mongodb';
-import { packRecords, unpackRecords } from '../domain/imports/record-frames';
 import type { FileRecord } from '../domain/rows/record-scanner';
 import type { WorkspaceId } from '../domain/ids';
 import type { StoreConnection } from './open-store';
+import { packRecords, unpackRecords } from './record-frames';
 
 /** A run of records of an uploaded file, compressed. */
 interface ImportChunkDoc {

@@ -110,7 +110,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),
     startBackfill: async (ws) => void backfills.push(ws),
-    startOperation: async (_, id) => void operations.push(id),
+    ringOperation: async (_, id) => void operations.push(id),
     wakeRun: async (workflowId) => void wokenRuns.push(workflowId),
     testDestination: async () => ({ outcome: 'ok', code: 'http-204', detail: 'Received.' }),
     pulls: writtenPulls(store, schedules, pulled),

@@ -99,7 +99,7 @@ export function composeActivities(deps: WorkerDeps) {
         ...composePrivacy(deps, outbox),
         import: composeImports(deps, judging, { doorbells, metrics }),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
-      },
+      } satisfies Required<OperationDeps['kinds']>,
     }),
     ...createTestActivities(delivering),
     ...createPullActivities({ ...pulling, backlog: deps.imports.backlog }),
@@ -144,11 +144,8 @@ function composeOutbox(
   );
 }
 
-/** How each kind of long work is done. */
-function composePrivacy(
-  { store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps,
-  outbox: Outbox,
-): OperationDeps['kinds'] {
+/** Long work on what is kept of people. */
+function composePrivacy({ store, clock, erasureWaitMs, exportKeepMs }: WorkerDeps, outbox: Outbox) {
   return {
     erasure: createErasure({ store, clock, waitMs: erasureWaitMs }),
     export: createExport({ store, keepMs: exportKeepMs }),

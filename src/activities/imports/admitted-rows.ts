@@ -1,5 +1,6 @@
 import type { RowEvent } from '../../domain/imports/import-events';
 import type { WorkspaceId } from '../../domain/ids';
+import { rowOfErased } from '../../domain/privacy/admit-after-erasure';
 import { cellsOf } from '../../domain/privacy/texts-of';
 import { isTooOld, tooOld } from '../../domain/privacy/too-old';
 import type { Violation } from '../../domain/tracking-plan/violation';
@@ -16,7 +17,7 @@ export interface Admitted {
   readonly refused: readonly RefusedRow[];
 }
 
-const erased = { code: 'erased', column: '', message: 'The row names somebody who was erased.', text: '' };
+const erased = { ...rowOfErased, column: '', text: '' };
 
 /** Refuses rows of people who were erased, as the intake would, and keeps nothing of what they say. */
 export async function withoutErased(

@@ -8,7 +8,7 @@ import { createImportKind } from './import-kind';
 jest.setTimeout(60_000);
 
 const api = useTestApi();
-const mine = useWorkspace(api);
+const mine = useWorkspace(api, beforeEach);
 
 const day = 86_400_000;
 const signal = new AbortController().signal;

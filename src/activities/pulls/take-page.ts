@@ -6,6 +6,7 @@ import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
 import { judgeEvent, type Judged } from '../../domain/tracking-plan/judge-event';
 import { omit } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
+import { rowOfErased } from '../../domain/privacy/admit-after-erasure';
 import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
 import { isTooOld } from '../../domain/privacy/too-old';
 import { countCodes, type SourceTraffic } from '../../domain/traffic/source-counts';
@@ -142,8 +143,8 @@ function erasedLetterOf(
   { source, kind, receivedAt, identifiers: named }: Event,
 ): Letter {
   const keys = named.map((identifier) => identifiers.key(ws, identifier)).toSorted();
-  const rejection = { code: 'erased', path: '', message: 'The row names somebody who was erased.' };
-  const letter = rowLetterOf({ at: receivedAt, source, name: keys.join(), ...rejection, text: undefined });
+  const name = keys.join();
+  const letter = rowLetterOf({ at: receivedAt, source, name, ...rowOfErased, path: '', text: undefined });
   return { ...letter, kind, state: 'erased' };
 }
 

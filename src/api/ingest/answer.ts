@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { isJsonObject, own } from '../../domain/json';
-import { invalidRequest } from '../problem';
 import type { JsonBody } from '../read-body';
-import type { IngestCall, Ingested } from './ingest';
-import { atMost } from './items';
+import type { Ingested } from './ingest';
 
 /** What every door of ingestion answers: how many events were taken, and which were not. */
 const NotTaken = z.strictObject({
@@ -26,21 +23,6 @@ export const IngestBody = z.strictObject({
 // For the document only: events are checked one by one, by hand, so that a bad one costs itself and not the batch.
 export const SingleEvent = z.looseObject({}) as unknown as z.ZodType<JsonBody>;
 export const Batch = z.looseObject({ batch: z.array(z.looseObject({})) }) as unknown as z.ZodType<JsonBody>;
-
-/** The events of a batch. Throws 400 when there is none, and 413 when there are too many. */
-export function eventsOf({ body, deps }: IngestCall): readonly unknown[] {
-  const batch = batchOf(body.value);
-  if (!batch) {
-    const message = 'Send { "batch": [ … ] }.';
-    throw invalidRequest(message, [{ in: 'body', pointer: '/batch', message }]);
-  }
-  return atMost(batch, deps.limits.maxBatchEvents);
-}
-
-export function batchOf(body: unknown): readonly unknown[] | undefined {
-  const batch = isJsonObject(body) ? own(body, 'batch') : undefined;
-  return Array.isArray(batch) ? (batch as readonly unknown[]) : undefined;
-}
 
 export function answer({ accepted, duplicates, rejected, quarantined }: Ingested) {
   const body = { success: true as const, accepted, duplicates, rejected };

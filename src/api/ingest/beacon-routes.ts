@@ -1,6 +1,7 @@
 import { defineRoute, type Route } from '../route';
-import { answer, Batch, batchOf, eventsOf, IngestBody } from './answer';
+import { answer, Batch, IngestBody } from './answer';
 import { ingest } from './ingest';
+import { batchOf, eventsOf } from './items';
 import { KeyQuery, queryKey } from './query-key';
 
 /** What a page sends while it is left. Nobody reads the answer, and no header can be set: the key is in the query or the body. */

@@ -1,6 +1,7 @@
 import type { EventKind } from '../../domain/events/event';
 import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
+import { countCodes } from '../../domain/traffic/source-counts';
 import { addLetters } from '../../store/add-letters';
 import type { EventDoc } from '../../store/documents';
 import { keptOf, letterOf } from '../../store/letter-of';
@@ -42,8 +43,7 @@ export async function bury(
     for (const [index, { stage, code }] of letters.entries())
       if (!known.has(index)) metrics.letters.inc({ stage, code });
   }
-  const refusedBy: Record<string, number> = {};
-  for (const { rejection } of refused) refusedBy[rejection.code] = (refusedBy[rejection.code] ?? 0) + 1;
+  const refusedBy = countCodes(refused.map(({ rejection }) => rejection));
   const rejected = refused.filter(({ stage }) => stage === 'rejected');
   for (const { rejection } of rejected) metrics.rejected.inc({ code: rejection.code });
   const quarantined = refused.length - rejected.length - duplicates;

@@ -1,8 +1,9 @@
 import type { EventKind } from '../../domain/events/event';
 import { defineRoute, type Route } from '../route';
-import { answer, Batch, eventsOf, IngestBody, SingleEvent } from './answer';
+import { answer, Batch, IngestBody, SingleEvent } from './answer';
 import { beaconRoutes } from './beacon-routes';
 import { ingest } from './ingest';
+import { eventsOf } from './items';
 import { jitsuRoutes } from './jitsu-routes';
 import { pixelRoutes } from './pixel-routes';
 

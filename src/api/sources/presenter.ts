@@ -62,6 +62,7 @@ export function presentSource(source: SourceDoc, health: SourceHealth) {
 
 /** The signature says who sends; the path need not be secret. */
 const webhookPathOf = ({ ws, key }: SourceDoc): string => `/v1/webhooks/${ws}/${key}`;
+
 function presentHealth({ total, lastDay }: SourceHealth) {
   return {
     ...(total.lastAt !== undefined && { lastEventAt: presentInstant(total.lastAt) }),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { IngestBody } from '../ingest/answer';
-import { AnyObject } from '../json-schema';
 import { defineOpenRoute, type Route } from '../route';
 import { takeMessage } from './take-message';
 
@@ -17,7 +16,7 @@ export const webhookRoutes: readonly Route[] = [
     params: z.strictObject({ workspace: z.string().max(100), source: DefinitionKey }),
     isIdempotent: true,
     body: Message,
-    responses: { 200: z.union([IngestBody, AnyObject, z.string()]) },
+    responses: { 200: IngestBody },
     handle: takeMessage,
   }),
 ];

@@ -19,8 +19,7 @@ export async function takeMessage(call: MessageCall) {
   const ws = workspaceId(call.params.workspace);
   const { source, kind, receiver } = await findReceiver(call, ws);
   const received = receiver.receive(requestOf(call), contextOf(call, kind, source));
-  if (received.verdict === 'refused') throw new Problem(received.status, codeOf(received.code), received.message);
-  if (received.verdict === 'challenge') return { status: 200 as const, body: received.body };
+  if (received.verdict === 'refused') throw new Problem(received.status, received.code, received.message);
   // The signature has said who sends: its events count as those of a secret key.
   const principal = { ws, keyId: `source:${source.key}`, kind: 'secret', scopes: [], source: source.key } as const;
   const body = { value: undefined, bytes: call.body.length, hasEscapes: call.body.includes('\\u') };
@@ -55,5 +54,3 @@ function contextOf({ deps, now }: MessageCall, kind: SourceKind, source: SourceD
     mostEvents: deps.limits.maxBatchEvents,
   };
 }
-
-const codeOf = (code: string): string => code.replaceAll('_', '-');

@@ -2,7 +2,12 @@ import { readConsent } from '../consent/read-consent';
 import { effectiveAt, type Event, type Identifier } from '../events/event';
 import { isKnownType } from '../identity/identifier-types';
 import type { EventContent } from '../profiles/change-set';
-import { scrubObject, textsOf } from './scrub';
+import { scrubObject, isTextOf } from './scrub';
+
+/** Of what is refused for naming somebody erased. */
+export const erasedCode = 'erased';
+/** The same, of a row of a file or table. */
+export const rowOfErased = { code: erasedCode, message: 'The row names somebody who was erased.' } as const;
 
 /**
  * What becomes of an event that names somebody erased: `lifted` identifiers are theirs anew, `content` is what is left of the event
@@ -38,7 +43,7 @@ function latestGrant(event: Event): number {
 }
 
 function contentWithout(event: Event, dropped: readonly Identifier[]): EventContent {
-  const isErased = textsOf(dropped);
+  const isErased = isTextOf(dropped);
   return {
     identifiers: event.identifiers.filter((identifier) => !dropped.includes(identifier)),
     properties: scrubObject(event.properties, isErased),

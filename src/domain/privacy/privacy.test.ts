@@ -3,7 +3,7 @@ import type { Identifier } from '../events/event';
 import { admitAfterErasure } from './admit-after-erasure';
 import { eraseProfile } from './erase-profile';
 import { canonicalJson } from './receipt';
-import { scrubObject, textsOf } from './scrub';
+import { scrubObject, isTextOf } from './scrub';
 
 const granted = { consent: { records: { marketing: { status: 'granted' }, ads: { status: 'denied' } } } };
 const denied = { consent: { records: { marketing: { status: 'denied' } } } };
@@ -81,12 +81,12 @@ describe('a text of an identifier', () => {
     ['a short id inside a word', { type: 'user_id', value: 'u1' }, 'menu1', false],
     ['another id', { type: 'user_id', value: 'user-4711' }, 'user-4712', false],
   ])('is found in %s', (_, identifier, text, isFound) => {
-    expect(textsOf([identifier])(text)).toBe(isFound);
+    expect(isTextOf([identifier])(text)).toBe(isFound);
   });
 
   it('is found as soon in an event of thousands of numbers that names as many erased phones as an event may', () => {
     const phones = Array.from({ length: 48 }, (_, n) => ({ type: 'phone', value: `+49170123${4000 + n}` }));
-    const isErased = textsOf(phones);
+    const isErased = isTextOf(phones);
     const numbers = Array.from({ length: 5_000 }, (_, n) => 10_000 + n);
     const alike = Array.from({ length: 2_000 }, (_, n) => `+49 ${n} 123 4007`);
     const begun = performance.now();

@@ -13,7 +13,7 @@ const mostPhones = 50;
  * Whether a text is one of the identifiers, in whatever form it was written, or has one somewhere in it, as an address has. Each text is
  * judged once, however many identifiers there are: anybody may send thousands of both in one event.
  */
-export function textsOf(identifiers: readonly Identifier[]): (text: string) => boolean {
+export function isTextOf(identifiers: readonly Identifier[]): (text: string) => boolean {
   const known = new Map<string, boolean>();
   const judge = judgeOf(identifiers);
   return (text) => {

@@ -3,7 +3,7 @@ import { pointerPart } from '../events/rejection';
 import type { Json } from '../json';
 import { anyElement, partsOf, someAt, type PathPart } from '../path';
 import { checksOf } from './check-value';
-import { planName, type EventRule, type PropertyRule, type TrackingPlan } from './plan.schema';
+import { planName, usualPart, type EventRule, type PropertyRule, type TrackingPlan } from './plan.schema';
 import type { Violation, ViolationAction } from './violation';
 
 export type PlannedEvent = Pick<Event, 'kind' | 'name' | 'properties' | 'traits'>;
@@ -33,8 +33,6 @@ const ownProperties: Readonly<Partial<Record<Event['kind'], readonly string[]>>>
   group: ['groupId'],
 };
 
-const partOf = (kind: Event['kind']): Part => (kind === 'identify' || kind === 'group' ? 'traits' : 'properties');
-
 /** Reads a plan once, so that each event costs what its own rules cost. */
 export function compilePlan(plan: TrackingPlan, key: string, version: number): CompiledPlan {
   const byName = new Map(plan.events.map((rule) => [planName(rule), compileEvent(plan, rule)]));
@@ -56,7 +54,7 @@ function unplannedEvent({ kind }: PlannedEvent, action: ViolationAction): Violat
 }
 
 function compileEvent(plan: TrackingPlan, rule: EventRule): CompiledEvent {
-  const usual = partOf(rule.kind);
+  const usual = usualPart(rule.kind);
   const planned = { properties: new Set(ownProperties[rule.kind]), traits: new Set<string>() };
   for (const { path, in: part = usual } of rule.properties) planned[part].add(partsOf(path)[0]);
   const action = rule.onViolation ?? plan.onViolation;

@@ -1,7 +1,7 @@
 import type { PropertyType } from '../catalogue/learning';
 import { shownFrom } from '../catalogue/sample-value';
 import type { EventKind } from '../events/event';
-import type { EventRule, PropertyRule, TrackingPlan } from './plan.schema';
+import { mostRules, usualPart, type EventRule, type PropertyRule, type TrackingPlan } from './plan.schema';
 
 /** One event as traffic has taught it. */
 export interface LearnedEvent {
@@ -23,7 +23,6 @@ export interface LearnedProperty {
 const requiredFrom = 20;
 /** Values are listed where this many events had one of them. */
 const listedFrom = 50;
-const mostRules = 300;
 const longestPath = 512;
 
 /** A plan that what was seen would keep: a beginning, for a person to read. Events on it are allowed, others flagged. */
@@ -46,13 +45,12 @@ function draftEvent({ kind, name, sampled, properties }: LearnedEvent): EventRul
 function draftProperty(property: LearnedProperty, kind: EventKind, sampled: number): PropertyRule[] {
   const [, part, path] = /^(properties|traits)\.?(.+)$/s.exec(property.path) ?? [];
   if (path === undefined || path.length > longestPath) return [];
-  const usual = kind === 'identify' || kind === 'group' ? 'traits' : 'properties';
   const types = typesOf(property);
   const values = valuesOf(property);
   return [
     {
       path,
-      ...(part !== usual && { in: part as 'properties' | 'traits' }),
+      ...(part !== usualPart(kind) && { in: part as 'properties' | 'traits' }),
       required: isAlwaysThere(property, sampled),
       ...(types.length > 0 && { types }),
       ...(values && { values }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DefinitionKey, Name, Path } from '../definition-fields.schema';
-import { eventKinds } from '../events/event';
+import { eventKinds, type EventKind } from '../events/event';
 
 export const violationActions = ['flag', 'quarantine', 'reject'] as const;
 export const valueTypes = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const;
@@ -31,13 +31,20 @@ export const PropertyRule = z.strictObject({
 });
 export type PropertyRule = z.output<typeof PropertyRule>;
 
+/** Where properties of a kind lie unless a rule says otherwise. */
+export const usualPart = (kind: EventKind): 'properties' | 'traits' =>
+  kind === 'identify' || kind === 'group' ? 'traits' : 'properties';
+
+/** Rules of one event. */
+export const mostRules = 300;
+
 export const EventRule = z
   .strictObject({
     kind: z.enum(eventKinds).default('track'),
     /** The name of a `track`; the other kinds have none. */
     event: z.string().min(1).max(255).optional(),
     description: z.string().max(2_000).optional(),
-    properties: z.array(PropertyRule).max(300).default([]),
+    properties: z.array(PropertyRule).max(mostRules).default([]),
     onViolation: Action.optional(),
     unplannedProperties: Unplanned.optional(),
   })

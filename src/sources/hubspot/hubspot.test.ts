@@ -89,7 +89,7 @@ describe('HubSpot', () => {
         settings: { address, mapping },
       });
     expect(ask(mostEvents / 10)).toMatchObject({ verdict: 'accepted' });
-    expect(ask(mostEvents / 10 + 1)).toMatchObject({ verdict: 'refused', status: 413, code: 'too_large' });
+    expect(ask(mostEvents / 10 + 1)).toMatchObject({ verdict: 'refused', status: 413, code: 'too-large' });
   });
 
   it('is signed over the address that HubSpot calls, whatever a proxy makes of it', () => {

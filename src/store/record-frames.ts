@@ -1,4 +1,4 @@
-import type { FileRecord, RecordFault } from '../rows/record-scanner';
+import type { FileRecord, RecordFault } from '../domain/rows/record-scanner';
 
 /** Records as one run of bytes: each behind four bytes with its length and fault. */
 const headerBytes = 4;

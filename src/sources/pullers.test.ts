@@ -1,0 +1,8 @@
+import { createPullers } from './pullers';
+import { findSourceKind, sourceTypes } from './registry';
+
+it('has somebody who reads every type of source that Heddle asks, and no other', () => {
+  const asked = sourceTypes.filter((type) => findSourceKind(type)?.isPulled);
+  const pullers = createPullers({ allowedTargets: [], sourceFolders: [], maxColumns: 1 });
+  expect(Object.keys(pullers).toSorted()).toEqual(asked.toSorted());
+});
