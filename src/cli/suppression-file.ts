@@ -1,12 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { FileReader, FileRefused } from '../domain/rows/file-reader';
+import { readRecord, type RowShape } from '../domain/rows/read-record';
+import type { ScannedRecord } from '../domain/rows/record-scanner';
 import { CommandError, usageError } from './command-error';
 import type { Io } from './io';
 import { readNdjson } from './ndjson';
 import { cannotRead } from './read-definition';
+
+const longestLine = 65_536;
+const mostColumns = 100;
 
 /** One entry of a file, all of it text. Empty cells say nothing. */
 export interface SuppressionLine {
@@ -43,15 +47,23 @@ async function* readLines(chunks: Io['stdin'], file: string): AsyncGenerator<Sup
     throw new CommandError(`${file} has lines that are not JSON: ${invalid.slice(0, 10).join(', ')}.`);
 }
 
+/** As imports read it: its delimiter is found in the header, and what is not UTF-8 would be somebody else. */
 async function* readCsv(chunks: Io['stdin'], file: string): AsyncGenerator<SuppressionLine> {
-  const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true });
-  // Whatever fails ends the rows with its error, which whoever reads them gets.
-  pipeline(Readable.from(chunks), rows, () => undefined);
+  const reader = new FileReader({ format: 'csv', maxLineBytes: longestLine, maxColumns: mostColumns });
   try {
-    yield* rows as AsyncIterable<SuppressionLine>;
+    for await (const chunk of chunks) yield* linesOf(reader, reader.push(Buffer.from(chunk)), file);
+    yield* linesOf(reader, reader.end(), file);
   } catch (error) {
-    throw new CommandError(
-      `${file} is not CSV with a header: ${(error as { code?: string }).code ?? 'it cannot be read'}.`,
+    throw error instanceof FileRefused ? new CommandError(`${file} is not CSV with a header: ${error.message}`) : error;
+  }
+}
+
+function* linesOf({ shape }: FileReader, records: readonly ScannedRecord[], file: string): Generator<SuppressionLine> {
+  for (const record of shape ? records : []) {
+    const read = readRecord(record, shape as RowShape);
+    if (!('row' in read)) throw new CommandError(`${file}, line ${record.line}: ${read.message}`);
+    yield Object.fromEntries(
+      Object.entries(read.row as Record<string, string>).map(([name, cell]) => [name, cell.trim()]),
     );
   }
 }

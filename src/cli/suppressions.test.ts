@@ -23,7 +23,7 @@ afterEach(async () => {
   await api.close();
 });
 
-async function upload(name: string, content: string, ...options: string[]) {
+async function upload(name: string, content: string | Buffer, ...options: string[]) {
   writeFileSync(join(folder, name), content);
   const written = { out: '', err: '' };
   const code = await run(['suppressions', 'upload', name, ...options, '--json'], {
@@ -50,6 +50,11 @@ describe('heddle suppressions upload', () => {
     ]);
   });
 
+  it('reads CSV as spreadsheets of some countries write it', async () => {
+    expect(await upload('list.csv', 'value;type\nann@x.example;email\n')).toMatchObject({ code: 0 });
+    expect(sent()).toMatchObject([[{ identifier: { type: 'email', value: 'ann@x.example' } }]]);
+  });
+
   it('reads NDJSON a thousand lines at a time, and names the lines that were refused', async () => {
     const lines = Array.from({ length: 1_002 }, (_, n) =>
       JSON.stringify({ value: n === 1_001 ? '' : `u${n}@x.example` }),
@@ -60,9 +65,10 @@ describe('heddle suppressions upload', () => {
     expect(code).toBe(1);
   });
 
-  it.each([
+  it.each<[string, string | Buffer, number, RegExp]>([
     ['list.txt', 'ann@x.example', 2, /\.csv/],
-    ['torn.csv', 'value\n"ann', 1, /not CSV/],
+    ['torn.csv', 'value\n"ann', 1, /line 2: A quoted field is not closed/],
+    ['latin.csv', Buffer.from('value\nj\xf6rg@x.example\n', 'latin1'), 1, /line 2: The row is not UTF-8/],
   ])('refuses %s and says why', async (name, content, code, why) => {
     const refused = await upload(name, content);
     expect(refused.code).toBe(code);
