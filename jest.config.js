@@ -6,7 +6,11 @@ const base = {
   moduleNameMapper: { '^\\./runtime_adapters$': '<rootDir>/test/mongodb-runtime.ts' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
 };
-const servers = { globalSetup: '<rootDir>/test/global-setup.ts', globalTeardown: '<rootDir>/test/global-teardown.ts' };
+const servers = {
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
+};
 
 module.exports = {
   projects: [

@@ -128,6 +128,6 @@ const overLimit = (maxBytes: number): Problem =>
   tooLarge(`The body is larger than ${maxBytes} bytes after decompression; send smaller batches.`);
 
 const tooSlow = (withinMs: number): Problem =>
-  new Problem(408, 'too-slow', `The body did not arrive within ${withinMs / 1_000} s.`, {
+  new Problem(408, 'body-too-slow', `The body did not arrive within ${withinMs / 1_000} s.`, {
     headers: { Connection: 'close' },
   });

@@ -129,7 +129,9 @@ function toRoute<R extends Responses>(
   access: Access,
   handle: Handle<never, R>,
 ): Route {
-  const { method, path, summary, params, query, body, isIdempotent = false, responses } = spec;
+  const { method, path, summary, params, query, body, responses } = spec;
+  // Events have a `messageId`.
+  const isIdempotent = spec.isIdempotent ?? ('door' in access && access.door === 'ingest');
   const { writeKeyIn, problemBody, readers } = spec;
   const run = handle as unknown as Route['run'];
   const optional = {

@@ -18,7 +18,6 @@ export const cloudEventRoutes: readonly Route[] = [
     path: '/v1/cloudevents',
     door: 'ingest',
     summary: 'Send CloudEvents 1.0: one, a batch, or one in binary mode',
-    isIdempotent: true,
     body: CloudEvents,
     responses: { 200: IngestBody },
     handle: async (call) => answer(await ingest(...readMode(call))),

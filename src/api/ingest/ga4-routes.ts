@@ -24,7 +24,6 @@ export const ga4Routes: readonly Route[] = [
       firebase_app_id: z.string().max(100).optional(),
     }),
     writeKeyIn: (url) => new URLSearchParams(queryOf(url)).get('api_secret') ?? undefined,
-    isIdempotent: true,
     body: Measurements,
     responses: { 200: IngestBody },
     handle: async (call) => {

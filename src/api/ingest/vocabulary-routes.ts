@@ -32,7 +32,6 @@ function vocabularyRoute(path: string, summary: string, translate: Translate): R
     path: `/v1/${path}`,
     door: 'ingest',
     summary,
-    isIdempotent: true,
     body: OneOrMany(),
     responses: { 200: IngestBody },
     handle: async (call) => answer(await ingest(call, itemsOf(call), { translate })),
