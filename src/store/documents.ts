@@ -70,6 +70,12 @@ export interface EventDoc extends Scoped, Event {
   readonly violations?: readonly Violation[];
 }
 
+/** What stays in the event log of a removed event whose row may come again: its id is taken. */
+export interface RememberedEventDoc extends Scoped {
+  /** The subject of the event: an erasure finds it by that. */
+  readonly rememberedFor: string;
+}
+
 /** Has an owner, or is the tombstone of one that was erased. */
 export interface IdentifierDoc extends Scoped {
   readonly type: string;

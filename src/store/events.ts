@@ -62,16 +62,16 @@ export class EventRepository {
     return this.#events.countDocuments({ pending: partitionKey(ws, partition), lane }, { limit: most });
   }
 
-  /** Source and number of arrival of events that are stored, by message id. */
+  /** Source and number of arrival of events that are stored, by message id; nothing but the id is known of what retention has removed. */
   async arrivals(
     ws: WorkspaceId,
     messageIds: readonly string[],
-  ): Promise<Map<string, Pick<EventDoc, 'source' | 'n' | 'state'>>> {
+  ): Promise<Map<string, Partial<Pick<EventDoc, 'source' | 'n' | 'state'>>>> {
     if (messageIds.length === 0) return new Map();
     const ids = messageIds.map((messageId) => eventDocId(ws, messageId));
-    const projection = { messageId: 1, source: 1, n: 1, state: 1 };
+    const projection = { source: 1, n: 1, state: 1 };
     const found = await this.#events.find({ _id: { $in: ids } }, { projection }).toArray();
-    return new Map(found.map(({ messageId, source, n, state }) => [messageId, { source, n, state }]));
+    return new Map(found.map(({ _id, source, n, state }) => [_id.slice(ws.length + 1), { source, n, state }]));
   }
 
   /** Whether anything at all waits to be applied. */

@@ -55,6 +55,19 @@ export class ImportRowRepository {
     return (await insertNew(this.#rows, docs)).duplicateIndexes;
   }
 
+  async rewriteRefused(ws: WorkspaceId, id: string, rows: readonly RefusedRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const writes = rows.map((row) => {
+      const update = { $set: { bodyJson: JSON.stringify(row) } };
+      return { updateOne: { filter: { _id: rowId(ws, id, 'refused', row.row) }, update } };
+    });
+    await this.#rows.bulkWrite(writes, { ordered: false });
+  }
+
+  async removePreview(ws: WorkspaceId, id: string, rows: readonly Pick<PreviewRow, 'row'>[]): Promise<void> {
+    await this.remove(rows.map(({ row }) => ({ _id: rowId(ws, id, 'preview', row) })));
+  }
+
   /** In the order of the file, however many there are. */
   async *refused(ws: WorkspaceId, id: string): AsyncGenerator<RefusedRow, void, undefined> {
     const found = this.#rows

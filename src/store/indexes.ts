@@ -22,6 +22,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { subject: { $exists: true } },
     },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
+    {
+      key: { rememberedFor: 1 },
+      name: 'rememberedFor',
+      partialFilterExpression: { rememberedFor: { $exists: true } },
+    },
   ],
   profiles: [
     {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json';
 import { workspaceId } from '../domain/ids';
-import { letterOf, nameInLetters, rowLetterId, rowLetterOf } from './letter-of';
+import { keysNamed, letterOf, nameInLetters, rowLetterId, rowLetterOf } from './letter-of';
 
 const ws = workspaceId('ws_1');
 const identifiers = { key: (_ws: string, { type, value }: { type: string; value: string }) => `${type}:${value}` };
@@ -18,6 +18,17 @@ describe('a dead letter of an event', () => {
     expect(letter(track, { messageId: 'm1' })).toEqual({
       ...{ stage: 'rejected', ...arrival, ...rejection, messageId: 'm1', kind: 'track', event: 'Viewed' },
       ...{ payload: JSON.stringify(track), naming: ['user_id:u1'] },
+    });
+  });
+
+  it('names the browser of an alias, and whom its batch names, each once', () => {
+    expect(letter({ type: 'alias', userId: 'u1', previousId: 'a1' }).naming).toEqual(['user_id:u1', 'anonymous_id:a1']);
+    const said = { context: { traits: { email: 'Ann@Mail.test' } } };
+    const of = { ...arrival, envelope: JSON.stringify(said), naming: keysNamed(identifiers, ws, said) };
+    const refused = { stage: 'rejected', rejection, raw: { userId: 'u1', ...said } } as const;
+    expect(letterOf({ identifiers, limits }, ws, of, refused).naming).toEqual(['email:ann@mail.test', 'user_id:u1']);
+    expect(letterOf({ identifiers, limits }, ws, of, { ...refused, raw: 'no event' })).toMatchObject({
+      naming: ['email:ann@mail.test'],
     });
   });
 

@@ -13,8 +13,9 @@ import { sha256Of, withoutKeyTexts } from './key-text';
 /** How much is kept of what cannot be kept whole. */
 const beginningKept = 4_096;
 
-/** Whom it came from, and how. */
-type Arrival = Required<Pick<DeadLetter, 'at' | 'source' | 'isTrusted' | 'lane'>> & Pick<DeadLetter, 'envelope'>;
+/** Whom it came from, and how; `naming` is whom its envelope names. */
+type Arrival = Required<Pick<DeadLetter, 'at' | 'source' | 'isTrusted' | 'lane'>> &
+  Pick<DeadLetter, 'envelope' | 'naming'>;
 
 interface RefusedEvent extends Pick<DeadLetter, 'messageId' | 'notWhole'> {
   readonly stage: 'rejected' | 'quarantined';
@@ -39,14 +40,14 @@ export function letterOf(
   arrival: Arrival,
   { stage, rejection, raw, kind, messageId, notWhole, event }: RefusedEvent,
 ): DeadLetter {
-  const naming = isJsonObject(raw) ? named(raw).map((identifier) => identifiers.key(ws, identifier)) : undefined;
+  const naming = isJsonObject(raw) ? keysNamed(identifiers, ws, raw) : undefined;
   return {
     ...{ stage, ...arrival, ...rejection },
     ...(messageId !== undefined && { messageId }),
     ...describe(raw, kind),
     ...(raw !== undefined && (event ? { payload: textOf(raw) } : keptOf(raw, limits))),
     ...(notWhole && { notWhole }),
-    ...(naming && { naming }),
+    ...(naming && { naming: [...new Set([...(arrival.naming ?? []), ...naming])] }),
   };
 }
 
@@ -99,11 +100,16 @@ function describe(raw: unknown, known: EventKind | undefined): Pick<DeadLetter, 
   return { ...(kind && { kind }), ...nameInLetters(kind, own(object, 'event')) };
 }
 
-function named(raw: JsonObject) {
+/** The keys of whom an event as it came can be read to name, or what a batch says for all its events. */
+export function keysNamed(identifiers: LetterDeps['identifiers'], ws: WorkspaceId, raw: JsonObject): readonly string[] {
   const object = (key: string): JsonObject => {
     const value = own(raw, key);
     return isJsonObject(value) ? value : {};
   };
-  const facts = { kind: 'identify' as const, context: object('context'), traits: object('traits') };
-  return identifiersOf(new EventReader(raw), facts);
+  const facts = { context: object('context'), traits: object('traits') };
+  // Whatever kind it claims to be: an alias names a browser by a field that others do not have.
+  const named = (['identify', 'alias'] as const).flatMap((kind) =>
+    identifiersOf(new EventReader(raw), { kind, ...facts }),
+  );
+  return [...new Set(named.map((identifier) => identifiers.key(ws, identifier)))];
 }

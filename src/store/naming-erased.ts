@@ -5,22 +5,33 @@ import type { WorkspaceId } from '../domain/ids';
 import { admitAfterErasure } from '../domain/privacy/admit-after-erasure';
 import type { IdentifierRepository } from './identifiers';
 
-const rowsAtOnce = 100;
-/** Of one row that was never read as an event. */
-const mostTexts = 60;
+/** Looked up together, of one row or of several; between such parts others are served. */
+const keysAtOnce = 2_000;
+const mostKnown = 10_000;
 
-/** Which of these rows have the key of somebody erased. Looked up in parts, between which others are served. */
+/** Which of these rows have the key of somebody erased. */
 export async function namingErased<Row>(
   identifiers: Pick<IdentifierRepository, 'read'>,
   rows: readonly Row[],
   keysOf: (row: Row) => readonly string[],
 ): Promise<ReadonlySet<Row>> {
   const naming = new Set<Row>();
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    const keyed = rows.slice(from, from + rowsAtOnce).map((row) => ({ row, keys: keysOf(row) }));
-    const { erased } = await identifiers.read([...new Set(keyed.flatMap(({ keys }) => keys))]);
-    for (const { row, keys } of keyed) if (keys.some((key) => erased.has(key))) naming.add(row);
+  let part: { readonly row: Row; readonly keys: readonly string[] }[] = [];
+  const look = async (): Promise<void> => {
+    const { erased } = await identifiers.read([...new Set(part.flatMap(({ keys }) => keys))]);
+    for (const { row, keys } of part) if (keys.some((key) => erased.has(key))) naming.add(row);
+    part = [];
+  };
+  let size = 0;
+  for (const row of rows) {
+    const keys = keysOf(row);
+    part.push({ row, keys });
+    size += keys.length;
+    if (size < keysAtOnce) continue;
+    await look();
+    size = 0;
   }
+  await look();
   return naming;
 }
 
@@ -47,18 +58,27 @@ export async function eventsOfErased<Row>(
   return { naming: new Set(naming), refused: new Set(refused) };
 }
 
-/** The keys under which these texts would be known, of a row that was never read as an event. */
+/**
+ * The keys under which texts of a row that was never read as an event would be known: of all of them, since nothing tells which column
+ * is whose. What is kept of such a row bounds how many they are.
+ */
 export function possibleKeys(
   identifiers: Pick<IdentifierRepository, 'key'>,
   ws: WorkspaceId,
-  texts: readonly string[],
-): string[] {
-  const looked = [...new Set(texts)].filter(({ length }) => length > 0 && length <= longestIdentifier);
-  return looked.slice(0, mostTexts).flatMap((text) =>
+): (texts: readonly string[]) => string[] {
+  const keysOf = (text: string): readonly string[] =>
     Object.keys(identifierTypes).flatMap((type) => {
       if (type === 'phone' && !/^[+\d\s()./-]{5,40}$/.test(text)) return [];
       const identifier = normaliseIdentifier(type, text);
       return identifier ? [identifiers.key(ws, identifier)] : [];
-    }),
-  );
+    });
+  // Rows of JSON repeat the names of their columns.
+  const known = new Map<string, readonly string[]>();
+  return (texts) =>
+    [...new Set(texts)].flatMap((text) => {
+      if (text.length === 0 || text.length > longestIdentifier) return [];
+      const keys = known.get(text) ?? keysOf(text);
+      if (known.size < mostKnown) known.set(text, keys);
+      return keys;
+    });
 }

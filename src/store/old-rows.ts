@@ -2,9 +2,10 @@ import type { Collection } from 'mongodb';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { deliveryStatuses, isFinal } from '../domain/delivery/delivery';
 import type { Forgettable } from '../domain/privacy/is-forgettable';
+import { isToBeRemembered } from '../domain/privacy/too-old';
 import type { DeadLetterDoc } from './dead-letters';
 import type { DeliveryDoc } from './deliveries';
-import type { EventDoc, ProfileDoc } from './documents';
+import type { EventDoc, ProfileDoc, RememberedEventDoc } from './documents';
 import { eventDocId } from './events';
 import { inTransaction, type StoreConnection } from './open-store';
 import type { OperationDoc } from './operations';
@@ -23,6 +24,12 @@ type Person = Pick<ProfileDoc, 'id' | 'lineage'> & Forgettable;
 const personFields = {
   ...{ id: 1, lineage: 1, 'identifiers.type': 1 },
   ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1 },
+};
+
+/** What tells which ids are to be remembered, and for whom. */
+const eventFields = {
+  ...{ subject: 1, kind: 1, messageId: 1, source: 1 },
+  ...{ receivedAt: 1, sentOccurredAt: 1, lane: 1, n: 1 },
 };
 
 const rangeAfter = (ws: WorkspaceId, after?: ProfileId) => ({
@@ -71,15 +78,25 @@ export class OldRows {
     return (happened ?? (await this.#events.findOne({ subject, receivedAt: { $gte: since } }, options))) !== null;
   }
 
-  /** Applied events of these profiles that both happened and were received before. */
+  /** Applied events of these profiles that both happened and were received before. Of rows that may come again the ids stay. */
   async removeEvents(ws: WorkspaceId, profiles: readonly ProfileId[], before: number, limit: number): Promise<number> {
     const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
     const filter = { subject, occurredAt: { $lt: before }, receivedAt: { $lt: before } };
-    const old = await this.#events
-      .find(filter, { projection: { _id: 1 } })
-      .limit(limit)
-      .toArray();
-    return remove(this.#events, old);
+    const old = await this.#events.find(filter, { projection: eventFields }).limit(limit).toArray();
+    const [remembered, forgotten] = [old.filter(isToBeRemembered), old.filter((event) => !isToBeRemembered(event))];
+    await this.#remember(ws, remembered);
+    return remembered.length + (await remove(this.#events, forgotten));
+  }
+
+  async #remember(ws: WorkspaceId, events: readonly Pick<EventDoc, '_id' | 'subject'>[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#events.bulkWrite(
+      events.map(({ _id, subject = '' }) => {
+        const replacement: Omit<RememberedEventDoc, '_id'> = { ws, rememberedFor: subject };
+        return { replaceOne: { filter: { _id }, replacement: replacement as object as EventDoc } };
+      }),
+      { ordered: false },
+    );
   }
 
   /** With the events that they keep from the event log. */

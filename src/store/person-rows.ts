@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { ConsentRecordDoc } from './consent-records';
-import type { EventDoc, MembershipDoc } from './documents';
+import type { EventDoc, MembershipDoc, RememberedEventDoc } from './documents';
 import type { DeliveryDoc } from './deliveries';
 import type { EnrollmentDoc } from './enrollments';
 import type { StoreConnection } from './open-store';
@@ -31,6 +31,7 @@ interface Loss {
 /** What is filed under a person, in the collections that have the index `subject`: counted, removed, or kept as nobody's. */
 export class PersonRows {
   readonly #events: Collection<EventDoc>;
+  readonly #remembered: Collection<RememberedEventDoc>;
   readonly #consentRecords: Collection<ConsentRecordDoc>;
   readonly #memberships: Collection<MembershipDoc>;
   readonly #enrollments: Collection<EnrollmentDoc>;
@@ -38,6 +39,7 @@ export class PersonRows {
 
   constructor({ db }: StoreConnection) {
     this.#events = db.collection('events');
+    this.#remembered = db.collection('events');
     this.#consentRecords = db.collection('consentRecords');
     this.#memberships = db.collection('memberships');
     this.#enrollments = db.collection('enrollments');
@@ -55,15 +57,20 @@ export class PersonRows {
       enrollments: this.#enrollments as never,
       deliveries: this.#deliveries as never,
     };
-    return subjects.length === 0 ? 0 : rows[collection].countDocuments({ subject: { $in: [...subjects] } });
+    if (subjects.length === 0) return 0;
+    const count = await rows[collection].countDocuments({ subject: { $in: [...subjects] } });
+    if (collection !== 'events') return count;
+    return count + (await this.#remembered.countDocuments({ rememberedFor: { $in: [...subjects] } }));
   }
 
-  /** At most `limit`. Answers how many there were. */
+  /** At most `limit`, and with events what is remembered of those that retention has removed. Answers how many there were. */
   async remove(collection: 'events' | 'consentRecords', subjects: readonly string[], limit: number): Promise<number> {
     const rows = (collection === 'events' ? this.#events : this.#consentRecords) as unknown as Collection<PersonDoc>;
     const ids = await idsOf(rows, subjects, limit);
     if (ids.length > 0) await rows.deleteMany({ _id: { $in: ids } });
-    return ids.length;
+    if (collection !== 'events' || subjects.length === 0) return ids.length;
+    const { deletedCount } = await this.#remembered.deleteMany({ rememberedFor: { $in: [...subjects] } });
+    return ids.length + deletedCount;
   }
 
   /** Stays keep their instants: sizes of the past stay what they were. */

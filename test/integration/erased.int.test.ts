@@ -31,6 +31,13 @@ async function importCsv(csv: string, extra: object = {}) {
   return system.client.operations.wait(String(id));
 }
 
+async function importNdjson(mapping: object | string, ...rows: readonly object[]) {
+  const { id } = await call('POST', '/v1/imports', JSON.stringify({ format: 'ndjson', mapping }));
+  const file = rows.map((row) => JSON.stringify(row)).join('\n');
+  await call('PUT', `/v1/imports/${String(id)}/file`, file, 'application/x-ndjson');
+  return system.client.operations.wait(String(id));
+}
+
 /** Leaves an event as the intake leaves one that it cannot apply. */
 async function markDead(messageId: string, userId: string) {
   await send({ type: 'track', event: 'Failed', messageId, userId });
@@ -57,6 +64,42 @@ describe('of somebody erased', () => {
     const letters = await textOf('deadLetters');
     expect(letters).not.toContain('late');
     expect(letters).toContain('server');
+  });
+
+  it('an event that is refused later keeps nothing of what its batch says of them, nor the browser of an alias', async () => {
+    await erase('email:batch@mail.test');
+    const context = { traits: { email: 'batch@mail.test' } };
+    await call('POST', '/v1/batch', JSON.stringify({ context, batch: [{ type: 'nonsense', anonymousId: 'a1' }, 7] }));
+    await erase('anonymous_id:gone-browser');
+    await send({ type: 'alias', userId: 'bob', previousId: 'gone-browser', timestamp: 'nonsense' });
+    expect(await textOf('deadLetters')).not.toMatch(/batch@mail\.test|gone-browser/);
+  });
+
+  it('a row that is refused keeps nothing of them, in whatever column they are', async () => {
+    await erase('email:far@mail.test');
+    const wide = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`column_${n}`, `value ${n}`]));
+    const columns = { id: { to: 'identifier', type: 'user_id' }, age: { to: 'trait', as: 'integer' } };
+    const rows = ['far', 'near'].map((who) => ({ id: who, ...wide, age: 'no number', mail: `${who}@mail.test` }));
+    expect((await importNdjson({ columns }, ...rows)).result).toMatchObject({
+      refusedByCode: { erased: 1, invalid_value: 1 },
+    });
+    const kept = await textOf('importRows');
+    expect(kept).not.toContain('far@mail.test');
+    expect(kept).toContain('near@mail.test');
+  });
+
+  it('an old file with consent that does not say when it was given brings nobody back, and one that does, does', async () => {
+    const stating = (record: object) => ({
+      ...{ type: 'identify', userId: 'back', traits: { plan: 'gold' } },
+      context: { consent: { records: { email: { status: 'granted', ...record } } } },
+    });
+    expect((await importNdjson('events', stating({}))).result).toMatchObject({ applied: 1 });
+    await erase('user_id:back');
+    const before = new Date().toISOString();
+    expect((await importNdjson('events', stating({}))).result).toMatchObject({ refusedByCode: { erased: 1 } });
+    await expect(system.client.profiles.get('user_id:back')).rejects.toMatchObject({ status: 404 });
+    expect((await importNdjson('events', stating({ at: before }))).result).toMatchObject({ applied: 1 });
+    expect((await system.client.profiles.get('user_id:back')).traits).toMatchObject({ plan: 'gold' });
   });
 
   it('a row that is imported later is refused, and nothing of it is kept, also of one that cannot be read', async () => {

@@ -18,6 +18,11 @@ const id = { to: 'identifier', type: 'user_id' } as const;
 const at = { to: 'occurredAt' } as const;
 const ordered = { type: 'track', constants: { event: 'Ordered' } } as const;
 const orders = { ...ordered, columns: { id, at, total: { to: 'property' } } } as const;
+const numbered = { ...ordered, columns: { id, no: { to: 'messageId' } } } as const;
+const sales = [
+  { id: 'o3', no: 'sale-1' },
+  { id: 'o4', no: 'sale-2' },
+];
 const dated = { columns: { id, at, plan: { to: 'trait' } } } as const;
 
 let system: System;
@@ -66,11 +71,36 @@ describe('what retention has removed', () => {
     expect(counts(await pull(system, 'orders'))).toEqual([2, 2, 0, 0]);
     const events = store.connection.db.collection('events');
     await events.updateMany({ ws, occurredAt: { $lt: Date.now() - 365 * dayMs } }, { $set: { receivedAt: 0 } });
+    write('undated', { id: 'o2', total: 1 });
+    await put('undated', orders);
+    await pull(system, 'undated');
+    await importRows(numbered, ...sales);
+    await system.settled();
+    const old = Date.now() - 400 * dayMs;
+    const undated = { ws, 'identifiers.value': { $in: ['o2', 'o3', 'o4'] } };
+    await events.updateMany(undated, { $set: { occurredAt: old, receivedAt: old } });
     await client.privacy.setRetention({ events: 365 });
     await beginRetention({ store, doorbells: createDoorbells(system.temporal, system.queuePrefix) }, Date.now());
     const [operation] = (await client.operations.list({ kind: 'retention' })).data;
     await client.operations.wait(operation?.id ?? '');
-    expect(await ordersOf('o1')).toBe(1);
+    expect(await Promise.all(['o1', 'o2', 'o3', 'o4'].map(ordersOf))).toEqual([1, 0, 0, 0]);
+  });
+
+  it('does not count again either when its row says no time, by the id of the row', async () => {
+    expect(counts(await pullAnew('undated'))).toEqual([1, 0, 1, 0]);
+    expect((await importRows(numbered, ...sales)).result).toMatchObject({ applied: 0, repeated: 2 });
+    expect(await Promise.all(['o2', 'o3', 'o4'].map(ordersOf))).toEqual([0, 0, 0]);
+  });
+
+  it('is known by its id until its person is erased', async () => {
+    const { client, store, ws } = system;
+    const ids = async () => {
+      const kept = await store.connection.db.collection<{ _id: string }>('events').find({ ws }).toArray();
+      return kept.map(({ _id }) => _id).filter((id) => id.includes('sale-')).length;
+    };
+    expect(await ids()).toBe(2);
+    await client.operations.wait((await client.profiles.erase('user_id:o4')).id);
+    expect(await ids()).toBe(1);
   });
 
   it('does not count again when its row is pulled again, which the run counts and no letter keeps', async () => {

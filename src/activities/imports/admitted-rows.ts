@@ -1,7 +1,7 @@
 import type { RowEvent } from '../../domain/imports/import-events';
 import type { WorkspaceId } from '../../domain/ids';
 import { rowOfErased } from '../../domain/privacy/admit-after-erasure';
-import { cellsOf } from '../../domain/privacy/texts-of';
+import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
 import { isTooOld, tooOld } from '../../domain/privacy/too-old';
 import type { Violation } from '../../domain/tracking-plan/violation';
 import type { RefusedRow } from '../../store/import-rows';
@@ -26,16 +26,51 @@ export async function withoutErased(
   rows: { readonly events: readonly PlannedRow[]; readonly refused: readonly RefusedRow[] },
 ): Promise<Admitted> {
   const { naming, refused: gone } = await eventsOfErased(identifiers, ws, rows.events, ({ event }) => event);
-  const unread = await namingErased(identifiers, rows.refused, ({ text }) =>
-    possibleKeys(identifiers, ws, cellsOf(text)),
-  );
-  const asErased = ({ row }: Pick<RefusedRow, 'row'>): RefusedRow => ({ row, ...erased });
-  const refused = rows.refused.map((row) => (unread.has(row) ? asErased(row) : row));
   return {
     events: rows.events.filter((row) => !gone.has(row)),
     naming,
-    refused: byRow([...[...gone].map(asErased), ...refused]),
+    refused: byRow([...[...gone].map(asErased), ...rows.refused]),
   };
+}
+
+const asErased = ({ row }: Pick<RefusedRow, 'row'>): RefusedRow => ({ row, ...erased });
+
+/** A line of JSON, which may be cut, has no cells but its values. */
+const textsIn = (text: string): readonly string[] => (/^\s*\{\s*"/.test(text) ? textsOf(text) : cellsOf(text));
+
+interface ListOf {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Stores refused rows, and of those that name somebody erased only that they do. That is looked up after they are stored: an erasure that
+ * begins later finds them. Answers the rows as they are kept, and the indexes of those that were stored before.
+ */
+export async function keepRefused(
+  { store: { identifiers, importRows } }: Pick<ImportDeps, 'store'>,
+  ws: WorkspaceId,
+  { id, expiresAt }: ListOf,
+  rows: readonly RefusedRow[],
+): Promise<{ readonly kept: readonly RefusedRow[]; readonly known: readonly number[] }> {
+  const known = await importRows.add(ws, id, 'refused', { rows, expiresAt });
+  const possible = possibleKeys(identifiers, ws);
+  const naming = await namingErased(identifiers, rows, ({ text }) => possible(textsIn(text)));
+  await importRows.rewriteRefused(ws, id, [...naming].map(asErased));
+  return { kept: rows.map((row) => (naming.has(row) ? asErased(row) : row)), known };
+}
+
+/** The same for rows that a dry run shows: one that names somebody erased meanwhile is taken out again. */
+export async function keepPreview(
+  { store: { identifiers, importRows } }: Pick<ImportDeps, 'store'>,
+  ws: WorkspaceId,
+  { id, expiresAt }: ListOf,
+  events: readonly PlannedRow[],
+): Promise<void> {
+  const rows = events.map(({ row, raw }) => ({ row, event: raw }));
+  await importRows.add(ws, id, 'preview', { rows, expiresAt });
+  const keysOf = ({ event }: PlannedRow) => event.identifiers.map((identifier) => identifiers.key(ws, identifier));
+  await importRows.removePreview(ws, id, [...(await namingErased(identifiers, events, keysOf))]);
 }
 
 const tooOldToKeep = { ...tooOld, column: '', text: '' };

@@ -15,7 +15,14 @@ import type { WorkspaceId } from '../../domain/ids';
 import type { Import, ImportFile } from '../../store/imports';
 import type { RefusedRow } from '../../store/import-rows';
 import { pendingEventDoc } from '../../store/pending-event';
-import { withoutErased, withoutTooOld, type Admitted, type PlannedRow } from './admitted-rows';
+import {
+  keepPreview,
+  keepRefused,
+  withoutErased,
+  withoutTooOld,
+  type Admitted,
+  type PlannedRow,
+} from './admitted-rows';
 import type { ImportDeps } from './import-kind';
 
 export interface ChunkOf {
@@ -76,22 +83,25 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadImportRow): Pro
     else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
   }
   const admitted = await withoutTooOld(deps, ws, await withoutErased(deps, ws, { events: accepted, refused }), now);
-  await report(deps, of, admitted.refused);
+  const kept = await report(deps, of, admitted.refused);
   const stored = found.definition.dryRun
     ? await tryEvents(deps, of, admitted)
     : await storeEvents(deps, ws, admitted.events);
-  const shown = admitted.refused.map(({ row, code, column, message }) => ({ row, code, column, message }));
+  const shown = kept.map(({ row, code, column, message }) => ({ row, code, column, message }));
   return { known: 0, ...stored, refused: shown };
 }
 
-/** Those that a step of before has reported, which was cut short, are counted. */
-async function report({ store, traffic, keepMs }: ImportDeps, of: ChunkOf, rows: readonly RefusedRow[]): Promise<void> {
+/** Stores and counts them; those that a step of before has reported, which was cut short, are counted. Answers them as they are kept. */
+async function report(deps: ImportDeps, of: ChunkOf, rows: readonly RefusedRow[]): Promise<readonly RefusedRow[]> {
   const { ws, found, now } = of;
-  const reported = await store.importRows.add(ws, found.id, 'refused', { rows, expiresAt: now + keepMs });
-  const fresh = rows.filter((_, index) => !reported.includes(index));
-  if (found.definition.dryRun || fresh.length === 0) return;
-  traffic.count(ws, allImports, now, { rejected: fresh.length, refusedBy: countCodes(fresh) });
+  const { kept, known } = await keepRefused(deps, ws, listOf(deps, of), rows);
+  const fresh = kept.filter((_, index) => !known.includes(index));
+  if (!found.definition.dryRun && fresh.length > 0)
+    deps.traffic.count(ws, allImports, now, { rejected: fresh.length, refusedBy: countCodes(fresh) });
+  return kept;
 }
+
+const listOf = ({ keepMs }: ImportDeps, { found, now }: ChunkOf) => ({ id: found.id, expiresAt: now + keepMs });
 
 type Stored = Pick<StepTally, 'accepted' | 'repeated'> & Partial<Pick<StepTally, 'known'>>;
 
@@ -124,7 +134,7 @@ async function tryEvents(
   of: ChunkOf,
   { events, naming }: Pick<Admitted, 'events' | 'naming'>,
 ): Promise<Stored> {
-  const { ws, found, tally, now } = of;
+  const { ws, tally } = of;
   const { store } = deps;
   const arrivals = await store.events.arrivals(
     ws,
@@ -136,7 +146,6 @@ async function tryEvents(
   const known = fresh.filter((each) => keysOf(each).some((key) => owners.has(key))).length;
   const room = Math.max(rowsPreviewed - tally.accepted, 0);
   const shown = fresh.filter((row) => !naming.has(row));
-  const rows = shown.slice(0, room).map(({ row, raw }) => ({ row, event: raw }));
-  await store.importRows.add(ws, found.id, 'preview', { rows, expiresAt: now + deps.keepMs });
+  await keepPreview(deps, ws, listOf(deps, of), shown.slice(0, room));
   return { accepted: fresh.length, repeated: events.length - fresh.length, known };
 }

@@ -28,9 +28,13 @@ const kindOf = () =>
 const columns = { id: { to: 'identifier', type: 'user_id' }, key: { to: 'messageId' } };
 
 /** An import that has come to its first chunk. */
-async function begin(file: string, mapping: object = { columns }): Promise<Operation> {
+async function begin(file: string, mapping: object = { columns }, extra: object = {}): Promise<Operation> {
   const as = { type: 'bearer' } as const;
-  const { body } = await request(api.app).post('/v1/imports').auth(mine.apiKey, as).send({ mapping }).expect(201);
+  const { body } = await request(api.app)
+    .post('/v1/imports')
+    .auth(mine.apiKey, as)
+    .send({ mapping, ...extra })
+    .expect(201);
   const { id } = body as { id: string };
   const put = request(api.app).put(`/v1/imports/${id}/file`).auth(mine.apiKey, as);
   await put.set('content-type', 'text/csv').send(file).expect(202);
@@ -73,6 +77,27 @@ describe('a step of an import', () => {
     await api.catchUp(ws);
     expect(again).toMatchObject({ cursor: { tally: { accepted: 1, repeated: 0, refusedByCode: { erased: 1 } } } });
     expect(await api.store.deadLetters.count(ws, { code: 'erased' })).toBe(1);
+  });
+
+  it('keeps nothing of somebody who is erased while a row of theirs is being stored', async () => {
+    const { ws, apiKey } = mine;
+    const age = { to: 'trait', as: 'integer' };
+    const mapping = { columns: { id: { to: 'identifier', type: 'user_id' }, age } };
+    for (const dryRun of [false, true]) {
+      const who = `racing-${dryRun}`;
+      const file = `id,age\n${who},no number\n${who},7\nrests,no number\nrests,7\n`;
+      const operation = await begin(file, mapping, { dryRun });
+      const add = api.store.importRows.add.bind(api.store.importRows);
+      jest.spyOn(api.store.importRows, 'add').mockImplementationOnce(async (...rows) => {
+        await request(api.app).delete(`/v1/profiles/user_id:${who}`).auth(apiKey, { type: 'bearer' }).expect(202);
+        return add(...rows);
+      });
+      await kindOf().step({ ws, operation, signal, now: 2_000 });
+      const kept = JSON.stringify(await api.store.importRows.walk(ws, 1_000));
+      expect(kept).not.toContain('racing');
+      expect(kept).toContain('rests');
+      expect(kept).toContain('erased');
+    }
   });
 
   it('done again later does not call too old what it has stored', async () => {

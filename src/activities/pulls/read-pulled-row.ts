@@ -4,6 +4,7 @@ import { parseEvent } from '../../domain/events/parse-event';
 import type { Event } from '../../domain/events/event';
 import type { JsonObject } from '../../domain/json';
 import { isTooDeep } from '../../domain/json-depth';
+import { pulledId } from '../../domain/pulls/pulled-id';
 import { rowMapper, type MappedRow } from '../../domain/rows/map-row';
 import type { RowMapping } from '../../domain/rows/row-mapping.schema';
 import type { PulledRow } from '../../sources/source';
@@ -56,7 +57,7 @@ function pulledRowMapper({ source, mapping, reading = '' }: PulledRowOptions): (
     const mapped = map(row, () => '');
     if ('rejection' in mapped || mapped.event['messageId'] !== '') return mapped;
     const of = mapped.event['type'] === 'track' ? '' : version;
-    return { event: { ...mapped.event, messageId: `pull_${hashOf([source, name, of, row])}` } };
+    return { event: { ...mapped.event, messageId: pulledId(hashOf([source, name, of, row])) } };
   };
 }
 

@@ -53,8 +53,9 @@ export async function takePage(
   const toJudge = taken.filter((row) => !ofErased.has(row));
   const { docs, letters: keptOut } = judgeRows(deps, ws, toJudge, (await deps.policies.of(ws, key)).plan);
   const stored = await store.events.insertPending(docs);
+  const possible = possibleKeys(store.identifiers, ws);
   const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
-    naming ?? possibleKeys(store.identifiers, ws, textsOf(payload).flatMap(cellsOf));
+    naming ?? possible(textsOf(payload).flatMap(cellsOf));
   traffic.accepted(ws, key, docs, stored.duplicateIndexes);
   const letters = [...unread, ...keptOut, ...[...ofErased].map(({ event }) => erasedLetterOf(store, ws, event))];
   const known = (await addLetters(store, ws, letters, keysOf)).duplicateIndexes;

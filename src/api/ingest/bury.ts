@@ -1,10 +1,11 @@
 import type { EventKind } from '../../domain/events/event';
+import type { JsonLimits } from '../../domain/events/measure-json';
 import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
 import { countCodes } from '../../domain/traffic/source-counts';
 import { addLetters } from '../../store/add-letters';
 import type { EventDoc } from '../../store/documents';
-import { keptOf, letterOf } from '../../store/letter-of';
+import { keptOf, keysNamed, letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
 import { eventsPerInsert } from './event-writer';
@@ -29,7 +30,9 @@ export async function bury(
   const { deps, ws, principal, now, metrics } = call;
   const { identifiers } = deps.store;
   const limits = deps.limits.event;
-  const common = { at: now, source: principal.source, lane, ...envelopeOf(call.body, limits) };
+  const envelope = envelopeOf(call.body, limits);
+  const said = envelope && { envelope: envelope.payload, naming: keysNamed(identifiers, ws, envelope.of) };
+  const common = { at: now, source: principal.source, lane, ...said };
   let duplicates = 0;
   // In parts, between which others are served.
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
@@ -53,12 +56,17 @@ export async function bury(
   deps.traffic.count(ws, principal.source, now, counts);
 }
 
+interface Envelope {
+  readonly of: JsonObject;
+  readonly payload: string;
+}
+
 /** What a batch says for all its events; a single event says it itself. Beyond the limits it is left out: no event of it was read. */
-function envelopeOf({ value }: JsonBody, limits: Parameters<typeof keptOf>[1]): { readonly envelope?: string } {
-  if (!isJsonObject(value) || own(value, 'batch') === undefined) return {};
+function envelopeOf({ value }: JsonBody, limits: JsonLimits): Envelope | undefined {
+  if (!isJsonObject(value) || own(value, 'batch') === undefined) return undefined;
   const said = ['context', 'integrations', 'sentAt'].map((key) => [key, own(value, key)] as const);
   const envelope = Object.fromEntries(said.filter(([, part]) => part !== undefined)) as JsonObject;
   const { payload, notWhole } = keptOf(envelope, limits);
-  if (Object.keys(envelope).length === 0 || payload === undefined || notWhole !== undefined) return {};
-  return { envelope: payload };
+  if (Object.keys(envelope).length === 0 || payload === undefined || notWhole !== undefined) return undefined;
+  return { of: envelope, payload };
 }

@@ -2,7 +2,7 @@ import { readEventInstant } from '../events/event-time';
 import { effectiveAt, type Event } from '../events/event';
 import { kindOf, pointerPart, type Rejection } from '../events/rejection';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
-import { consentStatuses, type Consent, type ConsentStatus } from '../profiles/profile';
+import { consentStatuses, type Consent } from '../profiles/profile';
 
 /** Bounds of what one event says of consent, and of the proof kept with one statement, counted as JSON text. */
 export const consentLimits = { statements: 200, purposeLength: 256, proofLength: 2_048 } as const;
@@ -15,9 +15,12 @@ export interface ConsentStatement extends Consent {
   readonly proof?: JsonObject;
   /** Stated as a record, not as the state of a banner that every event repeats. */
   readonly isRecord: boolean;
+  /** It, or its event, says when; and no time that was still to come when the event was received. */
+  readonly isDated: boolean;
 }
 
-type Source = Pick<Event, 'context' | 'occurredAt' | 'receivedAt' | 'source' | 'messageId'>;
+type When = Pick<ConsentStatement, 'at' | 'isDated'>;
+type Source = Pick<Event, 'context' | 'occurredAt' | 'receivedAt' | 'sentOccurredAt' | 'source' | 'messageId'>;
 
 export interface ConsentRead {
   readonly statements: readonly ConsentStatement[];
@@ -42,10 +45,13 @@ export function readConsent(event: Source): ConsentRead {
 function readPreferences(event: Source, stated: JsonObject): ConsentStatement[] {
   const preferences = own(stated, 'categoryPreferences');
   if (!isJsonObject(preferences)) return [];
-  const at = effectiveAt(event);
+  const said = saidWith(event);
   return Object.entries(preferences)
     .filter(([, isGranted]) => typeof isGranted === 'boolean')
-    .map(([purpose, isGranted]) => statement(event, { purpose, at, status: isGranted ? 'granted' : 'denied' }, false));
+    .map(([purpose, isGranted]) => {
+      const status = isGranted ? 'granted' : 'denied';
+      return statement(event, { purpose, status, ...said, isRecord: false });
+    });
 }
 
 function readRecords(event: Source, records: Json | undefined): ConsentRead {
@@ -67,21 +73,29 @@ function readRecord(event: Source, purpose: string, record: Json): ConsentStatem
   if (!isJsonObject(record)) return reject(path, `A record is an object; this is ${kindOf(record)}.`);
   const status = consentStatuses.find((one) => one === own(record, 'status'));
   if (!status) return reject(`${path}/status`, `status is none of ${consentStatuses.join(', ')}; send one of them.`);
-  const at = saidAt(event, record);
-  if (at === undefined)
+  const said = whenSaid(event, record);
+  if (said === undefined)
     return reject(`${path}/at`, 'at is not a date of 1970 to 2100; send RFC 3339 such as 2026-05-01T09:00:00Z.');
   const proof = own(record, 'proof') ?? undefined;
   const wrong = proof === undefined ? undefined : wrongProof(proof);
   if (wrong !== undefined) return reject(`${path}/proof`, wrong);
-  return { ...statement(event, { purpose, status, at }, true), ...(isJsonObject(proof) && { proof }) };
+  return { ...statement(event, { purpose, status, ...said, isRecord: true }), ...(isJsonObject(proof) && { proof }) };
 }
 
 /** When a record says it was said. Nobody consents in the future, where no later denial would reach. */
-function saidAt(event: Source, record: JsonObject): number | undefined {
-  const at = readEventInstant(own(record, 'at') ?? undefined);
-  if (at !== undefined) return Math.min(at, event.receivedAt);
-  return (own(record, 'at') ?? undefined) === undefined ? effectiveAt(event) : undefined;
+function whenSaid(event: Source, record: JsonObject): When | undefined {
+  const stated = own(record, 'at') ?? undefined;
+  if (stated === undefined) return saidWith(event);
+  const at = readEventInstant(stated);
+  if (at === undefined) return undefined;
+  return { at: Math.min(at, event.receivedAt), isDated: at <= event.receivedAt };
 }
+
+/** At the event's own time, as rules see it. */
+const saidWith = (event: Source): When => ({
+  at: effectiveAt(event),
+  isDated: (event.sentOccurredAt ?? Infinity) <= event.receivedAt,
+});
 
 function wrongProof(proof: Json): string | undefined {
   if (!isJsonObject(proof)) return `proof is ${kindOf(proof)}; send an object.`;
@@ -91,9 +105,8 @@ function wrongProof(proof: Json): string | undefined {
 
 const statement = (
   { source, messageId }: Source,
-  said: { readonly purpose: string; readonly status: ConsentStatus; readonly at: number },
-  isRecord: boolean,
-): ConsentStatement => ({ ...said, source, messageId, isRecord });
+  said: Omit<ConsentStatement, 'source' | 'messageId' | 'proof'>,
+): ConsentStatement => ({ ...said, source, messageId });
 
 const reject = (path: string, message: string): Rejection => ({
   code: 'invalid_consent',

@@ -28,6 +28,8 @@ export interface ParseOptions {
   /** Empty unless a batch has one. */
   readonly envelope?: Envelope;
   readonly receivedAt: number;
+  /** When it happened unless the event says so itself; else when it was received. */
+  readonly statedAt?: number;
   readonly source: string;
   readonly isTrusted: boolean;
   readonly json: MeasureOptions;
@@ -127,11 +129,11 @@ function nameGiven(name: Json | undefined): string {
 }
 
 /** `timestamp` wins over `originalTimestamp`: RudderStack's client sends a historical time in the first and now in the second. */
-function readTimes(reader: EventReader, { receivedAt, envelope }: InEnvelope) {
+function readTimes(reader: EventReader, { receivedAt, statedAt, envelope }: InEnvelope) {
   const saidAt = reader.instant('timestamp') ?? reader.instant('originalTimestamp');
   const sentAt = readEventInstant(own(reader.raw, 'sentAt')) ?? envelope.sentAt;
   return {
-    occurredAt: occurredAtOf({ receivedAt, saidAt, sentAt }),
+    occurredAt: occurredAtOf({ receivedAt, saidAt: saidAt ?? statedAt, sentAt }),
     receivedAt,
     ...(saidAt !== undefined && { sentOccurredAt: saidAt }),
     ...(sentAt !== undefined && { sentAt }),

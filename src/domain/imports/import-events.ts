@@ -1,7 +1,7 @@
 import type { Event } from '../events/event';
 import type { JsonLimits } from '../events/measure-json';
 import { parseEvent } from '../events/parse-event';
-import { own, withKey, withoutKey, type JsonObject } from '../json';
+import { withKey, withoutKey, type JsonObject } from '../json';
 import { rowMapper, type MapRow } from '../rows/map-row';
 import { readRecord, type RowFault, type RowShape } from '../rows/read-record';
 import type { FileRecord } from '../rows/record-scanner';
@@ -13,7 +13,7 @@ export interface ImportOf {
   readonly id: string;
   readonly shape: RowShape;
   readonly rows: RowsAs;
-  /** When the file was handed in: what rows state of now is as of then. */
+  /** When the file was handed in: a row without a time speaks of then, so that what happened since is not overwritten. */
   readonly statedAt: number;
   readonly receivedAt: number;
   readonly limits: JsonLimits;
@@ -29,26 +29,32 @@ export interface RowEvent {
 
 export type ReadImportRow = (record: FileRecord, row: number) => RowEvent | { readonly refused: RefusedExample };
 
+const sourcePrefix = 'import:';
 /** What events of an import name as their source. */
-export const importSource = (id: string): string => `import:${id}`;
+export const importSource = (id: string): string => `${sourcePrefix}${id}`;
+export const isOfImport = (source: string): boolean => source.startsWith(sourcePrefix);
 /** The source under which all imports are counted: what is of one of them is in its report. */
 export const allImports = 'import';
+
+/** The message id of a row that brings none: another file never has it. */
+const numbered = (id: string, row: number): string => `${id}-${row}`;
+export const isNumberedRow = ({ source, messageId, n }: Pick<Event, 'source' | 'messageId'> & { n: number }): boolean =>
+  isOfImport(source) && messageId === numbered(source.slice(sourcePrefix.length), n);
 
 /** Makes an import ready for its rows, counted from 1. The same row becomes the same event each time. */
 export function importRowReader(of: ImportOf): ReadImportRow {
   const toRaw = rawEventOf(of.rows);
-  const { id, receivedAt, limits: json } = of;
-  const options = { source: importSource(id), isTrusted: true, receivedAt, json };
+  const { id, receivedAt, statedAt, limits: json } = of;
+  const options = { source: importSource(id), isTrusted: true, receivedAt, statedAt, json };
   return (record, row) => {
     const refuse = ({ code, column, message }: RowFault) => ({ refused: { row, code, column, message } });
-    const makeMessageId = (): string => `${id}-${row}`;
+    const makeMessageId = (): string => numbered(id, row);
     const read = readRecord(record, of.shape);
     if ('code' in read) return refuse(read);
     const mapped = toRaw(read.row, makeMessageId);
     if ('rejection' in mapped) return refuse(mapped.rejection);
-    const raw = statedAs(mapped.event, of.statedAt);
-    const parsed = parseEvent(raw, { ...options, makeMessageId });
-    if ('event' in parsed) return { row, event: parsed.event, bytes: parsed.bytes, raw };
+    const parsed = parseEvent(withoutSentAt(mapped.event), { ...options, makeMessageId });
+    if ('event' in parsed) return { row, ...parsed, raw: dated(mapped.event, parsed.event) };
     const { code, path, message } = parsed.rejection;
     return refuse({ code, column: '', message: path === '' ? message : `At ${path}: ${message}` });
   };
@@ -57,12 +63,11 @@ export function importRowReader(of: ImportOf): ReadImportRow {
 const asItIs: MapRow = (event) => ({ event });
 const rawEventOf = (rows: RowsAs): MapRow => (rows === 'events' ? asItIs : rowMapper(rows));
 
-/**
- * A row without a time speaks of when the file was handed in, so that what happened since is not overwritten. When an old event was
- * once sent says nothing about our clock: its own time counts as it stands.
- */
-function statedAs(raw: JsonObject, statedAt: number): JsonObject {
-  const hasTime = (own(raw, 'timestamp') ?? own(raw, 'originalTimestamp') ?? null) !== null;
-  const timed = hasTime ? raw : withKey(raw, 'timestamp', new Date(statedAt).toISOString());
-  return Object.hasOwn(timed, 'sentAt') ? withoutKey(timed, 'sentAt') : timed;
+/** When an old event was once sent says nothing about our clock: its own time counts as it stands. */
+const withoutSentAt = (raw: JsonObject): JsonObject => (Object.hasOwn(raw, 'sentAt') ? withoutKey(raw, 'sentAt') : raw);
+
+/** As it is shown: with the time that it is taken to speak of. */
+function dated(raw: JsonObject, { occurredAt, sentOccurredAt }: Event): JsonObject {
+  if (sentOccurredAt !== undefined) return withoutSentAt(raw);
+  return withKey(withoutSentAt(raw), 'timestamp', new Date(occurredAt).toISOString());
 }

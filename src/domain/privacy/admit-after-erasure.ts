@@ -1,6 +1,7 @@
 import { readConsent } from '../consent/read-consent';
 import { effectiveAt, type Event, type Identifier } from '../events/event';
 import { isKnownType } from '../identity/identifier-types';
+import { isOfImport } from '../imports/import-events';
 import type { EventContent } from '../profiles/change-set';
 import { scrubObject, isTextOf } from './scrub';
 
@@ -35,10 +36,13 @@ export function admitAfterErasure(event: Event, erasedAt: (identifier: Identifie
 
 /**
  * When the event says that consent was granted last. Only a record is a statement that somebody made then: the preferences of a banner are
- * repeated with every event, and those of a table with every time it is read.
+ * repeated with every event, and those of a table with every time it is read. Of a file, which may have been written long before it was
+ * handed in, only one that says when.
  */
 function latestGrant(event: Event): number {
-  const granted = readConsent(event).statements.filter(({ isRecord, status }) => isRecord && status === 'granted');
+  const granted = readConsent(event).statements.filter(
+    ({ isRecord, isDated, status }) => isRecord && status === 'granted' && (isDated || !isOfImport(event.source)),
+  );
   return Math.max(-Infinity, ...granted.map(({ at }) => Math.min(at, effectiveAt(event))));
 }
 

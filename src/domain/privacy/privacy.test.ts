@@ -6,6 +6,9 @@ import { canonicalJson } from './receipt';
 import { scrubObject, isTextOf } from './scrub';
 
 const granted = { consent: { records: { marketing: { status: 'granted' }, ads: { status: 'denied' } } } };
+const grantedAt = (at: number) => ({
+  consent: { records: { marketing: { status: 'granted', at: new Date(at).toISOString() } } },
+});
 const denied = { consent: { records: { marketing: { status: 'denied' } } } };
 /** Everything of these types was erased at noon. */
 const erased =
@@ -44,6 +47,30 @@ describe('an event that names somebody erased', () => {
       anIdentify({}, { ...later, context: granted, isTrusted: false }),
       erased('user_id'),
       'refused',
+    ],
+    [
+      'is refused with a grant of a file that does not say when, which may be older than the erasure',
+      anIdentify({}, { ...later, context: granted, source: 'import:op_1' }),
+      erased('user_id'),
+      'refused',
+    ],
+    [
+      'is refused with a grant of a file that is dated later than it came',
+      anIdentify({}, { ...later, context: grantedAt(noon + 2 * day), source: 'import:op_1' }),
+      erased('user_id'),
+      'refused',
+    ],
+    [
+      'lifts the erasure with a grant of a file that is dated after it',
+      anIdentify({}, { ...later, context: grantedAt(noon + 1), source: 'import:op_1' }),
+      erased('user_id'),
+      { lifted: identifiers({ user_id: 'u1' }) },
+    ],
+    [
+      'lifts the erasure with a grant of a row that is dated after it',
+      anIdentify({}, { ...later, sentOccurredAt: noon + day, context: granted, source: 'import:op_1' }),
+      erased('user_id'),
+      { lifted: identifiers({ user_id: 'u1' }) },
     ],
   ])('%s', (_, event, erasedAt, admission) => {
     expect(admitAfterErasure(event, erasedAt)).toEqual(admission);

@@ -1,4 +1,6 @@
 import type { Event } from '../events/event';
+import { isNumberedRow } from '../imports/import-events';
+import { isPulledId } from '../pulls/pulled-id';
 import type { RetentionPolicy } from './retention.schema';
 
 const dayMs = 24 * 3_600_000;
@@ -22,4 +24,20 @@ export function isTooOld(
 ): boolean {
   const { events: days } = retention ?? {};
   return days !== undefined && !facts.has(kind) && occurredAt < now - days * dayMs;
+}
+
+type Received = Pick<Event, 'kind' | 'messageId' | 'source' | 'receivedAt' | 'sentOccurredAt'> & {
+  readonly lane: 'live' | 'bulk';
+  readonly n: number;
+};
+
+/**
+ * Whether its id is to be remembered when the event is removed: its file or table may say it again under that id, without a time of its
+ * own (of the past) by which it would be too old then. Not of rows whose id is of no other file, nor of facts that are said anew at each
+ * reading.
+ */
+export function isToBeRemembered(event: Received): boolean {
+  const { lane, kind, messageId, receivedAt, sentOccurredAt = Infinity } = event;
+  if (lane !== 'bulk' || sentOccurredAt <= receivedAt || isNumberedRow(event)) return false;
+  return !facts.has(kind) || !isPulledId(messageId);
 }

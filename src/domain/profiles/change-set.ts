@@ -90,7 +90,7 @@ export interface DesiredMember {
 }
 
 /** A statement of consent as it goes on record, whether or not a later one stands against it. */
-export interface ConsentRecord extends Omit<ConsentStatement, 'isRecord'> {
+export interface ConsentRecord extends Omit<ConsentStatement, 'isRecord' | 'isDated'> {
   readonly profile: ProfileId;
   readonly receivedAt: number;
   readonly isTrusted: boolean;

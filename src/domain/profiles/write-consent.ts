@@ -40,7 +40,7 @@ export function writeConsent(consent: Consents, event: Event, purposes: Purposes
   return { facts, changed, statements: onRecord };
 }
 
-const toConsent = (said: ConsentStatement): Consent => omit(said, 'purpose', 'proof', 'isRecord');
+const toConsent = (said: ConsentStatement): Consent => omit(said, 'purpose', 'proof', 'isRecord', 'isDated');
 
 /** A statement as it is kept: under the id that the person had when it was applied. */
 export function toRecord(
@@ -48,5 +48,5 @@ export function toRecord(
   profile: Profile['id'],
   { receivedAt, isTrusted }: Event,
 ): ConsentRecord {
-  return { ...omit(said, 'isRecord'), profile, receivedAt, isTrusted };
+  return { ...omit(said, 'isRecord', 'isDated'), profile, receivedAt, isTrusted };
 }
