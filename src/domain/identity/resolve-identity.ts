@@ -53,6 +53,13 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
   return { ...group.outcome(), attach: distinct(attach), blocked };
 }
 
+interface Gain {
+  /** Without those of a unique type. */
+  readonly identifiers: number;
+  /** Profiles, with those that they have absorbed. */
+  readonly lineage: number;
+}
+
 /** Profiles and identifiers gathered so far for one event. */
 class Group {
   readonly #profiles = new Map<ProfileId, Profile>();
@@ -69,7 +76,7 @@ class Group {
     if (owner && this.#profiles.has(owner.id)) return true;
     const values = [identifier, ...(owner?.identifiers ?? [])].filter(({ type }) => isUniqueType(type));
     if (values.some(({ type, value }) => this.#holdsAnother(type, value))) return false;
-    if (!this.#hasRoom(identifier, owner)) return false;
+    if (!this.#hasRoom(this.#gainOf(identifier, owner))) return false;
     if (!owner || this.isTrusted || !isKnown(owner)) return true;
     return ![...this.#profiles.values()].some(isKnown);
   }
@@ -77,13 +84,11 @@ class Group {
   add(identifier: Identifier, owner: Profile | undefined): void {
     for (const { type, value } of [identifier, ...(owner?.identifiers ?? [])])
       if (isUniqueType(type) && !this.#unique.has(type)) this.#unique.set(type, value);
-    if (owner && this.#profiles.has(owner.id)) return;
-    if (!owner && this.#fresh.has(identifierName(identifier))) return;
-    this.#count += countOf(owner?.identifiers ?? [identifier]);
-    if (owner) {
-      this.#lineage += lineageOf(owner);
-      this.#profiles.set(owner.id, owner);
-    } else this.#fresh.add(identifierName(identifier));
+    const gain = this.#gainOf(identifier, owner);
+    this.#count += gain.identifiers;
+    this.#lineage += gain.lineage;
+    if (owner) this.#profiles.set(owner.id, owner);
+    else this.#fresh.add(identifierName(identifier));
   }
 
   outcome(): Pick<Resolution, 'outcome' | 'survivor' | 'absorbed'> {
@@ -96,14 +101,20 @@ class Group {
     };
   }
 
+  /** What the group grows by: nothing by what is in it. */
+  #gainOf(identifier: Identifier, owner: Profile | undefined): Gain {
+    const isIn = owner ? this.#profiles.has(owner.id) : this.#fresh.has(identifierName(identifier));
+    if (isIn) return { identifiers: 0, lineage: 0 };
+    const gained = (owner?.identifiers ?? [identifier]).filter(({ type }) => !isUniqueType(type));
+    return { identifiers: gained.length, lineage: owner ? owner.lineage.length + 1 : 0 };
+  }
+
   /** The rest is kept for trusted sources: anybody may send as many invented browsers under somebody's name as they like. */
-  #hasRoom(identifier: Identifier, owner: Profile | undefined): boolean {
-    if (!owner && this.#fresh.has(identifierName(identifier))) return true;
+  #hasRoom({ identifiers, lineage }: Gain): boolean {
     const most = this.isTrusted ? trustedRoom : untrustedLimits;
-    const gained = countOf(owner?.identifiers ?? [identifier]);
-    if (this.#count > 0 && gained > 0 && this.#count + gained > most.identifiers) return false;
+    if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > most.identifiers) return false;
     // The one that stays is not absorbed.
-    return !owner || this.#profiles.size === 0 || this.#lineage + lineageOf(owner) - 1 <= most.lineage;
+    return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;
   }
 
   #holdsAnother(type: string, value: string): boolean {
@@ -114,11 +125,6 @@ class Group {
 
 /** A place is left for the one of a unique type. */
 const trustedRoom = { identifiers: profileLimits.identifiers - 1, lineage: profileLimits.lineage };
-
-const countOf = (identifiers: readonly Identifier[]): number =>
-  identifiers.filter(({ type }) => !isUniqueType(type)).length;
-/** What a profile adds to the lineage of the one that absorbs it. */
-const lineageOf = ({ lineage }: Profile): number => lineage.length + 1;
 
 function distinct(identifiers: readonly Identifier[]): Identifier[] {
   return [...new Map(identifiers.map((identifier) => [identifierName(identifier), identifier])).values()];
