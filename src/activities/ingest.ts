@@ -47,20 +47,26 @@ async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, isOve
   while (!isOver()) {
     const batch = await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes);
     if (batch.length === 0) return { applied, hasMore: false };
-    const isApplied = await applyBatch(deps, ws, batch);
+    const isApplied = await applyBatch(deps, ws, batch, isOver);
     if (isApplied) applied += batch.length;
     size = isApplied ? Math.min(size * 2, deps.limits.batchEvents) : Math.max(Math.floor(batch.length / 2), 1);
   }
   return { applied, hasMore: true };
 }
 
-async function applyBatch(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<boolean> {
+async function applyBatch(
+  deps: IngestDeps,
+  ws: WorkspaceId,
+  batch: readonly EventDoc[],
+  isOver: () => boolean,
+): Promise<boolean> {
   const stop = deps.metrics.applyDuration.startTimer();
   try {
     await applyAndCount(deps, ws, batch);
     return true;
   } catch (error) {
-    await recover(deps, ws, batch, error);
+    if (isTransient(error)) await yieldTo(deps, ws, batch, error);
+    else await applyInHalves(deps, ws, batch, { error, isOver });
     return false;
   } finally {
     stop();
@@ -77,23 +83,56 @@ async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly 
   await deps.outbox.carryOut(outbox);
 }
 
+/** A conflict makes the caller claim again, since another writer may have applied part of the batch. */
+async function yieldTo(
+  deps: IngestDeps,
+  ws: WorkspaceId,
+  batch: readonly EventDoc[],
+  conflict: unknown,
+): Promise<void> {
+  deps.metrics.conflicts.inc();
+  const level = conflict instanceof WriteConflict ? 'debug' : 'warn';
+  deps.log[level]({ ws, events: batch.length, code: codeOf(conflict) }, conflictOf(conflict));
+  await delay(Math.random() * 100);
+}
+
 /**
- * A conflict makes the caller claim again, since another writer may have applied part of the batch. Anything else is looked for
- * by applying the events one by one: only one that fails alone, twice, becomes a dead letter, with its reason.
+ * Looks for what makes a batch fail in its halves, of which the sound ones are applied whole: only an event that fails alone, twice,
+ * becomes a dead letter, with its reason. What is left when the turn is over, or after a conflict, is claimed again. Answers whether
+ * to go on.
  */
-async function recover(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[], error: unknown): Promise<void> {
-  if (isTransient(error)) {
-    deps.metrics.conflicts.inc();
-    const level = error instanceof WriteConflict ? 'debug' : 'warn';
-    deps.log[level]({ ws, events: batch.length, code: codeOf(error) }, conflictOf(error));
-    await delay(Math.random() * 100);
-    return;
+async function applyInHalves(
+  deps: IngestDeps,
+  ws: WorkspaceId,
+  batch: readonly EventDoc[],
+  { error, isOver }: { readonly error: unknown; readonly isOver: () => boolean },
+): Promise<boolean> {
+  const [event] = batch;
+  if (event && batch.length === 1) {
+    await applyAlone(deps, ws, event);
+    return true;
   }
-  deps.log.error(
-    { ws, events: batch.length, code: codeOf(error) },
-    'a batch failed; its events are applied one by one',
-  );
-  for (const event of batch) await applyAlone(deps, ws, event);
+  deps.log.error({ ws, events: batch.length, code: codeOf(error) }, 'a batch failed; it is applied in halves');
+  const half = Math.ceil(batch.length / 2);
+  for (const part of [batch.slice(0, half), batch.slice(half)])
+    if (isOver() || !(await applyPart(deps, ws, part, isOver))) return false;
+  return true;
+}
+
+async function applyPart(
+  deps: IngestDeps,
+  ws: WorkspaceId,
+  part: readonly EventDoc[],
+  isOver: () => boolean,
+): Promise<boolean> {
+  try {
+    await applyAndCount(deps, ws, part);
+    return true;
+  } catch (error) {
+    if (!isTransient(error)) return applyInHalves(deps, ws, part, { error, isOver });
+    await yieldTo(deps, ws, part, error);
+    return false;
+  }
 }
 
 async function applyAlone(deps: IngestDeps, ws: WorkspaceId, event: EventDoc): Promise<void> {
@@ -114,14 +153,18 @@ async function isSettled(deps: IngestDeps, ws: WorkspaceId, event: Event): Promi
   return (await deps.store.events.byMessageId(ws, event.messageId))?.state !== 'pending';
 }
 
+/** What names somebody who is erased by now leaves what an erasure would leave of it: that there was one, and why. */
 async function bury(deps: IngestDeps, ws: WorkspaceId, event: EventDoc, reason: string): Promise<void> {
   const at = deps.clock();
-  const { connection, deadLetters, events } = deps.store;
+  const { connection, deadLetters, events, identifiers } = deps.store;
   const naming = namingOf(deps, ws, event);
   const dead = { deadReason: reason, deadKeys: naming, expireAt: deadLetters.expireAt(at) };
   await inTransaction(connection, async (session) => {
-    if (!(await events.markDead(ws, event.messageId, dead, session))) return;
-    await deadLetters.addUnapplied(ws, event, { code: reason, at, naming }, session);
+    if ((await identifiers.read(naming, session)).erased.size > 0) {
+      const removed = await events.refuse(ws, [event.messageId], session);
+      if (removed > 0) await deadLetters.addErased(ws, [{ ...event, code: reason }], at, session);
+    } else if (await events.markDead(ws, event.messageId, dead, session))
+      await deadLetters.addUnapplied(ws, event, { code: reason, at, naming }, session);
   });
   deps.metrics.dead.inc();
   deps.metrics.letters.inc({ stage: 'unapplied', code: reason });

@@ -3,6 +3,7 @@ import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import { erasedCode } from '../domain/privacy/admit-after-erasure';
 import type { EventDoc } from './documents';
+import { omit } from '../domain/json';
 import { insertNew } from './insert-new';
 import { sha256Of } from './key-text';
 import { nameInLetters } from './letter-of';
@@ -47,6 +48,8 @@ export interface DeadLetterDoc extends DeadLetter {
   readonly state: LetterState;
   readonly expireAt: Date;
   readonly replayedAt?: number;
+  /** The operation that let it in; absent of letters from before it was kept. */
+  readonly replayedBy?: string;
   /** What the rules said when it was last replayed in vain. */
   readonly refusedAgain?: { readonly at: number; readonly code: string };
   readonly discarded?: { readonly at: number; readonly by: string; readonly reason: string };
@@ -108,31 +111,23 @@ export class DeadLetterRepository {
     return (await this.#letters.findOne({ _id: letterDocId(ws, id) })) ?? undefined;
   }
 
-  /** Message ids of events that could not be applied since then, newest first, some at a time. */
-  async *unappliedSince(ws: WorkspaceId, since: number): AsyncGenerator<string[], void, undefined> {
-    const filter = { ws, at: { $gte: since }, stage: 'unapplied' as const };
-    const found = this.#letters.find(filter, { projection: { messageId: 1 } }).batchSize(1_000);
-    let messageIds: string[] = [];
-    for await (const { messageId } of found) {
-      if (messageId !== undefined) messageIds.push(messageId);
-      if (messageIds.length < 1_000) continue;
-      yield messageIds;
-      messageIds = [];
-    }
-    if (messageIds.length > 0) yield messageIds;
+  /** How many events of a source could not be applied since then, whatever has become of their letters; those that were let in again are not among them. */
+  async countUnapplied(ws: WorkspaceId, source: string, since: number): Promise<number> {
+    const filter = { ws, at: { $gte: since }, stage: 'unapplied' as const, source };
+    return this.#letters.countDocuments({ ...filter, state: { $ne: 'replayed' } });
   }
 
-  /** Events of people who were erased: that there were such, and nothing that says whose. */
+  /** Events of people who were erased: that there were such, where they came from, and nothing that says whose. */
   async addErased(
     ws: WorkspaceId,
-    events: readonly { readonly kind: string }[],
+    events: readonly (Pick<EventDoc, 'kind' | 'source'> & Partial<Pick<DeadLetter, 'code'>>)[],
     at: number,
     session: ClientSession,
   ): Promise<void> {
-    const erased = { stage: 'unapplied', state: 'erased', at, code: erasedCode } as const;
+    const erased = { stage: 'unapplied', state: 'erased', at } as const;
     await this.add(
       ws,
-      events.map(({ kind }) => ({ ...erased, kind })),
+      events.map(({ kind, source, code = erasedCode }) => ({ ...erased, kind, source, code })),
       session,
     );
   }
@@ -148,7 +143,20 @@ export class DeadLetterRepository {
     return this.#letters.find(query).sort({ at: -1, _id: -1 }).limit(limit).toArray();
   }
 
-  /** Oldest first, `limit` after a place: the order in which they are replayed. */
+  /** Open letters, oldest first, and those that this operation has let in: a step that is done again sees what it saw. */
+  async walkReplay(
+    ws: WorkspaceId,
+    limit: number,
+    after: LetterPlace | undefined,
+    { filter, operation }: { readonly filter: LetterFilter; readonly operation: string },
+  ): Promise<DeadLetterDoc[]> {
+    const ofStep = { $or: [{ state: 'open' as const }, { state: 'replayed' as const, replayedBy: operation }] };
+    const beyond = after ? [beyondPlace('$gt', ws, after)] : [];
+    const query = { $and: [letterQuery(ws, omit(filter, 'state')), ofStep, ...beyond] };
+    return this.#letters.find(query).sort({ at: 1, _id: 1 }).limit(limit).toArray();
+  }
+
+  /** Oldest first, `limit` after a place. */
   async walk(
     ws: WorkspaceId,
     limit: number,

@@ -30,10 +30,15 @@ export class LetterEnds {
   }
 
   /** Their events are in, by the same transaction: the letters stay for the record, without their copies. */
-  async markReplayed(ws: WorkspaceId, ids: readonly string[], at: number, session: ClientSession): Promise<void> {
+  async markReplayed(
+    ws: WorkspaceId,
+    ids: readonly string[],
+    { at, by }: { readonly at: number; readonly by: string },
+    session: ClientSession,
+  ): Promise<void> {
     if (ids.length === 0) return;
     const filter = { _id: { $in: ids.map((id) => letterDocId(ws, id)) }, state: 'open' as const };
-    const update = { $set: { state: 'replayed', replayedAt: at }, $unset: contents } as const;
+    const update = { $set: { state: 'replayed', replayedAt: at, replayedBy: by }, $unset: contents } as const;
     await this.#letters.updateMany(filter, update, { session });
   }
 

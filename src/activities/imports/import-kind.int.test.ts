@@ -100,6 +100,17 @@ describe('a step of an import', () => {
     }
   });
 
+  it('does not count as applied what came of somebody who was erased while it waited', async () => {
+    const kind = kindOf();
+    const { ws, apiKey } = mine;
+    const operation = await begin('id,key\nwaits,w1\nother,w2\n');
+    const taken = await kind.step({ ws, operation, signal, now: Date.now() });
+    await request(api.app).delete('/v1/profiles/user_id:waits').auth(apiKey, { type: 'bearer' }).expect(202);
+    await api.catchUp(ws);
+    const end = await kind.step({ ws, operation: { ...operation, ...taken }, signal, now: Date.now() });
+    expect(end).toMatchObject({ result: { rows: 2, applied: 1, unapplied: 1 } });
+  });
+
   it('done again later does not call too old what it has stored', async () => {
     const kind = kindOf();
     const { ws } = mine;

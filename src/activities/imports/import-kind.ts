@@ -118,18 +118,7 @@ async function resultOf(
   const common = { ...counts, ...refusals, columns: file.columns };
   if (found.definition.dryRun)
     return { dryRun: true, wouldApply: accepted, wouldUpdate: known, wouldCreate: unknown, ...common };
-  const unapplied = await countUnapplied(deps, ws, operation.id, operation.createdAt);
+  // Accepted rows that the intake could not apply, or would not, of somebody who was erased while they waited.
+  const unapplied = await deps.store.deadLetters.countUnapplied(ws, importSource(operation.id), operation.createdAt);
   return { dryRun: false, applied: accepted - unapplied, unapplied, ...common };
-}
-
-/** Accepted rows that the intake could not apply: they are dead letters. */
-async function countUnapplied({ store }: ImportDeps, ws: WorkspaceId, id: string, since: number): Promise<number> {
-  let count = 0;
-  for await (const messageIds of store.deadLetters.unappliedSince(ws, since)) {
-    const arrivals = await store.events.arrivals(ws, messageIds);
-    count += [...arrivals.values()].filter(
-      ({ source, state }) => source === importSource(id) && state === 'dead',
-    ).length;
-  }
-  return count;
 }

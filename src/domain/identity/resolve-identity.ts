@@ -1,6 +1,7 @@
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { Profile } from '../profiles/profile';
+import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
 import { byStrength, identifierName, isKnownType, isUniqueType } from './identifier-types';
 
 /** What one event's identifiers say about who it belongs to. `blocked` lists identifiers dropped from the event by a protection. */
@@ -34,7 +35,8 @@ export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
 
 /**
  * Decides by the strongest identifier first. Each weaker one joins only while the group stays one person: at most one value of a
- * unique type, and from an untrusted source at most one known profile. One that does not fit is dropped; the event stays.
+ * unique type, from an untrusted source at most one known profile, and no more of both than a profile may have. One that does not
+ * fit is dropped; the event stays.
  */
 export function resolveIdentity(identifiers: readonly Identifier[], context: ResolutionContext): Resolution {
   const group = new Group(context.isTrusted);
@@ -51,10 +53,22 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
   return { ...group.outcome(), attach: distinct(attach), blocked };
 }
 
-/** Profiles and unique values gathered so far for one event. */
+interface Gain {
+  /** Without those of a unique type. */
+  readonly identifiers: number;
+  /** Profiles, with those that they have absorbed. */
+  readonly lineage: number;
+}
+
+/** Profiles and identifiers gathered so far for one event. */
 class Group {
   readonly #profiles = new Map<ProfileId, Profile>();
   readonly #unique = new Map<string, string>();
+  /** Names of those that nobody has. */
+  readonly #fresh = new Set<string>();
+  /** Without those of a unique type, of which there is one. */
+  #count = 0;
+  #lineage = 0;
 
   constructor(readonly isTrusted: boolean) {}
 
@@ -62,6 +76,7 @@ class Group {
     if (owner && this.#profiles.has(owner.id)) return true;
     const values = [identifier, ...(owner?.identifiers ?? [])].filter(({ type }) => isUniqueType(type));
     if (values.some(({ type, value }) => this.#holdsAnother(type, value))) return false;
+    if (!this.#hasRoom(this.#gainOf(identifier, owner))) return false;
     if (!owner || this.isTrusted || !isKnown(owner)) return true;
     return ![...this.#profiles.values()].some(isKnown);
   }
@@ -69,7 +84,11 @@ class Group {
   add(identifier: Identifier, owner: Profile | undefined): void {
     for (const { type, value } of [identifier, ...(owner?.identifiers ?? [])])
       if (isUniqueType(type) && !this.#unique.has(type)) this.#unique.set(type, value);
+    const gain = this.#gainOf(identifier, owner);
+    this.#count += gain.identifiers;
+    this.#lineage += gain.lineage;
     if (owner) this.#profiles.set(owner.id, owner);
+    else this.#fresh.add(identifierName(identifier));
   }
 
   outcome(): Pick<Resolution, 'outcome' | 'survivor' | 'absorbed'> {
@@ -82,11 +101,30 @@ class Group {
     };
   }
 
+  /** What the group grows by: nothing by what is in it. */
+  #gainOf(identifier: Identifier, owner: Profile | undefined): Gain {
+    const isIn = owner ? this.#profiles.has(owner.id) : this.#fresh.has(identifierName(identifier));
+    if (isIn) return { identifiers: 0, lineage: 0 };
+    const gained = (owner?.identifiers ?? [identifier]).filter(({ type }) => !isUniqueType(type));
+    return { identifiers: gained.length, lineage: owner ? owner.lineage.length + 1 : 0 };
+  }
+
+  /** The rest is kept for trusted sources: anybody may send as many invented browsers under somebody's name as they like. */
+  #hasRoom({ identifiers, lineage }: Gain): boolean {
+    const most = this.isTrusted ? trustedRoom : untrustedLimits;
+    if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > most.identifiers) return false;
+    // The one that stays is not absorbed.
+    return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;
+  }
+
   #holdsAnother(type: string, value: string): boolean {
     const held = this.#unique.get(type);
     return held !== undefined && held !== value;
   }
 }
+
+/** A place is left for the one of a unique type. */
+const trustedRoom = { identifiers: profileLimits.identifiers - 1, lineage: profileLimits.lineage };
 
 function distinct(identifiers: readonly Identifier[]): Identifier[] {
   return [...new Map(identifiers.map((identifier) => [identifierName(identifier), identifier])).values()];

@@ -4,6 +4,8 @@ import { isJsonObject, type Json, type JsonObject } from '../json';
 
 /** Shorter values are looked for as a whole only: `u1` is part of many a word. */
 const shortestPart = 5;
+/** In a longer text each part is looked for; in one up to here, what stands at each place is looked up among all parts. */
+const longText = 100;
 /** Digits at the end of a phone number that every way of writing it has in a row, with or without country, prefix or extension. */
 const tailDigits = 6;
 /** Texts of one event that are read as phone numbers, which costs more than all else; what ends like an erased one beyond is taken for it. */
@@ -27,34 +29,51 @@ export function isTextOf(identifiers: readonly Identifier[]): (text: string) => 
 
 function judgeOf(identifiers: readonly Identifier[]): (text: string) => boolean {
   const values = new Set(identifiers.map(({ value }) => value));
-  const keys = new Set(identifiers.map(({ type, value }) => `${type}:${value}`));
-  const types = [...new Set(identifiers.map(({ type }) => type))].filter((type) => type !== 'phone');
-  const parts = [...values].filter((value) => value.length >= shortestPart).map((value) => value.toLowerCase());
+  const mails = new Set(identifiers.filter(({ type }) => type === 'email').map(({ value }) => value));
+  const hasPart = partsOf([...values].map((value) => value.toLowerCase()));
   const isPhone = phonesOf(identifiers.filter(({ type }) => type === 'phone').map(({ value }) => value));
-  const isForm = (type: string, text: string): boolean => {
-    const value = normaliseIdentifier(type, text)?.value;
-    return value !== undefined && keys.has(`${type}:${value}`);
-  };
   return (text) => {
-    if (values.has(text) || types.some((type) => isForm(type, text))) return true;
-    const lower = text.toLowerCase();
-    return parts.some((part) => part.length <= lower.length && lower.includes(part)) || isPhone(text);
+    // The forms of `normaliseIdentifier`: of all types but phones, of which e-mails ignore case.
+    const form = isPlain(text) ? text.trim() : text.normalize('NFC').trim();
+    if (values.has(text) || values.has(form)) return true;
+    return (mails.size > 0 && mails.has(form.toLowerCase())) || hasPart(text.toLowerCase()) || isPhone(text);
+  };
+}
+
+/** ASCII, which has one form only. */
+const isPlain = (text: string): boolean => !/[\u0080-\uffff]/.test(text);
+
+/** Whether a text has one of these values in it. Most texts are too short to, or have the beginning of none. */
+function partsOf(values: readonly string[]): (text: string) => boolean {
+  const parts = [...new Set(values)].filter((value) => value.length >= shortestPart);
+  const beginnings = new Map<string, string[]>();
+  for (const part of parts) {
+    const beginning = part.slice(0, shortestPart);
+    beginnings.set(beginning, [...(beginnings.get(beginning) ?? []), part]);
+  }
+  return (text) => {
+    if (text.length > longText) return parts.some((part) => text.includes(part));
+    for (let at = 0; at + shortestPart <= text.length; at += 1)
+      if (beginnings.get(text.slice(at, at + shortestPart))?.some((part) => text.startsWith(part, at))) return true;
+    return false;
   };
 }
 
 function phonesOf(phones: readonly string[]): (text: string) => boolean {
   const values = new Set(phones);
   const tails = [...new Set(phones.map((phone) => phone.slice(-tailDigits)))];
+  const fewestDigits = Math.min(...tails.map(({ length }) => length));
   let read = 0;
   return (text) => {
-    if (values.size === 0 || !mayBePhone(text, tails)) return false;
+    if (values.size === 0 || text.length < fewestDigits || !mayBePhone(text, tails)) return false;
     read += 1;
     return read > mostPhones || values.has(normaliseIdentifier('phone', text)?.value ?? '');
   };
 }
 
 function mayBePhone(text: string, tails: readonly string[]): boolean {
-  const digits = text.replace(otherDigits, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/\D/g, '');
+  const western = isPlain(text) ? text : text.replace(otherDigits, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const digits = western.replace(/\D/g, '');
   return tails.some((tail) => tail.length <= digits.length && digits.includes(tail));
 }
 

@@ -110,10 +110,7 @@ export interface AppliedEvent {
 export type EventContent = Pick<Event, 'identifiers' | 'properties' | 'traits' | 'context'>;
 
 /** An event of somebody erased: consumed without a trace of who sent it. */
-export interface RefusedEvent {
-  readonly messageId: string;
-  readonly kind: string;
-}
+export type RefusedEvent = Pick<Event, 'messageId' | 'kind' | 'source'>;
 
 /** What must happen outside the database after the commit. Carrying it out twice does no harm. */
 export type OutboxWork =

@@ -13,10 +13,6 @@ const traits = (count: number, value = 'gold'): Partial<Profile> => ({
 const purposes = (count: number, name = 'p'): Partial<Profile> => ({
   consent: Object.fromEntries(times(count, (n) => [`${name}${n}`, { status: 'denied', at: 1, source: 'src_a' }])),
 });
-const identifiers = (count: number): Partial<Profile> => ({
-  identifiers: times(count, (n) => ({ type: 'anonymous_id', value: `a${n}`, firstSeenAt: 1 })),
-});
-const lineage = (count: number): Partial<Profile> => ({ lineage: times(count, (n) => profileId(`prf_${n}`)) });
 const times = <Item>(count: number, make: (n: number) => Item): Item[] =>
   Array.from({ length: count }, (_, n) => make(n));
 const checking = (facts: Partial<Profile>) => () => refuseOversize(aProfile(id, facts));
@@ -25,8 +21,6 @@ describe('refuseOversize', () => {
   it.each([
     ['traits', traits, profileLimits.traits],
     ['purposes of consent', purposes, profileLimits.purposes],
-    ['identifiers', identifiers, profileLimits.identifiers],
-    ['absorbed profiles', lineage, profileLimits.lineage],
   ])('lets a profile have as many %s as it may, and not one more', (what, facts, most) => {
     expect(checking(facts(most))).not.toThrow();
     expect(checking(facts(most + 1))).toThrow(new ProfileFull(what, most));
@@ -98,5 +92,64 @@ describe('what untrusted sources fill of a profile', () => {
     ]);
     expect(Object.keys(kept)).toHaveLength(untrustedLimits.traits.count + 1);
     expect([kept['x0']?.value, kept['plan']?.value]).toEqual(['again', 'gold']);
+  });
+
+  const browsers = (count: number, name: string) =>
+    times(count, (n) => ({ type: 'anonymous_id', value: `${name}${n}` }));
+  const u1 = { type: 'user_id', value: 'u1' };
+  /** Events of somebody with these many browsers that nobody has seen. */
+  const fromBrowsers = (count: number, name: string, of: Partial<Event>) =>
+    browsers(count, name).map((browser) => anEvent({ ...of, identifiers: [u1, browser] }));
+
+  it('leaves room for identifiers: what a trusted source says from a new browser is heard, and its browser is theirs', () => {
+    const invented = fromBrowsers(1_100, 'x', stranger);
+    const { identifiers, consent } = after([
+      ...invented,
+      anEvent({ ...refusal(), identifiers: [u1, { type: 'anonymous_id', value: 'own' }] }),
+    ]);
+    expect(identifiers).toHaveLength(untrustedLimits.identifiers + 2);
+    expect(identifiers.at(-1)).toMatchObject({ value: 'own' });
+    expect(consent['email']?.status).toBe('revoked');
+  });
+
+  it('gives up no event of a person who has as many identifiers as may be: the new one is left out', () => {
+    const full = anEvent({ identifiers: [u1, ...browsers(profileLimits.identifiers + 5, 'x')] });
+    const { identifiers, consent } = after([
+      full,
+      anEvent({ ...refusal(), by: { user_id: 'u1', anonymous_id: 'own' } }),
+    ]);
+    expect(identifiers).toHaveLength(profileLimits.identifiers);
+    expect(consent['email']?.status).toBe('revoked');
+  });
+
+  it('ties a user id to somebody whom strangers have filled', () => {
+    const mail = { type: 'email', value: 'ann@mail.test' };
+    const filled = anEvent({ ...stranger, identifiers: [mail, ...browsers(600, 'x')] });
+    const { identifiers } = after([filled, anEvent({ ...stranger, identifiers: [u1, mail] })]);
+    expect(identifiers).toHaveLength(untrustedLimits.identifiers + 1);
+    expect(identifiers.at(-1)).toMatchObject(u1);
+  });
+
+  it('leaves room for profiles that are absorbed', () => {
+    const visits = browsers(untrustedLimits.lineage + 2, 'x').map((browser) =>
+      anEvent({ ...stranger, identifiers: [browser] }),
+    );
+    const world = new FoldedWorld(aRuleset({}));
+    world.apply([anEvent(), ...visits, ...fromBrowsers(visits.length, 'x', stranger)], noon, 2_000);
+    const [ann] = world.living();
+    expect(ann?.lineage.length).toBe(untrustedLimits.identifiers);
+    expect(world.living()).toHaveLength(3);
+  });
+
+  it('leaves room for what trusted sources say, also when full anonymous profiles are tied to somebody', () => {
+    const many = (name: string) => Object.fromEntries(times(400, (n) => [`${name}${n}`, n]));
+    const tied = ['x', 'y', 'z'].flatMap((name) => [
+      anIdentify(many(name), { ...stranger, by: { anonymous_id: name }, context: preferences(40, name, false) }),
+      anEvent({ ...stranger, by: { user_id: 'u1', anonymous_id: name } }),
+    ]);
+    const { traits: kept, consent } = after([anEvent(), ...tied, refusal(), anIdentify({ plan: 'gold' })]);
+    expect(Object.keys(kept)).toHaveLength(untrustedLimits.traits.count + 1);
+    expect(Object.keys(consent)).toHaveLength(untrustedLimits.purposes.count + 1);
+    expect([kept['plan']?.value, consent['email']?.status]).toEqual(['gold', 'revoked']);
   });
 });

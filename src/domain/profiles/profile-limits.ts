@@ -18,6 +18,9 @@ export interface Room {
 
 /** As far as untrusted sources fill a profile; the rest is kept for trusted ones. */
 export const untrustedLimits = {
+  /** Not counting the one `user_id`, which always finds room. */
+  identifiers: 500,
+  lineage: 500,
   traits: { count: 500, bytes: 500_000 },
   /** Purposes that the workspace has defined; those of any other name have less. */
   definedPurposes: { count: 150, bytes: 60_000 },
@@ -32,15 +35,8 @@ export class ProfileFull extends Error {
   }
 }
 
-/** Throws `ProfileFull` when a bound is passed. */
-export function refuseOversize({
-  traits,
-  consent,
-  identifiers,
-  lineage,
-}: Pick<Profile, 'traits' | 'consent' | 'identifiers' | 'lineage'>): void {
-  if (identifiers.length > profileLimits.identifiers) throw new ProfileFull('identifiers', profileLimits.identifiers);
-  if (lineage.length > profileLimits.lineage) throw new ProfileFull('absorbed profiles', profileLimits.lineage);
+/** Throws `ProfileFull` when a bound is passed. Identifiers and absorbed profiles end where they are gathered (`resolveIdentity`). */
+export function refuseOversize({ traits, consent }: Pick<Profile, 'traits' | 'consent'>): void {
   refuseMany('traits', traits, profileLimits.traits, profileLimits.traitBytes);
   refuseMany('purposes of consent', consent, profileLimits.purposes, profileLimits.purposeBytes);
 }

@@ -2,7 +2,7 @@ import type { ConsentStatement } from '../consent/read-consent';
 import type { Purposes } from '../consent/purpose';
 import type { Event } from '../events/event';
 import { own } from '../json';
-import { untrustedLimits, type Room } from './profile-limits';
+import { profileLimits, untrustedLimits, type Room } from './profile-limits';
 import type { Profile } from './profile';
 
 /**
@@ -32,6 +32,29 @@ export function roomForStatements(
 }
 
 /**
+ * What of an absorbed profile there is room for in the one that absorbs it. Anybody may make anonymous profiles, as full as they like, and tie them to
+ * somebody: only a known profile that a trusted source ties goes beyond what untrusted sources may fill.
+ */
+export function roomForAbsorbed(
+  { traits, consent }: Pick<Profile, 'traits' | 'consent'>,
+  absorbed: Pick<Profile, 'traits' | 'consent'>,
+  { purposes, isTrusted }: { readonly purposes: Purposes; readonly isTrusted: boolean },
+): Pick<Profile, 'traits' | 'consent'> {
+  const traitRoom = isTrusted ? trustedRoom.traits : untrustedLimits.traits;
+  const hasTraitRoom = roomIn(traits, (name) => own(traits, name));
+  const hasConsentRoom = roomIn(consent, (name) => own(consent, name));
+  const consentRoom = (name: string): Room => {
+    if (isTrusted) return trustedRoom.purposes;
+    return purposes.has(name) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
+  };
+  const keptTraits = Object.entries(absorbed.traits).filter(([name, trait]) => hasTraitRoom(name, trait, traitRoom));
+  const keptConsent = Object.entries(absorbed.consent).filter(
+    ([name, said]) => own(consent, name) !== undefined || hasConsentRoom(name, said, consentRoom(name)),
+  );
+  return { traits: Object.fromEntries(keptTraits), consent: Object.fromEntries(keptConsent) };
+}
+
+/**
  * A refusal from a trusted source always finds room: the oldest grants of purposes that nobody defined give way, since silence about
  * those allows as well. What they were stays on record.
  */
@@ -50,6 +73,11 @@ export function roomForRefusals(
     .slice(0, Math.min(excess, refusals))
     .map(([name]) => name);
 }
+
+const trustedRoom = {
+  traits: { count: profileLimits.traits, bytes: profileLimits.traitBytes },
+  purposes: { count: profileLimits.purposes, bytes: profileLimits.purposeBytes },
+};
 
 /** Answers whether one more fact fits, and counts those that do. Sizes are characters of JSON. */
 function roomIn(facts: Readonly<Record<string, unknown>>, valueOf: (name: string) => unknown) {

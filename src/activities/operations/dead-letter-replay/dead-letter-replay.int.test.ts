@@ -24,7 +24,7 @@ async function keptOut(count: number): Promise<readonly DeadLetterDoc[]> {
 }
 
 const policies = { of: async () => ({ isDisabled: false, plan: undefined }) as never };
-async function replay(of: Partial<ReplayDeps> = {}) {
+async function replay(of: Partial<ReplayDeps> = {}, id = 'op_1') {
   const { store, deps } = api;
   const doorbells = { intake: async () => undefined };
   const kind = createDeadLetterReplay({
@@ -35,7 +35,7 @@ async function replay(of: Partial<ReplayDeps> = {}) {
     limits: testLimits.event,
     ...of,
   });
-  const operation = { input: { filter: {} }, progress: {}, createdAt: Date.now() } as unknown as Operation;
+  const operation = { id, input: { filter: {} }, progress: {}, createdAt: Date.now() } as unknown as Operation;
   const signal = new AbortController().signal;
   const outcome = await kind.step({ ws: workspace.ws, operation, signal, now: Date.now() });
   return 'result' in outcome ? outcome.result : undefined;
@@ -94,9 +94,16 @@ it('a letter of somebody erased is no work to do: not open, not in the summary, 
   const summary = await api.store.deadLetters.summary(workspace.ws, { state: 'open' });
   expect(summary).toMatchObject([{ code: 'plan_violation', count: 2 }]);
   expect(await replay()).toEqual({ replayed: 2, refused: 0, lost: 0 });
-  expect(await replay()).toEqual({ replayed: 0, refused: 0, lost: 0 });
+  expect(await replay({}, 'op_2')).toEqual({ replayed: 0, refused: 0, lost: 0 });
   expect(await discard()).toBe(0);
   expect(others).toHaveLength(2);
+});
+
+it('a step that is done again after a crash reports what it let in, and not what another replay did', async () => {
+  await keptOut(3);
+  expect(await replay()).toEqual({ replayed: 3, refused: 0, lost: 0 });
+  expect(await replay()).toEqual({ replayed: 3, refused: 0, lost: 0 });
+  expect(await replay({}, 'op_2')).toEqual({ replayed: 0, refused: 0, lost: 0 });
 });
 
 it('two letters of one message become one event', async () => {

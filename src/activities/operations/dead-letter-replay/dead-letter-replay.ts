@@ -51,8 +51,10 @@ export function createDeadLetterReplay(deps: ReplayDeps): OperationKind {
       const cursor = operation.cursor === undefined ? undefined : Cursor.parse(operation.cursor);
       const open = { ...filter, state: 'open', to: Math.min(filter.to ?? Infinity, operation.createdAt + 1) } as const;
       const total = operation.progress.total ?? (await deps.store.deadLetters.count(ws, open));
-      const letters = await deps.store.deadLetters.walk(ws, lettersPerStep, cursor, open);
-      const tally = await replay(deps, ws, letters, { now, before: cursor ?? nothingYet });
+      const of = { filter: open, operation: operation.id };
+      const letters = await deps.store.deadLetters.walkReplay(ws, lettersPerStep, cursor, of);
+      const replayed = { at: now, by: operation.id };
+      const tally = await replay(deps, ws, letters, { replayed, before: cursor ?? nothingYet });
       const done = tally.replayed + tally.refused + tally.lost;
       const progress = { done, total: Math.max(total, done) };
       const last = letters.at(-1);
@@ -66,23 +68,26 @@ async function replay(
   deps: ReplayDeps,
   ws: WorkspaceId,
   letters: readonly DeadLetterDoc[],
-  { now, before }: { readonly now: number; readonly before: Tally },
+  { replayed, before }: { readonly replayed: Parameters<typeof letIn>[3]; readonly before: Tally },
 ): Promise<Tally> {
+  // Let in by this step before, when it was cut short. Their figures by source, of which the letters know no more, are not counted again.
+  const done = letters.filter(({ state }) => state === 'replayed');
   const judged: (readonly [DeadLetterDoc, Verdict])[] = [];
-  for (const letter of letters) judged.push([letter, await judgeLetter(deps, ws, letter)]);
+  for (const letter of letters.filter(({ state }) => state === 'open'))
+    judged.push([letter, await judgeLetter(deps, ws, letter)]);
   const entrants = judged.flatMap(([letter, verdict]) =>
     verdict.is === 'in' ? [{ letter, event: verdict.event }] : [],
   );
   const refused = judged.flatMap(([{ id }, verdict]) =>
     verdict.is === 'refused' ? [[id, verdict.code] as const] : [],
   );
-  const { entered, lost } = await letIn(deps.store, ws, entrants, now);
-  if (entered.length > 0) await deps.doorbells.intake(ws, intakePartition);
-  await deps.store.letterEnds.markRefused(ws, refused, now);
+  const { entered, lost } = await letIn(deps.store, ws, entrants, replayed);
+  if (entered.length + done.length > 0) await deps.doorbells.intake(ws, intakePartition);
+  await deps.store.letterEnds.markRefused(ws, refused, replayed.at);
   count(deps.traffic, ws, entered);
   await deps.traffic.flush();
   return {
-    replayed: before.replayed + entered.length,
+    replayed: before.replayed + done.length + entered.length,
     refused: before.refused + refused.length,
     lost: before.lost + lost + judged.filter(([, { is }]) => is === 'lost').length,
   };

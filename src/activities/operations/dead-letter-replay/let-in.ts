@@ -26,7 +26,7 @@ export async function letIn(
   store: Pick<Store, 'connection' | 'events' | 'identifiers' | 'letterEnds'>,
   ws: WorkspaceId,
   entrants: readonly Entrant[],
-  now: number,
+  replayed: { readonly at: number; /** The operation. */ readonly by: string },
 ): Promise<LetIn> {
   if (entrants.length === 0) return { entered: [], lost: 0 };
   const sent = entrants.flatMap(({ event }) => event?.messageId ?? []);
@@ -51,7 +51,7 @@ export async function letIn(
     await store.letterEnds.markReplayed(
       ws,
       entered.map(({ letter }) => letter.id),
-      now,
+      replayed,
       session,
     );
     return { entered, lost };

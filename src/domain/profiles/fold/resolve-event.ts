@@ -1,10 +1,11 @@
 import { combine } from '../../audiences/behaviour-state';
 import type { Event } from '../../events/event';
 import { effectiveAt } from '../../events/event';
-import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
+import { isKnown, resolveIdentity, type Resolution } from '../../identity/resolve-identity';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
 import { omit } from '../../json';
 import { newProfile, type Profile } from '../profile';
+import { roomForAbsorbed } from '../untrusted-room';
 import { unionConsent, unionTraits } from '../write-traits';
 import { attachIdentifiers, nextSeq, openNew, type OpenProfile } from './open-profile';
 import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
@@ -58,7 +59,7 @@ function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfil
     absorbedSeq: before.seq,
     absorbedProfile: before,
   });
-  survivor.profile = united(fold, survivor.profile, before);
+  survivor.profile = united(fold, survivor.profile, before, event);
   survivor.batch.push(...absorbed.batch);
   for (const key of absorbed.waitKeys) survivor.waitKeys.add(key);
   nextSeq(survivor);
@@ -68,13 +69,18 @@ function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfil
   moveRuns(fold, survivor, before);
 }
 
-function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile): Profile {
+function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event: Event): Profile {
   const states = new Map(Object.entries(survivor.states));
   for (const [key, state] of Object.entries(absorbed.states)) {
     const condition = fold.input.ruleset.conditions.get(key);
     const present = states.get(key);
     if (condition) states.set(key, present ? combine(condition, present, state) : state);
   }
+  const isTrusted = event.isTrusted && isKnown(absorbed);
+  const { traits, consent } = roomForAbsorbed(survivor, absorbed, {
+    purposes: fold.input.ruleset.purposes,
+    isTrusted,
+  });
   const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   return {
     ...survivor,
@@ -82,8 +88,8 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile): Prof
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage: [...survivor.lineage, absorbed.id, ...absorbed.lineage],
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
-    traits: unionTraits(survivor.traits, absorbed.traits),
-    consent: unionConsent(survivor.consent, absorbed.consent).facts,
+    traits: unionTraits(survivor.traits, traits),
+    consent: unionConsent(survivor.consent, consent).facts,
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
   };

@@ -7,7 +7,7 @@ export function withoutErased(fold: WorkspaceFold, event: Event): Event | undefi
   const admission = admitAfterErasure(event, (identifier) => fold.erasedAt(identifier));
   if (admission === 'as-it-is') return event;
   if (admission === 'refused') {
-    fold.refused.push({ messageId: event.messageId, kind: event.kind });
+    fold.refused.push({ messageId: event.messageId, kind: event.kind, source: event.source });
     return undefined;
   }
   for (const identifier of admission.lifted) fold.lift(identifier);
