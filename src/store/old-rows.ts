@@ -82,13 +82,15 @@ export class OldRows {
     return remove(this.#events, old);
   }
 
-  /** With the events that they keep from the event log. */
+  /** Of events that could not be applied, with the events themselves. */
   async removeLetters(ws: WorkspaceId, before: number, limit: number): Promise<number> {
     const old = await this.#letters
       .find({ ws, at: { $lt: before } })
       .limit(limit)
       .toArray();
-    const dead = old.flatMap(({ messageId }) => (messageId === undefined ? [] : [eventDocId(ws, messageId)]));
+    const dead = old.flatMap(({ stage, messageId }) =>
+      stage !== 'unapplied' || messageId === undefined ? [] : [eventDocId(ws, messageId)],
+    );
     if (dead.length > 0) await this.#events.deleteMany({ _id: { $in: dead }, state: 'dead' });
     return remove(this.#letters, old);
   }

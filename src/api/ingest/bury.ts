@@ -1,9 +1,8 @@
 import type { EventKind } from '../../domain/events/event';
-import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
 import { addLetters } from '../../store/add-letters';
 import type { EventDoc } from '../../store/documents';
-import { keptOf, letterOf } from '../../store/letter-of';
+import { letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
 import { eventsPerInsert } from './event-writer';
@@ -16,19 +15,21 @@ interface Arrival {
   readonly lane: EventDoc['lane'];
   /** That the path names; a batch names it per event. */
   readonly kind: EventKind | undefined;
+  /** What its batch said for all its events. */
+  readonly envelope: string | undefined;
 }
 
 /** Keeps what was not taken as dead letters, whole where it can be, and counts it. */
 export async function bury(
   call: KeyCall<unknown, unknown, JsonBody>,
   refused: readonly RefusedEvent[],
-  { lane, kind }: Arrival,
+  { lane, kind, envelope }: Arrival,
 ): Promise<void> {
   if (refused.length === 0) return;
   const { deps, ws, principal, now, metrics } = call;
   const { identifiers } = deps.store;
   const limits = deps.limits.event;
-  const common = { at: now, source: principal.source, lane, ...envelopeOf(call.body, limits) };
+  const common = { at: now, source: principal.source, lane, ...(envelope !== undefined && { envelope }) };
   let duplicates = 0;
   // In parts, between which others are served.
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
@@ -51,14 +52,4 @@ export async function bury(
   metrics.duplicates.inc(duplicates);
   const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy };
   deps.traffic.count(ws, principal.source, now, counts);
-}
-
-/** What a batch says for all its events; a single event says it itself. Beyond the limits it is left out: no event of it was read. */
-function envelopeOf({ value }: JsonBody, limits: Parameters<typeof keptOf>[1]): { readonly envelope?: string } {
-  if (!isJsonObject(value) || own(value, 'batch') === undefined) return {};
-  const said = ['context', 'integrations', 'sentAt'].map((key) => [key, own(value, key)] as const);
-  const envelope = Object.fromEntries(said.filter(([, part]) => part !== undefined)) as JsonObject;
-  const { payload, notWhole } = keptOf(envelope, limits);
-  if (Object.keys(envelope).length === 0 || payload === undefined || notWhole !== undefined) return {};
-  return { envelope: payload };
 }
