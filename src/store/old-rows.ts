@@ -19,9 +19,9 @@ interface Retired {
   readonly emitted: number;
 }
 
-type Person = Pick<ProfileDoc, 'id' | 'lineage'> & Forgettable;
+type Person = Pick<ProfileDoc, 'id' | 'lineage' | 'identifiers'> & Forgettable;
 const personFields = {
-  ...{ id: 1, lineage: 1, 'identifiers.type': 1 },
+  ...{ id: 1, lineage: 1, identifiers: 1 },
   ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1 },
 };
 
