@@ -72,6 +72,14 @@ export const tooLarge = (detail: string): Problem =>
 export const tooManyEvents = (count: number, most: number): Problem =>
   new Problem(413, 'too-large', `The batch has ${count} events; send at most ${most}.`);
 
+/** `each` is what a batch says for all its events, in bytes. */
+export const tooMuchForEach = (each: number, events: number, most: number): Problem =>
+  new Problem(
+    413,
+    'too-large',
+    `What the batch says for all its events has ${each} bytes, which each of its ${events} events is stored with: more than ${most} bytes. Send fewer events at once, or say less for all of them.`,
+  );
+
 export const unavailable = (detail: string): Problem =>
   new Problem(503, 'unavailable', detail, { headers: { 'Retry-After': '2' } });
 

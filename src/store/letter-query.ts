@@ -1,10 +1,13 @@
 import type { Filter } from 'mongodb';
+import { toPublicId } from '../domain/events/message-id';
 import type { WorkspaceId } from '../domain/ids';
 import type { DeadLetterDoc } from './dead-letters';
 
 export interface LetterFilter extends Partial<
-  Pick<DeadLetterDoc, 'stage' | 'state' | 'code' | 'source' | 'kind' | 'event' | 'messageId'>
+  Pick<DeadLetterDoc, 'stage' | 'state' | 'code' | 'source' | 'kind' | 'event'>
 > {
+  /** As it was sent, or as it is kept. */
+  readonly messageId?: string;
   /** Letters of `[from, to)`, epoch milliseconds. */
   readonly from?: number;
   readonly to?: number;
@@ -19,7 +22,10 @@ export interface LetterPlace {
 
 export const letterDocId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
 
-export function letterQuery(ws: WorkspaceId, { from, to, ids, ...equal }: LetterFilter): Filter<DeadLetterDoc> {
+export function letterQuery(
+  ws: WorkspaceId,
+  { from, to, ids, messageId, ...equal }: LetterFilter,
+): Filter<DeadLetterDoc> {
   const wanted = Object.entries(equal)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, { $eq: value }]);
@@ -28,6 +34,7 @@ export function letterQuery(ws: WorkspaceId, { from, to, ids, ...equal }: Letter
     ws,
     ...(Object.fromEntries(wanted) as object),
     ...(Object.keys(at).length > 0 && { at }),
+    ...(messageId !== undefined && { messageId: { $in: [messageId, toPublicId(messageId)] } }),
     ...(ids && { _id: { $in: ids.map((id) => letterDocId(ws, id)) } }),
   };
 }

@@ -20,9 +20,9 @@ interface Retired {
   readonly emitted: number;
 }
 
-type Person = Pick<ProfileDoc, 'id' | 'lineage'> & Forgettable;
+type Person = Pick<ProfileDoc, 'id' | 'lineage' | 'identifiers'> & Forgettable;
 const personFields = {
-  ...{ id: 1, lineage: 1, 'identifiers.type': 1 },
+  ...{ id: 1, lineage: 1, identifiers: 1 },
   ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1 },
 };
 
@@ -99,13 +99,15 @@ export class OldRows {
     );
   }
 
-  /** With the events that they keep from the event log. */
+  /** Of events that could not be applied, with the events themselves. */
   async removeLetters(ws: WorkspaceId, before: number, limit: number): Promise<number> {
     const old = await this.#letters
       .find({ ws, at: { $lt: before } })
       .limit(limit)
       .toArray();
-    const dead = old.flatMap(({ messageId }) => (messageId === undefined ? [] : [eventDocId(ws, messageId)]));
+    const dead = old.flatMap(({ stage, messageId }) =>
+      stage !== 'unapplied' || messageId === undefined ? [] : [eventDocId(ws, messageId)],
+    );
     if (dead.length > 0) await this.#events.deleteMany({ _id: { $in: dead }, state: 'dead' });
     return remove(this.#letters, old);
   }

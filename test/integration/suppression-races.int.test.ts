@@ -41,6 +41,30 @@ const inStep = () =>
     return (pending === 0 && wanted === 1) || undefined;
   }, 'the sync to have nothing left to do');
 
+describe('somebody who is taken off the list while their address is being tied to them', () => {
+  it('reaches the audience, though whoever read the lists before saw the entry', async () => {
+    const { client, store } = system;
+    const ref = 'email:dan@x.example';
+    await client.suppressions.put(ref);
+    const check = store.suppressions.check.bind(store.suppressions);
+    let isReleased = false;
+    jest.spyOn(store.suppressions, 'check').mockImplementation(async (ws, identifiers) => {
+      const read = await check(ws, identifiers);
+      if (!isReleased && identifiers.some(({ value }) => value === 'dan@x.example')) {
+        isReleased = true;
+        await client.suppressions.delete(ref);
+      }
+      return read;
+    });
+    await join('dan');
+    await atMeta('dan@x.example', true);
+    expect(isReleased).toBe(true);
+    expect((await client.profiles.get('user_id:dan')).suppressed ?? false).toBe(false);
+    await client.profiles.erase('user_id:dan');
+    await atMeta('dan@x.example', false);
+  });
+});
+
 describe('somebody who complains while their address is being tied to them', () => {
   it('never reaches the audience when the entry was saved after the lists were read, and comes when it goes', async () => {
     const { client, store } = system;

@@ -23,8 +23,8 @@ describe('dead letters', () => {
     await send([track({ userId: 7, messageId: 'm1' }), track({ event: '', messageId: 'm2' }), { type: 'page' }]);
     await send([track({ userId: 8, event: 'Bought', messageId: 'm3' })], workspace.publicKey);
     const found = async (query: string) => (await list(query)).map(({ messageId = '-' }) => messageId).sort();
-    expect(await found('?code=invalid_id')).toEqual(['m1', 'm3']);
-    expect(await found('?source=website')).toEqual(['m3']);
+    expect(await found('?code=invalid_id')).toEqual(['m1', 'public:m3']);
+    expect(await found('?source=website')).toEqual(['public:m3']);
     expect(await found('?kind=page')).toEqual(['-']);
     expect(await found('?event=Viewed')).toEqual(['m1']);
     expect(await found('?messageId=m2')).toEqual(['m2']);

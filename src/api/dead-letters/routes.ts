@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { eventKinds } from '../../domain/events/event';
+import { publicMark } from '../../domain/events/message-id';
+import { longestIdentifier } from '../../domain/identity/normalise';
 import { omit, type JsonObject } from '../../domain/json';
 import { letterStages, letterStates, mostSummed } from '../../store/dead-letters';
 import type { LetterFilter } from '../../store/letter-query';
@@ -18,7 +20,10 @@ const LetterQuery = z.strictObject({
   source: z.string().max(100).optional(),
   kind: z.enum(eventKinds).optional(),
   event: z.string().max(255).optional(),
-  messageId: z.string().max(255).optional(),
+  messageId: z
+    .string()
+    .max(longestIdentifier + publicMark.length)
+    .optional(),
   from: InstantInput.optional(),
   to: InstantInput.optional(),
 });

@@ -1,13 +1,12 @@
 import type { EventKind } from '../../domain/events/event';
-import type { JsonLimits } from '../../domain/events/measure-json';
-import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
 import { countCodes } from '../../domain/traffic/source-counts';
 import { addLetters } from '../../store/add-letters';
 import type { EventDoc } from '../../store/documents';
-import { keptOf, keysNamed, letterOf } from '../../store/letter-of';
+import { keysNamed, letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
+import type { Envelope } from './envelope';
 import { eventsPerInsert } from './event-writer';
 import type { ReadEvent } from './read-events';
 
@@ -18,19 +17,20 @@ interface Arrival {
   readonly lane: EventDoc['lane'];
   /** That the path names; a batch names it per event. */
   readonly kind: EventKind | undefined;
+  /** What its batch said for all its events. */
+  readonly envelope: Envelope | undefined;
 }
 
 /** Keeps what was not taken as dead letters, whole where it can be, and counts it. */
 export async function bury(
   call: KeyCall<unknown, unknown, JsonBody>,
   refused: readonly RefusedEvent[],
-  { lane, kind }: Arrival,
+  { lane, kind, envelope }: Arrival,
 ): Promise<void> {
   if (refused.length === 0) return;
   const { deps, ws, principal, now, metrics } = call;
   const { identifiers } = deps.store;
   const limits = deps.limits.event;
-  const envelope = envelopeOf(call.body, limits);
   const said = envelope && { envelope: envelope.payload, naming: keysNamed(identifiers, ws, envelope.of) };
   const common = { at: now, source: principal.source, lane, ...said };
   let duplicates = 0;
@@ -54,19 +54,4 @@ export async function bury(
   metrics.duplicates.inc(duplicates);
   const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy };
   deps.traffic.count(ws, principal.source, now, counts);
-}
-
-interface Envelope {
-  readonly of: JsonObject;
-  readonly payload: string;
-}
-
-/** What a batch says for all its events; a single event says it itself. Beyond the limits it is left out: no event of it was read. */
-function envelopeOf({ value }: JsonBody, limits: JsonLimits): Envelope | undefined {
-  if (!isJsonObject(value) || own(value, 'batch') === undefined) return undefined;
-  const said = ['context', 'integrations', 'sentAt'].map((key) => [key, own(value, key)] as const);
-  const envelope = Object.fromEntries(said.filter(([, part]) => part !== undefined)) as JsonObject;
-  const { payload, notWhole } = keptOf(envelope, limits);
-  if (Object.keys(envelope).length === 0 || payload === undefined || notWhole !== undefined) return undefined;
-  return { of: envelope, payload };
 }

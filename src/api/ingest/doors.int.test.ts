@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
+import { toPublicId } from '../../domain/events/message-id';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, useTestApi, useWorkspace } from '../../testing/test-api';
 import { pixel } from './pixel';
@@ -34,7 +35,7 @@ describe('GET /v1/pixel.gif', () => {
     const { headers, body } = await load('/v1/pixel.gif', query).expect(200);
     expect(headers).toMatchObject({ ...isPixel, 'cross-origin-resource-policy': 'cross-origin' });
     expect(body).toEqual(pixel.bytes);
-    expect(await stored(messageId)).toMatchObject({
+    expect(await stored(toPublicId(messageId))).toMatchObject({
       kind: 'track',
       name: 'Opened',
       identifiers: [{ type: 'user_id', value: 'u1' }],
@@ -49,7 +50,7 @@ describe('GET /v1/pixel.gif', () => {
       const { messageId } = track();
       const data = base64({ ...track(), messageId, writeKey: workspace.publicKey });
       await load(path, { data }).expect(200);
-      expect((await stored(messageId)).name).toBe('Opened');
+      expect((await stored(toPublicId(messageId))).name).toBe('Opened');
       expect((await load(path, { data }).expect(200)).headers).toMatchObject(isPixel);
     },
   );
@@ -59,7 +60,7 @@ describe('GET /v1/pixel.gif', () => {
     await load('/pixel/v1/page', { writeKey: workspace.publicKey, anonymousId: 'a1', name: 'Home', messageId }).expect(
       200,
     );
-    expect(await stored(messageId)).toMatchObject({ kind: 'page', properties: { name: 'Home' } });
+    expect(await stored(toPublicId(messageId))).toMatchObject({ kind: 'page', properties: { name: 'Home' } });
   });
 
   it.each([
@@ -122,19 +123,19 @@ describe('POST /v1/beacon', () => {
     ).expect(200);
     expect(body).toMatchObject({ success: true, accepted: 2, rejected: [{ index: 2, code: 'unknown_type' }] });
     expect(headers['access-control-allow-origin']).toBe('*');
-    expect((await stored(other.messageId)).context).toEqual({ locale: 'de' });
+    expect((await stored(toPublicId(other.messageId))).context).toEqual({ locale: 'de' });
   });
 
   it('takes a single event, whose context is its own', async () => {
     const event = { ...track(), context: { text: 'x'.repeat(20_000) } };
     await send(event).expect(200, { success: true, accepted: 1, duplicates: 0, rejected: [] });
-    expect((await stored(event.messageId)).context).toEqual(event.context);
+    expect((await stored(toPublicId(event.messageId))).context).toEqual(event.context);
   });
 
   it('takes the key from the body as well', async () => {
     const event = { ...track(), writeKey: workspace.publicKey };
     await request(api.app).post('/v1/beacon').send(event).expect(200);
-    expect((await stored(event.messageId)).kind).toBe('track');
+    expect((await stored(toPublicId(event.messageId))).kind).toBe('track');
   });
 
   it('lets the page read why nothing was taken', async () => {
@@ -172,7 +173,7 @@ describe("Jitsu's paths", () => {
   it('take the key from the query', async () => {
     const event = track();
     await request(api.app).post(`/api/s/track?writekey=${workspace.publicKey}`).send(event).expect(200);
-    expect((await stored(event.messageId)).isTrusted).toBe(false);
+    expect((await stored(toPublicId(event.messageId))).isTrusted).toBe(false);
   });
 
   it('may be asked about by browsers before they send', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
+import { toPublicId } from '../../domain/events/message-id';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 jest.setTimeout(60_000);
@@ -37,7 +38,8 @@ describe("GA4's names", () => {
     const [event, alone] = [addToCart(), addToCart()];
     await sendBatch(api.app, text, [event]).expect(200);
     await request(api.app).post('/v1/t').auth(text, '').send(alone).expect(200);
-    expect([await nameOf(event.messageId), await nameOf(alone.messageId)]).toEqual(['Product Added', 'Product Added']);
+    const names = [event, alone].map(({ messageId }) => nameOf(toPublicId(messageId)));
+    expect(await Promise.all(names)).toEqual(['Product Added', 'Product Added']);
   });
 });
 

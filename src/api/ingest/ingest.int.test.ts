@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { mostEventBytes, mostJsonDepth } from '../../config-limits';
+import { toPublicId } from '../../domain/events/message-id';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
@@ -120,7 +121,7 @@ describe('POST /v1/batch', () => {
     const event = track();
     const { headers } = await sendBatch(api.app, workspace.publicKey, [event]).expect(200);
     expect(headers['access-control-allow-origin']).toBe('*');
-    expect((await stored(event.messageId)).isTrusted).toBe(false);
+    expect((await stored(toPublicId(event.messageId))).isTrusted).toBe(false);
     const secret = await sendBatch(api.app, workspace.secretKey, [track()]);
     expect(secret.headers['access-control-allow-origin']).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import type { EventKind } from '../../domain/events/event';
+import { sentId } from '../../domain/events/message-id';
 import type { Rejection } from '../../domain/events/rejection';
 import type { Translate } from '../../domain/events/translation';
 import { judgeEvent } from '../../domain/tracking-plan/judge-event';
@@ -8,6 +9,7 @@ import { forbidden } from '../problem';
 import type { JsonBody } from '../read-body';
 import type { KeyCall } from '../route';
 import { bury, type RefusedEvent } from './bury';
+import { boundCopies, keptEnvelope } from './envelope';
 import { eventsPerInsert } from './event-writer';
 import { readerOf } from './read-events';
 import { vocabularyOf } from './vocabulary-of';
@@ -45,7 +47,9 @@ export async function ingest(
   const lane = laneOf(call);
   const { store, traffic, policies } = call.deps;
   const policy = await policies.of(call.ws, call.principal.source);
-  const read = readerOf(call, kind, translate ?? vocabularyOf(call, policy));
+  const { read, envelopeBytes } = readerOf(call, kind, translate ?? vocabularyOf(call, policy));
+  const envelope = keptEnvelope(call);
+  boundCopies(call, Math.max(envelopeBytes, Buffer.byteLength(envelope?.payload ?? '')), raws.length);
   const firstArrival = numberArrivals(raws.length);
   const refused: RefusedEvent[] = [];
   let accepted = 0;
@@ -79,18 +83,21 @@ export async function ingest(
   }
   await writing;
   if (accepted > 0) call.deps.ringIntake(call.ws, intakePartition);
-  await bury(call, refused, { lane, kind });
-  return { accepted, duplicates, ...splitRefused(refused) };
+  await bury(call, refused, { lane, kind, envelope });
+  return { accepted, duplicates, ...splitRefused(call, refused) };
 }
 
-/** What was refused, by what becomes of it; without the events. */
-function splitRefused(refused: readonly RefusedEvent[]): Pick<Ingested, 'rejected' | 'quarantined'> {
+/** What was refused, by what becomes of it; without the events, and under the ids that were sent. */
+function splitRefused(
+  { principal }: IngestCall,
+  refused: readonly RefusedEvent[],
+): Pick<Ingested, 'rejected' | 'quarantined'> {
   const of = (wanted: RefusedEvent['stage']): RejectedEvent[] =>
     refused
       .filter(({ stage }) => stage === wanted)
       .map(({ index, messageId, rejection }) => ({
         index,
-        ...(messageId !== undefined && { messageId }),
+        ...(messageId !== undefined && { messageId: principal.kind === 'public' ? sentId(messageId) : messageId }),
         ...rejection,
       }));
   return { rejected: of('rejected'), quarantined: of('quarantined') };

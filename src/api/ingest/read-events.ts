@@ -18,19 +18,27 @@ export interface ReadEvent {
   readonly isTrusted: boolean;
 }
 
+interface EventsReader {
+  readonly read: (raw: unknown) => ReadEvent;
+  /** Size of what the batch says for all its events; 0 when none of them can be read. */
+  readonly envelopeBytes: number;
+}
+
 /** Reads the items of a request one by one: as events, of one kind where the path names it, or in the words of a vocabulary. */
-export function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): (raw: unknown) => ReadEvent {
-  const isTrusted = call.principal.kind !== 'public';
-  const options = optionsOf(call, kind, isTrusted);
+export function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): EventsReader {
+  const isPublic = call.principal.kind === 'public';
+  const isTrusted = !isPublic;
+  const options = optionsOf(call, kind, isPublic);
   const unread = { rejection: tooLargeToRead(call.deps.limits.event.maxBytes) };
-  return (raw) => {
+  const read: EventsReader['read'] = (raw) => {
     if ('code' in options) return { parsed: { rejection: options }, raw, isTrusted };
     if (raw instanceof UnreadEvent) return { parsed: unread, raw: undefined, notWhole: 'too_large', isTrusted };
     return translate ? readTranslated(raw, translate, options) : { parsed: parseEvent(raw, options), raw, isTrusted };
   };
+  return { read, envelopeBytes: 'code' in options ? 0 : (options.envelope?.bytes ?? 0) };
 }
 
-function optionsOf(call: IngestCall, kind: EventKind | undefined, isTrusted: boolean): ParseOptions | Rejection {
+function optionsOf(call: IngestCall, kind: EventKind | undefined, isPublic: boolean): ParseOptions | Rejection {
   const json = { ...call.deps.limits.event, hasEscapes: call.body.hasEscapes };
   // A single event is its own envelope; what it says of itself is read once.
   const { value } = call.body;
@@ -40,7 +48,7 @@ function optionsOf(call: IngestCall, kind: EventKind | undefined, isTrusted: boo
   const { now: receivedAt, principal } = call;
   return {
     ...(kind && { kind }),
-    ...{ envelope, receivedAt, source: principal.source, isTrusted, json },
+    ...{ envelope, receivedAt, source: principal.source, isTrusted: !isPublic, isPublic, json },
     makeMessageId: randomUUID,
   };
 }

@@ -51,10 +51,8 @@ export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[
     await deps.store.suppressions.save(ws, list, session);
     return makeDue(call, await ownersOf(call, keys, session), session);
   });
-  // Somebody may have got the address meanwhile, by a writer who could not see the entry yet. Who gets it from now on is asked about.
-  const owners = await ownersOf(call, keys);
-  const late = owners.filter(({ id }) => !known.some((one) => one.id === id));
-  if (late.length > 0) await transact(deps, (session) => makeDue(call, late, session));
+  // Who gets the address from now on is asked about.
+  const late = await makeLateDue(call, keys, known);
   const people = [...known, ...late].flatMap(idsOf);
   return waitUntil(
     () => deps.store.enrollments.sendingTo(ws, [...new Set(people)]),
@@ -80,10 +78,11 @@ const notAnIdentifier =
 /** Takes entries off the list. What they barred comes back by itself. */
 export async function release(call: KeyCall, docs: readonly SuppressionDoc[]): Promise<void> {
   const keys = docs.map(({ identifier }) => identifier);
-  await transact(call.deps, async (session) => {
+  const known = await transact(call.deps, async (session) => {
     await call.deps.store.suppressions.remove(docs, session);
-    await makeDue(call, await ownersOf(call, keys, session), session);
+    return makeDue(call, await ownersOf(call, keys, session), session);
   });
+  await makeLateDue(call, keys, known);
 }
 
 async function ownersOf(
@@ -93,6 +92,18 @@ async function ownersOf(
 ): Promise<Profile[]> {
   const { owners } = await store.identifiers.read(keys, session);
   return [...new Set((await store.profiles.canonicalOf(ws, [...owners.values()], session)).values())];
+}
+
+/** Has it look at those, too, who have got an address meanwhile, by a writer who could not see yet that the list has changed. */
+async function makeLateDue(
+  call: KeyCall,
+  keys: readonly string[],
+  known: readonly Profile[],
+): Promise<readonly Profile[]> {
+  const owners = await ownersOf(call, keys);
+  const late = owners.filter(({ id }) => !known.some((one) => one.id === id));
+  if (late.length > 0) await transact(call.deps, (session) => makeDue(call, late, session));
+  return late;
 }
 
 /** Has the clock look at these people; answers them. */

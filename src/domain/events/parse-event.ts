@@ -5,6 +5,7 @@ import { identifiersOf } from './event-identifiers';
 import { EventReader } from './event-reader';
 import { occurredAtOf, readEventInstant } from './event-time';
 import { measureJson, type MeasureOptions } from './measure-json';
+import { isPublicId, publicMark, toPublicId } from './message-id';
 import { kindOf, type Rejection } from './rejection';
 import { traitExpiryOf } from './trait-expiry';
 
@@ -32,11 +33,14 @@ export interface ParseOptions {
   readonly statedAt?: number;
   readonly source: string;
   readonly isTrusted: boolean;
+  /** Sent with a key that anybody may have. */
+  readonly isPublic?: boolean;
   readonly json: MeasureOptions;
   /** For events that come without. */
   readonly makeMessageId: () => string;
 }
 
+/** The `messageId` is as it is kept, also of one that is refused. */
 export type ParsedEvent =
   { readonly event: Event; readonly bytes: number } | { readonly rejection: Rejection; readonly messageId?: string };
 
@@ -48,10 +52,10 @@ export function parseEvent(raw: unknown, options: ParseOptions): ParsedEvent {
   }
   const { envelope = emptyEnvelope, json } = options;
   const measured = measureJson(raw, { ...json, maxBytes: json.maxBytes - envelope.bytes });
-  if ('code' in measured) return reject(raw, measured);
+  if ('code' in measured) return reject(raw, measured, options);
   const reader = new EventReader(raw);
   const event = readEvent(reader, { ...options, envelope });
-  if (reader.rejection || !event) return reject(raw, reader.rejection as Rejection);
+  if (reader.rejection || !event) return reject(raw, reader.rejection as Rejection, options);
   return { event, bytes: measured.bytes + envelope.bytes };
 }
 
@@ -67,16 +71,16 @@ export function parseEnvelope(raw: JsonObject, json: MeasureOptions): Envelope |
   return { ...parts, bytes: isEmpty ? 0 : measured.bytes, ...(sentAt !== undefined && { sentAt }) };
 }
 
-function reject(raw: JsonObject, rejection: Rejection): ParsedEvent {
+function reject(raw: JsonObject, rejection: Rejection, { isPublic }: ParseOptions): ParsedEvent {
   const messageId = own(raw, 'messageId');
   const isShown = typeof messageId === 'string' && messageId.length <= 255 && messageId.isWellFormed();
-  return isShown ? { rejection, messageId } : { rejection };
+  if (!isShown) return { rejection };
+  return { rejection, messageId: isPublic ? toPublicId(messageId) : messageId };
 }
 
 type InEnvelope = ParseOptions & { readonly envelope: Envelope };
 
 function readEvent(reader: EventReader, options: InEnvelope): Event | undefined {
-  const { raw } = reader;
   const kind = options.kind ?? readKind(reader);
   if (kind === undefined) return undefined;
   const context = merged(options.envelope.context, reader.object('context'));
@@ -86,7 +90,7 @@ function readEvent(reader: EventReader, options: InEnvelope): Event | undefined 
   const integrations = merged(options.envelope.integrations, reader.object('integrations'));
   const times = readTimes(reader, options);
   const event: Event = {
-    messageId: reader.id(raw, 'messageId') || options.makeMessageId(),
+    messageId: readMessageId(reader, options) || options.makeMessageId(),
     kind,
     name: kind === 'track' ? readName(reader) : kind,
     ...times,
@@ -106,6 +110,16 @@ function readEvent(reader: EventReader, options: InEnvelope): Event | undefined 
 
 const noIdentifier =
   'The event has no usable identifier; send userId, anonymousId, context.device.id or context.externalIds. Placeholders such as "null" do not count.';
+
+/** The one place that decides under which id an event counts once. */
+function readMessageId(reader: EventReader, { isPublic }: ParseOptions): string | undefined {
+  const sent = reader.id(reader.raw, 'messageId');
+  if (!sent) return undefined;
+  if (isPublic) return toPublicId(sent);
+  return isPublicId(sent) ? reader.refuse('invalid_id', '/messageId', markedId) : sent;
+}
+
+const markedId = `messageId begins with "${publicMark}", as those of public keys are kept; send another.`;
 
 function readKind(reader: EventReader): EventKind | undefined {
   const type = own(reader.raw, 'type');

@@ -1,5 +1,6 @@
 import type { EventKind } from '../../../domain/events/event';
 import type { JsonLimits } from '../../../domain/events/measure-json';
+import { isPublicId } from '../../../domain/events/message-id';
 import { parseEnvelope, parseEvent } from '../../../domain/events/parse-event';
 import type { WorkspaceId } from '../../../domain/ids';
 import { isJsonObject, type JsonObject } from '../../../domain/json';
@@ -50,6 +51,7 @@ function parse(letter: DeadLetterDoc, raw: JsonObject, json: JsonLimits) {
     receivedAt: letter.at,
     source: letter.source ?? '',
     isTrusted: letter.isTrusted ?? false,
+    isPublic: letter.isTrusted !== true && isPublicId(letter.messageId),
     json,
     makeMessageId: () => letter.messageId ?? letter.id,
   });

@@ -11,6 +11,7 @@ import type { Outbox } from '../../outbox';
 import { syncUnits } from '../erasure/clear-destinations';
 import * as rows from '../erasure/clear-rows';
 import type { Erased, Place } from '../erasure/place';
+import { waitForIntake } from '../../bulk-lane';
 import type { OperationContext } from '../operation-kind';
 
 export interface ForgetDeps {
@@ -27,6 +28,8 @@ export interface ForgetPlace {
 const profilesAtOnce = 100;
 /** A piece is no longer than this; the next one goes on with the same people. */
 const pieceMs = 5_000;
+/** How long a piece waits for the intake before it lets itself be looked at. */
+const waitMs = 4_000;
 
 /**
  * One piece of forgetting anonymous profiles to which nothing has happened since `before`: some are chosen, or those that were are
@@ -39,20 +42,20 @@ export async function forgetAnonymous(
   place: ForgetPlace,
 ): Promise<ForgetPlace & { readonly removed: number; readonly isOver: boolean }> {
   const { after, chosen } = place;
+  const { ws, now, signal } = context;
+  // Whom an event on the bulk lane names is not known before it is applied.
+  if (!(await waitForIntake(deps, ws, now, { signal, mostMs: waitMs }))) return { ...place, removed: 0, isOver: false };
   if (chosen !== undefined) {
     const removed = await forget(deps, context, before, chosen.map(profileId));
     return removed === undefined ? { ...place, removed: 0, isOver: false } : { after, removed, isOver: false };
   }
-  const page = await deps.store.oldRows.peopleAfter(
-    context.ws,
-    profilesAtOnce,
-    after === undefined ? undefined : profileId(after),
-  );
+  const from = after === undefined ? undefined : profileId(after);
+  const page = await deps.store.oldRows.peopleAfter(ws, profilesAtOnce, from);
   const last = page.at(-1);
   if (!last) return { removed: 0, isOver: true };
   const inactive = await inactiveOf(
     deps.store,
-    context.ws,
+    ws,
     page.filter((one) => isForgettable(one, before)),
     before,
   );
@@ -60,14 +63,17 @@ export async function forgetAnonymous(
   return { after: last.id, ...(ids.length > 0 && { chosen: ids }), removed: 0, isOver: false };
 }
 
-async function inactiveOf<Person extends Pick<Profile, 'id' | 'lineage'>>(
-  { oldRows }: Store,
+/** Those to whom nothing has happened, nor waits for the intake: what was accepted is theirs, however late it is applied. */
+async function inactiveOf<Person extends Pick<Profile, 'id' | 'lineage' | 'identifiers'>>(
+  { events, identifiers, oldRows }: Store,
   ws: WorkspaceId,
   people: readonly Person[],
   before: number,
 ): Promise<Person[]> {
+  const keysOf = (person: Person) => person.identifiers.map((identifier) => identifiers.key(ws, identifier));
+  const waiting = await events.pendingAmong(people.flatMap(keysOf));
   const inactive: Person[] = [];
-  for (const person of people)
+  for (const person of people.filter((one) => !keysOf(one).some((key) => waiting.has(key))))
     if (!(await oldRows.hasEventsSince(subjectsOf(ws, idsOf(person)), before))) inactive.push(person);
   return inactive;
 }

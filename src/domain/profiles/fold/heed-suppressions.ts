@@ -18,17 +18,25 @@ function heed(fold: WorkspaceFold, open: OpenProfile): void {
   const before = open.profile.suppressions ?? [];
   const now = suppressionsOf(open.profile, fold.input.suppressions, instantOf(fold, open));
   if (before.length === 0 && now.length === 0) return;
-  if (JSON.stringify(before) !== JSON.stringify(now)) open.hasNewSuppressions = true;
+  const isNew = JSON.stringify(before) !== JSON.stringify(now);
+  if (isNew) open.hasNewSuppressions = true;
   open.profile = {
     ...omit(open.profile, 'suppressions'),
     ...(now.length > 0 && { suppressions: now }),
-    ...dueBy(open.profile, now),
+    ...dueBy(open.profile, now, isNew && now.length > 0 ? instantOf(fold, open) : Infinity),
   };
 }
 
-/** The profile is looked at again when the first entry ends. */
-function dueBy({ nextCheckAt }: Profile, suppressions: readonly PersonSuppression[]): Pick<Profile, 'nextCheckAt'> {
+/**
+ * The profile is looked at again when the first entry ends. And once more after entries were found, by a look at the lists that follows
+ * this one: whoever took one off meanwhile did not see yet whose identifier it was about.
+ */
+function dueBy(
+  { nextCheckAt }: Profile,
+  suppressions: readonly PersonSuppression[],
+  foundAt: number,
+): Pick<Profile, 'nextCheckAt'> {
   const ends = suppressions.flatMap(({ expiresAt }) => expiresAt ?? []);
-  const due = Math.min(nextCheckAt ?? Infinity, ...ends);
+  const due = Math.min(nextCheckAt ?? Infinity, foundAt, ...ends);
   return due === Infinity ? {} : { nextCheckAt: due };
 }
