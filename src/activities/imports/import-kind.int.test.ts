@@ -62,6 +62,25 @@ describe('a step of an import', () => {
     });
   });
 
+  it('done again after a crash is no duplicate in the figures of imports', async () => {
+    const kind = kindOf();
+    const totals = async () => {
+      await api.deps.traffic.flush();
+      return (await api.store.sourceHours.totals(mine.ws, ['import'])).get('import');
+    };
+    const before = await totals();
+    const operation = await begin('id,key\nf1,f1\nf2,f2\nf3,f1\n');
+    await kind.step({ ws: mine.ws, operation, signal, now: 2_000 });
+    const once = await totals();
+    expect(once).toMatchObject({
+      accepted: (before?.accepted ?? 0) + 2,
+      duplicates: (before?.duplicates ?? 0) + 1,
+    });
+    await kind.step({ ws: mine.ws, operation, signal, now: 3_000 });
+    // Only the row that repeats another one is a duplicate.
+    expect(await totals()).toMatchObject({ accepted: once?.accepted, duplicates: (once?.duplicates ?? 0) + 1 });
+  });
+
   it('done again after an erasure leaves one letter of the person', async () => {
     const kind = kindOf();
     const { ws, apiKey } = mine;

@@ -1,7 +1,9 @@
 import type { EventKind } from '../../domain/events/event';
 import { isJsonObject, own, type JsonObject } from '../../domain/json';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
+import { countCodes } from '../../domain/traffic/source-counts';
 import { addLetters } from '../../store/add-letters';
+import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { keptOf, letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
@@ -29,7 +31,7 @@ export async function bury(
   const { identifiers } = deps.store;
   const limits = deps.limits.event;
   const common = { at: now, source: principal.source, lane, ...envelopeOf(call.body, limits) };
-  let duplicates = 0;
+  const fresh: DeadLetter[] = [];
   // In parts, between which others are served.
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
     const letters = refused
@@ -38,18 +40,16 @@ export async function bury(
         letterOf({ identifiers, limits }, ws, { ...common, isTrusted }, { ...event, kind }),
       );
     const known = new Set((await addLetters(deps.store, ws, letters)).duplicateIndexes);
-    duplicates += known.size;
-    for (const [index, { stage, code }] of letters.entries())
-      if (!known.has(index)) metrics.letters.inc({ stage, code });
+    fresh.push(...letters.filter((_, index) => !known.has(index)));
   }
-  const refusedBy: Record<string, number> = {};
-  for (const { rejection } of refused) refusedBy[rejection.code] = (refusedBy[rejection.code] ?? 0) + 1;
+  for (const { stage, code } of fresh) metrics.letters.inc({ stage, code });
+  const duplicates = refused.length - fresh.length;
   const rejected = refused.filter(({ stage }) => stage === 'rejected');
   for (const { rejection } of rejected) metrics.rejected.inc({ code: rejection.code });
   const quarantined = refused.length - rejected.length - duplicates;
   metrics.quarantined.inc(quarantined);
   metrics.duplicates.inc(duplicates);
-  const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy };
+  const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy: countCodes(fresh) };
   deps.traffic.count(ws, principal.source, now, counts);
 }
 

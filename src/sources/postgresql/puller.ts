@@ -130,7 +130,9 @@ function beginCursor({ cursor, settings, now }: Context, types: { readonly isTim
   if (settings.cursor === undefined)
     return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
   if (before.column !== settings.cursor) return { column: settings.cursor };
-  return isFuture(before.at, types, now) ? { column: settings.cursor, at: new Date(now).toISOString() } : before;
+  return isFuture(before.at, types, now) && before.key !== undefined
+    ? { column: settings.cursor, at: new Date(now).toISOString() }
+    : before;
 }
 
 function firstBound(
