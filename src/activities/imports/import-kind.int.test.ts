@@ -8,7 +8,7 @@ import { createImportKind } from './import-kind';
 jest.setTimeout(60_000);
 
 const api = useTestApi();
-const mine = useWorkspace(api);
+const mine = useWorkspace(api, beforeEach);
 
 const day = 86_400_000;
 const signal = new AbortController().signal;
@@ -62,25 +62,6 @@ describe('a step of an import', () => {
     });
   });
 
-  it('done again after a crash is no duplicate in the figures of imports', async () => {
-    const kind = kindOf();
-    const totals = async () => {
-      await api.deps.traffic.flush();
-      return (await api.store.sourceHours.totals(mine.ws, ['import'])).get('import');
-    };
-    const before = await totals();
-    const operation = await begin('id,key\nf1,f1\nf2,f2\nf3,f1\n');
-    await kind.step({ ws: mine.ws, operation, signal, now: 2_000 });
-    const once = await totals();
-    expect(once).toMatchObject({
-      accepted: (before?.accepted ?? 0) + 2,
-      duplicates: (before?.duplicates ?? 0) + 1,
-    });
-    await kind.step({ ws: mine.ws, operation, signal, now: 3_000 });
-    // Only the row that repeats another one is a duplicate.
-    expect(await totals()).toMatchObject({ accepted: once?.accepted, duplicates: (once?.duplicates ?? 0) + 1 });
-  });
-
   it('done again after an erasure leaves one letter of the person', async () => {
     const kind = kindOf();
     const { ws, apiKey } = mine;
@@ -121,5 +102,19 @@ describe('a step of an import', () => {
       refusedBy: { no_identifier: 1, wrong_field_count: 1 },
     });
     expect((await api.store.catalogue.list(ws)).map(({ bySource }) => bySource)).toEqual([{ import: 2 }]);
+  });
+
+  it('done again after a crash is no duplicate in the figures of imports', async () => {
+    const kind = kindOf();
+    const totals = async () => {
+      await api.deps.traffic.flush();
+      return (await api.store.sourceHours.totals(mine.ws, ['import'])).get('import');
+    };
+    const operation = await begin('id,key\nf1,f1\nf2,f2\nf3,f1\n');
+    await kind.step({ ws: mine.ws, operation, signal, now: 2_000 });
+    expect(await totals()).toMatchObject({ accepted: 2, duplicates: 1 });
+    await kind.step({ ws: mine.ws, operation, signal, now: 3_000 });
+    // Only the row that repeats another one was read again.
+    expect(await totals()).toMatchObject({ accepted: 2, duplicates: 2 });
   });
 });
