@@ -138,11 +138,16 @@ async function greet(route: Route, { rates }: Context, res: Response, principal:
   else res.set(await rates.take(principal, 'requests', 1));
 }
 
-function toCall(route: Route, { deps, metrics, events, way }: Context, req: Request, principal: Principal | undefined) {
+function toCall(
+  route: Route,
+  { deps, metrics, events, rates, way }: Context,
+  req: Request,
+  principal: Principal | undefined,
+) {
   return {
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
-    ...{ deps, metrics, events },
+    ...{ deps, metrics, events, rates },
     giveWay: () => way.giveWay(),
     method: req.method,
     url: req.originalUrl,

@@ -11,7 +11,9 @@ const personalTypes = new Set(['email', 'phone']);
 export const seesPersonalData = ({ scopes }: Pick<Principal, 'scopes'>): boolean => hasScope(scopes, 'profiles:pii');
 
 export const maskIdentifier = (type: string, value: string): string =>
-  personalTypes.has(type) || isPersonalText(value) ? masked : value;
+  personalTypes.has(type) ? masked : maskText(value);
+
+export const maskText = (text: string): string => (isPersonalText(text) ? masked : text);
 
 /** A copy in which values under personal keys are masked, at any depth, and under any key what has the form of an e-mail or phone. */
 export function maskObject(object: JsonObject): JsonObject {
@@ -25,6 +27,6 @@ export function maskObject(object: JsonObject): JsonObject {
 
 function maskJson(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(maskJson);
-  if (typeof value === 'string') return isPersonalText(value) ? masked : value;
+  if (typeof value === 'string') return maskText(value);
   return isJsonObject(value) ? maskObject(value) : value;
 }

@@ -4,6 +4,7 @@ import type { Principal } from './authenticate';
 import type { ApiDeps } from './deps';
 import type { EventWriter } from './ingest/event-writer';
 import type { Picture } from './ingest/pixel';
+import type { Rates } from './limits/rates';
 import type { ApiMetrics } from './metrics';
 import type { Scope } from './scopes';
 
@@ -36,6 +37,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly metrics: ApiMetrics;
   /** The way of events into the store. */
   readonly events: EventWriter;
+  /** Of who is known only when the handler has looked; keys are counted before. */
+  readonly rates: Pick<Rates, 'take'>;
   /** To be awaited between the slices of what takes long. */
   readonly giveWay: () => Promise<void>;
   /** When the request arrived, epoch milliseconds. */

@@ -1,5 +1,11 @@
 import { request, type Dispatcher } from 'undici';
-import { guardedAgent, guardedLookup, resolveBySystem, type Resolve } from '../destinations/guarded-agent';
+import {
+  guardedAgent,
+  guardedLookup,
+  resolveBySystem,
+  type PortsOf,
+  type Resolve,
+} from '../destinations/guarded-agent';
 import { SendError } from '../destinations/send-error';
 import { TargetGuard } from '../destinations/target-guard';
 import { SourceBusy, SourceRefused } from './source';
@@ -31,8 +37,8 @@ export interface Network {
   ask(request: WebRequest, limits: AskLimits): Promise<WebAnswer>;
   /** The address to connect a database's driver to. */
   addressOf(host: string, port: number): Promise<string>;
-  /** For a driver that looks names up by itself, at each connection. */
-  lookupFor(port: number): ReturnType<typeof guardedLookup>;
+  /** For a driver that looks names up by itself, at each connection, and asks each name at these ports. */
+  lookupFor(portsOf: PortsOf): ReturnType<typeof guardedLookup>;
   /** Judges a literal address, which no driver looks up. Throws `SourceRefused`. */
   checkHost(host: string, port: number): void;
 }
@@ -48,7 +54,7 @@ export function createNetwork(allowedTargets: readonly string[], resolve: Resolv
     const refusal = databases.checkHost(host, port);
     if (refusal) throw refused(refusal.code);
     return new Promise((resolved, failed) => {
-      guardedLookup(databases, resolve, port)(host, {}, (error, address) => {
+      guardedLookup(databases, resolve, () => [port])(host, {}, (error, address) => {
         if (error || typeof address !== 'string') failed(toSourceError(error));
         else resolved(address);
       });
@@ -57,7 +63,7 @@ export function createNetwork(allowedTargets: readonly string[], resolve: Resolv
   return {
     ask: (asked, limits) => ask(asked, { guard, agent, ...limits }),
     addressOf,
-    lookupFor: (port) => guardedLookup(databases, resolve, port),
+    lookupFor: (portsOf) => guardedLookup(databases, resolve, portsOf),
     checkHost: (host, port) => {
       const refusal = databases.checkHost(host, port);
       if (refusal) throw refused(refusal.code);

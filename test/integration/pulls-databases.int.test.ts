@@ -66,6 +66,25 @@ describe('a table of PostgreSQL', () => {
     expect(await traitsOf(system, 'p1')).toMatchObject({ whole_plan: 'free' });
   });
 
+  it('is read on from what has happened, whatever is dated in the future', async () => {
+    await postgres.query('CREATE TABLE dated (id text PRIMARY KEY, plan text, spent numeric, updated_at timestamptz)');
+    const row = (id: string, at: string) => postgres.query("INSERT INTO dated VALUES ($1, 'free', 1, $2)", [id, at]);
+    await put('dated', { table: 'dated', overlap: '0s' });
+    for (const [id, at] of [
+      ['d1', minute(1)],
+      ['d2', minute(2)],
+      ['f1', '2062-05-01T09:00:00Z'],
+      ['f2', 'infinity'],
+    ])
+      await row(id ?? '', at ?? '');
+    await pull(system, 'dated');
+    await row('d3', minute(3));
+    // Those of the future are read again, and count once.
+    const [rows, accepted] = counts(await pull(system, 'dated'));
+    expect([rows, accepted]).toEqual([3, 1]);
+    expect(await traitsOf(system, 'd3')).toMatchObject({ plan: 'free' });
+  });
+
   it('makes dead letters of rows whose values the mapping refuses', async () => {
     await postgres.query("CREATE TABLE odd AS SELECT 'o1' AS id, 'NaN'::numeric AS spent, now() AS updated_at");
     await put('odd', { table: 'odd' });
@@ -129,6 +148,16 @@ describe('a collection of MongoDB', () => {
     expect(counts(await pull(system, 'documents'))).toEqual([5, 2, 3, 0]);
     expect(await traitsOf(system, String(ids[0]))).toMatchObject({ plan: 'gold' });
     expect(await traitsOf(system, String(late))).toMatchObject({ plan: 'late' });
+  });
+
+  it('is read on from what has happened, whatever is dated in the future', async () => {
+    const [typo, next] = [new ObjectId(), new ObjectId()];
+    await documents().insertOne({ _id: typo, plan: 'typo', changedAt: new Date('2062-05-01T09:00:00Z') });
+    await put('dated-documents', { overlap: '0s' });
+    await pull(system, 'dated-documents');
+    await documents().insertOne({ _id: next, plan: 'next', changedAt: new Date(minute(40)) });
+    expect(counts(await pull(system, 'dated-documents'))).toEqual([2, 1, 1, 0]);
+    expect(await traitsOf(system, String(next))).toMatchObject({ plan: 'next' });
   });
 
   it('takes no filter that runs code or reads elsewhere', async () => {

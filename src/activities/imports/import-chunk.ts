@@ -115,17 +115,27 @@ async function storeEvents(
     pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n: row, violations }),
   );
   const { inserted, duplicateIndexes } = await store.events.insertPending(docs);
-  traffic.accepted(ws, allImports, docs, duplicateIndexes);
   const known = duplicateIndexes.flatMap((index) => events[index] ?? []);
   const arrivals = await store.events.arrivals(
     ws,
     known.map(({ event }) => event.messageId),
   );
-  const own = known.filter(({ event, row }) => {
-    const arrival = arrivals.get(event.messageId);
-    return arrival?.source === event.source && arrival.n === row;
-  });
-  return { accepted: inserted + own.length, repeated: known.length - own.length };
+  const isOwn = (index: number): boolean => {
+    const [doc, arrival] = [docs[index], arrivals.get(docs[index]?.messageId ?? '')];
+    return doc !== undefined && arrival?.source === doc.source && arrival.n === doc.n;
+  };
+  // The step of before has counted them.
+  const own = new Set(duplicateIndexes.filter(isOwn));
+  const counted = [...docs.keys()].filter((index) => !own.has(index));
+  const isRepeated = new Set(duplicateIndexes);
+  const repeated = counted.flatMap((index, place) => (isRepeated.has(index) ? [place] : []));
+  traffic.accepted(
+    ws,
+    allImports,
+    counted.flatMap((index) => docs[index] ?? []),
+    repeated,
+  );
+  return { accepted: inserted + own.size, repeated: repeated.length };
 }
 
 /** What storing would do, without doing it. */

@@ -139,4 +139,18 @@ describe('a step of an import', () => {
     });
     expect((await api.store.catalogue.list(ws)).map(({ bySource }) => bySource)).toEqual([{ import: 2 }]);
   });
+
+  it('done again after a crash is no duplicate in the figures of imports', async () => {
+    const kind = kindOf();
+    const totals = async () => {
+      await api.deps.traffic.flush();
+      return (await api.store.sourceHours.totals(mine.ws, ['import'])).get('import');
+    };
+    const operation = await begin('id,key\nf1,f1\nf2,f2\nf3,f1\n');
+    await kind.step({ ws: mine.ws, operation, signal, now: 2_000 });
+    expect(await totals()).toMatchObject({ accepted: 2, duplicates: 1 });
+    await kind.step({ ws: mine.ws, operation, signal, now: 3_000 });
+    // Only the row that repeats another one was read again.
+    expect(await totals()).toMatchObject({ accepted: 2, duplicates: 2 });
+  });
 });

@@ -55,6 +55,30 @@ describe('dead letters', () => {
     await call('get', '/v1/dead-letters/ddl_none').expect(404);
   });
 
+  it('show no address in a path or a message id to who may not see people', async () => {
+    await send([track({ messageId: 'order-ann@mail.test', properties: { 'ann@mail.test': '\ud800' } })]);
+    const { body } = await call('get', '/v1/dead-letters', await reader('profiles:read')).expect(200);
+    expect(body.data).toMatchObject([{ path: '/properties/•••', messageId: '•••' }]);
+    expect(JSON.stringify(body)).not.toContain('ann@mail.test');
+    expect(await list()).toMatchObject([{ path: '/properties/ann@mail.test', messageId: 'order-ann@mail.test' }]);
+  });
+
+  it('of one event that is sent again count once, also in why a source was refused', async () => {
+    const plan = {
+      ...{ name: 'P', isDefault: true, onViolation: 'quarantine', unplannedEvents: 'quarantine' },
+      events: [{ event: 'Planned' }],
+    };
+    await request(api.app)
+      .put('/v1/tracking-plans/p')
+      .auth(workspace.apiKey, { type: 'bearer' })
+      .send(plan)
+      .expect(200);
+    for (let times = 0; times < 3; times += 1) await send([track({ event: 'Unplanned', messageId: 'once' })]);
+    await api.deps.traffic.flush();
+    const { body } = await call('get', '/v1/sources/server').expect(200);
+    expect(body.traffic.total).toMatchObject({ quarantined: 1, duplicates: 2, refusedBy: { plan_violation: 1 } });
+  });
+
   it('say why one cannot be replayed', async () => {
     const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as unknown;
     await send([track({ properties: { note: 'x'.repeat(40_000) } }), track({ properties: { deep } })]);

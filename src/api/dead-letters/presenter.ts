@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { letterStages, letterStates, type DeadLetterDoc, type LetterCount } from '../../store/dead-letters';
 import { Instant, presentInstant } from '../instant';
+import { maskText } from '../personal-data';
 
 /** Too large or too deep to keep, in a vocabulary that had no word for it, or not kept at all. */
 const hindrances = ['too_large', 'too_deep', 'not_translated', 'not_kept'] as const;
@@ -36,8 +37,9 @@ export const LetterCountBody = z.strictObject({
   lastAt: Instant,
 });
 
-export function presentLetter(letter: DeadLetterDoc, hasPayload: boolean) {
-  const { id, stage, state, at, code, path, message, messageId, kind, event, source, payload } = letter;
+export function presentLetter(letter: DeadLetterDoc, seesPeople: boolean) {
+  const { id, stage, state, at, code, kind, event, source, payload } = letter;
+  const { path, message, messageId } = seesPeople ? letter : withoutPeople(letter);
   const { replayedAt, refusedAgain, discarded } = letter;
   return {
     ...{ id, stage, state, at: presentInstant(at), code, path, message, messageId, kind, event, source },
@@ -45,7 +47,20 @@ export function presentLetter(letter: DeadLetterDoc, hasPayload: boolean) {
     ...(replayedAt !== undefined && { replayedAt: presentInstant(replayedAt) }),
     ...(refusedAgain && { refusedAgain: { at: presentInstant(refusedAgain.at), code: refusedAgain.code } }),
     ...(discarded && { discarded: { ...discarded, at: presentInstant(discarded.at) } }),
-    ...(hasPayload && payload !== undefined && { payload }),
+    ...(seesPeople && payload !== undefined && { payload }),
+  };
+}
+
+/** Keys of an event and ids of messages are chosen by who sends them, and may be somebody's address. */
+function withoutPeople({
+  path,
+  message,
+  messageId,
+}: DeadLetterDoc): Pick<DeadLetterDoc, 'path' | 'message' | 'messageId'> {
+  return {
+    ...(path !== undefined && { path: path.split('/').map(maskText).join('/') }),
+    ...(message !== undefined && { message: maskText(message) }),
+    ...(messageId !== undefined && { messageId: maskText(messageId) }),
   };
 }
 

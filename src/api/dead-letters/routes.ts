@@ -49,8 +49,8 @@ export const deadLetterRoutes: readonly Route[] = [
       const page = readPage(call);
       const before = readCursor(page.after);
       const rows = await call.deps.store.deadLetters.page(call.ws, page.limit + 1, before, toFilter(query));
-      const hasPayload = seesPersonalData(call.principal);
-      const present = (row: (typeof rows)[number]) => presentLetter(row, hasPayload);
+      const seesPeople = seesPersonalData(call.principal);
+      const present = (row: (typeof rows)[number]) => presentLetter(row, seesPeople);
       return toPage(call, page, rows, present, ({ at, id }) => `${at}.${id}`);
     },
   }),

@@ -2,6 +2,7 @@ import type { EventKind } from '../../domain/events/event';
 import type { Judged } from '../../domain/tracking-plan/judge-event';
 import { countCodes } from '../../domain/traffic/source-counts';
 import { addLetters } from '../../store/add-letters';
+import type { DeadLetter } from '../../store/dead-letters';
 import type { EventDoc } from '../../store/documents';
 import { keysNamed, letterOf } from '../../store/letter-of';
 import type { JsonBody } from '../read-body';
@@ -33,7 +34,7 @@ export async function bury(
   const limits = deps.limits.event;
   const said = envelope && { envelope: envelope.payload, naming: keysNamed(identifiers, ws, envelope.of) };
   const common = { at: now, source: principal.source, lane, ...said };
-  let duplicates = 0;
+  const fresh: DeadLetter[] = [];
   // In parts, between which others are served.
   for (let from = 0; from < refused.length; from += eventsPerInsert) {
     const letters = refused
@@ -42,16 +43,15 @@ export async function bury(
         letterOf({ identifiers, limits }, ws, { ...common, isTrusted }, { ...event, kind }),
       );
     const known = new Set((await addLetters(deps.store, ws, letters)).duplicateIndexes);
-    duplicates += known.size;
-    for (const [index, { stage, code }] of letters.entries())
-      if (!known.has(index)) metrics.letters.inc({ stage, code });
+    fresh.push(...letters.filter((_, index) => !known.has(index)));
   }
-  const refusedBy = countCodes(refused.map(({ rejection }) => rejection));
+  for (const { stage, code } of fresh) metrics.letters.inc({ stage, code });
+  const duplicates = refused.length - fresh.length;
   const rejected = refused.filter(({ stage }) => stage === 'rejected');
   for (const { rejection } of rejected) metrics.rejected.inc({ code: rejection.code });
   const quarantined = refused.length - rejected.length - duplicates;
   metrics.quarantined.inc(quarantined);
   metrics.duplicates.inc(duplicates);
-  const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy };
+  const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy: countCodes(fresh) };
   deps.traffic.count(ws, principal.source, now, counts);
 }

@@ -13,7 +13,7 @@ type MessageCall = Call<{ readonly workspace: string; readonly source: string },
 /**
  * Takes what a tool sends to its source's own address. 200 once its events are stored, refused ones as dead letters, since no repetition
  * would mend them; 401 for a wrong signature, 404 where no such tool is connected, 410 while its source is disabled,
- * 413 for more events than a batch may have.
+ * 413 for more events than a batch may have, 429 for more than a key may send, which tools take for "later".
  */
 export async function takeMessage(call: MessageCall) {
   const ws = workspaceId(call.params.workspace);
@@ -24,7 +24,8 @@ export async function takeMessage(call: MessageCall) {
   const principal = { ws, keyId: `source:${source.key}`, kind: 'secret', scopes: [], source: source.key } as const;
   const body = { value: undefined, bytes: call.body.length, hasEscapes: call.body.includes('\\u') };
   const reading = { translate: (make: unknown) => ({ raw: (make as MakeEvent)() }) };
-  return answer(await ingest({ ...call, ws, principal, body }, received.events, reading));
+  const headers = await call.rates.take(principal, 'events', received.events.length);
+  return { ...answer(await ingest({ ...call, ws, principal, body }, received.events, reading)), headers };
 }
 
 async function findReceiver(

@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
 import request from 'supertest';
-import { useTestApi, useWorkspace } from '../../testing/test-api';
+import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
+import { createApp } from '../app';
 
 jest.setTimeout(60_000);
 
@@ -17,10 +19,10 @@ const put = (key: string, definition: object) =>
   request(api.app).put(`/v1/sources/${key}`).auth(workspace.apiKey, { type: 'bearer' }).send(definition);
 const get = (where: string) => request(api.app).get(where).auth(workspace.apiKey, { type: 'bearer' });
 
-function send(event: object, { to = path, secret = signingSecret, at = Date.now() } = {}) {
+function send(event: object, { to = path, secret = signingSecret, at = Date.now(), app = api.app } = {}) {
   const [body, seconds] = [JSON.stringify(event), Math.floor(at / 1_000)];
   const v1 = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
-  return request(api.app)
+  return request(app)
     .post(to)
     .set({ 'stripe-signature': `t=${seconds},v1=${v1}`, 'content-type': 'application/json; charset=utf-8' })
     .send(body);
@@ -45,6 +47,22 @@ describe('POST /v1/webhooks/{workspace}/{source}', () => {
     const { body } = await get(`/v1/profiles/email:${customer}@b.example/events`).expect(200);
     expect(body.data).toMatchObject([{ name: 'Invoice Paid', source: 'pay', properties: { paid: 9.99 } }]);
     await get(`/v1/profiles/app_user_id:stripe:${customer}`).expect(200);
+  });
+
+  it('takes no more events than a key may send, and says when to come again', async () => {
+    const rates = { ...testLimits.rates, windowSeconds: 3_600, processes: 3_600, keyEvents: 2 };
+    const app = createApp({ ...api.deps, metrics: new Registry(), limits: { ...testLimits, rates } });
+    const ask = () => send(invoicePaid('cus_rate'), { app });
+    const { headers } = await ask().expect(200);
+    expect(headers['ratelimit']).toContain('"key-events";r=1');
+    await ask().expect(200);
+    // Who is not who they should be takes nothing of it.
+    await send(invoicePaid('cus_rate'), { app, secret: 'another' }).expect(401);
+    const over = invoicePaid('cus_rate');
+    const refused = await send(over, { app }).expect(429);
+    expect(refused.body).toMatchObject({ type: 'urn:heddle:problem:rate-limited' });
+    expect(refused.headers['retry-after']).toMatch(/^\d+$/);
+    expect(await api.store.events.byMessageId(workspace.ws, `stripe:${over.id}`)).toBeNull();
   });
 
   it('refuses another secret, a time that is over, and a request that is not signed', async () => {

@@ -23,7 +23,7 @@ export const readCursor = (cursor: PullCursor | undefined): HttpCursor => HttpCu
 type CursorField = NonNullable<HttpSettings['cursor']>;
 
 /** The value by which a row is newer or older than another; `undefined` when it bears none. */
-export function valueOf(row: JsonObject, { field, format }: CursorField): number | undefined {
+function valueOf(row: JsonObject, { field, format }: CursorField): number | undefined {
   const value = firstAt(row, field);
   const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   if (format !== 'number') return readEventInstant(number);
@@ -41,13 +41,29 @@ export function beginCursor(before: HttpCursor, { cursor, overlapMs, now }: Begi
   if (before.from !== undefined || before.reading !== undefined) return before;
   if (!cursor) return { reading: new Date(now).toISOString() };
   if (before.since === undefined) return before;
-  const from = cursor.format === 'number' ? before.since : Math.max(0, before.since - overlapMs);
-  return { ...before, from };
+  if (cursor.format === 'number') return { ...before, from: before.since };
+  const since = Math.min(before.since, now);
+  return { ...before, since, from: Math.max(0, since - overlapMs) };
 }
 
 interface Beginning {
   readonly cursor: CursorField | undefined;
   readonly overlapMs: number;
+  readonly now: number;
+}
+
+/** The highest value so far that a cursor may have: a row of the future is read again, until its time has come. */
+export function highestOf(rows: readonly JsonObject[], { cursor, high, now }: Reaching): { readonly high?: number } {
+  if (!cursor) return {};
+  const values = rows.flatMap((row) => valueOf(row, cursor) ?? []);
+  const reached = values.filter((value) => cursor.format === 'number' || value <= now);
+  const most = reached.reduce((most, value) => Math.max(most, value), high ?? -Infinity);
+  return most === -Infinity ? {} : { high: most };
+}
+
+interface Reaching {
+  readonly cursor: CursorField | undefined;
+  readonly high: number | undefined;
   readonly now: number;
 }
 

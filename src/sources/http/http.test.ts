@@ -58,6 +58,24 @@ describe('an HTTP source', () => {
   };
   const idsOf = (pages: readonly PulledPage[]) => pages.flatMap(({ rows }) => rows.map(({ row }) => row['id']));
 
+  it.each([
+    ['pages', 'next', { rows: 'data', paging: { by: 'next', path: 'links.next' } }],
+    ['a file', 'csv', { format: 'csv' }],
+  ])('of %s is read on from what has happened, whatever is dated in the future', async (_what, path, more) => {
+    twin.rows.push({ id: 'typo', updated_at: '2062-05-01T09:00:00Z' });
+    const first = await all(pull(path, more));
+    expect(idsOf(first)).toContain('typo');
+    expect(first.at(-1)?.cursor).toEqual({ since: Date.parse('2026-05-01T09:06:00Z') });
+    twin.rows.push({ id: 'changed', updated_at: '2026-05-01T09:07:00Z' });
+    expect(idsOf(await all(pull(path, more, first.at(-1)?.cursor)))).toContain('changed');
+    twin.rows.splice(7);
+    // One that is there from before.
+    const stuck = { since: Date.parse('2062-05-01T09:00:00Z') };
+    const [page] = await all(pull(path, more, stuck));
+    expect(page?.cursor).toMatchObject({ since: expect.any(Number) });
+    expect((page?.cursor as typeof stuck).since).toBeLessThanOrEqual(Date.now());
+  });
+
   it.each(ways)('is read to its end by %s, and then from the last change on', async (path, more) => {
     const pages = await all(pull(path, more));
     expect(idsOf(pages)).toEqual(['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6']);

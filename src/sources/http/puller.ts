@@ -7,7 +7,7 @@ import { capped, checkStatus, parseJson, readText } from '../read-answer';
 import { readRows } from '../read-rows';
 import { SourceRefused, type PullContext, type PulledPage, type Puller } from '../source';
 import { toCursor } from '../to-cursor';
-import { beginCursor, endCursor, readCursor, valueOf, type HttpCursor } from './cursor';
+import { beginCursor, endCursor, highestOf, readCursor, type HttpCursor } from './cursor';
 import { addressOf, toRequest } from './request';
 import type { HttpSecrets, HttpSettings, Paging } from './settings.schema';
 
@@ -30,7 +30,7 @@ export function createHttpPuller(network: Network, maxColumns: number): Puller<H
 }
 
 async function* pullJson(context: Context, ask: Ask): AsyncIterable<PulledPage> {
-  const { settings, pageRows } = context;
+  const { settings, pageRows, now } = context;
   let cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
   for (let pages = 0; pages < settings.maxPages; pages += 1) {
     const answer = await ask(addressOf(settings, cursor));
@@ -38,7 +38,7 @@ async function* pullJson(context: Context, ask: Ask): AsyncIterable<PulledPage> 
     const rows = rowsOf(body, settings);
     const page = nextPage(settings.paging, { answer, body, rows: rows.length, before: cursor.page });
     if (page !== undefined && page === cursor.page) throw samePage;
-    const after = { ...cursor, ...highest(cursor, rows, settings), page };
+    const after = { ...cursor, ...highestOf(rows, { cursor: settings.cursor, high: cursor.high, now }), page };
     const reached = page === undefined ? endCursor(after) : after;
     // An answer that is stored in part is asked for again when the run is cut off there.
     for (let from = pageRows; from < rows.length; from += pageRows)
@@ -62,13 +62,6 @@ function toPage(rows: readonly JsonObject[], reached: HttpCursor, { reading }: H
     cursor: toCursor(reached),
     ...(reading !== undefined && { reading }),
   };
-}
-
-function highest({ high }: HttpCursor, rows: readonly JsonObject[], { cursor }: HttpSettings): { high?: number } {
-  if (!cursor) return {};
-  const values = rows.map((row) => valueOf(row, cursor)).filter((value) => value !== undefined);
-  const most = values.reduce((most, value) => Math.max(most, value), high ?? -Infinity);
-  return most === -Infinity ? {} : { high: most };
 }
 
 function rowsOf(body: Json, { rows: path }: HttpSettings): JsonObject[] {
@@ -115,7 +108,7 @@ function textAt(body: Json, path: string): string | number | undefined {
 
 /** One file a run; after a crash it is read again, and what is stored of it counts once. */
 async function* pullCsv(context: Context, ask: Ask, maxColumns: number): AsyncIterable<PulledPage> {
-  const { settings } = context;
+  const { settings, now } = context;
   const { delimiter, maxPageBytes: maxLineBytes } = settings;
   const cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
   const answer = await ask(addressOf(settings, cursor));
@@ -124,7 +117,8 @@ async function* pullCsv(context: Context, ask: Ask, maxColumns: number): AsyncIt
   const bytes = capped(answer.body, settings.maxFileBytes);
   for await (const one of readRows(bytes, { format: 'csv', delimiter, maxLineBytes, maxColumns })) {
     page.add(one);
-    if ('row' in one) after = { ...after, ...highest(after, [one.row.row], settings) };
+    if ('row' in one)
+      after = { ...after, ...highestOf([one.row.row], { cursor: settings.cursor, high: after.high, now }) };
     if (page.isFull) yield page.take(toCursor(cursor), cursor.reading);
   }
   yield page.take(toCursor(endCursor(after)), cursor.reading);

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { BSON } from 'mongodb';
+import type { Resolve } from '../../destinations/guarded-agent';
 import { createNetwork } from '../network';
+import { openAddress } from './address';
 import { createMongodbPuller } from './puller';
 import { MongodbSecrets, MongodbSettings } from './settings.schema';
 import { toJson } from './values';
@@ -44,11 +48,57 @@ describe('an address', () => {
     await expect(pull(uri)).rejects.toMatchObject({ name: 'SourceRefused', code });
   });
 
-  it.each(['tlsCAFile=/etc/passwd', 'proxyHost=10.0.0.1', 'authMechanism=MONGODB-OIDC'])(
-    'is not saved with %s',
-    (option) => {
-      expect(MongodbSecrets.safeParse({ uri: `mongodb://db.example/?${option}` }).success).toBe(false);
-      expect(MongodbSecrets.safeParse({ uri: 'mongodb://db.example/?replicaSet=rs0&tls=true' }).success).toBe(true);
-    },
-  );
+  const isSaved = (uri: string): boolean => MongodbSecrets.safeParse({ uri }).success;
+
+  it.each([
+    'mongodb://db.example/?replicaSet=rs0&tls=true&appName=crm',
+    'mongodb://reader:p%3Fss%23@db.example:27018,[2001:db8::1]/app?authSource=admin&w=1&retryReads=false',
+    'mongodb+srv://reader:pass@cluster.example',
+  ])('that says how to speak to a server is saved and asked (%s)', (uri) => {
+    expect(isSaved(uri)).toBe(true);
+    expect(() => openAddress(uri, createNetwork(['[2001:db8::1]:27017']), {})).not.toThrow();
+  });
+
+  describe.each([
+    ['a file of the machine', 'tls=true&tlsCAFile=/etc/hostname'],
+    ['a proxy inside the network', 'proxyHost=10.0.0.1&proxyPort=1080'],
+    ['the machine’s own identity', 'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s'],
+    ['another way to say who it is', 'authMechanism=MONGODB-X509&tls=true'],
+    ['where the driver writes its log', 'mongodbLogPath=stdout'],
+    ['a balancer', 'loadBalanced=true'],
+  ])('that names %s', (_what, options) => {
+    it.each([`?${options}`, `?appName=a?b&${options}`, `app?appName=a%3Fb&${options}`, `?${options}#&appName=a`])(
+      'is neither saved nor asked, wherever a question mark stands (%s)',
+      async (rest) => {
+        const uri = `mongodb://db.example/${rest}`;
+        expect(isSaved(uri)).toBe(false);
+        await expect(pull(uri)).rejects.toMatchObject({ name: 'SourceRefused', code: 'bad-uri' });
+      },
+    );
+  });
+
+  it('is asked at no port of a host inside but those that are allowed', async () => {
+    const connections: string[] = [];
+    const [allowed, other] = await Promise.all(
+      ['allowed', 'other'].map(async (name) => {
+        const server = createServer((socket) => {
+          connections.push(name);
+          socket.on('error', () => undefined).destroy();
+        }).listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        return { server, port: (server.address() as AddressInfo).port };
+      }),
+    );
+    const toHere: Resolve = (_, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    const network = createNetwork([`db.internal:${allowed?.port}`], toHere);
+    const client = openAddress(`mongodb://db.internal:${allowed?.port},db.internal:${other?.port}/`, network, {
+      serverSelectionTimeoutMS: 500,
+    });
+    const outcome = await client.connect().catch((error: unknown) => error);
+    await client.close();
+    for (const { server } of [allowed, other].flatMap((one) => one ?? [])) server.close();
+    expect(outcome).toBeInstanceOf(Error);
+    expect(connections).toContain('allowed');
+    expect(connections).not.toContain('other');
+  });
 });

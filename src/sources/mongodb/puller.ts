@@ -1,9 +1,10 @@
-import { BSON, MongoClient, type Document, type Filter } from 'mongodb';
+import { BSON, type Document, type Filter, type MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { parseDuration } from '../../domain/duration';
 import type { Json, JsonObject } from '../../domain/json';
 import type { Network } from '../network';
-import { SourceRefused, type PullContext, type PullCursor, type PulledPage, type Puller } from '../source';
+import type { PullContext, PullCursor, PulledPage, Puller } from '../source';
+import { openAddress } from './address';
 import { toPullError } from './failures';
 import type { MongodbSecrets, MongodbSettings } from './settings.schema';
 import { toJson } from './values';
@@ -41,55 +42,18 @@ async function* pull(context: Context, network: Network): AsyncIterable<PulledPa
 }
 
 function open({ secrets, settings }: Context, network: Network): MongoClient {
-  const hosts = hostsOf(secrets.uri);
-  for (const { host, port } of hosts) network.checkHost(host, port);
-  const client = new MongoClient(secrets.uri, {
+  const timeouts = { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000 };
+  return openAddress(secrets.uri, network, {
     ...{ readPreference: 'secondaryPreferred', maxPoolSize: 2, appName: 'heddle' },
-    ...{ serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000, socketTimeoutMS: parseDuration(settings.timeout) },
-    lookup: network.lookupFor(hosts[0]?.port ?? usualPort),
+    ...{ ...timeouts, socketTimeoutMS: parseDuration(settings.timeout) },
   });
-  // Members of a replica set are named by the set: an address among them, which nobody looks up, is judged here.
-  client.on('serverOpening', ({ address }) => {
-    if (!isAllowed(network, address)) void client.close();
-  });
-  return client;
-}
-
-const usualPort = 27_017;
-
-/** Those that the address names; none where a DNS record does. Throws `SourceRefused`. */
-function hostsOf(uri: string): { readonly host: string; readonly port: number }[] {
-  const hosts = parseUri(uri);
-  return hosts.map(({ host, port = usualPort }) => {
-    if (host !== undefined) return { host, port };
-    throw new SourceRefused('bad-uri', 'The address names a socket of the machine; name a host.');
-  });
-}
-
-function parseUri(uri: string): readonly { readonly host?: string | undefined; readonly port?: number | undefined }[] {
-  try {
-    return new MongoClient(uri).options.hosts;
-  } catch {
-    // The driver has several kinds of error for it, and quotes the address.
-    throw new SourceRefused('bad-uri', 'The address of the database cannot be read.');
-  }
-}
-
-function isAllowed(network: Network, address: string): boolean {
-  const [, host = '', port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
-  try {
-    network.checkHost(host, Number(port ?? usualPort));
-    return true;
-  } catch (error) {
-    if (error instanceof SourceRefused) return false;
-    throw error;
-  }
 }
 
 async function* readPages(context: Context, client: MongoClient): AsyncIterable<PulledPage> {
   const { settings, pageRows } = context;
   const documents = client.db(settings.database).collection(settings.collection);
   let place = begin(context);
+  let reached = place;
   let isFirst = true;
   for (;;) {
     context.signal.throwIfAborted();
@@ -99,28 +63,33 @@ async function* readPages(context: Context, client: MongoClient): AsyncIterable<
       .sort(settings.cursor === undefined ? { _id: 1 } : { [settings.cursor]: 1, _id: 1 })
       .limit(pageRows)
       .toArray();
-    const last = found.at(-1);
-    if (last)
-      place = {
-        ...place,
-        id: last['_id'],
-        at: settings.cursor === undefined ? undefined : fieldOf(last, settings.cursor),
-      };
+    const placeOf = (document: Document): Place => ({
+      ...place,
+      id: document['_id'],
+      at: settings.cursor === undefined ? undefined : fieldOf(document, settings.cursor),
+    });
+    const places = found.map(placeOf);
     const isLast = found.length < pageRows;
-    const reached = isLast && settings.cursor === undefined ? {} : place;
+    // What is dated in the future comes last: it is read again in each run, until its time has come.
+    reached = places.findLast(({ at }) => !isFuture(at, context.now)) ?? reached;
+    place = places.at(-1) ?? place;
     const rows = found.map((document) => ({ row: toJson(document) as JsonObject }));
-    yield { rows, cursor: toCursor(reached), ...(place.reading !== undefined && { reading: place.reading }) };
+    const cursor = isLast && settings.cursor === undefined ? {} : reached;
+    yield { rows, cursor: toCursor(cursor), ...(place.reading !== undefined && { reading: place.reading }) };
     if (isLast) return;
     isFirst = false;
   }
 }
+
+const isFuture = (at: unknown, now: number): boolean => at instanceof Date && at.getTime() > now;
 
 /** Of another field, a cursor says nothing. */
 function begin({ cursor, settings, now }: Context): Place {
   const before = Place.safeParse(cursor).data ?? {};
   if (settings.cursor === undefined)
     return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
-  return before.field === settings.cursor ? before : { field: settings.cursor };
+  if (before.field !== settings.cursor) return { field: settings.cursor };
+  return isFuture(before.at, now) ? { field: settings.cursor, at: new Date(now) } : before;
 }
 
 const toCursor = (place: Place): PullCursor => JSON.parse(BSON.EJSON.stringify(place, { relaxed: false })) as Json;

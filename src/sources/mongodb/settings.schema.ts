@@ -54,6 +54,9 @@ export const MongodbSecrets = z.strictObject({
     .string()
     .max(4_096)
     .regex(/^mongodb(\+srv)?:\/\/./, { error: 'Write an address beginning with mongodb:// or mongodb+srv://.' })
+    .regex(/^[^\s\p{C}?#]*(\?[^\s\p{C}?#]*)?$/u, {
+      error: 'An address has one "?", before its options, and no spaces; write others as %3F, "#" as %23.',
+    })
     .refine(hasKnownOptions, {
       error:
         'Of the options of an address, replicaSet, authSource, tls, directConnection, appName, retryReads, retryWrites and w can be set.',
@@ -74,6 +77,7 @@ function findOperator(value: Json): string | undefined {
 }
 
 function hasKnownOptions(uri: string): boolean {
-  const [, query = ''] = uri.split('?');
+  // All that comes after the first, as the driver has it.
+  const query = uri.includes('?') ? uri.slice(uri.indexOf('?') + 1) : '';
   return [...new URLSearchParams(query).keys()].every((name) => options.has(name.toLowerCase()));
 }

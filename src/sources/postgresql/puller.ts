@@ -7,7 +7,7 @@ import { toCursor } from '../to-cursor';
 import { toPullError } from './failures';
 import type { PostgresqlSecrets, PostgresqlSettings } from './settings.schema';
 import { after, describe, from, page, type Bound, type ColumnTypes } from './statements';
-import { isTime, toJson } from './values';
+import { instantOf, isTime, toJson } from './values';
 
 type Context = PullContext<PostgresqlSettings, PostgresqlSecrets>;
 
@@ -101,28 +101,38 @@ class Reader {
 async function* readPages(context: Context, reader: Reader): AsyncIterable<PulledPage> {
   const { settings, pageRows } = context;
   const types = await reader.typesOf();
-  let cursor = beginCursor(context);
+  let cursor = beginCursor(context, types);
+  let reached = cursor;
   let bound = firstBound(context, cursor, types);
   for (;;) {
     context.signal.throwIfAborted();
     const read = await reader.read(page(settings, bound, pageRows), bound?.values);
     const isLast = read.rows.length < pageRows;
-    const last = read.rows.at(-1);
-    if (last) cursor = { ...cursor, ...placeOf(settings, read.fields, last) };
-    const reached = isLast && settings.cursor === undefined ? {} : cursor;
     const { reading } = cursor;
-    yield { rows: toRows(read), cursor: toCursor(reached), ...(reading !== undefined && { reading }) };
+    const places = read.rows.map((row) => ({ ...cursor, ...placeOf(settings, read.fields, row) }));
+    // What is dated in the future comes last: it is read again in each run, until its time has come.
+    reached = places.findLast(({ at }) => !isFuture(at, types, context.now)) ?? reached;
+    cursor = places.at(-1) ?? cursor;
+    const next = isLast && settings.cursor === undefined ? {} : reached;
+    yield { rows: toRows(read), cursor: toCursor(next), ...(reading !== undefined && { reading }) };
     if (isLast || cursor.key === undefined) return;
     bound = after(settings, types, { ...cursor, key: cursor.key });
   }
 }
 
+/** What JavaScript has no instant for, such as `infinity`, is beyond any. */
+const isFuture = (at: string | undefined, { isTime }: { readonly isTime: boolean }, now: number): boolean =>
+  isTime && at !== undefined && !(instantOf(at) <= now);
+
 /** Of another column, a cursor says nothing. */
-function beginCursor({ cursor, settings, now }: Context): Cursor {
+function beginCursor({ cursor, settings, now }: Context, types: { readonly isTime: boolean }): Cursor {
   const before = Cursor.safeParse(cursor).data ?? {};
   if (settings.cursor === undefined)
     return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
-  return before.column === settings.cursor ? before : { column: settings.cursor };
+  if (before.column !== settings.cursor) return { column: settings.cursor };
+  return isFuture(before.at, types, now) && before.key !== undefined
+    ? { column: settings.cursor, at: new Date(now).toISOString() }
+    : before;
 }
 
 function firstBound(

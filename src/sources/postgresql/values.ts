@@ -34,3 +34,7 @@ export function toJson(text: string | null, type: number): Json {
 /** The session's zone is UTC and its style ISO. */
 const toRfc3339 = (text: string): string =>
   /^\d{4}-/.test(text) ? `${text.replace(' ', 'T').replace(/\+00$/, '')}Z`.replace(/Z+$/, 'Z') : text;
+
+/** Of a time as the server or a person writes it, epoch milliseconds; without a zone it is UTC. NaN for what is no instant. */
+export const instantOf = (text: string): number =>
+  text === '-infinity' ? -Infinity : Date.parse(text.includes('T') || !text.includes(' ') ? text : toRfc3339(text));

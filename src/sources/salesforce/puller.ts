@@ -30,7 +30,7 @@ async function* pull(context: Context, session: SalesforceSession): AsyncIterabl
     `/services/data/${salesforce.version}/query?q=${encodeURIComponent(toSoql(context.settings, place))}`;
   while (next !== undefined) {
     const answer: z.output<typeof Answer> = readAnswer(await session.get(next, headers));
-    place = placeOf(answer.records.at(-1)) ?? place;
+    place = answer.records.map(placeOf).findLast((found) => found && Date.parse(found.at) <= context.now) ?? place;
     yield {
       rows: answer.records.map((record) => ({ row: withoutAttributes(record) })),
       cursor: toCursor(place ?? {}),
@@ -39,8 +39,10 @@ async function* pull(context: Context, session: SalesforceSession): AsyncIterabl
   }
 }
 
-function begin({ cursor, overlapMs }: Context): RecordPlace | undefined {
-  const place = Cursor.safeParse(cursor).data;
+/** No later than now: a place of the future would leave out all that changes until then. */
+function begin({ cursor, overlapMs, now }: Context): RecordPlace | undefined {
+  const found = Cursor.safeParse(cursor).data;
+  const place = found && Date.parse(found.at) > now ? { at: new Date(now).toISOString() } : found;
   if (!place || overlapMs === 0) return place;
   return { at: new Date(Date.parse(place.at) - overlapMs).toISOString() };
 }
@@ -51,8 +53,7 @@ function readAnswer(body: Json): z.output<typeof Answer> {
   throw new SourceRefused('no-records', 'Salesforce answers with something that is no page of records.');
 }
 
-function placeOf(record: JsonObject | undefined): { at: string; id: string } | undefined {
-  const { Id: id, SystemModstamp: at } = record ?? {};
+function placeOf({ Id: id, SystemModstamp: at }: JsonObject): { at: string; id: string } | undefined {
   return typeof id === 'string' && typeof at === 'string' ? { at: instantOf(at), id } : undefined;
 }
 
