@@ -15,6 +15,7 @@ import type { WorkspaceId } from '../../domain/ids';
 import type { Import, ImportFile } from '../../store/imports';
 import type { RefusedRow } from '../../store/import-rows';
 import { pendingEventDoc } from '../../store/pending-event';
+import { takingTurns } from '../turns';
 import { withoutErased, withoutTooOld, type Admitted, type PlannedRow } from './admitted-rows';
 import type { ImportDeps } from './import-kind';
 
@@ -27,7 +28,7 @@ export interface ChunkOf {
   readonly now: number;
 }
 
-/** Rows read and stored at a time: bounds how long one import keeps the process from all else. */
+/** Rows read and stored at a time. */
 const rowsAtOnce = 1_000;
 const rowsPreviewed = 20;
 const textKept = 4_096;
@@ -69,7 +70,9 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadImportRow): Pro
   const { plan } = await deps.policies.of(ws, importSource(found.id));
   const accepted: PlannedRow[] = [];
   const refused: RefusedRow[] = [];
+  const giveWay = takingTurns();
   for (const [index, record] of of.records.entries()) {
+    await giveWay();
     const row = tally.rows + index + 1;
     const outcome = underPlan(read(record, row), plan);
     if ('event' in outcome) accepted.push(outcome);

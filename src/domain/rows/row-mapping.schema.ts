@@ -95,6 +95,7 @@ export const RowMapping = z
   .strictObject({
     /** What a row is, where no column says it. */
     type: z.enum(rowKinds).default('identify'),
+    /** At most `HEDDLE_CSV_MAX_COLUMNS`, which whoever saves a mapping looks at. */
     columns: z.record(Column, z.union([Target, z.array(Target).min(1).max(10).readonly()])),
     /** What every row says; a column that says the same wins. */
     constants: z
