@@ -43,19 +43,27 @@ async function* pull(context: Context, network: Network): AsyncIterable<PulledPa
 function open({ secrets, settings }: Context, network: Network): MongoClient {
   const hosts = hostsOf(secrets.uri);
   for (const { host, port } of hosts) network.checkHost(host, port);
+  const port = portOf(hosts);
   const client = new MongoClient(secrets.uri, {
     ...{ readPreference: 'secondaryPreferred', maxPoolSize: 2, appName: 'heddle' },
     ...{ serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000, socketTimeoutMS: parseDuration(settings.timeout) },
-    lookup: network.lookupFor(hosts[0]?.port ?? usualPort),
+    lookup: network.lookupFor(port),
   });
   // Members of a replica set are named by the set: an address among them, which nobody looks up, is judged here.
   client.on('serverOpening', ({ address }) => {
-    if (!isAllowed(network, address)) void client.close();
+    if (!isAllowed(network, address, port)) void client.close();
   });
   return client;
 }
 
 const usualPort = 27_017;
+
+/** That of all hosts: a name is looked up without its port, and judged by this one. Throws `SourceRefused` where they differ. */
+function portOf(hosts: readonly { readonly port: number }[]): number {
+  const [port = usualPort, ...others] = new Set(hosts.map((host) => host.port));
+  if (others.length === 0) return port;
+  throw new SourceRefused('ports', 'The hosts of the address have different ports; write hosts that share one.');
+}
 
 /** Those that the address names; none where a DNS record does. Throws `SourceRefused`. */
 function hostsOf(uri: string): { readonly host: string; readonly port: number }[] {
@@ -75,11 +83,11 @@ function parseUri(uri: string): readonly { readonly host?: string | undefined; r
   }
 }
 
-function isAllowed(network: Network, address: string): boolean {
-  const [, host = '', port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
+function isAllowed(network: Network, address: string, only: number): boolean {
+  const [, host = '', port = usualPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? [];
   try {
-    network.checkHost(host, Number(port ?? usualPort));
-    return true;
+    network.checkHost(host, Number(port));
+    return Number(port) === only;
   } catch (error) {
     if (error instanceof SourceRefused) return false;
     throw error;
