@@ -18,7 +18,7 @@ export const importVariables = {
   HEDDLE_CSV_MAX_COLUMNS: defaulted(
     wholeNumber(1, 10_000),
     '1000',
-    'The most columns of a CSV that is imported or pulled.',
+    'The most columns of a CSV that is imported or pulled, and of any mapping.',
   ),
   HEDDLE_IMPORT_UPLOAD_SECONDS: defaulted(
     wholeNumber(30, 86_400),

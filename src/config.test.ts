@@ -25,7 +25,7 @@ describe('loadConfig', () => {
       port: 4300,
       mongodbDatabase: 'heddle',
       temporalNamespace: 'default',
-      queues: ['intake', 'clock', 'journeys', 'delivery', 'operations'],
+      queues: ['intake', 'clock', 'journeys', 'delivery', 'operations', 'pulls'],
       masterKey: Buffer.alloc(32, 7),
       rootKey: undefined,
       allowedTargets: [],
@@ -56,7 +56,7 @@ describe('loadConfig', () => {
     [
       'HEDDLE_QUEUES',
       'intake,mail',
-      'HEDDLE_QUEUES must be a comma-separated list, each one of intake, clock, journeys, delivery, operations; it is text of 11 characters.',
+      'HEDDLE_QUEUES must be a comma-separated list, each one of intake, clock, journeys, delivery, operations, pulls; it is text of 11 characters.',
     ],
     ['HEDDLE_INTAKE_BATCH', '501', 'HEDDLE_INTAKE_BATCH must be a whole number from 1 to 500; it is a number.'],
   ])('refuses %s=%s with the kind of value and the remedy', (name, value, problem) => {

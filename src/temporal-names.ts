@@ -1,7 +1,7 @@
 /** The names that Heddle's processes and Temporal know each other by. Imports nothing, so that workflow code may use it too. */
 
 /** Task queues, one for each kind of work, so that none can starve another. */
-export const queueNames = ['intake', 'clock', 'journeys', 'delivery', 'operations'] as const;
+export const queueNames = ['intake', 'clock', 'journeys', 'delivery', 'operations', 'pulls'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** As Temporal knows the queue. The prefix separates deployments, and tests, that share a namespace. */

@@ -67,6 +67,26 @@ export async function* capped(body: AsyncIterable<Buffer>, maxBytes: number): As
   }
 }
 
+/** What a streamed answer brings at least, once it has had as long as its first byte may take. */
+const leastBytesPerSecond = 8_192;
+
+/**
+ * A streamed answer as it comes. Throws `SourceBusy` where it comes slower than 8 KiB a second, counting only the time it is waited for: the
+ * place it is read at is kept from other sources.
+ */
+export async function* brisk(body: AsyncIterable<Buffer>, graceMs: number): AsyncIterable<Buffer> {
+  let allowedMs = graceMs;
+  let begun = performance.now();
+  for await (const chunk of body) {
+    allowedMs += (chunk.length / leastBytesPerSecond) * 1_000 - (performance.now() - begun);
+    if (allowedMs < 0) throw new SourceBusy('too-slow', tooSlow);
+    yield chunk;
+    begun = performance.now();
+  }
+}
+
+const tooSlow = `The source answers slower than ${leastBytesPerSecond} bytes a second; ask for less, or in pages.`;
+
 export function parseJson(text: string): Json {
   try {
     return JSON.parse(text) as Json;

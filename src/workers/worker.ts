@@ -43,6 +43,13 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
     maxConcurrentWorkflowTaskExecutions: 4,
     maxCachedWorkflows: 50,
   },
+  // Whoever they ask decides how long they take: they have places of their own.
+  pulls: {
+    ...endsWhenAsked,
+    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentWorkflowTaskExecutions: 4,
+    maxCachedWorkflows: 50,
+  },
   delivery: {
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentWorkflowTaskExecutions: 8,

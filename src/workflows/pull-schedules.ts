@@ -42,7 +42,7 @@ export function createPullSchedules(client: Client, queuePrefix: string): PullSc
     test: async (ws, source, test) => {
       await client.workflow.execute('sourceTest' satisfies WorkflowName, {
         workflowId: sourceTestWorkflowId(ws, `${source}/${test}`),
-        taskQueue: taskQueueOf(queuePrefix, 'operations'),
+        taskQueue: taskQueueOf(queuePrefix, 'pulls'),
         args: [{ ws, source, test }],
         workflowExecutionTimeout: '45s',
       });
@@ -72,7 +72,7 @@ function optionsOf(
       type: 'startWorkflow',
       workflowType: 'pull' satisfies WorkflowName,
       workflowId: pullScheduleId(ws, source),
-      taskQueue: taskQueueOf(queuePrefix, 'operations'),
+      taskQueue: taskQueueOf(queuePrefix, 'pulls'),
       args: [{ ws, source }],
     },
     policies: { overlap: 'SKIP', catchupWindow, pauseOnFailure: false },

@@ -23,6 +23,7 @@ import {
   type Admitted,
   type PlannedRow,
 } from './admitted-rows';
+import { takingTurns } from '../turns';
 import type { ImportDeps } from './import-kind';
 
 export interface ChunkOf {
@@ -34,7 +35,7 @@ export interface ChunkOf {
   readonly now: number;
 }
 
-/** Rows read and stored at a time: bounds how long one import keeps the process from all else. */
+/** Rows read and stored at a time. */
 const rowsAtOnce = 1_000;
 const rowsPreviewed = 20;
 const textKept = 4_096;
@@ -76,7 +77,9 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadImportRow): Pro
   const { plan } = await deps.policies.of(ws, importSource(found.id));
   const accepted: PlannedRow[] = [];
   const refused: RefusedRow[] = [];
+  const giveWay = takingTurns();
   for (const [index, record] of of.records.entries()) {
+    await giveWay();
     const row = tally.rows + index + 1;
     const outcome = underPlan(read(record, row), plan);
     if ('event' in outcome) accepted.push(outcome);

@@ -6,7 +6,7 @@ import { SourceBusy, SourceRefused } from '../../sources/source';
 import { inTransaction } from '../../store/open-store';
 import type { HeldRun } from '../../store/pull-states';
 import type { Store } from '../../store/store';
-import { waitForRoom, type BulkLaneDeps } from '../bulk-lane';
+import { waitForRoom, type BulkLaneDeps, type Patience } from '../bulk-lane';
 import { heartbeating } from '../heartbeating';
 import type { IntakeMetrics } from '../intake-metrics';
 import type { Outbox } from '../outbox';
@@ -18,6 +18,8 @@ export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'>, Omit
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
+  /** How long a source is read before others have their turn; 30 seconds unless set. */
+  readonly pullTurnMs?: number;
   readonly metrics: Pick<IntakeMetrics, 'letters'> & Pick<WorkMetrics, 'pulledRows' | 'pullsEnded'>;
 }
 
@@ -29,37 +31,47 @@ export interface SourceRef {
 
 export type PullActivities = ReturnType<typeof createPullActivities>;
 
+/** How a turn ends: `goes-on` when others are to have theirs before the source is read further. */
+export type TurnOutcome = PullOutcome | 'goes-on';
+
+/** How long a source is read before others have their turn. */
+const turnMs = 30_000;
+
+interface Turn {
+  readonly signal: AbortSignal;
+  /** By the clock of the process. */
+  readonly endsAt: number;
+}
+
 export function createPullActivities(deps: PullDeps) {
   return {
-    /** Reads a source from where the last run, or the one that was cut off, has come to. */
-    pullSource: ({ ws, source }: SourceRef): Promise<PullOutcome> =>
-      heartbeating((signal) => pullSource(deps, workspaceId(ws), source, signal)),
+    /** Reads a source from where the last run, or the one that was cut off, has come to, for one turn. */
+    pullSource: ({ ws, source }: SourceRef): Promise<TurnOutcome> =>
+      heartbeating((signal) => {
+        const turn = { signal, endsAt: performance.now() + (deps.pullTurnMs ?? turnMs) };
+        return pullSource(deps, workspaceId(ws), source, turn);
+      }),
   };
 }
 
 /** Settings that change during a run count from the next page on. */
-async function pullSource(deps: PullDeps, ws: WorkspaceId, key: string, signal: AbortSignal): Promise<PullOutcome> {
+async function pullSource(deps: PullDeps, ws: WorkspaceId, key: string, turn: Turn): Promise<TurnOutcome> {
   for (;;) {
-    const outcome = await pullOnce(deps, ws, key, signal);
+    const outcome = await pullOnce(deps, ws, key, turn);
     if (outcome !== 'changed') return outcome;
   }
 }
 
-async function pullOnce(
-  deps: PullDeps,
-  ws: WorkspaceId,
-  key: string,
-  signal: AbortSignal,
-): Promise<PullOutcome | 'changed'> {
+async function pullOnce(deps: PullDeps, ws: WorkspaceId, key: string, turn: Turn): Promise<TurnOutcome | 'changed'> {
   const held = { current: await deps.store.pullStates.begin(ws, key, deps.clock()) };
   if (!held.current) return 'stopped';
   try {
     const source = await connectSource(deps, ws, key);
     if (!source?.doc.enabled) return await end(deps, ws, key, { held: held.current, outcome: 'stopped' });
-    return await readPages(deps, ws, source, { held: held as { current: HeldRun }, signal });
+    return await readPages(deps, ws, source, { held: held as { current: HeldRun }, turn });
   } catch (error) {
     // Another worker goes on from the cursor.
-    signal.throwIfAborted();
+    turn.signal.throwIfAborted();
     return giveWay(deps, ws, key, { held: held.current, error });
   }
 }
@@ -68,14 +80,23 @@ async function readPages(
   deps: PullDeps,
   ws: WorkspaceId,
   source: ConnectedSource,
-  { held, signal }: { readonly held: { current: HeldRun }; readonly signal: AbortSignal },
-): Promise<PullOutcome | 'changed'> {
+  { held, turn }: { readonly held: { current: HeldRun }; readonly turn: Turn },
+): Promise<TurnOutcome | 'changed'> {
   const { key, version } = source.doc;
-  const { cursor, isResumed } = held.current;
+  const {
+    cursor,
+    isResumed,
+    run: { pages },
+  } = held.current;
   const overlapMs = isResumed ? 0 : source.context.overlapMs;
   const { puller, context } = source;
+  const { signal } = turn;
   for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
-    await waitForRoom(deps, ws, { signal });
+    // What this page is the first of is read again. Before, not behind a page, as the last one ends the run.
+    const hasMoved = JSON.stringify(held.current.cursor) !== JSON.stringify(cursor);
+    if (hasMoved && performance.now() > turn.endsAt) return 'goes-on';
+    const isBegun = held.current.run.pages > pages && !hasMoved;
+    if (!(await waitForRoom(deps, ws, patienceOf(turn, isBegun)))) return 'goes-on';
     signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);
@@ -87,6 +108,10 @@ async function readPages(
   }
   return end(deps, ws, key, { held: held.current, outcome: 'completed' });
 }
+
+/** For room on the bulk lane: what would have to be read from its beginning again keeps its place. */
+const patienceOf = ({ signal, endsAt }: Turn, isBegun: boolean): Patience =>
+  isBegun ? { signal } : { signal, mostMs: Math.max(endsAt - performance.now(), 0) };
 
 function countRows({ metrics: { pulledRows } }: PullDeps, { accepted, duplicates, rejected }: PageCounts): void {
   pulledRows.inc({ outcome: 'accepted' }, accepted);

@@ -23,6 +23,7 @@ import type { TrafficRecorder } from '../../store/traffic-recorder';
 import type { Doorbells } from '../../workflows/doorbells';
 import type { IntakeMetrics } from '../intake-metrics';
 import type { ConnectedSource } from './connected-source';
+import { takingTurns } from '../turns';
 import { pulledRowReader, type RowOutcome } from './read-pulled-row';
 
 export interface TakePageDeps {
@@ -45,13 +46,15 @@ export async function takePage(
   const { store, traffic } = deps;
   const { key } = source.doc;
   const now = deps.clock();
-  const { rows, letters: unread } = readPage(deps, { source, page, now });
+  const giveWay = takingTurns();
+  const { rows, letters: unread } = await readPage(deps, { source, page, now, giveWay });
   const retention = (await store.workspaces.find(ws))?.retention;
   const taken = rows.filter(({ event }) => !isTooOld(event, retention, now));
   // The intake would refuse them, and leave a letter each time.
   const ofErased = (await eventsOfErased(store.identifiers, ws, taken, ({ event }) => event)).refused;
   const toJudge = taken.filter((row) => !ofErased.has(row));
-  const { docs, letters: keptOut } = judgeRows(deps, ws, toJudge, (await deps.policies.of(ws, key)).plan);
+  const { plan } = await deps.policies.of(ws, key);
+  const { docs, letters: keptOut } = await judgeRows(deps, ws, toJudge, { plan, giveWay });
   const stored = await store.events.insertPending(docs);
   const possible = possibleKeys(store.identifiers, ws);
   const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
@@ -75,10 +78,18 @@ export async function takePage(
 
 type EventRow = Extract<RowOutcome, { readonly event: unknown }>;
 
-function readPage(
+type GiveWay = () => Promise<void>;
+interface PageOf {
+  readonly source: ConnectedSource;
+  readonly page: PulledPage;
+  readonly now: number;
+  readonly giveWay: GiveWay;
+}
+
+async function readPage(
   { limits }: TakePageDeps,
-  { source: { doc, pulled }, page, now }: { source: ConnectedSource; page: PulledPage; now: number },
-): { readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] } {
+  { source: { doc, pulled }, page, now, giveWay }: PageOf,
+): Promise<{ readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] }> {
   const source = doc.key;
   const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
   const rows: EventRow[] = [];
@@ -86,6 +97,7 @@ function readPage(
     rowLetterOf({ at: now, source, name, code, message, path: '', text }),
   );
   for (const row of page.rows) {
+    await giveWay();
     const result = read(row);
     if ('event' in result) rows.push(result);
     else {
@@ -96,16 +108,17 @@ function readPage(
   return { rows, letters };
 }
 
-function judgeRows(
+async function judgeRows(
   deps: TakePageDeps,
   ws: WorkspaceId,
   rows: readonly EventRow[],
-  plan: CompiledPlan | undefined,
-): { readonly docs: readonly EventDoc[]; readonly letters: readonly Letter[] } {
+  { plan, giveWay }: { readonly plan: CompiledPlan | undefined; readonly giveWay: GiveWay },
+): Promise<{ readonly docs: readonly EventDoc[]; readonly letters: readonly Letter[] }> {
   const docs: EventDoc[] = [];
   const letters: Letter[] = [];
   const first = numberArrivals(rows.length);
   for (const [index, row] of rows.entries()) {
+    await giveWay();
     const judged = judgeEvent(row, plan);
     if ('rejection' in judged) {
       letters.push(planLetterOf(deps, ws, judged, row));

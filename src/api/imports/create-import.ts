@@ -1,3 +1,4 @@
+import { findTooManyColumns } from '../../domain/rows/mapping-problems';
 import type { Import, ImportDefinition } from '../../store/imports';
 import { newOperationId } from '../../store/operations';
 import { invalidRequest } from '../problem';
@@ -11,6 +12,10 @@ export async function createImport(call: KeyCall<unknown, unknown, ImportInput>)
     const message = 'Rows of a CSV are no events; write a mapping, or send NDJSON.';
     throw invalidRequest(message, [{ in: 'body', pointer: '/mapping', message }]);
   }
+  const tooMany =
+    typeof body.mapping === 'string' ? undefined : findTooManyColumns(body.mapping, deps.importLimits.maxColumns);
+  if (tooMany !== undefined)
+    throw invalidRequest(tooMany, [{ in: 'body', pointer: '/mapping/columns', message: tooMany }]);
   const made = { id: newOperationId(), definition: definitionOf(body), createdBy: principal.keyId, createdAt: now };
   await deps.store.imports.create(ws, made);
   return made;

@@ -13,6 +13,8 @@ afterEach(async () => {
 });
 
 const people = { columns: { id: { to: 'identifier', type: 'user_id' } } };
+const manyColumns = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, { to: 'trait' }]));
 const create = (input: object = { mapping: people }, key?: string) => {
   const call = request(api.app).post('/v1/imports').auth(mine.apiKey, { type: 'bearer' });
   return (key === undefined ? call : call.set('idempotency-key', key)).send(input);
@@ -36,6 +38,10 @@ describe('POST /v1/imports', () => {
 
   it.each<[string, object]>([
     ['a mapping without an identifier', { mapping: { columns: { plan: { to: 'trait' } } } }],
+    [
+      'a mapping of more columns than a file may have',
+      { mapping: { columns: { ...people.columns, ...manyColumns(20) } } },
+    ],
     ['no mapping', {}],
     ['events in a CSV', { mapping: 'events' }],
     ['a delimiter that is none', { mapping: people, delimiter: 'x' }],
@@ -81,6 +87,12 @@ describe('PUT /v1/imports/{id}/file', () => {
     expect(body.detail).toMatch(message);
     expect(await chunks()).toBe(0);
     await upload(id, 'id\nu1\n').expect(202);
+  });
+
+  it('guesses no mapping from a first row of NDJSON with more keys than a file may have columns', async () => {
+    const id = await idOf({ mapping: 'auto', format: 'ndjson' });
+    const { body } = await upload(id, `${JSON.stringify({ user_id: 'u1', ...manyColumns(20) })}\n`).expect(400);
+    expect(body.detail).toMatch(/too many keys/);
   });
 
   it('counts what gzip unfolds to, and refuses what is none', async () => {

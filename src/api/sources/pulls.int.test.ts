@@ -5,6 +5,8 @@ import { waitUntil } from '../wait-until';
 jest.setTimeout(60_000);
 
 const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
+const manyColumns = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, { to: 'trait' }]));
 const settings = { schedule: '15m', mapping, url: 'https://shop.example.com/rows', cursor: { field: 'updated_at' } };
 const shop = { type: 'http', name: 'Shop', settings };
 const bearer = { ...shop, settings: { ...settings, auth: { by: 'bearer' } }, secrets: { token: 'token-of-the-tests' } };
@@ -73,6 +75,11 @@ describe('the schedule of a source', () => {
   it.each([
     ['without a schedule', { schedule: undefined }, '/settings/schedule'],
     ['with a schedule that is none', { schedule: { cron: '61 * * * *' } }, '/settings/schedule'],
+    [
+      'with a mapping of more columns than a file may have',
+      { mapping: { columns: { ...mapping.columns, ...manyColumns(20) } } },
+      '/settings/mapping/columns',
+    ],
     ['with a mapping that finds nobody', { mapping: { columns: {} } }, '/settings/mapping/columns'],
   ])('is not saved %s', async (_what, more, pointer) => {
     const { body } = await call('put', '/v1/sources/fresh')

@@ -2,6 +2,8 @@ import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { allImports } from '../../domain/imports/import-events';
+import { findTooManyColumns } from '../../domain/rows/mapping-problems';
+import { PulledSettings } from '../../sources/pulled-settings.schema';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
 import type { SourceKind } from '../../sources/source';
 import type { OutboxDoc } from '../../store/documents';
@@ -42,7 +44,11 @@ export async function saveSource(call: KeyCall, input: SourceInput): Promise<Sou
     checkPreconditions(call, before?.version);
     checkKey(key, input, before);
     await checkPlan(call, input.trackingPlan, session);
-    const faults = [...checkSettings(kind.settings, input.settings, 'settings'), ...checkSecrets(kind, input, before)];
+    const faults = [
+      ...checkSettings(kind.settings, input.settings, 'settings'),
+      ...checkWidth(kind, input, deps.importLimits.maxColumns),
+      ...checkSecrets(kind, input, before),
+    ];
     if (faults.length > 0) throw invalidDefinition(faults);
     const { type, name, description, settings, secrets, enabled, trackingPlan } = input;
     const optional = {
@@ -62,6 +68,13 @@ function checkKey(key: string, { type }: SourceInput, before: SourceDoc | undefi
   if (!before && key === allImports) throw conflict(`"${key}" is what imports are counted under; take another key.`);
   if (before && before.type !== type)
     throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
+}
+
+/** Of a pulled source, how many columns its mapping has; a mapping that is none is the settings' fault. */
+function checkWidth({ isPulled }: SourceKind, { settings }: SourceInput, most: number): Fault[] {
+  const mapping = isPulled ? PulledSettings.shape.mapping.safeParse(settings['mapping']).data : undefined;
+  const message = mapping && findTooManyColumns(mapping, most);
+  return message === undefined ? [] : [{ in: 'body', pointer: '/settings/mapping/columns', message }];
 }
 
 /** What has made a source refuse may be what has been changed. */

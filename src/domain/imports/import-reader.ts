@@ -72,8 +72,8 @@ export class ImportReader {
     const isCsv = this.#options.format === 'csv';
     if (!shape || (!isCsv && !first)) return undefined;
     const columns = first && !isCsv ? keysOf(first, shape) : shape.columns;
-    const { rows } = this.#options;
-    const chosen = isCsv || rows === 'auto' ? chooseMapping(rows, columns) : { rows };
+    const { rows, limits } = this.#options;
+    const chosen = isCsv || rows === 'auto' ? chooseMapping(rows, columns, limits.maxColumns) : { rows };
     if ('problem' in chosen) throw invalid(chosen.problem);
     this.#rows = chosen.rows;
     return { ...shape, columns };

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { readInstant } from '../audiences/instant';
 import { kindOf } from '../events/rejection';
 import type { Json } from '../json';
+import { dateLocale, longestDate, parserOfFormat } from './date-format';
 import type { Conversion } from './row-mapping.schema';
 
 /** What a cell became, or what it should have been. */
@@ -46,7 +47,7 @@ const plain: Readonly<Record<Extract<Conversion, string>, Convert>> = {
 /** Decimal notation only: `0x1f`, `Infinity` and an empty text are no numbers. */
 function readNumber(value: Json): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return undefined;
+  if (typeof value !== 'string' || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return undefined;
   const read = Number(value);
   return Number.isFinite(read) ? read : undefined;
 }
@@ -117,9 +118,10 @@ const asFormat = (format: string, example: string): string =>
 
 /** Local times that a change of the clocks skips are taken for the later; of two that it repeats, the first counts (Luxon's choice). */
 function readerOf(format: string, zone = 'utc'): (value: Json) => DateTime | undefined {
-  const options = { zone, locale: 'en' };
+  const options = { zone, locale: dateLocale };
   const parse = parserOf(format, options);
   return (value) => {
+    if (typeof value === 'string' && value.length > longestDate) return undefined;
     const read = parse(value);
     return read?.isValid === true && read.year >= 0 && read.year <= 9_999 ? read : undefined;
   };
@@ -139,7 +141,7 @@ function parserOf(format: string, options: Where): (value: Json) => DateTime | u
     };
   }
   if (format === 'iso') return (value) => readIso(value, options);
-  const parser = DateTime.buildFormatParser(format, { locale: options.locale });
+  const parser = parserOfFormat(format);
   return (value) => (typeof value === 'string' ? DateTime.fromFormatParser(value.trim(), parser, options) : undefined);
 }
 

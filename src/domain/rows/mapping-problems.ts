@@ -27,11 +27,27 @@ export const targetsOf = ({ columns }: Pick<Parts, 'columns'>): MappedColumn[] =
 /** What no row could be read with, and what would silently be lost. */
 export function findMappingProblems(mapping: Parts): MappingProblem[] {
   const targets = targetsOf(mapping);
-  const problems = [...findRepeated(targets)];
+  const problems = [...findRepeated(targets), ...findTooMuch(mapping)];
   if (!targets.some(({ target }) => target.to === 'identifier')) problems.push(noIdentifier);
   const isTypeFixed = !targets.some(({ target }) => target.to === 'type');
   return isTypeFixed ? [...problems, ...findTypeProblems(mapping, targets)] : problems;
 }
+
+/** Each row is read by all of a mapping. */
+const mostConstants = 100;
+const mostConstantBytes = 32_768;
+
+function* findTooMuch({ constants }: Parts): Generator<MappingProblem> {
+  const count = ['traits', 'properties'].flatMap((name) => Object.keys(constants[name] ?? {})).length;
+  const bytes = Buffer.byteLength(JSON.stringify(constants));
+  if (count <= mostConstants && bytes <= mostConstantBytes) return;
+  const message = `What every row says is at most ${mostConstants} facts of together ${mostConstantBytes} bytes; leave some out.`;
+  yield { path: ['constants'], message };
+}
+
+/** A mapping that is wider than a row may be; `undefined` when it is not. */
+export const findTooManyColumns = ({ columns }: Pick<Parts, 'columns'>, most: number): string | undefined =>
+  Object.keys(columns).length > most ? `The mapping has too many columns; map at most ${most}.` : undefined;
 
 const noIdentifier: MappingProblem = {
   path: ['columns'],

@@ -2,6 +2,7 @@ import { RowMapping } from './row-mapping.schema';
 import { suggestMapping } from './suggest-mapping';
 
 const id = { to: 'identifier', type: 'user_id' };
+const manyTraits = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, n]));
 const problemsOf = (mapping: object): string[] =>
   RowMapping.safeParse(mapping).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
 
@@ -23,6 +24,12 @@ describe('a mapping', () => {
     ],
     ['properties of an identify', { columns: { id }, unmapped: 'property' }, /write "trait"/],
     ['a zone that is none', { columns: { id, a: { to: 'trait', as: { instant: 'iso', zone: 'Mars' } } } }, /columns.a/],
+    [
+      'a hundred and one constants',
+      { columns: { id }, constants: { traits: manyTraits(101) } },
+      /constants: What every row says/,
+    ],
+    ['a long constant', { columns: { id }, constants: { traits: { a: 'x'.repeat(32_768) } } }, /constants: What every/],
     ['an unknown word', { columns: { id }, bom: true }, /bom/],
   ])('with %s is refused where it is wrong', (_what, mapping, problem) => {
     expect(problemsOf(mapping)).toEqual([expect.stringMatching(problem)]);

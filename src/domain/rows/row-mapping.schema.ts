@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Name, Zone } from '../definition-fields.schema';
 import { identifierTypes, type IdentifierType } from '../identity/identifier-types';
+import { findFormatProblem } from './date-format';
 import { findMappingProblems } from './mapping-problems';
 
 /** What a row can become. */
@@ -9,7 +10,15 @@ export type RowKind = (typeof rowKinds)[number];
 
 const Word = z.string().max(64);
 const Words = z.array(Word).min(1).max(20);
-const Format = z.string().min(1).max(64);
+const wholeFormats: readonly string[] = ['iso', 'seconds', 'milliseconds'];
+const Format = z
+  .string()
+  .min(1)
+  .max(64)
+  .superRefine((format, context) => {
+    const problem = wholeFormats.includes(format) ? undefined : findFormatProblem(format);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `The format ${problem}` });
+  });
 
 /** Types of value without options. */
 export const plainConversions = ['text', 'number', 'integer', 'boolean', 'date', 'instant', 'json'] as const;
@@ -86,6 +95,7 @@ export const RowMapping = z
   .strictObject({
     /** What a row is, where no column says it. */
     type: z.enum(rowKinds).default('identify'),
+    /** At most `HEDDLE_CSV_MAX_COLUMNS`, which whoever saves a mapping looks at. */
     columns: z.record(Column, z.union([Target, z.array(Target).min(1).max(10).readonly()])),
     /** What every row says; a column that says the same wins. */
     constants: z

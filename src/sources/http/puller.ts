@@ -3,7 +3,7 @@ import { firstAt } from '../../domain/path';
 import { parseDuration } from '../../domain/duration';
 import type { Network, WebAnswer } from '../network';
 import { PageOfRows } from '../page-rows';
-import { capped, checkStatus, parseJson, readText } from '../read-answer';
+import { brisk, capped, checkStatus, parseJson, readText } from '../read-answer';
 import { readRows } from '../read-rows';
 import { SourceRefused, type PullContext, type PulledPage, type Puller } from '../source';
 import { toCursor } from '../to-cursor';
@@ -88,7 +88,7 @@ type NextPages = {
 /** Where the next page is; `undefined` after the last. */
 const nextPages: NextPages = {
   none: () => undefined,
-  link: (_paging, { answer }) => /<([^>]+)>\s*;[^,<]*\brel="?next"?/i.exec(answer.headers['link'] ?? '')?.[1],
+  link: (_paging, { answer }) => nextLink(answer.headers['link'] ?? ''),
   next: ({ path }, { body }) => textAt(body, path),
   cursor: ({ path }, { body }) => textAt(body, path),
   page: ({ first, size }, { rows, before }) =>
@@ -100,6 +100,17 @@ const nextPage = <By extends Paging['by']>(
   paging: Extract<Paging, { by: By }> & { readonly by: By },
   answered: Answered,
 ): string | number | undefined => nextPages[paging.by](paging, answered);
+
+/** The first link whose relation is `next` (RFC 8288 3). A comma within an address is none between links, since a link begins with `<`. */
+function nextLink(header: string): string | undefined {
+  const links = header.split('<').slice(1);
+  const isNext = (link: string): boolean => /;[^,]*\brel="?next"?/i.test(link.slice(link.indexOf('>')));
+  const found = links.find((link) => link.includes('>') && isNext(link.slice(0, longestLink)));
+  return found?.slice(0, found.indexOf('>'));
+}
+
+/** An address with what is said of it. */
+const longestLink = 4_096;
 
 function textAt(body: Json, path: string): string | number | undefined {
   const found = isJsonObject(body) ? firstAt(body, path) : undefined;
@@ -114,7 +125,7 @@ async function* pullCsv(context: Context, ask: Ask, maxColumns: number): AsyncIt
   const answer = await ask(addressOf(settings, cursor));
   const page = new PageOfRows(context.pageRows);
   let after = cursor;
-  const bytes = capped(answer.body, settings.maxFileBytes);
+  const bytes = capped(brisk(answer.body, parseDuration(settings.timeout)), settings.maxFileBytes);
   for await (const one of readRows(bytes, { format: 'csv', delimiter, maxLineBytes, maxColumns })) {
     page.add(one);
     if ('row' in one)

@@ -8,12 +8,27 @@ const Url = z.url({ protocol: /^https?$/, error: 'Write an http:// or https:// U
   error: 'Leave user and password out of the URL; they are secrets of the source.',
 });
 /** What the way out sets by itself. */
-const deniedHeaders = ['host', 'content-length', 'transfer-encoding', 'connection', 'authorization', 'cookie'];
+const framing = [
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'expect',
+  'te',
+  'trailer',
+];
+const deniedHeaders = [...framing, 'authorization', 'cookie'];
 const HeaderName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~\w-]{1,64}$/, { error: 'A header name has letters, digits and "-".' });
 const FreeHeaderName = HeaderName.refine((name) => !deniedHeaders.includes(name.toLowerCase()), {
   error: 'This header cannot be set; credentials are secrets of the source.',
+});
+/** A secret may be what the other headers must not. */
+const SecretHeaderName = HeaderName.refine((name) => !framing.includes(name.toLowerCase()), {
+  error: 'This header says how a request is sent, and cannot be set.',
 });
 const HeaderValue = z
   .string()
@@ -60,7 +75,7 @@ export const HttpSettings = z.strictObject({
       z.strictObject({ by: z.literal('none') }),
       z.strictObject({ by: z.literal('basic') }),
       z.strictObject({ by: z.literal('bearer') }),
-      z.strictObject({ by: z.literal('header'), name: HeaderName }),
+      z.strictObject({ by: z.literal('header'), name: SecretHeaderName }),
     ])
     .default({ by: 'none' }),
   /** What of a row says when it changed, and how `{{cursor}}` writes it. Without one, each run reads everything. */

@@ -1,13 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { longestIdentifier, normaliseIdentifier } from '../../../domain/identity/normalise';
 import { valueKey } from '../../../store/identifier-key';
 import type { Store } from '../../../store/store';
+import { takingTurns } from '../../turns';
 import type { Erased, PlaceDeps } from './place';
 
 /** Rows are looked through no longer than this in one step. */
 const stepMs = 1_000;
-/** So often others get their turn: anybody with a public key decides how much there is to look through. */
-const turnMs = 10;
 /** Of one row; further ones are compared by their digits, which costs a fiftieth. */
 const mostPhonesRead = 100;
 /** Shorter ones are compared as whole texts only, as events are cleared of them. */
@@ -28,15 +26,11 @@ export async function findNaming<Row>(
   const isErased = erasedForms(store, about);
   const naming = new Set<Row>();
   const endsAt = performance.now() + stepMs;
-  let turnEndsAt = performance.now() + turnMs;
+  const giveWay = takingTurns(signal);
   for (const [index, row] of rows.entries()) {
     if (index > 0 && performance.now() > endsAt) return { looked: rows.slice(0, index), naming };
     for (const form of formsOf(textsOfRow(row))) {
-      if (performance.now() > turnEndsAt) {
-        await nextTurn();
-        signal.throwIfAborted();
-        turnEndsAt = performance.now() + turnMs;
-      }
+      await giveWay();
       if (!isErased(form)) continue;
       naming.add(row);
       break;
