@@ -14,7 +14,7 @@ export async function addLetters<Letter extends DeadLetter & { readonly id?: str
   keysOf: (letter: Letter) => readonly string[] = ({ naming = [] }) => naming,
 ): Promise<{ readonly duplicateIndexes: readonly number[] }> {
   const { duplicateIndexes, ids } = await deadLetters.add(ws, letters);
-  const naming = await namingErased(identifiers, letters, keysOf);
+  const naming = await namingErased(identifiers, ws, letters, keysOf);
   await letterEnds.anonymise(letters.flatMap((letter, index) => (naming.has(letter) ? { _id: ids[index] ?? '' } : [])));
   return { duplicateIndexes };
 }

@@ -39,6 +39,12 @@ export class IdentifierRepository {
     return { owners: new Map(owned), erased: new Map(erased) };
   }
 
+  /** Whether anybody was ever erased and has not come back. */
+  async hasErased(ws: WorkspaceId): Promise<boolean> {
+    const filter = { ws, erasedAt: { $exists: true } };
+    return (await this.#identifiers.findOne(filter, { projection: { _id: 1 } })) !== null;
+  }
+
   async ownerOf(ws: WorkspaceId, identifier: Identifier, session?: ClientSession): Promise<ProfileId | undefined> {
     const key = this.key(ws, identifier);
     return (await this.read([key], session)).owners.get(key);

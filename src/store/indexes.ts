@@ -28,6 +28,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { rememberedFor: { $exists: true } },
     },
   ],
+  identifiers: [
+    { key: { ws: 1, erasedAt: 1 }, name: 'erased', partialFilterExpression: { erasedAt: { $exists: true } } },
+  ],
   profiles: [
     {
       key: { nextCheckAt: 1, slot: 1 },

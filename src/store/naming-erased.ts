@@ -9,13 +9,15 @@ import type { IdentifierRepository } from './identifiers';
 const keysAtOnce = 2_000;
 const mostKnown = 10_000;
 
-/** Which of these rows have the key of somebody erased. */
+/** Which of these rows have the key of somebody erased. Where nobody was, no key is made: rows that were never read have many. */
 export async function namingErased<Row>(
-  identifiers: Pick<IdentifierRepository, 'read'>,
+  identifiers: Pick<IdentifierRepository, 'read' | 'hasErased'>,
+  ws: WorkspaceId,
   rows: readonly Row[],
   keysOf: (row: Row) => readonly string[],
 ): Promise<ReadonlySet<Row>> {
   const naming = new Set<Row>();
+  if (rows.length === 0 || !(await identifiers.hasErased(ws))) return naming;
   let part: { readonly row: Row; readonly keys: readonly string[] }[] = [];
   const look = async (): Promise<void> => {
     const { erased } = await identifiers.read([...new Set(part.flatMap(({ keys }) => keys))]);

@@ -55,7 +55,7 @@ export async function keepRefused(
 ): Promise<{ readonly kept: readonly RefusedRow[]; readonly known: readonly number[] }> {
   const known = await importRows.add(ws, id, 'refused', { rows, expiresAt });
   const possible = possibleKeys(identifiers, ws);
-  const naming = await namingErased(identifiers, rows, ({ text }) => possible(textsIn(text)));
+  const naming = await namingErased(identifiers, ws, rows, ({ text }) => possible(textsIn(text)));
   await importRows.rewriteRefused(ws, id, [...naming].map(asErased));
   return { kept: rows.map((row) => (naming.has(row) ? asErased(row) : row)), known };
 }
@@ -70,7 +70,7 @@ export async function keepPreview(
   const rows = events.map(({ row, raw }) => ({ row, event: raw }));
   await importRows.add(ws, id, 'preview', { rows, expiresAt });
   const keysOf = ({ event }: PlannedRow) => event.identifiers.map((identifier) => identifiers.key(ws, identifier));
-  await importRows.removePreview(ws, id, [...(await namingErased(identifiers, events, keysOf))]);
+  await importRows.removePreview(ws, id, [...(await namingErased(identifiers, ws, events, keysOf))]);
 }
 
 const tooOldToKeep = { ...tooOld, column: '', text: '' };
