@@ -1,5 +1,6 @@
 import { restartStaleEnrollments } from '../../src/activities/journeys/start-enrollment';
 import type { JsonObject } from '../../src/domain/json';
+import { until } from '../../src/testing/system';
 import { journey, JourneyHarness } from './journey-harness';
 
 const hour = 3_600_000;
@@ -327,6 +328,7 @@ describe('a delivery of a journey', () => {
     const { workflowId } = await harness.waitingAt('mailing', 'mail');
     await harness.until('mailing', () => harness.destination.state.state === 'paused', 'the destination is paused');
     expect(harness.destination.pausedFor).toBe('http-401');
+    await until(async () => (await ledger())[0]?.status !== 'reserved' || undefined, 'the send to be settled');
     expect(await ledger()).toMatchObject([{ status: 'held', reason: 'http-401' }]);
     harness.destination.state = { ...harness.destination.state, state: 'ready' };
     await harness.fastForward(workflowId, hour);
