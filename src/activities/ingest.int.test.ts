@@ -10,8 +10,6 @@ import { IntakeTurns } from './intake-turns';
 import { letIn } from './operations/dead-letter-replay/let-in';
 import type { Outbox } from './outbox';
 
-jest.setTimeout(60_000);
-
 const day = 86_400_000;
 const now = Date.UTC(2026, 4, 1);
 const api = useTestApi({ clock: () => now });

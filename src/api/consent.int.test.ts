@@ -3,8 +3,6 @@ import type { z } from 'zod';
 import { sendBatch, useTestApi, useWorkspace } from '../testing/test-api';
 import type { IngestBody } from './ingest/answer';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

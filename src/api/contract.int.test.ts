@@ -8,8 +8,6 @@ import type { Route } from './route';
 import { routes } from './routes';
 import { hasScope, scopes } from './scopes';
 
-jest.setTimeout(120_000);
-
 const document = documentRoutes(routes);
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method.toUpperCase()} ${path}`;
 const secret = 'ann.example@secret.test';

@@ -6,8 +6,6 @@ import { testLimits, testRootKey, useTestApi, useWorkspace } from '../testing/te
 import { isIngestion } from './route';
 import { routes } from './routes';
 
-jest.setTimeout(60_000);
-
 let now = Date.now();
 const api = useTestApi({ clock: () => now });
 const workspace = useWorkspace(api);

@@ -5,8 +5,6 @@ import { openTestApi, sendBatch, testLimits, type TestApi, type TestWorkspace } 
 import { createApp } from './app';
 import { createGauges } from './impact/gauges';
 
-jest.setTimeout(60_000);
-
 const minute = 60_000;
 const now = Date.UTC(2026, 4, 1);
 let api: TestApi;

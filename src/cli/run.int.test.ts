@@ -4,8 +4,6 @@ import { workspaceId } from '../domain/ids';
 import { listen, testRootKey, useTestApi } from '../testing/test-api';
 import { run } from './run';
 
-jest.setTimeout(60_000);
-
 const examples = join(__dirname, '../../examples');
 const api = useTestApi();
 let server: Server;

@@ -8,8 +8,6 @@ import { missingSearchAttributes } from './search-attributes';
 const script = resolve(__dirname, '../../deploy/temporal/set-up-namespace.sh');
 const namespace = `set_up_${process.pid}`;
 
-jest.setTimeout(120_000);
-
 describe('deploy/temporal/set-up-namespace.sh', () => {
   const address = String(process.env['HEDDLE_TEST_TEMPORAL_ADDRESS']);
   const setUp = () =>

@@ -11,8 +11,6 @@ import { poll } from './poll';
 import { startMongo } from './start-mongo';
 import { startTemporal } from './start-temporal';
 
-jest.setTimeout(120_000);
-
 describe('the servers of a test run', () => {
   it('answer: Temporal has the search attributes of enrollments', async () => {
     const connection = await Connection.connect({ address: String(process.env['HEDDLE_TEST_TEMPORAL_ADDRESS']) });

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { CommandStartedEvent } from 'mongodb';
 import { connectStore, inTransaction, prepareStore, type StoreConnection } from './open-store';
 
-jest.setTimeout(60_000);
-
 const uri = new URL(process.env['HEDDLE_TEST_MONGODB_URI'] ?? '');
 uri.searchParams.set('monitorCommands', 'true');
 

@@ -4,8 +4,6 @@ import { aProfile } from '../testing/builders';
 import { useTestApi, useWorkspace } from '../testing/test-api';
 import { inTransaction } from './open-store';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

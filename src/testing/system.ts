@@ -126,13 +126,13 @@ async function listen(of: {
 }
 
 /**
- * Asks until there is an answer, the longer it takes the less often: what is waited for needs the store that answers. Fails after a minute
+ * Asks until there is an answer, the longer it takes the less often: what is waited for needs the store that answers. Fails after two minutes
  * naming what was waited for.
  */
 export async function until<Answer>(
   ask: () => Promise<Answer | undefined>,
   what: string,
-  forMs = 60_000,
+  forMs = 120_000,
 ): Promise<Answer> {
   const startedAt = Date.now();
   for (;;) {

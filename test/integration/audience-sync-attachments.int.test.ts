@@ -2,8 +2,6 @@ import { EventEmitter, once } from 'node:events';
 import type { HttpRequest, HttpResponse } from '../../src/destinations/destination';
 import { ok, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 const hourMs = 3_600_000;
 
 describe('what an attachment asks for', () => {

@@ -5,8 +5,6 @@ import { graphError } from '../../src/twins/meta-graph';
 import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { ads, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 const minuteMs = 60_000;
 const { accessToken } = ads.secrets;
 const deliver = createSender({ allowedTargets: ['127.0.0.1:*'] });

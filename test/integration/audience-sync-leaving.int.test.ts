@@ -1,7 +1,5 @@
 import { ok, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 const hourMs = 3_600_000;
 
 describe('where people who leave are kept', () => {

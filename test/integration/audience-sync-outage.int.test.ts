@@ -1,8 +1,6 @@
 import type { DestinationImpact } from '../../src/client/types';
 import { ok, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 const hourMs = 3_600_000;
 const broken = () => ({ status: 500, headers: {}, body: '' });
 

@@ -16,8 +16,6 @@ import {
   signingSecret,
 } from './use-cases-harness';
 
-jest.setTimeout(90_000);
-
 const accessToken = 'EAAB-token-of-the-tests';
 const hashed = (email: string): string => `EMAIL:${createHash('sha256').update(email).digest('hex')}`;
 const email = (userId: string): string => `${userId}@personal.example`;

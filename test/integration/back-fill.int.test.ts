@@ -5,8 +5,6 @@ import { profileId } from '../../src/domain/ids';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { foundIn, historiesOf, hookMs, membership, runEnded } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const orders = (count: number): Rule => ({ event: 'Order Completed', count: { is: 'at_least', value: count } });
 /** Everybody who enters the audience `regulars` gets a run, so that runs tell which entries counted as live. */
 const greeting: JourneyDefinition = {

@@ -11,8 +11,6 @@ import { openDoor, type Door } from '../../src/testing/door';
 import { until } from '../../src/testing/system';
 import { listen, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
-jest.setTimeout(60_000);
-
 const guide = readFileSync(join(__dirname, '../../docs/guides/sending-events.md'), 'utf8');
 /** As the guide has it: what people copy is what is tested. */
 const snippet = /^```html\n([\s\S]*?)^```$/m.exec(guide)?.[1] ?? '';

@@ -3,8 +3,6 @@ import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import { hookMs, putCrm, signingSecret } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const records = (status: string, more: object = {}) => ({ consent: { records: { advertising: { status, ...more } } } });
 const reminder = {
   name: 'Reminder',

@@ -3,8 +3,6 @@ import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import { exampleDestination, hookMs, putCrm, signingSecret } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const accessToken = 'EAAB-token-of-the-tests';
 
 describe('testing a destination', () => {

@@ -2,8 +2,6 @@ import type { EventDoc } from '../../src/store/documents';
 import { inTransaction } from '../../src/store/open-store';
 import { startSystem, type System } from '../../src/testing/system';
 
-jest.setTimeout(120_000);
-
 let system: System;
 beforeAll(async () => void (system = await startSystem()));
 afterAll(() => system.stop());

@@ -11,8 +11,6 @@ import { eventDocId } from '../../src/store/events';
 import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
 
-jest.setTimeout(120_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'heddle-backup-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

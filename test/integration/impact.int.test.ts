@@ -9,8 +9,6 @@ import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema
 import { inTransaction } from '../../src/store/open-store';
 import { openTestApi, sendBatch, useTestApi, useWorkspace } from '../../src/testing/test-api';
 
-jest.setTimeout(60_000);
-
 const day = 86_400_000;
 const now = Date.UTC(2026, 2, 10, 12);
 

@@ -2,8 +2,6 @@ import type { ImportInput, ImportResult } from '../../src/client/types';
 import { startSystem, type System } from '../../src/testing/system';
 import { hookMs } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 let system: System;
 beforeAll(async () => {
   system = await startSystem();

@@ -6,8 +6,6 @@ import { parse } from 'csv-parse/sync';
 import type { ImportInput, ImportResult, Operation } from '../../src/client/types';
 import { startSystem, until, type System } from '../../src/testing/system';
 
-jest.setTimeout(120_000);
-
 const data = join(__dirname, '../../examples/data/complete-journey');
 const facts = new Map(
   (JSON.parse(readFileSync(join(data, 'facts.json'), 'utf8')) as { id: string; value: unknown }[]).map(

@@ -8,7 +8,6 @@ import { compileJourney } from '../../src/domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import { decideEntry } from '../../src/domain/journeys/routing';
 
-jest.setTimeout(60_000);
 const api = useTestApi({ temporalUi: { url: 'http://ui', namespace: 'default' } });
 const home = useWorkspace(api, beforeEach);
 

@@ -3,8 +3,6 @@ import type { JsonObject } from '../../src/domain/json';
 import { until } from '../../src/testing/system';
 import { journey, JourneyHarness } from './journey-harness';
 
-jest.setTimeout(60_000);
-
 let harness: JourneyHarness;
 beforeAll(async () => {
   harness = await JourneyHarness.open();

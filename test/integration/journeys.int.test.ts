@@ -6,7 +6,6 @@ import { journey, JourneyHarness } from './journey-harness';
 const hour = 3_600_000;
 const day = 24 * hour;
 
-jest.setTimeout(60_000);
 let harness: JourneyHarness;
 beforeAll(async () => {
   harness = await JourneyHarness.open();

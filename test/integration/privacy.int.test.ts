@@ -8,8 +8,6 @@ import { createDoorbells, wakeEnrollment } from '../../src/workflows/doorbells';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 
-jest.setTimeout(120_000);
-
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** Whoever is erased; every text that names her. */
 const ann = {

@@ -4,8 +4,6 @@ import { startPostgres, type Postgres } from '../../src/testing/postgres';
 import { startSystem, type System } from '../../src/testing/system';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(120_000);
-
 let system: System;
 beforeAll(async () => {
   system = await startSystem();

@@ -5,8 +5,6 @@ import { startSystem, type System } from '../../src/testing/system';
 import { startSalesforceTwin, type SalesforceTwin } from '../../src/twins/salesforce-twin';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(120_000);
-
 let system: System;
 beforeAll(async () => {
   system = await startSystem();

@@ -4,8 +4,6 @@ import { startRowsTwin, type RowsTwin } from '../../src/twins/rows-twin';
 import { createPullSchedules } from '../../src/workflows/pull-schedules';
 import { counts, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(120_000);
-
 const token = 'token-of-the-tests';
 const day = (number: number): string => `2026-05-${String(number).padStart(2, '0')}T09:00:00.000Z`;
 

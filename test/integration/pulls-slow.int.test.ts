@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { hookMs, putSource } from './pulls-harness';
 
-jest.setTimeout(120_000);
-
 let system: System;
 beforeAll(async () => {
   system = await startSystem();

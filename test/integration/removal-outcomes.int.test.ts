@@ -5,8 +5,6 @@ import type { DestinationOutcome, Receipt } from '../../src/domain/privacy/recei
 import { inTransaction } from '../../src/store/open-store';
 import { ads, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 const hourMs = 3_600_000;
 const refuses: HttpResponse = { status: 400, headers: {}, body: JSON.stringify({ error: { code: 100 } }) };
 const isAway: HttpResponse = { status: 500, headers: {}, body: JSON.stringify({ error: { code: 2 } }) };

@@ -10,8 +10,6 @@ import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin
 import { createDoorbells } from '../../src/workflows/doorbells';
 import { day, hookMs, putCrm, signingSecret } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 let system: System;
 let crm: WebhookTwin;
 beforeAll(async () => {

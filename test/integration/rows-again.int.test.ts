@@ -10,8 +10,6 @@ import { startRowsTwin } from '../../src/twins/rows-twin';
 import { createDoorbells } from '../../src/workflows/doorbells';
 import { counts, customers, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
-jest.setTimeout(120_000);
-
 const dayMs = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString();
 const id = { to: 'identifier', type: 'user_id' } as const;

@@ -8,8 +8,6 @@ import { openDoor, type Door } from '../../src/testing/door';
 import { until } from '../../src/testing/system';
 import { listen, openTestApi, type TestApi, type TestWorkspace } from '../../src/testing/test-api';
 
-jest.setTimeout(60_000);
-
 const bundles = join(dirname(require.resolve('@segment/analytics-next/package.json')), 'dist/umd');
 /** Of its settings only the one for our own host; what others load from Segment is given with the page. */
 const start = `

@@ -2,8 +2,6 @@ import { applyTime } from '../../src/activities/apply/apply';
 import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
 import { ads, crm, useSyncScenes } from './sync-harness';
 
-jest.setTimeout(60_000);
-
 describe('a suppression of a channel', () => {
   const at = useSyncScenes();
   /** What the clock does with those who are due. */

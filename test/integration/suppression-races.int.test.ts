@@ -4,8 +4,6 @@ import { startSystem, until, type System } from '../../src/testing/system';
 import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { exampleDestination, hookMs } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const accessToken = 'EAAB-token-of-the-tests';
 const hashed = (email: string): string => createHash('sha256').update(email).digest('hex');
 

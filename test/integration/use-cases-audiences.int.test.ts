@@ -77,7 +77,7 @@ describe('the audiences of examples/', () => {
     await membership(system, 'user_id:buyer', 'product-viewers', 'out');
     const { data } = await system.client.profiles.audiences('user_id:buyer');
     expect(data.filter(({ key }) => key === 'product-viewers')).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it.each<[string, string, Said, number, 'in' | 'out']>([
     ['cart-abandoners', 'leaves 24 hours after the cart', started, 24 * hour, 'out'],
@@ -124,12 +124,12 @@ describe('the audiences of examples/', () => {
     const { data } = await system.client.profiles.audiences('user_id:lead');
     const stays = data.filter(({ key }) => key === 'hot-leads');
     expect(stays).toMatchObject([{ exitedAt: new Date(at).toISOString() }]);
-  }, 60_000);
+  }, 180_000);
 
   it('inactive-60d: a purchase brings somebody back', async () => {
     await happen('clock-inactive-60d', ordered);
     await membership(system, 'user_id:clock-inactive-60d', 'inactive-60d', 'out');
-  }, 60_000);
+  }, 180_000);
 
   it('after so much time the sizes and the members agree with the plain evaluation of the rules', async () => {
     await system.settled();
@@ -139,10 +139,10 @@ describe('the audiences of examples/', () => {
       expect((await system.client.audiences.members(audience)).data).toHaveLength(count);
     }
     expect(await sizeOf('vip')).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   it('leaves no name and no address in Temporal', async () => {
     const text = await historiesOf(system, ['intake', 'clock', 'backfill']);
     expect(foundIn(text, [...names, 'personal.example'])).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

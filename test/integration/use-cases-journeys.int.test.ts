@@ -18,8 +18,6 @@ import {
   signingSecret,
 } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 describe('the journeys of examples/', () => {
   let system: System;
   let twin: WebhookTwin;

@@ -3,8 +3,6 @@ import { startSystem, type System } from '../../src/testing/system';
 import { startMetaTwin, type MetaTwin } from '../../src/twins/meta-twin';
 import { exampleDestination, foundIn, historiesOf, hookMs, membership, putAudiences } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const accessToken = 'EAAB-token-of-the-tests';
 const appSecret = 'app-secret-of-the-tests';
 const hashed = (email: string): string => `EMAIL:${createHash('sha256').update(email).digest('hex')}`;

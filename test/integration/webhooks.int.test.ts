@@ -2,8 +2,6 @@ import { sourceTypes, findSourceKind } from '../../src/sources/registry';
 import { startSystem, type System } from '../../src/testing/system';
 import { tools, type Message } from './webhook-tools';
 
-jest.setTimeout(120_000);
-
 const minute = 60_000;
 const signingSecret = 'a secret of the tests only';
 let system: System;

@@ -2,8 +2,6 @@ import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 import { exampleAudience, exampleJourney, hookMs, signingSecret } from './use-cases-harness';
 
-jest.setTimeout(60_000);
-
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const profileId = expect.stringMatching(/^prf_\w+$/);
 

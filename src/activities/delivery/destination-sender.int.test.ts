@@ -8,8 +8,6 @@ import { useTestApi } from '../../testing/test-api';
 import { createDeliveryMetrics } from './delivery-metrics';
 import { createDestinationSender } from './destination-sender';
 
-jest.setTimeout(60_000);
-
 describe('a send of a journey', () => {
   const api = useTestApi();
 

@@ -5,8 +5,6 @@ import { useTestApi, useWorkspace } from '../../testing/test-api';
 import { createWorkMetrics } from '../work-metrics';
 import { createImportKind } from './import-kind';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const mine = useWorkspace(api, beforeEach);
 

@@ -6,8 +6,6 @@ import { createDeliveryMetrics } from '../delivery/delivery-metrics';
 import { createDestinationSender } from '../delivery/destination-sender';
 import { readPermission } from './permission';
 
-jest.setTimeout(60_000);
-
 const secrets = { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
 const notCalled = () => Promise.reject(new Error('Asking sends nothing.'));
 const settings = { url: 'https://crm.example/in' };

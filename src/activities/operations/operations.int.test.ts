@@ -11,8 +11,6 @@ import { createOperationActivities, type OperationTurn } from './operations';
 import { createWorkMetrics } from '../work-metrics';
 import { OperationFailed, type OperationContext, type OperationKind } from './operation-kind';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 
 const now = Date.UTC(2026, 4, 1);

@@ -7,8 +7,6 @@ const gold = { trait: 'tier', is: 'equals', value: 'gold' };
 const vip = { name: 'VIP', rule: { all: [gold, { trait: 'ltv', is: 'greater_than', value: 500 }] } };
 const buyers = { name: 'Buyers', rule: { event: 'Order Completed', within: '30d' } };
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 beforeEach(async () => {

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import request, { type Response } from 'supertest';
 import { useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const shop = 'https://shop.example';
 const api = useTestApi();
 const workspace = useWorkspace(api);

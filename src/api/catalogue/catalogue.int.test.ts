@@ -3,8 +3,6 @@ import type { CatalogueDetail, CatalogueEvent, Page } from '../../client/types';
 import { TrafficRecorder } from '../../store/traffic-recorder';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 /** Of the list or of one event. */
 type Answer = CatalogueDetail & Page<CatalogueEvent> & { readonly rest: number };
 

@@ -2,8 +2,6 @@ import request from 'supertest';
 import type { DeadLetter } from '../../client/types';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 

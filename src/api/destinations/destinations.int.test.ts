@@ -4,8 +4,6 @@ import { useTestApi, useWorkspace } from '../../testing/test-api';
 const signingSecret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 const crm = { type: 'webhook', name: 'CRM', settings: { url: 'https://example.com/hook' }, secrets: { signingSecret } };
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

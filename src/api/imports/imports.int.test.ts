@@ -4,8 +4,6 @@ import request from 'supertest';
 import { listen, testImportLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 import { until } from '../../testing/system';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const mine = useWorkspace(api);
 afterEach(async () => {

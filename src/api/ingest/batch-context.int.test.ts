@@ -2,8 +2,6 @@ import { BSON } from 'mongodb';
 import request from 'supertest';
 import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 

@@ -3,8 +3,6 @@ import { CloudEvent, HTTP, emitterFor, httpTransport } from 'cloudevents';
 import request from 'supertest';
 import { listen, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 let server: Server;

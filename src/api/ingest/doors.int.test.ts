@@ -5,8 +5,6 @@ import type { EventDoc } from '../../store/documents';
 import { openTestApi, useTestApi, useWorkspace } from '../../testing/test-api';
 import { pixel } from './pixel';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

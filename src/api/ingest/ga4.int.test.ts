@@ -3,8 +3,6 @@ import request from 'supertest';
 import { toPublicId } from '../../domain/events/message-id';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

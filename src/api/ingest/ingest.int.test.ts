@@ -6,8 +6,6 @@ import { toPublicId } from '../../domain/events/message-id';
 import type { EventDoc } from '../../store/documents';
 import { openTestApi, sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

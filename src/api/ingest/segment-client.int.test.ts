@@ -2,8 +2,6 @@ import { Analytics } from '@segment/analytics-node';
 import { openDoor, type Door } from '../../testing/door';
 import { useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 let door: Door;

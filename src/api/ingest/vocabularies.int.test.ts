@@ -6,8 +6,6 @@ import { applyTime } from '../../activities/apply/apply';
 import { RulesetCache } from '../../activities/apply/ruleset-cache';
 import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 let now = Date.now();
 const api = useTestApi({ clock: () => now });
 const workspace = useWorkspace(api);

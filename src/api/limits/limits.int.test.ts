@@ -6,8 +6,6 @@ import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/t
 import { until } from '../../testing/system';
 import { createApiServer } from '../server';
 
-jest.setTimeout(60_000);
-
 const limits = {
   ...testLimits,
   maxBytesInFlight: 3_000,

@@ -1,8 +1,6 @@
 import request from 'supertest';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api);
 

@@ -2,8 +2,6 @@ import request from 'supertest';
 import { useTestApi, useWorkspace } from '../../testing/test-api';
 import { waitUntil } from '../wait-until';
 
-jest.setTimeout(60_000);
-
 const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
 const manyColumns = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, { to: 'trait' }]));

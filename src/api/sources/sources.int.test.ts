@@ -3,8 +3,6 @@ import type { Key, NewKey, Page, Source } from '../../client/types';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 import { until } from '../../testing/system';
 
-jest.setTimeout(60_000);
-
 const hour = 3_600_000;
 let now = Date.UTC(2026, 4, 1, 9, 30);
 const api = useTestApi({ clock: () => now });

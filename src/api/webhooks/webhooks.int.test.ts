@@ -4,8 +4,6 @@ import request from 'supertest';
 import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 import { createApp } from '../app';
 
-jest.setTimeout(60_000);
-
 const signingSecret = 'whsec_of_the_tests_only';
 let path: string;
 const api = useTestApi();

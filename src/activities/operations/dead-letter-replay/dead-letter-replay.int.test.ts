@@ -4,8 +4,6 @@ import { letterOf } from '../../../store/letter-of';
 import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../../testing/test-api';
 import { createDeadLetterReplay, type ReplayDeps } from './dead-letter-replay';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 

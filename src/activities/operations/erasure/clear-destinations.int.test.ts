@@ -7,8 +7,6 @@ import { openTestApi, type TestApi, type TestWorkspace } from '../../../testing/
 import { outcomesOf, syncMembers } from './clear-destinations';
 import type { Erased } from './place';
 
-jest.setTimeout(60_000);
-
 const hour = 3_600_000;
 const erasedAt = Date.UTC(2026, 4, 1);
 const pair = { audience: 'vip', destination: 'crm' };

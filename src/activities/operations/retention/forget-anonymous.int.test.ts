@@ -3,8 +3,6 @@ import type { Operation, StepOutcome } from '../../../domain/operations/operatio
 import { sendBatch, useTestApi, useWorkspace } from '../../../testing/test-api';
 import { createRetention } from './retention';
 
-jest.setTimeout(60_000);
-
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 
