@@ -24,7 +24,7 @@ interface Waiting {
 /** The most events of an insert: bounds how long the store, and this process while it writes BSON, works for one sender. */
 export const eventsPerInsert = 200;
 /** The most while other keys send too. The store does one thing after another, so this is what others wait for. */
-export const eventsPerTurn = 50;
+export const eventsPerTurn = 20;
 /** How long a key counts as sending. */
 const sendingMs = 1_000;
 
