@@ -8,7 +8,7 @@ import { hasSchemathesis, withoutSchemathesis } from './schemathesis.mjs';
 import { setup } from './setup.mjs';
 import { hand, main } from './terminal.mjs';
 
-/** Servers are shared by all test files of a run; integration tests wait for them, and for timers, half of their time. End-to-end tests mostly wait: for processes to start, and for time-outs of those that were killed. */
+/** Servers are shared by all test files of a run. End-to-end tests wait much: for processes to start, and for time-outs of those that were killed. */
 const projects = { unit: [], integration: ['--maxWorkers=2'], e2e: ['--maxWorkers=2'] };
 
 await main(async () => {

@@ -44,16 +44,18 @@ interface OfErased<Row> {
   readonly refused: ReadonlySet<Row>;
 }
 
-/** Which of these rows are of somebody erased, by what the intake would say of their events. */
+/** Which of these rows are of somebody erased, by what the intake would say of their events; it looks again. */
 export async function eventsOfErased<Row>(
-  identifiers: Pick<IdentifierRepository, 'key' | 'read'>,
+  identifiers: Pick<IdentifierRepository, 'key' | 'read' | 'hasErased'>,
   ws: WorkspaceId,
   rows: readonly Row[],
   eventOf: (row: Row) => Event,
 ): Promise<OfErased<Row>> {
   const keysOf = (row: Row) => eventOf(row).identifiers.map((identifier) => identifiers.key(ws, identifier));
+  const none: OfErased<Row> = { naming: new Set(), refused: new Set() };
+  if (rows.length === 0 || !(await identifiers.hasErased(ws))) return none;
   const { erased } = await identifiers.read([...new Set(rows.flatMap(keysOf))]);
-  if (erased.size === 0) return { naming: new Set(), refused: new Set() };
+  if (erased.size === 0) return none;
   const naming = rows.filter((row) => keysOf(row).some((key) => erased.has(key)));
   const erasedAt = (identifier: Identifier) => erased.get(identifiers.key(ws, identifier));
   const refused = naming.filter((row) => admitAfterErasure(eventOf(row), erasedAt) === 'refused');

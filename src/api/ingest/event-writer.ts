@@ -51,7 +51,8 @@ export class EventWriter {
 
   /** Resolves after the write of the store; rejects with its error, promising nothing. */
   async write(key: string, docs: readonly EventDoc[]): Promise<StoredEvents> {
-    this.#note(key);
+    // Who has nothing to store keeps nobody waiting.
+    if (docs.length > 0) this.#note(key);
     const parts: Promise<StoredEvents>[] = [];
     for (let from = 0; from < docs.length; from += eventsPerTurn) {
       const part = docs.slice(from, from + eventsPerTurn);
