@@ -157,11 +157,12 @@ function toCall(
   };
 }
 
+/** Never by `res.send`, which answers 304 to `If-None-Match: *` whether or not a route knows of conditions. */
 async function send(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): Promise<void> {
   res.status(status).set(headers ?? {});
   if (body instanceof Readable) await pipeline(body, res);
   else if (body === undefined || body === null) res.end();
-  else if (typeof body === 'string' || body instanceof Uint8Array) res.send(body);
+  else if (typeof body === 'string' || body instanceof Uint8Array) res.end(body);
   else res.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
 }
 

@@ -42,6 +42,13 @@ describe('GET /v1/pixel.gif', () => {
     });
   });
 
+  it('answers the image even to who has one', async () => {
+    const query = { writeKey: workspace.publicKey, ...track() };
+    const { headers, body } = await load('/v1/pixel.gif', query).set('If-None-Match', '*').expect(200);
+    expect(headers).toMatchObject(isPixel);
+    expect(body).toEqual(pixel.bytes);
+  });
+
   it.each(['/v1/pixel.gif', '/v1/pixel/track', '/pixel/v1/track'])(
     'takes base64 with the key in it at %s',
     async (path) => {
