@@ -8,11 +8,13 @@ jest.setTimeout(2 * recoveryMs);
 
 const signingSecret = 'whsec_of_the_tests_only';
 const token = 'token-of-the-tests';
-const rowCount = 2_500;
+const rowCount = 300;
 const pulledCount = 150;
 const user = { to: 'identifier', type: 'user_id' } as const;
 const mapping = { columns: { id: user, n: { to: 'trait', as: 'integer' } } } as const;
-const file = `id,n\n${Array.from({ length: rowCount }, (_, n) => `p${n % 500},${n}`).join('\n')}\n`;
+/** Makes the file several steps long, of rows that take a slow store no time. */
+const unmapped = 'x'.repeat(8_192);
+const file = `id,n,note\n${Array.from({ length: rowCount }, (_, n) => `p${n % 100},${n},${unmapped}`).join('\n')}\n`;
 
 let heddle: Processes;
 let twin: RowsTwin;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   twin = await startRowsTwin({ token });
   const at = (row: number): string => new Date(Date.UTC(2026, 4, 1) + row * 60_000).toISOString();
   twin.rows.push(...Array.from({ length: pulledCount }, (_, row) => ({ id: `r${row}`, updated_at: at(row) })));
-  heddle = await startProcesses({ env: { HEDDLE_BULK_BACKLOG: '1000' } });
+  heddle = await startProcesses({ env: { HEDDLE_BULK_BACKLOG: '100' } });
 });
 afterAll(async () => {
   await heddle.stop();
