@@ -96,7 +96,7 @@ async function readPages(
     const hasMoved = JSON.stringify(held.current.cursor) !== JSON.stringify(cursor);
     if (hasMoved && performance.now() > turn.endsAt) return 'goes-on';
     const isBegun = held.current.run.pages > pages && !hasMoved;
-    if (!(await waitForRoom(deps, ws, patienceOf(turn, isBegun)))) return 'goes-on';
+    if ((await waitForRoom(deps, ws, patienceOf(turn, isBegun))) === 0) return 'goes-on';
     signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);
