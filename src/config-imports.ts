@@ -26,7 +26,7 @@ export const importVariables = {
     'How long the upload of one file may take. One that stands still is given up after a minute.',
   ),
   HEDDLE_BULK_BACKLOG: defaulted(
-    wholeNumber(1_000, 1_000_000),
+    wholeNumber(100, 1_000_000),
     '20000',
     'How many events of a workspace may wait on the bulk lane before its imports and pulled sources pause; they go on when a quarter of that has room again.',
   ),

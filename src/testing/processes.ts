@@ -84,7 +84,17 @@ export async function startProcesses({ workers = 1, env = {} }: ProcessesOptions
   const first = await startable(0);
   const others = await Promise.all(Array.from({ length: workers - 1 }, (_, index) => startable(index + 1)));
   const all = [api, first, ...others];
-  await Promise.all(all.map((process) => process.start()));
+  const stop = async () => {
+    await Promise.all(all.map((process) => process.stop()));
+    await servers.close();
+    rmSync(logs, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(all.map((process) => process.start()));
+  } catch (error) {
+    await stop(); // nobody else would, and what is left open keeps the test run from ending
+    throw error;
+  }
   return {
     url,
     api,
@@ -94,11 +104,7 @@ export async function startProcesses({ workers = 1, env = {} }: ProcessesOptions
     between,
     createTenant: () => createTenant(url),
     settled: () => settled(store),
-    stop: async () => {
-      await Promise.all(all.map((process) => process.stop()));
-      await servers.close();
-      rmSync(logs, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

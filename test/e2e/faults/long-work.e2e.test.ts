@@ -26,8 +26,8 @@ beforeAll(async () => {
   heddle = await startProcesses({ env: { HEDDLE_BULK_BACKLOG: '100' } });
 });
 afterAll(async () => {
-  await heddle.stop();
   await twin.close();
+  await heddle.stop();
 });
 beforeEach(async () => {
   tenant = await heddle.createTenant();
