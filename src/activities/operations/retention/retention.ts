@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { profileId, type WorkspaceId } from '../../../domain/ids';
 import type { Json } from '../../../domain/json';
-import { RetentionPolicy } from '../../../domain/privacy/retention.schema';
 import type { Store } from '../../../store/store';
 import type { OperationContext, OperationKind } from '../operation-kind';
 import { forgetAnonymous, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
@@ -13,8 +12,8 @@ const profilesAtOnce = 200;
 /** Leaves room for live events between steps. */
 const pauseMs = 20;
 
-const Input = z.object({ policy: RetentionPolicy });
 const kinds = ['events', 'deadLetters', 'deliveries', 'operations', 'anonymousProfiles'] as const;
+type Kind = (typeof kinds)[number];
 const Cursor = z.object({
   kind: z.int(),
   /** Of events: the last profile whose old ones are gone. Of anonymous profiles: the last that was looked at, and who is being forgotten. */
@@ -51,18 +50,25 @@ export function createRetention(deps: ForgetDeps): OperationKind {
   };
 }
 
-async function removeOld(
+async function removeOld(deps: ForgetDeps, context: OperationContext, kind: Kind, cursor: Cursor): Promise<Piece> {
+  const { ws, operation } = context;
+  // Read at each step: what is to be kept for longer is kept from the next one on.
+  const days = (await deps.store.workspaces.find(ws))?.retention?.[kind];
+  // Of the day it was begun, so that a step done again is about the same rows.
+  if (days !== undefined) return removeBefore(deps, context, operation.createdAt - days * dayMs, { kind, cursor });
+  // Of people who are being forgotten the rest goes with them, and nobody else is forgotten any more.
+  if (cursor.chosen !== undefined) return forgetAnonymous(deps, context, 0, cursor);
+  return { removed: 0, isOver: true };
+}
+
+async function removeBefore(
   deps: ForgetDeps,
   context: OperationContext,
-  kind: (typeof kinds)[number],
-  cursor: Cursor,
+  before: number,
+  { kind, cursor }: { readonly kind: Kind; readonly cursor: Cursor },
 ): Promise<Piece> {
-  const { ws, operation } = context;
+  const { ws } = context;
   const { oldRows } = deps.store;
-  const days = Input.parse(operation.input).policy[kind];
-  if (days === undefined) return { removed: 0, isOver: true };
-  // Of the day it was begun, so that a step done again is about the same rows.
-  const before = operation.createdAt - days * dayMs;
   switch (kind) {
     case 'events':
       return removeEvents(oldRows, ws, before, cursor.after);
