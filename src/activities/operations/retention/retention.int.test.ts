@@ -36,6 +36,50 @@ async function haveRefusedEvent(days: number): Promise<void> {
   await collection('deadLetters').updateMany({ ws: workspace.ws }, { $set: { at: ago(days) } });
 }
 
+describe('what imports asked for', () => {
+  const post = () =>
+    request(api.app)
+      .post('/v1/imports')
+      .auth(workspace.apiKey, { type: 'bearer' })
+      .send({ mapping: { columns: { id: { to: 'identifier', type: 'user_id' } } } })
+      .expect(201);
+  const put = (id: string) =>
+    request(api.app)
+      .put(`/v1/imports/${id}/file`)
+      .auth(workspace.apiKey, { type: 'bearer' })
+      .type('text/csv')
+      .send('id\nu1\n')
+      .expect(202);
+
+  it('goes with its operation, and stays while that runs', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const { body } = await post();
+      ids.push((body as { id: string }).id);
+      await put(ids[n]!);
+    }
+    const [ended, running] = ids as [string, string];
+    await api.store.operations.end(workspace.ws, ended, { status: 'cancelled' }, Date.now());
+    await collection('operations').updateMany({ ws: workspace.ws }, { $set: { createdAt: ago(100) } });
+    await keep({ operations: 90 });
+    await carryOut(begin());
+    expect(await api.store.imports.find(workspace.ws, ended)).toBeUndefined();
+    expect(await api.store.imports.find(workspace.ws, running)).toMatchObject({ id: running });
+  });
+
+  it('goes by itself when no file is sent for it, and not once there is one', async () => {
+    const { body } = await post();
+    const { id } = body as { id: string };
+    const [waiting] = await collection('imports').find({ ws: workspace.ws }).toArray();
+    expect(waiting?.['expiresAt']).toBeInstanceOf(Date);
+    await put(id);
+    const [taken] = await collection('imports').find({ ws: workspace.ws }).toArray();
+    expect(taken?.['expiresAt']).toBeUndefined();
+    const indexes = await collection('imports').indexes();
+    expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }));
+  });
+});
+
 describe('a policy that is changed while its operation runs', () => {
   it.each([
     ['lengthened', { deadLetters: 365 }, 1],
