@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { profileId, type WorkspaceId } from '../../../domain/ids';
-import type { Json } from '../../../domain/json';
 import type { Store } from '../../../store/store';
+import { defineOperation } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
 import { forgetAnonymous, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
 
@@ -18,7 +18,7 @@ const Cursor = z.object({
   kind: z.int(),
   /** Of events: the last profile whose old ones are gone. Of anonymous profiles: the last that was looked at, and who is being forgotten. */
   after: z.string().optional(),
-  chosen: z.array(z.string()).optional(),
+  chosen: z.array(z.string()).readonly().optional(),
   removed: z.record(z.string(), z.int()),
 });
 type Cursor = z.output<typeof Cursor>;
@@ -30,10 +30,10 @@ interface Piece extends ForgetPlace {
 
 /** Removes what is older than the workspace keeps it, kind after kind, in small steps. */
 export function createRetention(deps: ForgetDeps): OperationKind {
-  return {
-    step: async (context) => {
-      const cursor: Cursor =
-        context.operation.cursor === undefined ? { kind: 0, removed: {} } : Cursor.parse(context.operation.cursor);
+  return defineOperation({
+    cursor: Cursor,
+    beginning: { kind: 0, removed: {} },
+    step: async (context, cursor) => {
       const kind = kinds[cursor.kind];
       const done = Object.values(cursor.removed).reduce((sum, count) => sum + count, 0);
       if (kind === undefined) return { progress: { done }, result: { removed: cursor.removed } };
@@ -45,9 +45,9 @@ export function createRetention(deps: ForgetDeps): OperationKind {
         ...(!isOver && chosen !== undefined && { chosen }),
         removed: { ...cursor.removed, [kind]: (cursor.removed[kind] ?? 0) + removed },
       };
-      return { progress: { done: done + removed }, cursor: next as unknown as Json };
+      return { progress: { done: done + removed }, cursor: next };
     },
-  };
+  });
 }
 
 async function removeOld(deps: ForgetDeps, context: OperationContext, kind: Kind, cursor: Cursor): Promise<Piece> {
