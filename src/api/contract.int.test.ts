@@ -54,7 +54,11 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const [key] = await api.store.keys.list(ws);
   const rows = { columns: {} } as unknown as ImportDefinition['rows'];
   const definition = { format: 'csv' as const, rows, dryRun: true };
-  await api.store.imports.create(ws, { id: key?.id ?? '', definition, createdBy: secret, createdAt: 0 });
+  await api.store.imports.create(
+    ws,
+    { id: key?.id ?? '', definition, createdBy: secret, createdAt: 0 },
+    Date.now() + 60_000,
+  );
   const { body: profile } = await request(api.app)
     .get(`/v1/profiles/user_id:${secret}`)
     .auth(apiKey, { type: 'bearer' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readInstant } from '../domain/audiences/instant';
+import { readInstant } from '../domain/instant';
 
 /** Instants leave as RFC 3339 in UTC with milliseconds. */
 export const Instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { readInstant } from '../domain/audiences/instant';
+import { readInstant } from '../domain/instant';
 import { isJsonObject, type Json } from '../domain/json';
 import { allAt } from '../domain/path';
 import type { plainTransforms, Transform } from './mapping.schema';

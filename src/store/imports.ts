@@ -43,6 +43,8 @@ interface ImportDoc extends Omit<Import, 'definition' | 'file'> {
   readonly ws: WorkspaceId;
   readonly definitionJson: string;
   readonly fileJson?: string;
+  /** Of one that no file was sent for. */
+  readonly expiresAt?: Date;
 }
 
 const docId = (ws: WorkspaceId, id: string): string => `${ws}:${id}`;
@@ -54,10 +56,11 @@ export class ImportRepository {
     this.#imports = db.collection<ImportDoc>('imports');
   }
 
-  async create(ws: WorkspaceId, made: Omit<Import, 'file'>): Promise<void> {
+  /** Until a file is stored it goes by itself at `expiresAt`; from then on with its operation. */
+  async create(ws: WorkspaceId, made: Omit<Import, 'file'>, expiresAt: number): Promise<void> {
     const { definition, ...rest } = made;
-    const { id } = made;
-    await this.#imports.insertOne({ _id: docId(ws, id), ws, ...rest, definitionJson: JSON.stringify(definition) });
+    const text = { definitionJson: JSON.stringify(definition) };
+    await this.#imports.insertOne({ _id: docId(ws, made.id), ws, ...rest, ...text, expiresAt: new Date(expiresAt) });
   }
 
   async find(ws: WorkspaceId, id: string): Promise<Import | undefined> {
@@ -69,15 +72,29 @@ export class ImportRepository {
   async setFile(ws: WorkspaceId, id: string, file: ImportFile, session: ClientSession): Promise<boolean> {
     const { modifiedCount } = await this.#imports.updateOne(
       { _id: docId(ws, id), fileJson: { $exists: false } },
-      { $set: { fileJson: JSON.stringify(file) } },
+      { $set: { fileJson: JSON.stringify(file) }, $unset: { expiresAt: '' } },
       { session },
     );
     return modifiedCount === 1;
   }
+
+  /** Those of a workspace in the order of their ids, `limit` after one of them: for an erasure. */
+  async walk(ws: WorkspaceId, limit: number, after = ''): Promise<Import[]> {
+    return this.#imports
+      .find({ _id: { $gt: docId(ws, after), $lt: `${ws};` } })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .map(toImport)
+      .toArray();
+  }
+
+  async remove(ws: WorkspaceId, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#imports.deleteMany({ _id: { $in: ids.map((id) => docId(ws, id)) } });
+  }
 }
 
 function toImport(doc: ImportDoc): Import {
-  const { definitionJson, fileJson, ...rest } = omit(doc, '_id', 'ws');
+  const { definitionJson, fileJson, ...rest } = omit(doc, '_id', 'ws', 'expiresAt');
   const definition = JSON.parse(definitionJson) as ImportDefinition;
   return { ...rest, definition, ...(fileJson !== undefined && { file: JSON.parse(fileJson) as ImportFile }) };
 }

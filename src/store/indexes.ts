@@ -100,6 +100,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { updatedAt: 1 }, name: 'running', partialFilterExpression: { status: 'running' } },
   ],
   idempotency: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
+  imports: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   importChunks: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   importRows: [{ key: { expiresAt: 1 }, name: 'expiresAt', expireAfterSeconds: 0 }],
   exportChunks: [

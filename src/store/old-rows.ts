@@ -44,6 +44,7 @@ export class OldRows {
   readonly #letters: Collection<DeadLetterDoc>;
   readonly #deliveries: Collection<DeliveryDoc>;
   readonly #operations: Collection<OperationDoc>;
+  readonly #imports: Collection<{ readonly _id: string }>;
   readonly #units: Collection<Retired>;
 
   constructor(connection: StoreConnection) {
@@ -54,6 +55,7 @@ export class OldRows {
     this.#letters = db.collection('deadLetters');
     this.#deliveries = db.collection('deliveries');
     this.#operations = db.collection('operations');
+    this.#imports = db.collection('imports');
     this.#units = db.collection('syncUnits');
   }
 
@@ -133,7 +135,7 @@ export class OldRows {
     return old.length;
   }
 
-  /** Ended ones, but for erasures: their results are the receipts. */
+  /** Ended ones, of imports with what was asked for, but for erasures: their results are the receipts. */
   async removeOperations(ws: WorkspaceId, before: number, limit: number): Promise<number> {
     const ended = { status: { $ne: 'running' as const }, kind: { $ne: 'erasure' as const } };
     const filter = { ws, createdAt: { $lt: before }, ...ended };
@@ -141,6 +143,8 @@ export class OldRows {
       .find(filter, { projection: { _id: 1 } })
       .limit(limit)
       .toArray();
+    // An import has the id of its operation, and without that one nobody finds it again.
+    await remove(this.#imports, old);
     return remove(this.#operations, old);
   }
 }

@@ -126,6 +126,10 @@ export class OperationRepository {
     await this.#operations.updateOne({ _id: docId(ws, id), status: 'running' }, { $set: { delayedBy: by } });
   }
 
+  async remove(ws: WorkspaceId, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#operations.deleteMany({ _id: { $in: ids.map((id) => docId(ws, id)) } });
+  }
+
   /** Running ones of every workspace, by kind; of the first 10,000. */
   async running(): Promise<RunningOperations[]> {
     return this.#operations

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { JsonLimits } from '../../domain/events/measure-json';
 import { emptyTally, ImportTally } from '../../domain/imports/import-tally';
 import { importSource } from '../../domain/imports/import-events';
-import type { StepOutcome } from '../../domain/operations/operation';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import type { Import, ImportFile } from '../../store/imports';
@@ -11,6 +10,7 @@ import type { SourcePolicies } from '../../store/source-policies';
 import type { Store } from '../../store/store';
 import type { TrafficRecorder } from '../../store/traffic-recorder';
 import { waitForIntake, waitForRoom, type BulkLaneDeps } from '../bulk-lane';
+import { defineOperation, type Step } from '../operations/define-operation';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operations/operation-kind';
 import type { WorkMetrics } from '../work-metrics';
 import { importChunk } from './import-chunk';
@@ -48,13 +48,15 @@ const mostMs = 4_000;
 
 /** Rows → pending events on the bulk lane, chunk by chunk; it has ended when the intake has taken the last of them. */
 export function createImportKind(deps: ImportDeps): OperationKind {
-  return {
-    step: (context) => step(deps, context),
+  return defineOperation({
+    cursor: Cursor,
+    beginning: { chunk: 0, tally: emptyTally, room: 0 },
+    step: (context, cursor) => step(deps, context, cursor),
     ended: async ({ ws, operation }) => {
       const found = await deps.store.imports.find(ws, operation.id);
       if (found?.file) await deps.store.importChunks.remove(ws, found.file.upload);
     },
-  };
+  });
 }
 
 /** An import with its file, and where it has come to. */
@@ -64,28 +66,25 @@ interface Running {
   readonly cursor: Cursor;
 }
 
-async function step(deps: ImportDeps, context: OperationContext): Promise<StepOutcome> {
+async function step(deps: ImportDeps, context: OperationContext, cursor: Cursor): Promise<Step<Cursor>> {
   const { ws, operation, signal, now } = context;
   const found = await deps.store.imports.find(ws, operation.id);
   if (!found?.file) throw new OperationFailed('gone', 'The import is no longer there.');
   const { file } = found;
   if (operation.cursor === undefined) {
     await deps.store.importChunks.keep(ws, file.upload, now + fileKeptMs);
-    return at(file, { chunk: 0, tally: emptyTally, room: 0 });
+    return at(file, cursor);
   }
-  const running: Running = { found, file, cursor: Cursor.parse(operation.cursor) };
-  if (running.cursor.chunk < file.chunkCount) return at(file, await takeChunk(deps, context, running));
-  const { storedAt } = running.cursor;
+  const running: Running = { found, file, cursor };
+  if (cursor.chunk < file.chunkCount) return at(file, await takeChunk(deps, context, running));
+  const { storedAt } = cursor;
   const isTaken = storedAt === undefined || (await waitForIntake(deps, ws, storedAt, { signal, mostMs }));
-  if (!isTaken) return at(file, running.cursor);
-  return { progress: progressOf(file, running.cursor), result: await resultOf(deps, context, running) };
+  if (!isTaken) return at(file, cursor);
+  return { progress: progressOf(file, cursor), result: await resultOf(deps, context, running) };
 }
 
 const progressOf = ({ rowCount }: ImportFile, { tally }: Cursor) => ({ done: tally.rows, total: rowCount });
-const at = (file: ImportFile, cursor: Cursor): StepOutcome => ({
-  progress: progressOf(file, cursor),
-  cursor: cursor as unknown as JsonObject,
-});
+const at = (file: ImportFile, cursor: Cursor): Step<Cursor> => ({ progress: progressOf(file, cursor), cursor });
 
 async function takeChunk(
   deps: ImportDeps,

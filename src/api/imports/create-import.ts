@@ -5,6 +5,8 @@ import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import type { ImportInput } from './presenter';
 
+const hourMs = 3_600_000;
+
 /** Takes down what a file will mean. Throws 400. */
 export async function createImport(call: KeyCall<unknown, unknown, ImportInput>): Promise<Import> {
   const { deps, ws, body, principal, now } = call;
@@ -17,7 +19,7 @@ export async function createImport(call: KeyCall<unknown, unknown, ImportInput>)
   if (tooMany !== undefined)
     throw invalidRequest(tooMany, [{ in: 'body', pointer: '/mapping/columns', message: tooMany }]);
   const made = { id: newOperationId(), definition: definitionOf(body), createdBy: principal.keyId, createdAt: now };
-  await deps.store.imports.create(ws, made);
+  await deps.store.imports.create(ws, made, now + deps.importLimits.keepHours * hourMs);
   return made;
 }
 

@@ -4,6 +4,7 @@ import { profileId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import { erasePerson, owedAfter, type ErasedPerson, type PersonRef } from '../../store/erase-person';
 import { carryOut } from '../carry-out';
+import { takeDown } from '../operations/start-operation';
 import { notFound } from '../problem';
 import { readIdentifier } from '../profiles/find-profile';
 import type { KeyCall } from '../route';
@@ -25,17 +26,15 @@ export function readRef(ref: string): PersonRef {
  * no event brings them back, and nothing is sent any more; an attempt to send that had begun has ended, or takes longer than 5 s.
  */
 export async function startErasure(call: ErasureCall, ref: PersonRef): Promise<Operation> {
-  const { deps, ws, principal, now } = call;
+  const { deps, ws, now } = call;
   const { store } = deps;
   const { erased, operation, owed } = await transact(deps, async (session) => {
     const erased = await erasePerson(store, ws, ref, now, session);
     if (!erased) throw notFound('profile with this id');
     const { profiles, keys, values, pairs } = erased;
     const input = { profiles, keys, values, pairs, erasedAt: now } as unknown as JsonObject;
-    const asked = { kind: 'erasure' as const, input, startedBy: principal.keyId, createdAt: now };
-    const operation = await store.operations.create(ws, asked, session);
-    const work = [{ kind: 'operation' as const, operation: operation.id }, ...owedAfter(erased.profiles, erased)];
-    return { erased, operation, owed: await store.outbox.add(ws, work, now, session) };
+    const work = owedAfter(profiles, erased);
+    return { erased, ...(await takeDown(call, { kind: 'erasure', input }, session, work)) };
   });
   void carryOut(deps, owed);
   await tellRuns(call, erased);

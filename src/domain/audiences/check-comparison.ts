@@ -2,7 +2,7 @@ import { durationPattern } from '../duration';
 import { isJsonObject } from '../json';
 import { readOffset, type Compared } from './comparison';
 import type { CheckContext, Finding } from './condition-kind';
-import { readInstant } from './instant';
+import { readInstant } from '../instant';
 import { positiveOf, type Operator } from './operators';
 import type { Value } from './rule.schema';
 

@@ -1,6 +1,6 @@
 import { durationPattern, parseDuration } from '../duration';
 import type { Json } from '../json';
-import { readInstant } from './instant';
+import { readInstant } from '../instant';
 import { positiveOf, type Operator } from './operators';
 import type { Value } from './rule.schema';
 

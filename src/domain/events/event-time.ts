@@ -1,4 +1,4 @@
-import { readInstant } from '../audiences/instant';
+import { readInstant } from '../instant';
 import type { Json } from '../json';
 
 /** Beyond this an instant that is corrected for the sender's clock and still in the future is taken for a wrong one. */

@@ -1,17 +1,18 @@
 import { profileId } from '../ids';
 import { aFold, anEvent, anIdentify, aProfile, aRuleset, noon } from '../../testing/builders';
 import { FoldedWorld } from '../../testing/folded-world';
+import { decideConsent } from '../consent/decide-consent';
 import type { Event } from '../events/event';
 import { foldEvents } from './fold/fold';
-import type { Profile } from './profile';
+import type { ConsentStatus, Profile } from './profile';
 import { ProfileFull, profileLimits, refuseOversize, untrustedLimits } from './profile-limits';
 
 const id = profileId('prf_a');
 const traits = (count: number, value = 'gold'): Partial<Profile> => ({
   traits: Object.fromEntries(times(count, (n) => [`t${n}`, { value, at: 1, since: 1, source: 'src_a' }])),
 });
-const purposes = (count: number, name = 'p'): Partial<Profile> => ({
-  consent: Object.fromEntries(times(count, (n) => [`${name}${n}`, { status: 'denied', at: 1, source: 'src_a' }])),
+const purposes = (count: number, name = 'p', status: ConsentStatus = 'granted'): Partial<Profile> => ({
+  consent: Object.fromEntries(times(count, (n) => [`${name}${n}`, { status, at: 1, source: 'src_a' }])),
 });
 const times = <Item>(count: number, make: (n: number) => Item): Item[] =>
   Array.from({ length: count }, (_, n) => make(n));
@@ -20,7 +21,7 @@ const checking = (facts: Partial<Profile>) => () => refuseOversize(aProfile(id, 
 describe('refuseOversize', () => {
   it.each([
     ['traits', traits, profileLimits.traits],
-    ['purposes of consent', purposes, profileLimits.purposes],
+    ['purposes with a grant', purposes, profileLimits.purposes],
   ])('lets a profile have as many %s as it may, and not one more', (what, facts, most) => {
     expect(checking(facts(most))).not.toThrow();
     expect(checking(facts(most + 1))).toThrow(new ProfileFull(what, most));
@@ -31,7 +32,9 @@ describe('refuseOversize', () => {
     expect(checking(traits(30, long))).not.toThrow();
     expect(checking(purposes(3, long))).not.toThrow();
     expect(checking(traits(40, long))).toThrow('bytes of traits');
-    expect(checking(purposes(4, long))).toThrow('bytes of purposes of consent');
+    expect(checking(purposes(4, long))).toThrow('bytes of purposes with a grant');
+    expect(checking(purposes(30, long, 'denied'))).not.toThrow();
+    expect(checking(purposes(40, long, 'denied'))).toThrow('bytes of purposes of consent');
   });
 
   it('holds for what events say, consent too', () => {
@@ -77,10 +80,45 @@ describe('what untrusted sources fill of a profile', () => {
     expect(new Set(Object.values(after(events).consent).map(({ status }) => status))).toEqual(new Set(['denied']));
   });
 
-  it('gives up no refusal of a trusted source: the oldest grant that nobody defined gives way', () => {
-    const { consent } = after([anEvent({ context: preferences(profileLimits.purposes) }), refusal()]);
-    expect(Object.keys(consent)).toHaveLength(profileLimits.purposes);
-    expect([consent['x0'], consent['email']?.status]).toEqual([undefined, 'revoked']);
+  const denied = profileLimits.purposes;
+  it.each<[string, readonly Event[], number]>([
+    ['grants', [anEvent({ context: preferences(profileLimits.purposes) })], 0],
+    ['refusals', [anEvent({ context: preferences(denied, 'x', false) })], 0],
+    ['defined purposes', [anEvent({ context: preferences(denied, 'd', false) })], denied],
+    [
+      'what public keys and secret ones say',
+      [
+        anEvent({ ...stranger, context: preferences(150, 'd', false) }),
+        anEvent({ context: preferences(50, 'x', false) }),
+      ],
+      150,
+    ],
+  ])(
+    'gives up no refusal of a trusted source when all purposes are taken by %s: it holds at a send',
+    (_, full, defined) => {
+      const { consent } = after([...full, refusal()], { defined });
+      expect(Object.keys(consent)).toHaveLength(profileLimits.purposes + 1);
+      expect(decideConsent('email', consent, purposeOf(defined))).toMatchObject({
+        isAllowed: false,
+        proof: { basis: 'statement' },
+      });
+    },
+  );
+
+  it('gives up no refusal for the grants beside it: those beyond are left out', () => {
+    const full = anEvent({ context: preferences(profileLimits.purposes) });
+    const both = { consent: { categoryPreferences: { more: true, email: false } } };
+    const { consent } = after([full, anEvent({ context: both })]);
+    expect([consent['more'], consent['email']?.status]).toEqual([undefined, 'denied']);
+  });
+
+  it('gives up no refusal when a trusted source ties two people together', () => {
+    const [ann, mail] = [{ user_id: 'u1' }, { email: 'ann@mail.test' }];
+    const of = (by: Readonly<Record<string, string>>, name: string) =>
+      anEvent({ by, context: preferences(denied, name, false) });
+    const world = new FoldedWorld(aRuleset({}));
+    world.apply([of(ann, 'x'), of(mail, 'y'), anEvent({ by: { ...ann, ...mail } })], noon, 1);
+    expect(world.living().map(({ consent }) => Object.keys(consent).length)).toEqual([2 * denied]);
   });
 
   it('leaves room for traits of trusted sources', () => {

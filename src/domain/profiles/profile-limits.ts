@@ -4,8 +4,10 @@ import type { Profile } from './profile';
 export const profileLimits = {
   traits: 1_000,
   traitBytes: 1_000_000,
+  /** Granted ones. A refusal finds room beside any number of grants; refusals end by size alone. */
   purposes: 200,
   purposeBytes: 100_000,
+  refusalBytes: 1_000_000,
   identifiers: 1_000,
   lineage: 1_000,
 } as const;
@@ -38,7 +40,10 @@ export class ProfileFull extends Error {
 /** Throws `ProfileFull` when a bound is passed. Identifiers and absorbed profiles end where they are gathered (`resolveIdentity`). */
 export function refuseOversize({ traits, consent }: Pick<Profile, 'traits' | 'consent'>): void {
   refuseMany('traits', traits, profileLimits.traits, profileLimits.traitBytes);
-  refuseMany('purposes of consent', consent, profileLimits.purposes, profileLimits.purposeBytes);
+  const granted = Object.entries(consent).filter(([, { status }]) => status === 'granted');
+  const purposes = 'purposes with a grant';
+  refuseMany(purposes, Object.fromEntries(granted), profileLimits.purposes, profileLimits.purposeBytes);
+  refuseMany('purposes of consent', consent, Infinity, profileLimits.purposeBytes + profileLimits.refusalBytes);
 }
 
 function refuseMany(what: string, facts: Readonly<Record<string, unknown>>, most: number, mostBytes: number): void {

@@ -3,7 +3,7 @@ import type { Purposes } from '../consent/purpose';
 import type { Event } from '../events/event';
 import { own } from '../json';
 import { profileLimits, untrustedLimits, type Room } from './profile-limits';
-import type { Profile } from './profile';
+import type { Consent, Profile } from './profile';
 
 /**
  * What untrusted sources may add to a profile ends far below what a profile may have: anybody has a public key, and whoever fills a
@@ -31,6 +31,19 @@ export function roomForStatements(
   });
 }
 
+/** What a trusted source says. An event is not given up with a refusal in it because it grants too much beside: those grants are left out. */
+export function roomBesideRefusals(
+  consent: Profile['consent'],
+  statements: readonly ConsentStatement[],
+): readonly ConsentStatement[] {
+  if (statements.every(isGrant)) return statements;
+  const grants = Object.fromEntries(Object.entries(consent).filter(([, said]) => isGrant(said)));
+  const hasRoom = roomIn(grants, (name) => own(grants, name));
+  return statements.filter(
+    (said) => !isGrant(said) || hasRoom(said.purpose, { ...said, proof: undefined }, trustedRoom.purposes),
+  );
+}
+
 /**
  * What of an absorbed profile there is room for in the one that absorbs it. Anybody may make anonymous profiles, as full as they like, and tie them to
  * somebody: only a known profile that a trusted source ties goes beyond what untrusted sources may fill.
@@ -48,31 +61,16 @@ export function roomForAbsorbed(
     return purposes.has(name) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
   };
   const keptTraits = Object.entries(absorbed.traits).filter(([name, trait]) => hasTraitRoom(name, trait, traitRoom));
-  const keptConsent = Object.entries(absorbed.consent).filter(
-    ([name, said]) => own(consent, name) !== undefined || hasConsentRoom(name, said, consentRoom(name)),
-  );
+  const isKept = (name: string, said: Consent): boolean => {
+    // What a person refused to a trusted source is refused by who they turn out to be.
+    if (own(consent, name) !== undefined || (isTrusted && !isGrant(said))) return true;
+    return hasConsentRoom(name, said, consentRoom(name));
+  };
+  const keptConsent = Object.entries(absorbed.consent).filter(([name, said]) => isKept(name, said));
   return { traits: Object.fromEntries(keptTraits), consent: Object.fromEntries(keptConsent) };
 }
 
-/**
- * A refusal from a trusted source always finds room: the oldest grants of purposes that nobody defined give way, since silence about
- * those allows as well. What they were stays on record.
- */
-export function roomForRefusals(
-  consent: Profile['consent'],
-  incoming: Profile['consent'],
-  { purposes, most }: { readonly purposes: Purposes; readonly most: number },
-): readonly string[] {
-  const fresh = Object.keys(incoming).filter((name) => own(consent, name) === undefined);
-  const refusals = fresh.filter((name) => own(incoming, name)?.status !== 'granted').length;
-  const excess = Object.keys(consent).length + fresh.length - most;
-  if (excess <= 0 || refusals === 0) return [];
-  return Object.entries(consent)
-    .filter(([name, { status }]) => status === 'granted' && !purposes.has(name) && own(incoming, name) === undefined)
-    .sort(([, a], [, b]) => a.at - b.at)
-    .slice(0, Math.min(excess, refusals))
-    .map(([name]) => name);
-}
+const isGrant = ({ status }: Pick<Consent, 'status'>): boolean => status === 'granted';
 
 const trustedRoom = {
   traits: { count: profileLimits.traits, bytes: profileLimits.traitBytes },

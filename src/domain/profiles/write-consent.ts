@@ -4,8 +4,7 @@ import type { Event } from '../events/event';
 import { omit } from '../json';
 import type { ConsentRecord } from './change-set';
 import type { Consent, Profile } from './profile';
-import { profileLimits } from './profile-limits';
-import { roomForRefusals, roomForStatements } from './untrusted-room';
+import { roomBesideRefusals, roomForStatements } from './untrusted-room';
 import { supersedes, unionConsent, type Written } from './write-traits';
 
 type Consents = Profile['consent'];
@@ -18,11 +17,11 @@ export interface WrittenConsent extends Written<Consents> {
 /**
  * Consent that an event states, in the forms of `readConsent`. The newest statement wins; of several at the same instant, the denial.
  * On record goes what was stated as one, and what changed something: the banner's state, which every event repeats, does not.
- * What an untrusted source says of purposes there is no room for is left out of both.
+ * What there is no room for is left out of both.
  */
 export function writeConsent(consent: Consents, event: Event, purposes: Purposes): WrittenConsent {
   const read = readConsent(event).statements;
-  const statements = event.isTrusted ? read : roomForStatements(consent, read, purposes);
+  const statements = event.isTrusted ? roomBesideRefusals(consent, read) : roomForStatements(consent, read, purposes);
   if (statements.length === 0) return { facts: consent, changed: [], statements };
   const newest = new Map<string, ConsentStatement>();
   for (const said of statements) {
@@ -30,9 +29,7 @@ export function writeConsent(consent: Consents, event: Event, purposes: Purposes
     if (!other || supersedes(said, other)) newest.set(said.purpose, said);
   }
   const incoming = Object.fromEntries([...newest].map(([purpose, said]) => [purpose, toConsent(said)] as const));
-  const given = event.isTrusted ? roomForRefusals(consent, incoming, { purposes, most: profileLimits.purposes }) : [];
-  const { facts, changed: stated } = unionConsent(omit(consent, ...given), incoming);
-  const changed = [...given, ...stated];
+  const { facts, changed } = unionConsent(consent, incoming);
   const isChanged = new Set(changed);
   const onRecord = statements.filter(
     (said) => said.isRecord || (isChanged.has(said.purpose) && newest.get(said.purpose) === said),

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { readInstant } from '../audiences/instant';
+import { readInstant } from '../instant';
 import { kindOf } from '../events/rejection';
 import type { Json } from '../json';
 import { dateLocale, longestDate, parserOfFormat } from './date-format';

@@ -8,7 +8,8 @@ import type { SourcePolicies } from '../../../store/source-policies';
 import type { Store } from '../../../store/store';
 import type { TrafficRecorder } from '../../../store/traffic-recorder';
 import type { Doorbells } from '../../../workflows/doorbells';
-import type { OperationContext, OperationKind } from '../operation-kind';
+import { defineOperation } from '../define-operation';
+import type { OperationKind } from '../operation-kind';
 import { judgeLetter, type Verdict } from './judge-letter';
 import { letIn, type LetIn } from './let-in';
 
@@ -34,34 +35,34 @@ const Tally = z.object({
 });
 type Tally = z.output<typeof Tally>;
 
-/** The last letter that was looked at, and what has become of all of them. */
-const Cursor = Tally.extend({ at: z.number(), id: z.string() });
+/** What has become of the letters so far, and the last that was looked at. */
+const Cursor = Tally.extend({ last: z.object({ at: z.number(), id: z.string() }).optional() });
 
 const lettersPerStep = 100;
-const nothingYet: Tally = { replayed: 0, refused: 0, lost: 0 };
 
 /**
  * Lets letters in by today's rules, oldest first, under the `messageId` and the receipt they had: doing one twice changes nothing. A
  * letter that came after the operation began is not of it, so that what fails again is not tried for ever.
  */
 export function createDeadLetterReplay(deps: ReplayDeps): OperationKind {
-  return {
-    async step({ ws, operation, now }: OperationContext) {
+  return defineOperation<z.output<typeof Cursor>>({
+    cursor: Cursor,
+    beginning: { replayed: 0, refused: 0, lost: 0 },
+    step: async ({ ws, operation, now }, { last: after, ...before }) => {
       const { filter } = operation.input as unknown as ReplayInput;
-      const cursor = operation.cursor === undefined ? undefined : Cursor.parse(operation.cursor);
       const open = { ...filter, state: 'open', to: Math.min(filter.to ?? Infinity, operation.createdAt + 1) } as const;
       const total = operation.progress.total ?? (await deps.store.deadLetters.count(ws, open));
       const of = { filter: open, operation: operation.id };
-      const letters = await deps.store.deadLetters.walkReplay(ws, lettersPerStep, cursor, of);
+      const letters = await deps.store.deadLetters.walkReplay(ws, lettersPerStep, after, of);
       const replayed = { at: now, by: operation.id };
-      const tally = await replay(deps, ws, letters, { replayed, before: cursor ?? nothingYet });
+      const tally = await replay(deps, ws, letters, { replayed, before });
       const done = tally.replayed + tally.refused + tally.lost;
       const progress = { done, total: Math.max(total, done) };
       const last = letters.at(-1);
       if (!last || letters.length < lettersPerStep) return { progress, result: { ...tally } };
-      return { progress, cursor: { at: last.at, id: last.id, ...tally } };
+      return { progress, cursor: { ...tally, last: { at: last.at, id: last.id } } };
     },
-  };
+  });
 }
 
 async function replay(

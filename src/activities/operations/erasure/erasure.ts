@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { profileId } from '../../../domain/ids';
-import type { Json, JsonObject } from '../../../domain/json';
+import type { JsonObject } from '../../../domain/json';
 import { ErasureInput } from '../../../domain/privacy/erasure-input.schema';
 import { subjectsOf } from '../../../domain/privacy/erase-profile';
 import { canonicalJson, type Receipt } from '../../../domain/privacy/receipt';
 import { sign } from '../../../store/sign';
+import { defineOperation } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
 import type { Erased, PlaceDeps } from './place';
 import { clearings } from './places';
@@ -19,21 +20,20 @@ const Cursor = z.object({
 });
 type Cursor = z.output<typeof Cursor>;
 
-const beginning: Cursor = { step: 0, removed: {}, destinations: [] };
 /** After this one it is known how the person stands at each destination. */
 const destinationsAskedIn = 'syncMembers';
 
 /** Clears what is stored about somebody who is erased already, place after place, and ends with a signed receipt. */
 export function createErasure(deps: Omit<PlaceDeps, 'signal'>): OperationKind {
-  return {
-    step: async (context) => {
-      const { operation, signal } = context;
-      const cursor = operation.cursor === undefined ? beginning : Cursor.parse(operation.cursor);
+  return defineOperation({
+    cursor: Cursor,
+    beginning: { step: 0, removed: {}, destinations: [] },
+    step: async (context, cursor) => {
       const clearing = clearings[cursor.step];
       const about = readInput(context);
       const total = clearings.length;
       if (!clearing) return { progress: { done: total, total }, result: toResult(deps, context, about, cursor) };
-      const cleared = await clearing.place.clear({ ...deps, signal }, about, cursor.from);
+      const cleared = await clearing.place.clear({ ...deps, signal: context.signal }, about, cursor.from);
       const isOver = cleared.next === undefined;
       const hasAnswers = isOver && clearing.name === destinationsAskedIn;
       const next: Cursor = {
@@ -42,9 +42,9 @@ export function createErasure(deps: Omit<PlaceDeps, 'signal'>): OperationKind {
         removed: { ...cursor.removed, [clearing.name]: (cursor.removed[clearing.name] ?? 0) + cleared.removed },
         destinations: hasAnswers ? await outcomesOf(deps.store, about) : cursor.destinations,
       };
-      return { progress: { done: next.step, total }, cursor: next as unknown as Json };
+      return { progress: { done: next.step, total }, cursor: next };
     },
-  };
+  });
 }
 
 function readInput({ ws, operation }: OperationContext): Erased {

@@ -1,6 +1,7 @@
 import { consentRecords, deliveries, enrollments, events, exportChunks, memberships, merges } from './clear-rows';
 import { syncMembers, syncUnits } from './clear-destinations';
 import { importRows } from './clear-import-rows';
+import { imports } from './clear-imports';
 import { deadLetters } from './clear-letters';
 import { deadEvents, pendingEvents } from './clear-pending';
 import type { Place } from './place';
@@ -29,11 +30,13 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   syncMembers: [syncMembers],
   syncUnits: [syncUnits],
   deliveries: [deliveries],
+  // Waits for imports that are under way, so it comes last.
+  imports: [imports],
   suppressions: 'keyed hashes and masked hints: that somebody must not be reached outlasts them',
   pullStates: 'cursors',
   sourceTests: 'sealed, for minutes',
   idempotency: 'sealed, for a day',
-  operations: 'ids and keyed hashes',
+  operations: 'ids and keyed hashes; columns of imports go with those',
   outbox: 'ids, for seconds',
   audiences: 'definitions',
   attachments: 'definitions',
@@ -43,7 +46,6 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   sources: 'definitions',
   purposes: 'definitions',
   trackingPlans: 'definitions',
-  imports: 'definitions',
   catalogueEvents: 'names, types and counts; samples are not of people',
   sourceHours: 'counts',
   keys: 'no customers',

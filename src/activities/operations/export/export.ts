@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { profileId, type ProfileId } from '../../../domain/ids';
-import type { Json, JsonObject } from '../../../domain/json';
+import type { JsonObject } from '../../../domain/json';
 import { canonicalJson } from '../../../domain/privacy/receipt';
 import type { Profile } from '../../../domain/profiles/profile';
 import { sign } from '../../../store/sign';
 import type { Store } from '../../../store/store';
+import { defineOperation } from '../define-operation';
 import { OperationFailed, type OperationContext, type OperationKind } from '../operation-kind';
 import { sections } from './sections';
 
@@ -25,14 +26,13 @@ const Cursor = z.object({
 });
 type Cursor = z.output<typeof Cursor>;
 
-const beginning: Cursor = { section: 0, from: { subject: 0 }, chunks: 0, lines: 0 };
-
 /** Writes everything that is kept of one person into a file, a bounded part at a time, and signs its digest. */
 export function createExport(deps: ExportDeps): OperationKind {
-  return {
-    step: async (context) => {
+  return defineOperation({
+    cursor: Cursor,
+    beginning: { section: 0, from: { subject: 0 }, chunks: 0, lines: 0 },
+    step: async (context, cursor) => {
       const { ws, operation } = context;
-      const cursor = operation.cursor === undefined ? beginning : Cursor.parse(operation.cursor);
       const profile = await living(deps, context);
       const section = sections[cursor.section];
       const progress = { done: cursor.lines };
@@ -49,9 +49,9 @@ export function createExport(deps: ExportDeps): OperationKind {
       const goesOn = next
         ? { section: cursor.section, from: next }
         : { section: cursor.section + 1, from: { subject: 0 } };
-      return { progress: { done: written.lines }, cursor: { ...goesOn, ...written } as unknown as Json };
+      return { progress: { done: written.lines }, cursor: { ...goesOn, ...written } };
     },
-  };
+  });
 }
 
 const expiryOf = ({ keepMs }: ExportDeps, { operation }: OperationContext): number => operation.createdAt + keepMs;

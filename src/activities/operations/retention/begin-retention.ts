@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { WorkspaceId } from '../../../domain/ids';
-import type { JsonObject } from '../../../domain/json';
-import type { RetentionPolicy } from '../../../domain/privacy/retention.schema';
 import { isContended } from '../../../store/mongo-errors';
 import { inTransaction } from '../../../store/open-store';
 import type { Store } from '../../../store/store';
@@ -18,7 +16,7 @@ export async function beginRetention({ store, doorbells }: BeginRetentionDeps, n
     if (!retention || Object.keys(retention).length === 0) continue;
     const id = idOf(ws, now);
     if (await store.operations.find(ws, id)) continue;
-    if (await create(store, ws, id, retention, now)) await doorbells.operation(ws, id);
+    if (await create(store, ws, id, now)) await doorbells.operation(ws, id);
   }
 }
 
@@ -28,15 +26,8 @@ const idOf = (ws: WorkspaceId, now: number): string => {
 };
 
 /** Answers false when another clock was first. One whose ring is lost is begun by the sweep of operations. */
-async function create(
-  store: Store,
-  ws: WorkspaceId,
-  id: string,
-  policy: RetentionPolicy,
-  now: number,
-): Promise<boolean> {
-  const input = { policy } as unknown as JsonObject;
-  const operation = { id, kind: 'retention' as const, input, startedBy: 'clock', createdAt: now };
+async function create(store: Store, ws: WorkspaceId, id: string, now: number): Promise<boolean> {
+  const operation = { id, kind: 'retention' as const, input: {}, startedBy: 'clock', createdAt: now };
   try {
     await inTransaction(store.connection, (session) => store.operations.create(ws, operation, session));
     return true;

@@ -19,10 +19,11 @@ async function haveOldVisitor(): Promise<void> {
   await db.collection('events').updateMany({ ws: workspace.ws }, { $set: { receivedAt: longAgo } });
 }
 
+beforeEach(() => api.store.workspaces.setRetention(workspace.ws, { anonymousProfiles: 30 }));
 const begin = () =>
   ({
     ...{ id: 'op_1', kind: 'retention', status: 'running', progress: { done: 0 }, startedBy: 'clock' },
-    ...{ input: { policy: { anonymousProfiles: 30 } }, createdAt: Date.now() },
+    ...{ input: {}, createdAt: Date.now() },
   }) as unknown as Operation;
 const step = (operation: Operation): Promise<StepOutcome> =>
   createRetention({ store: api.store, outbox: { carryOut: async () => undefined } }).step({

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { profileId, type WorkspaceId } from '../../../domain/ids';
-import type { Json } from '../../../domain/json';
-import { RetentionPolicy } from '../../../domain/privacy/retention.schema';
 import type { Store } from '../../../store/store';
+import { defineOperation } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
 import { forgetAnonymous, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
 
@@ -13,13 +12,13 @@ const profilesAtOnce = 200;
 /** Leaves room for live events between steps. */
 const pauseMs = 20;
 
-const Input = z.object({ policy: RetentionPolicy });
 const kinds = ['events', 'deadLetters', 'deliveries', 'operations', 'anonymousProfiles'] as const;
+type Kind = (typeof kinds)[number];
 const Cursor = z.object({
   kind: z.int(),
   /** Of events: the last profile whose old ones are gone. Of anonymous profiles: the last that was looked at, and who is being forgotten. */
   after: z.string().optional(),
-  chosen: z.array(z.string()).optional(),
+  chosen: z.array(z.string()).readonly().optional(),
   removed: z.record(z.string(), z.int()),
 });
 type Cursor = z.output<typeof Cursor>;
@@ -31,10 +30,10 @@ interface Piece extends ForgetPlace {
 
 /** Removes what is older than the workspace keeps it, kind after kind, in small steps. */
 export function createRetention(deps: ForgetDeps): OperationKind {
-  return {
-    step: async (context) => {
-      const cursor: Cursor =
-        context.operation.cursor === undefined ? { kind: 0, removed: {} } : Cursor.parse(context.operation.cursor);
+  return defineOperation({
+    cursor: Cursor,
+    beginning: { kind: 0, removed: {} },
+    step: async (context, cursor) => {
       const kind = kinds[cursor.kind];
       const done = Object.values(cursor.removed).reduce((sum, count) => sum + count, 0);
       if (kind === undefined) return { progress: { done }, result: { removed: cursor.removed } };
@@ -46,23 +45,30 @@ export function createRetention(deps: ForgetDeps): OperationKind {
         ...(!isOver && chosen !== undefined && { chosen }),
         removed: { ...cursor.removed, [kind]: (cursor.removed[kind] ?? 0) + removed },
       };
-      return { progress: { done: done + removed }, cursor: next as unknown as Json };
+      return { progress: { done: done + removed }, cursor: next };
     },
-  };
+  });
 }
 
-async function removeOld(
+async function removeOld(deps: ForgetDeps, context: OperationContext, kind: Kind, cursor: Cursor): Promise<Piece> {
+  const { ws, operation } = context;
+  // Read at each step: what is to be kept for longer is kept from the next one on.
+  const days = (await deps.store.workspaces.find(ws))?.retention?.[kind];
+  // Of the day it was begun, so that a step done again is about the same rows.
+  if (days !== undefined) return removeBefore(deps, context, operation.createdAt - days * dayMs, { kind, cursor });
+  // Of people who are being forgotten the rest goes with them, and nobody else is forgotten any more.
+  if (cursor.chosen !== undefined) return forgetAnonymous(deps, context, 0, cursor);
+  return { removed: 0, isOver: true };
+}
+
+async function removeBefore(
   deps: ForgetDeps,
   context: OperationContext,
-  kind: (typeof kinds)[number],
-  cursor: Cursor,
+  before: number,
+  { kind, cursor }: { readonly kind: Kind; readonly cursor: Cursor },
 ): Promise<Piece> {
-  const { ws, operation } = context;
+  const { ws } = context;
   const { oldRows } = deps.store;
-  const days = Input.parse(operation.input).policy[kind];
-  if (days === undefined) return { removed: 0, isOver: true };
-  // Of the day it was begun, so that a step done again is about the same rows.
-  const before = operation.createdAt - days * dayMs;
   switch (kind) {
     case 'events':
       return removeEvents(oldRows, ws, before, cursor.after);

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { addToTally, emptyTally, type RefusedExample, type StepTally } from './import-tally';
+
+const refusal = fc.record<RefusedExample>({
+  row: fc.integer({ min: 1, max: 1_000 }),
+  code: fc.constantFrom('invalid_value', 'no_identifier', 'too_old'),
+  column: fc.constant('id'),
+  message: fc.constant('Write a number.'),
+});
+const step: fc.Arbitrary<StepTally> = fc
+  .record({ accepted: fc.nat(50), repeated: fc.nat(50), share: fc.nat(100), refused: fc.array(refusal) })
+  .map(({ share, ...counts }) => ({ ...counts, known: Math.floor((counts.accepted * share) / 100) }));
+
+describe('what has become of the rows of an import', () => {
+  it('adds up after any steps: each row is accepted, repeated or refused, and each refusal has its code', () => {
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const tally = steps.reduce(addToTally, emptyTally);
+        const all = steps.flatMap(({ refused }) => refused);
+        expect(tally.rows).toBe(tally.accepted + tally.repeated + tally.refused);
+        expect(tally.accepted).toBe(tally.known + tally.unknown);
+        expect(tally.refused).toBe(all.length);
+        expect(tally.examples).toEqual(all.slice(0, 20));
+        const byCode = Object.entries(tally.refusedByCode);
+        for (const [code, count] of byCode) expect(count).toBe(all.filter((one) => one.code === code).length);
+        expect(byCode.reduce((sum, [, count]) => sum + count, 0)).toBe(all.length);
+      }),
+    );
+  });
+
+  it('leaves the tally of before as it was', () => {
+    const refused = [{ row: 1, code: 'invalid_value', column: '', message: '' }];
+    addToTally(emptyTally, { accepted: 1, repeated: 0, known: 0, refused });
+    expect(emptyTally).toMatchObject({ rows: 0, refusedByCode: {}, examples: [] });
+  });
+});
