@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from './config-kinds';
 import { importVariables, toImportLimits } from './config-imports';
+import { pullVariables, toPullLimits } from './config-pulls';
 import { privacyVariables, toPrivacyLimits } from './config-privacy';
 import { toTrustLimits, trustVariables } from './config-trust';
 import { limitVariables, toLimits } from './config-limits';
@@ -83,6 +84,7 @@ export const environment = z.object({
   ),
   ...limitVariables,
   ...importVariables,
+  ...pullVariables,
   ...trustVariables,
   ...privacyVariables,
 });
@@ -136,6 +138,7 @@ function toConfig(env: z.output<typeof environment>) {
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: toLimits(env),
     imports: toImportLimits(env),
+    pulls: toPullLimits(env),
     privacy: toPrivacyLimits(env),
     trustedProxies: env.HEDDLE_TRUSTED_PROXIES ?? [],
   } as const;

@@ -22,6 +22,7 @@ import { createRetention } from '../activities/operations/retention/retention';
 import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
 import { bringSchedule } from '../activities/pulls/bring-schedule';
 import { Outbox } from '../activities/outbox';
+import { PullPlaces } from '../activities/pulls/pull-places';
 import { createPullActivities } from '../activities/pulls/pulls';
 import { createSourceTestActivities } from '../activities/pulls/test-source';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
@@ -45,6 +46,11 @@ export interface WorkerDeps {
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
   readonly sourceFolders: readonly string[];
+  readonly pulls: {
+    /** How many sources of a workspace are read at the same time. */
+    readonly perWorkspace: number;
+    readonly turnMs?: number;
+  };
   readonly intakeBatch: number;
   /** What one event may be, wherever it comes from. */
   readonly eventLimits: JsonLimits;
@@ -102,7 +108,7 @@ export function composeActivities(deps: WorkerDeps) {
       } satisfies Required<OperationDeps['kinds']>,
     }),
     ...createTestActivities(delivering),
-    ...createPullActivities({ ...pulling, backlog: deps.imports.backlog }),
+    ...createPullActivities({ ...pulling, ...composePulls(deps) }),
     ...createSourceTestActivities(pulling),
   };
 }
@@ -113,6 +119,10 @@ function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: 
     policies: new SourcePolicies(store),
     traffic: new TrafficRecorder({ store, limits: catalogueLimits, onFailure }),
   };
+}
+
+function composePulls({ pulls: { perWorkspace, turnMs }, imports: { backlog } }: WorkerDeps) {
+  return { places: new PullPlaces(perWorkspace), backlog, ...(turnMs !== undefined && { pullTurnMs: turnMs }) };
 }
 
 function composeImports(
