@@ -114,6 +114,47 @@ describe('an HTTP source', () => {
     await expect(all(pull(url, { ...ways[0][1], ...more }))).rejects.toMatchObject({ name: 'SourceRefused', code });
   });
 
+  describe.each([
+    ['one link', (next: string) => `<${next}>; rel="next"`],
+    ['a relation without quotes', (next: string) => `<${next}>; rel=next`],
+    ['other words about it', (next: string) => `<${next}>; title="rows"; rel="next"; type="application/json"`],
+    [
+      'other links around it',
+      (next: string) => `<${twin.url}/?a=1>; rel="prev", <${next}>; rel="next", </x>; rel="last"`,
+    ],
+    ['an address with commas', (next: string) => `<${twin.url}/?ids=1,2>; rel="first", <${next}>; rel="next"`],
+    ['several fields, as they are joined', (next: string) => `<${twin.url}/>; rel="self", , <${next}>; rel="next"`],
+    ['a relative address', () => '</link?page=2,3>; rel="next"'],
+  ])('a Link header of %s', (_what, write) => {
+    it('leads to the next page', async () => {
+      const next = `${twin.url}/link?page=2,3`;
+      twin.failNext(1, { status: 200, headers: { link: write(next) }, body: [{ id: 'first' }] });
+      expect(idsOf(await all(pull('link', ways[5][1])))).toEqual(['first', 'u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6']);
+      expect(twin.exchanges.at(-3)).toMatchObject({ path: '/link' });
+      expect(twin.exchanges.at(-3)?.query.get('page')).toBe('2,3');
+    });
+  });
+
+  it.each([
+    ['no relation', '</link>'],
+    ['another relation', '</link>; rel="prev"'],
+    ['a relation that is longer', '</link>; rel="nextly"'],
+    ['the relation of another link', '</link>, </x>; rel="prev"'],
+    ['a title that says so', '</link>; title="; rel=next"; rel="prev"'],
+    ['a parameter named otherwise', '</link>; xrel="next"'],
+    ['an address that does not end', '</link; rel="next"'],
+    ['nothing', ''],
+    ['much of nothing', `${'<'.repeat(20_000)}; rel="next"`.slice(0, 8_000)],
+  ])('is at its end with a Link header of %s', async (_what, link) => {
+    twin.failNext(1, { status: 200, headers: { link }, body: [{ id: 'only' }] });
+    expect(idsOf(await all(pull('link', ways[5][1])))).toEqual(['only']);
+  });
+
+  it('is not led to another host by a Link header', async () => {
+    twin.failNext(1, { status: 200, headers: { link: '<https://evil.example/link>; rel="next"' }, body: [] });
+    await expect(all(pull('link', ways[5][1]))).rejects.toMatchObject({ code: 'next-elsewhere' });
+  });
+
   it.each([
     [{ by: 'none' }, {}],
     [{ by: 'basic' }, { authorization: `Basic ${Buffer.from('ann:pass').toString('base64')}` }],
@@ -123,6 +164,25 @@ describe('an HTTP source', () => {
     const secrets = { user: 'ann', password: 'pass', token };
     const request = toRequest('https://shop.example/', settingsOf('', { auth }), secrets);
     expect(request.headers).toEqual({ accept: 'application/json', ...headers });
+  });
+
+  it.each(['Authorization', 'Cookie', 'X-Api-Key'])('takes %s for the header of the secret', (name) => {
+    const settings = settingsOf('', { auth: { by: 'header', name } });
+    expect(toRequest('https://shop.example/', settings, { token }).headers).toMatchObject({ [name]: token });
+  });
+
+  it.each([
+    ['is a secret’s', { headers: { Authorization: token } }],
+    ['is a secret’s', { headers: { cookie: token } }],
+    ['says where it goes', { headers: { Host: 'inside.example' } }],
+    ['says where it goes', { auth: { by: 'header', name: 'Host' } }],
+    ['says how long it is', { auth: { by: 'header', name: 'content-length' } }],
+    ['says how it is sent', { auth: { by: 'header', name: 'Transfer-Encoding' } }],
+    ['has no name', { auth: { by: 'header', name: '' } }],
+    ['has a name of two', { auth: { by: 'header', name: 'X Api Key' } }],
+    ['has a second line', { headers: { 'X-Shop': 'a\r\nHost: inside.example' } }],
+  ])('sends no header that %s: %j', (_what, more) => {
+    expect(() => settingsOf('', more)).toThrow();
   });
 
   it.each([

@@ -104,10 +104,18 @@ const nextPage = <By extends Paging['by']>(
 /** The first link whose relation is `next` (RFC 8288 3). A comma within an address is none between links, since a link begins with `<`. */
 function nextLink(header: string): string | undefined {
   const links = header.split('<').slice(1);
-  const isNext = (link: string): boolean => /;[^,]*\brel="?next"?/i.test(link.slice(link.indexOf('>')));
+  const isNext = (link: string): boolean => relationsOf(link.slice(link.indexOf('>') + 1)).includes('next');
   const found = links.find((link) => link.includes('>') && isNext(link.slice(0, longestLink)));
   return found?.slice(0, found.indexOf('>'));
 }
+
+/** What is said of a link, one after another: a name, and a value that may be quoted. */
+const parameters = /\s*;\s*([\w*-]+)\s*(?:=\s*(?:"([^"]*)"|([^";,\s]*)))?/gy;
+
+const relationsOf = (said: string): readonly string[] =>
+  [...said.matchAll(parameters)]
+    .filter(([, name]) => name?.toLowerCase() === 'rel')
+    .flatMap(([, , quoted, plain]) => (quoted ?? plain ?? '').toLowerCase().split(/\s+/));
 
 /** An address with what is said of it. */
 const longestLink = 4_096;
