@@ -1,3 +1,4 @@
+import type { AllowedFolder } from './folder/list-files';
 import { createFolderPuller } from './folder/puller';
 import { createHttpPuller } from './http/puller';
 import { createMongodbPuller } from './mongodb/puller';
@@ -10,8 +11,8 @@ import type { Puller } from './source';
 export interface PullersOptions {
   /** Private hosts and networks that may be asked. */
   readonly allowedTargets: readonly string[];
-  /** Folders that may be read. */
-  readonly sourceFolders: readonly string[];
+  /** Folders that may be read, and by whom. */
+  readonly sourceFolders: readonly AllowedFolder[];
   /** Of a CSV. */
   readonly maxColumns: number;
 }

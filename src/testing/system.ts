@@ -180,7 +180,7 @@ async function startWorkers(of: {
     log,
     registry: of.registry,
     allowedTargets: ['127.0.0.1'],
-    sourceFolders: [join(tmpdir(), 'heddle-sources')],
+    sourceFolders: [{ path: join(tmpdir(), 'heddle-sources') }],
     pulls: { perWorkspace: 4, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
     intakeBatch: of.intakeBatch,
     eventLimits: testLimits.event,

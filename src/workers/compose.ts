@@ -31,7 +31,7 @@ import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../ac
 import { createSender } from '../destinations/send-request';
 import type { JsonLimits } from '../domain/events/measure-json';
 import { enrollmentId } from '../domain/ids';
-import { createPullers } from '../sources/pullers';
+import { createPullers, type PullersOptions } from '../sources/pullers';
 import { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import { TrafficRecorder, usualCatalogueLimits, type CatalogueLimits } from '../store/traffic-recorder';
@@ -45,7 +45,7 @@ export interface WorkerDeps {
   readonly log: Logger;
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
-  readonly sourceFolders: readonly string[];
+  readonly sourceFolders: PullersOptions['sourceFolders'];
   readonly pulls: {
     /** How many sources of a workspace are read at the same time. */
     readonly perWorkspace: number;

@@ -28,12 +28,12 @@ let folder: string;
 beforeAll(async () => {
   system = await startSystem();
   // What `startSystem` allows sources to read.
-  const allowed = join(tmpdir(), 'heddle-sources');
+  const allowed = join(tmpdir(), 'heddle-sources', system.ws);
   mkdirSync(allowed, { recursive: true });
   folder = mkdtempSync(join(allowed, 'test-'));
 }, hookMs);
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(join(folder, '..'), { recursive: true, force: true });
   await system.stop();
 }, hookMs);
 

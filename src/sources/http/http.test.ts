@@ -1,3 +1,4 @@
+import { workspaceId } from '../../domain/ids';
 import { startRowsTwin, type RowsTwin } from '../../twins/rows-twin';
 import { createNetwork } from '../network';
 import type { PulledPage, PullCursor } from '../source';
@@ -48,7 +49,14 @@ describe('an HTTP source', () => {
     });
   const pull = (path: string, more: object, cursor?: PullCursor, overlapMs = 0) => {
     const settings = settingsOf(path, more);
-    const run = { now: Date.now(), signal: new AbortController().signal, pageRows: 2, cursor, overlapMs };
+    const run = {
+      ws: workspaceId('ws_1'),
+      now: Date.now(),
+      signal: new AbortController().signal,
+      pageRows: 2,
+      cursor,
+      overlapMs,
+    };
     return puller.pull({ settings, secrets: { token }, ...run });
   };
   const all = async (pages: AsyncIterable<PulledPage>): Promise<PulledPage[]> => {

@@ -1,3 +1,4 @@
+import { workspaceId } from '../../domain/ids';
 import { startSalesforceTwin, type SalesforceTwin } from '../../twins/salesforce-twin';
 import { createNetwork } from '../network';
 import type { PullCursor } from '../source';
@@ -27,9 +28,9 @@ describe('an object of Salesforce', () => {
     const mapping = { columns: { Id: { to: 'identifier', type: 'user_id' } } };
     const object = { loginUrl: twin.url, object: 'Contact', fields: ['Email'] };
     const settings = SalesforceSettings.parse({ schedule: '1h', mapping, ...object });
-    const { signal } = new AbortController();
+    const run = { ws: workspaceId('ws_1'), now, signal: new AbortController().signal, pageRows: 200 };
     const [ids, cursors]: [unknown[], PullCursor[]] = [[], []];
-    for await (const page of puller.pull({ settings, secrets, now, signal, pageRows: 200, cursor, overlapMs })) {
+    for await (const page of puller.pull({ settings, secrets, ...run, cursor, overlapMs })) {
       ids.push(...page.rows.map(({ row }) => row['Id']));
       cursors.push(page.cursor);
     }
