@@ -15,6 +15,8 @@ export interface PullersOptions {
   readonly sourceFolders: readonly AllowedFolder[];
   /** Of a CSV. */
   readonly maxColumns: number;
+  /** Of an answer that is read in one go. */
+  readonly maxPageBytes: number;
 }
 
 /** Whoever reads each pulled type. Only workers load this: it brings the drivers along. */
@@ -22,12 +24,13 @@ export function createPullers({
   allowedTargets,
   sourceFolders,
   maxColumns,
+  maxPageBytes,
 }: PullersOptions): Readonly<Record<string, Puller>> {
   const network = createNetwork(allowedTargets);
   return {
-    http: createHttpPuller(network, maxColumns),
+    http: createHttpPuller(network, { maxColumns, maxPageBytes }),
     postgresql: createPostgresqlPuller(network),
-    salesforce: createSalesforcePuller(network),
+    salesforce: createSalesforcePuller(network, maxPageBytes),
     mongodb: createMongodbPuller(network),
     folder: createFolderPuller({ allowed: sourceFolders, maxColumns }),
   } satisfies Partial<Record<SourceType, unknown>>;

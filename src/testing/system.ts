@@ -181,7 +181,7 @@ async function startWorkers(of: {
     registry: of.registry,
     allowedTargets: ['127.0.0.1'],
     sourceFolders: [{ path: join(tmpdir(), 'heddle-sources') }],
-    pulls: { perWorkspace: 4, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
+    pulls: { perWorkspace: 4, maxPageBytes: 4_194_304, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
     intakeBatch: of.intakeBatch,
     eventLimits: testLimits.event,
     imports: importLimits,

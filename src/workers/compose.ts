@@ -49,6 +49,8 @@ export interface WorkerDeps {
   readonly pulls: {
     /** How many sources of a workspace are read at the same time. */
     readonly perWorkspace: number;
+    /** Of an answer that is read in one go. */
+    readonly maxPageBytes: number;
     readonly turnMs?: number;
   };
   readonly intakeBatch: number;
@@ -79,7 +81,7 @@ export function composeActivities(deps: WorkerDeps) {
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
   const judging = composeJudging(deps);
-  const pullers = createPullers({ ...deps, ...deps.imports });
+  const pullers = createPullers({ ...deps, ...deps.imports, ...deps.pulls });
   const pulling = { ...applying, ...judging, doorbells, pullers, limits: deps.eventLimits };
   return {
     ...createIngestActivities({

@@ -14,7 +14,7 @@ interface Path {
   readonly [setting: string]: unknown;
 }
 
-const puller = createHttpPuller(createNetwork(['127.0.0.1:*']), 1_000);
+const puller = createHttpPuller(createNetwork(['127.0.0.1:*']), { maxColumns: 1_000, maxPageBytes: 8_192 });
 const size = { parameter: 'size', rows: 3 };
 const ways = [
   ['next', { rows: 'data', paging: { by: 'next', path: 'links.next' } }],
@@ -107,6 +107,34 @@ describe('an HTTP source', () => {
     const pages = await all(pull('next', { ...ways[0][1], cursor: undefined }));
     expect(pages.at(-1)).toMatchObject({ cursor: {}, reading: expect.any(String) });
     expect(new Set(pages.map(({ reading }) => reading)).size).toBe(1);
+  });
+
+  it.each([
+    [
+      'JSON that is larger than the source may have',
+      'next',
+      { maxPageBytes: 1_024 },
+      2_000,
+      /1024 bytes; ask for smaller pages/,
+    ],
+    [
+      'JSON that is larger than a worker reads',
+      'next',
+      {},
+      9_000,
+      /8192 bytes; .*raise "maxPageBytes".*HEDDLE_PULL_MAX_PAGE_BYTES/,
+    ],
+    [
+      'a file that is larger than it may be',
+      'csv',
+      { format: 'csv', maxFileBytes: 1_024 },
+      2_000,
+      /1024 bytes; .*raise "maxFileBytes"/,
+    ],
+  ])('is refused with %s, and says what to do', async (_what, path, more, bytes, message) => {
+    twin.rows.push({ id: 'x'.repeat(bytes), updated_at: '2026-05-01T09:00:00Z' });
+    const refusal = { name: 'SourceRefused', code: 'too-large', message: expect.stringMatching(message) };
+    await expect(all(pull(path, { ...(path === 'next' && ways[0][1]), ...more }))).rejects.toMatchObject(refusal);
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { createSalesforcePuller } from './puller';
 import { SalesforceSettings } from './settings.schema';
 
 const secrets = { clientId: 'client', clientSecret: 'secret' };
-const puller = createSalesforcePuller(createNetwork(['127.0.0.1:*']));
+const puller = createSalesforcePuller(createNetwork(['127.0.0.1:*']), 4_000);
 const now = Date.parse('2026-05-01T09:30:00Z');
 const minute = (at: number): string => `2026-05-01T09:${at}:00.000Z`;
 const record = (Id: string, at: string) => ({
@@ -55,6 +55,12 @@ describe('an object of Salesforce', () => {
     expect(read.cursors.at(-1)).toEqual(cursor);
     twin.records.push(record('next', minute(29)));
     expect((await pull(cursor)).ids).toEqual(minutes.includes(30) ? [] : expect.arrayContaining(['next']));
+  });
+
+  it('is not read in pages that are larger than a worker reads', async () => {
+    twin.records.push({ ...record('a', minute(10)), Description: 'x'.repeat(4_000) });
+    const remedy = expect.stringMatching(/more than 4000 bytes; ask for smaller pages, .*HEDDLE_PULL_MAX_PAGE_BYTES/);
+    await expect(pull()).rejects.toMatchObject({ name: 'SourceRefused', code: 'too-large', message: remedy });
   });
 
   it.each([
