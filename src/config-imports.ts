@@ -28,7 +28,7 @@ export const importVariables = {
   HEDDLE_BULK_BACKLOG: defaulted(
     wholeNumber(1_000, 1_000_000),
     '20000',
-    'How many events of a workspace may wait on the bulk lane before its imports and pulled sources pause.',
+    'How many events of a workspace may wait on the bulk lane before its imports and pulled sources pause; they go on when a quarter of that has room again.',
   ),
   HEDDLE_IMPORT_KEEP_HOURS: defaulted(
     wholeNumber(1, 8_760),

@@ -16,15 +16,26 @@ export interface Patience {
 }
 
 const lookAgainMs = 200;
+/** A full lane is looked at by counting it: of the time, at most one part in so many. */
+const restPerLook = 5;
+/** How much of the lane is free again before who waited for it goes on, so that it is not counted for every few events. */
+const partFree = 0.25;
 
-/** Waits until the lane has room for more, so that the log does not grow faster than it is applied. False when it has none in time. */
+/**
+ * Waits until the lane has room for more, so that the log does not grow faster than it is applied. Answers how many events have room,
+ * so that who brings them in small lots need not ask for each; 0 when there is none in time.
+ */
 export async function waitForRoom(
   { store, backlog }: BulkLaneDeps,
   ws: WorkspaceId,
   patience: Patience,
-): Promise<boolean> {
-  const hasRoom = async () => (await store.events.countPending(ws, intakePartition, 'bulk', backlog)) < backlog;
-  return waitUntil(hasRoom, patience);
+): Promise<number> {
+  let room = 0;
+  const hasRoom = async () => {
+    room = backlog - (await store.events.countPending(ws, intakePartition, 'bulk', backlog));
+    return room >= backlog * partFree;
+  };
+  return (await waitUntil(hasRoom, patience)) ? room : 0;
 }
 
 /** Waits until the intake has taken all that was stored up to an instant. False when it has not in time. */
@@ -40,9 +51,10 @@ export async function waitForIntake(
 
 async function waitUntil(isSo: () => Promise<boolean>, { signal, mostMs = Infinity }: Patience): Promise<boolean> {
   const endsAt = Date.now() + mostMs;
-  while (!(await isSo())) {
+  for (;;) {
+    const askedAt = performance.now();
+    if (await isSo()) return true;
     if (Date.now() > endsAt) return false;
-    await delay(lookAgainMs, undefined, { signal });
+    await delay(Math.max(lookAgainMs, restPerLook * (performance.now() - askedAt)), undefined, { signal });
   }
-  return true;
 }

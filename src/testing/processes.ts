@@ -18,7 +18,7 @@ import { until } from './system';
 
 /** A process that a test may end as a crash would, and start again at the same address. */
 export interface Mortal {
-  /** `kill -9`; resolves when the process is gone. */
+  /** `kill -9`; resolves when the process is gone, and with it its transactions, which the server would else keep open for a while. */
   kill(): Promise<void>;
   /** Resolves when it is ready. */
   start(): Promise<void>;
@@ -73,11 +73,13 @@ export async function startProcesses({ workers = 1, env = {} }: ProcessesOptions
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const shared = { ...variablesOf(name, between.allAndTemporal), PORT: String(port), ...env };
-  const api = mortal('api', join(logs, 'api'), url, { ...shared, MONGODB_URI: uriThrough(between.apiAndStore) });
+  const apiVariables = { ...shared, MONGODB_URI: uriThrough(between.apiAndStore) };
+  const api = mortal({ name: 'api', folder: join(logs, 'api'), url, variables: apiVariables, store });
   const startable = async (index: number): Promise<Mortal> => {
     const metrics = await freePort();
     const more = { MONGODB_URI: uriThrough(between.workersAndStore), HEDDLE_METRICS_PORT: String(metrics) };
-    return mortal('worker', join(logs, `worker-${index}`), `http://127.0.0.1:${metrics}`, { ...shared, ...more });
+    const [folder, at] = [join(logs, `worker-${index}`), `http://127.0.0.1:${metrics}`];
+    return mortal({ name: 'worker', folder, url: at, variables: { ...shared, ...more }, store });
   };
   const first = await startable(0);
   const others = await Promise.all(Array.from({ length: workers - 1 }, (_, index) => startable(index + 1)));
@@ -160,7 +162,15 @@ async function makeNamespace(connection: Connection, namespace: string): Promise
   await until(() => make().catch(() => undefined), 'Temporal to know its new namespace');
 }
 
-function mortal(name: ProcessName, folder: string, url: string, variables: Readonly<Record<string, string>>): Mortal {
+interface MortalOptions {
+  readonly name: ProcessName;
+  readonly folder: string;
+  readonly url: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly store: Store;
+}
+
+function mortal({ name, folder, url, variables, store }: MortalOptions): Mortal {
   let running: HeddleProcess | undefined;
   const current = (): HeddleProcess => {
     if (!running) throw new Error(`The ${name} has not been started.`);
@@ -170,6 +180,7 @@ function mortal(name: ProcessName, folder: string, url: string, variables: Reado
     kill: async () => {
       process.kill(current().pid, 'SIGKILL');
       await current().exited;
+      await store.connection.client.db('admin').command({ killAllSessions: [] });
     },
     start: async () => {
       running = startHeddleProcess(name, variables, { ...process.env, HEDDLE_LOCAL_DIR: folder });

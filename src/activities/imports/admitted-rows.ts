@@ -67,7 +67,7 @@ export async function keepPreview(
   { id, expiresAt }: ListOf,
   events: readonly PlannedRow[],
 ): Promise<void> {
-  const rows = events.map(({ row, raw }) => ({ row, event: raw }));
+  const rows = events.map(({ row, show }) => ({ row, event: show() }));
   await importRows.add(ws, id, 'preview', { rows, expiresAt });
   const keysOf = ({ event }: PlannedRow) => event.identifiers.map((identifier) => identifiers.key(ws, identifier));
   await importRows.removePreview(ws, id, [...(await namingErased(identifiers, ws, events, keysOf))]);

@@ -35,8 +35,8 @@ export interface ChunkOf {
   readonly now: number;
 }
 
-/** Rows read and stored at a time. */
-const rowsAtOnce = 1_000;
+/** Rows stored at a time, while those behind them are read. */
+const rowsAtOnce = 500;
 const rowsPreviewed = 20;
 const textKept = 4_096;
 
@@ -51,13 +51,17 @@ export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<Import
     receivedAt: now,
     limits: deps.limits,
   });
-  let { tally } = of;
-  for (let from = 0; from < records.length; from += rowsAtOnce)
-    tally = addToTally(
-      tally,
-      await takeRows(deps, { ...of, tally, records: records.slice(from, from + rowsAtOnce) }, read),
-    );
-  return tally;
+  const { plan } = await deps.policies.of(of.ws, importSource(found.id));
+  const planned = (record: FileRecord, row: number) => underPlan(read(record, row), plan);
+  let taken = Promise.resolve(of.tally);
+  for (let from = 0; from < records.length; from += rowsAtOnce) {
+    const rows = await readRows(records.slice(from, from + rowsAtOnce), of.tally.rows + from + 1, planned);
+    const before = await taken;
+    taken = takeRows(deps, { ...of, tally: before }, rows).then((step) => addToTally(before, step));
+    // Whoever awaits it hears of it, which is after the next rows are read.
+    taken.catch(() => undefined);
+  }
+  return taken;
 }
 
 /** What the workspace's tracking plan keeps out is a refused row, whether it would be quarantined or rejected: a file is sent again. */
@@ -72,20 +76,33 @@ function underPlan(
   return { refused: { row: outcome.row, code, column: path, message } };
 }
 
-async function takeRows(deps: ImportDeps, of: ChunkOf, read: ReadImportRow): Promise<StepTally> {
-  const { ws, found, tally, now } = of;
-  const { plan } = await deps.policies.of(ws, importSource(found.id));
-  const accepted: PlannedRow[] = [];
+interface ReadRows {
+  readonly events: readonly PlannedRow[];
+  readonly refused: readonly RefusedRow[];
+}
+
+type Planned = ReturnType<typeof underPlan>;
+
+async function readRows(
+  records: readonly FileRecord[],
+  first: number,
+  read: (record: FileRecord, row: number) => Planned,
+): Promise<ReadRows> {
+  const events: PlannedRow[] = [];
   const refused: RefusedRow[] = [];
   const giveWay = takingTurns();
-  for (const [index, record] of of.records.entries()) {
+  for (const [index, record] of records.entries()) {
     await giveWay();
-    const row = tally.rows + index + 1;
-    const outcome = underPlan(read(record, row), plan);
-    if ('event' in outcome) accepted.push(outcome);
+    const outcome = read(record, first + index);
+    if ('event' in outcome) events.push(outcome);
     else refused.push({ ...outcome.refused, text: textOf(record).slice(0, textKept).toWellFormed() });
   }
-  const admitted = await withoutTooOld(deps, ws, await withoutErased(deps, ws, { events: accepted, refused }), now);
+  return { events, refused };
+}
+
+async function takeRows(deps: ImportDeps, of: ChunkOf, rows: ReadRows): Promise<StepTally> {
+  const { ws, found, now } = of;
+  const admitted = await withoutTooOld(deps, ws, await withoutErased(deps, ws, rows), now);
   const kept = await report(deps, of, admitted.refused);
   const stored = found.definition.dryRun
     ? await tryEvents(deps, of, admitted)

@@ -34,6 +34,8 @@ export interface ImportDeps extends BulkLaneDeps {
 const Cursor = z.object({
   chunk: z.int(),
   tally: ImportTally,
+  /** How many more events the bulk lane had room for when it was last looked at. */
+  room: z.int().default(0),
   /** When the last events were stored: the intake takes them in that order. */
   storedAt: z.number().optional(),
 });
@@ -69,7 +71,7 @@ async function step(deps: ImportDeps, context: OperationContext): Promise<StepOu
   const { file } = found;
   if (operation.cursor === undefined) {
     await deps.store.importChunks.keep(ws, file.upload, now + fileKeptMs);
-    return at(file, { chunk: 0, tally: emptyTally });
+    return at(file, { chunk: 0, tally: emptyTally, room: 0 });
   }
   const running: Running = { found, file, cursor: Cursor.parse(operation.cursor) };
   if (running.cursor.chunk < file.chunkCount) return at(file, await takeChunk(deps, context, running));
@@ -92,7 +94,8 @@ async function takeChunk(
 ): Promise<Cursor> {
   const { ws, signal, now } = context;
   const { dryRun } = found.definition;
-  if (!dryRun && !(await waitForRoom(deps, ws, { signal, mostMs }))) return cursor;
+  const room = dryRun || cursor.room > 0 ? cursor.room : await waitForRoom(deps, ws, { signal, mostMs });
+  if (!dryRun && room === 0) return cursor;
   const records = await deps.store.importChunks.find(ws, file.upload, cursor.chunk);
   if (!records) throw new OperationFailed('file_gone', 'The file is no longer stored; import it again.');
   const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
@@ -100,7 +103,12 @@ async function takeChunk(
     countRows(deps, cursor.tally, tally);
     await deps.ringIntake(ws, intakePartition);
   }
-  return { chunk: cursor.chunk + 1, tally, ...(!dryRun && { storedAt: now }) };
+  return {
+    chunk: cursor.chunk + 1,
+    tally,
+    room: Math.max(room - records.length, 0),
+    ...(!dryRun && { storedAt: now }),
+  };
 }
 
 function countRows({ metrics: { importedRows } }: ImportDeps, before: ImportTally, after: ImportTally): void {

@@ -99,7 +99,7 @@ async function readPages(
   for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
     // Before, not behind a page, as the last one ends the run.
     if (place === 'between' && performance.now() > turn.endsAt) return 'goes-on';
-    if (!(await waitForRoom(deps, ws, patienceOf(turn, place)))) return 'goes-on';
+    if ((await waitForRoom(deps, ws, patienceOf(turn, place))) === 0) return 'goes-on';
     signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);

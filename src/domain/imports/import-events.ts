@@ -19,12 +19,13 @@ export interface ImportOf {
   readonly limits: JsonLimits;
 }
 
-/** A row as the event it becomes: checked, and as it was sent to the check. */
+/** A row as the event it becomes. */
 export interface RowEvent {
   readonly row: number;
   readonly event: Event;
   readonly bytes: number;
-  readonly raw: JsonObject;
+  /** As it is shown to people, with the time that it is taken to speak of. */
+  readonly show: () => JsonObject;
 }
 
 export type ReadImportRow = (record: FileRecord, row: number) => RowEvent | { readonly refused: RefusedExample };
@@ -54,7 +55,7 @@ export function importRowReader(of: ImportOf): ReadImportRow {
     const mapped = toRaw(read.row, makeMessageId);
     if ('rejection' in mapped) return refuse(mapped.rejection);
     const parsed = parseEvent(withoutSentAt(mapped.event), { ...options, makeMessageId });
-    if ('event' in parsed) return { row, ...parsed, raw: dated(mapped.event, parsed.event) };
+    if ('event' in parsed) return { row, ...parsed, show: () => dated(mapped.event, parsed.event) };
     const { code, path, message } = parsed.rejection;
     return refuse({ code, column: '', message: path === '' ? message : `At ${path}: ${message}` });
   };
@@ -66,7 +67,6 @@ const rawEventOf = (rows: RowsAs): MapRow => (rows === 'events' ? asItIs : rowMa
 /** When an old event was once sent says nothing about our clock: its own time counts as it stands. */
 const withoutSentAt = (raw: JsonObject): JsonObject => (Object.hasOwn(raw, 'sentAt') ? withoutKey(raw, 'sentAt') : raw);
 
-/** As it is shown: with the time that it is taken to speak of. */
 function dated(raw: JsonObject, { occurredAt, sentOccurredAt }: Event): JsonObject {
   if (sentOccurredAt !== undefined) return withoutSentAt(raw);
   return withKey(withoutSentAt(raw), 'timestamp', new Date(occurredAt).toISOString());
