@@ -61,9 +61,19 @@ export const network: Kind<string> = {
   },
 };
 
-export const folder: Kind<string> = {
-  expected: 'an absolute path',
-  read: (value) => (/^\/[^\0]*$/.test(value) ? value : undefined),
+/** A folder and whose it is; without `ws`, each workspace's own are below it. */
+export interface SourceFolder {
+  readonly path: string;
+  readonly ws?: string;
+}
+
+export const sourceFolder: Kind<SourceFolder> = {
+  expected: 'an absolute path, or workspace=path',
+  read: (value) => {
+    const [, ws, path] = /^(?:(ws_\w{1,64})=)?(\/[^\0]*)$/.exec(value) ?? [];
+    if (path === undefined) return undefined;
+    return ws === undefined ? { path } : { path, ws };
+  },
 };
 
 export const temporalAddress: Kind<string> = {

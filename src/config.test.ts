@@ -80,6 +80,19 @@ describe('loadConfig', () => {
   });
 });
 
+describe('the folders that sources may read', () => {
+  it.each([
+    ['/data/exports', [{ path: '/data/exports' }]],
+    ['/data/exports, ws_0123abcd=/data/a=b', [{ path: '/data/exports' }, { ws: 'ws_0123abcd', path: '/data/a=b' }]],
+  ])('are each workspace’s part of them, or those of one: %s', (value, folders) => {
+    expect(loadConfig({ ...enough, HEDDLE_SOURCE_FOLDERS: value }).sourceFolders).toEqual(folders);
+  });
+
+  it.each(['data/exports', 'ws_1=', 'ws_1=data', '=/data', 'shop=/data'])('are not read from %s', (value) => {
+    expect(problemsOf({ ...enough, HEDDLE_SOURCE_FOLDERS: value })[0]).toContain('an absolute path, or workspace=path');
+  });
+});
+
 describe('docs/operations/configuration.md', () => {
   const page = readFileSync(join(__dirname, '../docs/operations/configuration.md'), 'utf8');
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   defaulted,
-  folder,
   key32,
   listOf,
   network,
@@ -9,6 +8,7 @@ import {
   optional,
   required,
   secret,
+  sourceFolder,
   target,
   temporalAddress,
   text,
@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from './config-kinds';
 import { importVariables, toImportLimits } from './config-imports';
+import { pullVariables, toPullLimits } from './config-pulls';
 import { privacyVariables, toPrivacyLimits } from './config-privacy';
 import { toTrustLimits, trustVariables } from './config-trust';
 import { limitVariables, toLimits } from './config-limits';
@@ -64,8 +65,8 @@ export const environment = z.object({
     'Private hosts or networks that destinations may send to and sources may be asked at. All others inside your network are refused.',
   ),
   HEDDLE_SOURCE_FOLDERS: optional(
-    listOf(folder),
-    'Folders of the workers that sources of type `folder` may read, with all that is below them. Without it, none.',
+    listOf(sourceFolder),
+    'Folders of the workers that sources of type `folder` may read, with all that is below them. Of `/data/exports`, each workspace reads `/data/exports/{its id}` and nothing else; `ws_…=/data/exports` gives one workspace the whole. Without it, none.',
   ),
   HEDDLE_TRUSTED_PROXIES: optional(
     listOf(network),
@@ -83,6 +84,7 @@ export const environment = z.object({
   ),
   ...limitVariables,
   ...importVariables,
+  ...pullVariables,
   ...trustVariables,
   ...privacyVariables,
 });
@@ -136,6 +138,7 @@ function toConfig(env: z.output<typeof environment>) {
     logLevel: env.HEDDLE_LOG_LEVEL,
     limits: toLimits(env),
     imports: toImportLimits(env),
+    pulls: toPullLimits(env),
     privacy: toPrivacyLimits(env),
     trustedProxies: env.HEDDLE_TRUSTED_PROXIES ?? [],
   } as const;

@@ -119,7 +119,7 @@ async function showResult(context: Context, ended: Operation): Promise<void> {
         new: result.wouldCreate,
       }
     : { rows: result.rows, applied: result.applied };
-  const all = { ...counts, repeated: result.repeated, refused: result.refused };
+  const all = { ...counts, duplicates: result.duplicates, rejected: result.rejected };
   context.show(ended, () => context.table(Object.keys(all), [Object.values(all)]));
   if (result.dryRun) await showPreview(context, ended.id);
   const refusals = result.examples
@@ -137,10 +137,10 @@ async function showPreview(context: Context, id: string): Promise<void> {
 function failUnlessAllIn({ id, status, error, result }: Operation): void {
   if (status !== 'completed')
     throw new CommandError(error?.message ?? `The import was ${status}; what is done stays done.`);
-  const { refused = 0, unapplied = 0, dryRun = false } = (result ?? {}) as unknown as Partial<ImportResult>;
-  if (refused + unapplied === 0) return;
+  const { rejected = 0, unapplied = 0, dryRun = false } = (result ?? {}) as unknown as Partial<ImportResult>;
+  if (rejected + unapplied === 0) return;
   const isAre = dryRun ? 'would be' : 'were';
   throw new CommandError(
-    `${figure(refused + unapplied)} rows ${isAre} refused; GET /v1/imports/${id}/errors.csv has all of them with their reasons.`,
+    `${figure(rejected + unapplied)} rows ${isAre} rejected; GET /v1/imports/${id}/errors.csv has all of them with their reasons.`,
   );
 }

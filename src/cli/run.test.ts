@@ -459,7 +459,7 @@ describe('showing one thing', () => {
       body: { source: 'crm', status: 'paused', lastRun, problem, nextRunAt: '2026-05-01T09:00:00.000Z' },
     });
     expect((await heddle('sources pull crm')).out).toBe(
-      'crm  paused\nhttp-401: Refused.\nlast run: 8 rows, 2 new, 2 known, 1 refused, 3 too old\nnext run: 2026-05-01T09:00:00.000Z\n',
+      'crm  paused\nhttp-401: Refused.\nlast run: 8 rows, 2 accepted, 2 duplicates, 1 rejected, 3 too old\nnext run: 2026-05-01T09:00:00.000Z\n',
     );
     await heddle('sources pull crm --reset');
     await heddle('sources pull crm --from 2026-01-01 --status');
@@ -480,7 +480,7 @@ describe('showing one thing', () => {
     answer = () => ({ body: { ok: true, code: 'ok', detail: 'It answers.', columns: ['id'], rows } });
     expect(await heddle('sources test crm')).toMatchObject({
       code: 0,
-      out: 'crm  ok  It answers.\n{"id":"u1"}\n  → {"type":"identify"}\n{}\n  → refused, no_identifier: Empty.\n',
+      out: 'crm  ok  It answers.\n{"id":"u1"}\n  → {"type":"identify"}\n{}\n  → rejected, no_identifier: Empty.\n',
     });
     answer = () => ({ body: { ok: false, code: 'http-401', detail: 'Refused.', columns: [], rows: [] } });
     expect(await heddle('sources test crm')).toMatchObject({ code: 1, out: 'crm  http-401  Refused.\n' });
@@ -626,7 +626,7 @@ describe('heddle tail', () => {
 });
 
 describe('heddle import', () => {
-  const result = { dryRun: false, rows: 2, applied: 2, repeated: 0, refused: 0, refusedByCode: {}, examples: [] };
+  const result = { dryRun: false, rows: 2, applied: 2, duplicates: 0, rejected: 0, rejectedByCode: {}, examples: [] };
   const operation = {
     id: 'op_1',
     kind: 'import',
@@ -669,7 +669,7 @@ describe('heddle import', () => {
   it('waits until every row is applied, and prints the counts', async () => {
     const { code, out } = await heddle('import people.csv --map id=user_id --wait');
     expect(code).toBe(0);
-    expect(out).toMatch(/rows +applied +repeated +refused\n +2 +2 +0 +0/);
+    expect(out).toMatch(/rows +applied +duplicates +rejected\n +2 +2 +0 +0/);
     const json = await heddle('import people.csv --map id=user_id --wait --json');
     expect(JSON.parse(json.out)).toEqual(ended);
   });
@@ -686,11 +686,11 @@ describe('heddle import', () => {
 
   it('fails when rows were refused, and shows why', async () => {
     const examples = [{ row: 2, code: 'no_identifier', column: '', message: 'Fill one in.' }];
-    ended = { ...operation, result: { ...result, applied: 1, refused: 1, examples } };
+    ended = { ...operation, result: { ...result, applied: 1, rejected: 1, examples } };
     const { code, out, err } = await heddle('import people.csv --map id=user_id --wait');
     expect(code).toBe(1);
     expect(out).toMatch(/2 +no_identifier +Fill one in\./);
-    expect(err).toMatch(/1 rows were refused; GET \/v1\/imports\/op_1\/errors\.csv/);
+    expect(err).toMatch(/1 rows were rejected; GET \/v1\/imports\/op_1\/errors\.csv/);
   });
 
   it('fails when the import did', async () => {

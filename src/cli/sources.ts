@@ -52,7 +52,7 @@ function describePull({ source, status, run, lastRun, nextRunAt, problem }: Sour
     ...(problem ? [`${problem.code}: ${problem.message}`] : []),
     ...(counted
       ? [
-          `${run ? 'this run' : 'last run'}: ${counted.rows} rows, ${counted.accepted} new, ${counted.duplicates} known, ${counted.rejected} refused${tooOld}`,
+          `${run ? 'this run' : 'last run'}: ${counted.rows} rows, ${counted.accepted} accepted, ${counted.duplicates} duplicates, ${counted.rejected} rejected${tooOld}`,
         ]
       : []),
     ...(nextRunAt === undefined ? [] : [`next run: ${nextRunAt}`]),
@@ -62,7 +62,7 @@ function describePull({ source, status, run, lastRun, nextRunAt, problem }: Sour
 
 function describeTest(key: string, { code, detail, rows }: SourceTest): string {
   const shown = rows.map(({ row, event, rejected }) => {
-    const becomes = rejected ? `refused, ${rejected.code}: ${rejected.message}` : JSON.stringify(event);
+    const becomes = rejected ? `rejected, ${rejected.code}: ${rejected.message}` : JSON.stringify(event);
     return `${JSON.stringify(row)}\n  → ${becomes}\n`;
   });
   return `${key}  ${code}  ${detail}\n${shown.join('')}`;

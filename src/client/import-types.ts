@@ -52,9 +52,9 @@ export interface ImportResult {
   readonly wouldUpdate?: number;
   readonly wouldCreate?: number;
   /** Rows whose message id had been received before. */
-  readonly repeated: number;
-  readonly refused: number;
-  readonly refusedByCode: Readonly<Record<string, number>>;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
   readonly examples: readonly {
     readonly row: number;
     readonly code: string;

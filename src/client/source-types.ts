@@ -24,7 +24,7 @@ export interface SourceTraffic {
   readonly replayed: number;
   readonly bytes: number;
   /** Rejected and quarantined, by code. */
-  readonly refusedBy: Readonly<Record<string, number>>;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
   /** The share that was rejected or quarantined; absent where nothing was sent. */
   readonly errorRate?: number;
 }

@@ -1,3 +1,4 @@
+import type { AllowedFolder } from './folder/list-files';
 import { createFolderPuller } from './folder/puller';
 import { createHttpPuller } from './http/puller';
 import { createMongodbPuller } from './mongodb/puller';
@@ -10,10 +11,12 @@ import type { Puller } from './source';
 export interface PullersOptions {
   /** Private hosts and networks that may be asked. */
   readonly allowedTargets: readonly string[];
-  /** Folders that may be read. */
-  readonly sourceFolders: readonly string[];
+  /** Folders that may be read, and by whom. */
+  readonly sourceFolders: readonly AllowedFolder[];
   /** Of a CSV. */
   readonly maxColumns: number;
+  /** Of an answer that is read in one go. */
+  readonly maxPageBytes: number;
 }
 
 /** Whoever reads each pulled type. Only workers load this: it brings the drivers along. */
@@ -21,12 +24,13 @@ export function createPullers({
   allowedTargets,
   sourceFolders,
   maxColumns,
+  maxPageBytes,
 }: PullersOptions): Readonly<Record<string, Puller>> {
   const network = createNetwork(allowedTargets);
   return {
-    http: createHttpPuller(network, maxColumns),
+    http: createHttpPuller(network, { maxColumns, maxPageBytes }),
     postgresql: createPostgresqlPuller(network),
-    salesforce: createSalesforcePuller(network),
+    salesforce: createSalesforcePuller(network, maxPageBytes),
     mongodb: createMongodbPuller(network),
     folder: createFolderPuller({ allowed: sourceFolders, maxColumns }),
   } satisfies Partial<Record<SourceType, unknown>>;

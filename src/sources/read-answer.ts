@@ -39,27 +39,30 @@ function pauseOf(text: string | undefined, now: number): number | undefined {
   return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), longestPauseMs);
 }
 
-/** The whole answer as text. Throws `SourceRefused` when it is longer than `maxBytes`. */
+/**
+ * The whole answer as text, to be read in one go: a worker does nothing else meanwhile, which is why it is a page. Throws `SourceRefused`
+ * when it is longer than `maxBytes`.
+ */
 export async function readText({ body }: Pick<WebAnswer, 'body'>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of capped(body, maxBytes)) chunks.push(chunk);
+  for await (const chunk of capped(body, maxBytes, smallerPages)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   // Lenient decoding would take two different ids for one.
   if (!isUtf8(bytes)) throw new SourceRefused('not-utf8', 'The source answers with text that is not UTF-8.');
   return bytes.toString('utf8');
 }
 
-/** The answer as it comes, up to `maxBytes`. */
-export async function* capped(body: AsyncIterable<Buffer>, maxBytes: number): AsyncIterable<Buffer> {
+const smallerPages =
+  'ask for smaller pages, or raise "maxPageBytes" of the source and HEDDLE_PULL_MAX_PAGE_BYTES of the workers, of which the smaller counts';
+
+/** The answer as it comes, up to `maxBytes`. Throws `SourceRefused` with the remedy beyond them. */
+export async function* capped(body: AsyncIterable<Buffer>, maxBytes: number, remedy: string): AsyncIterable<Buffer> {
   let bytes = 0;
   try {
     for await (const chunk of body) {
       bytes += chunk.length;
       if (bytes > maxBytes)
-        throw new SourceRefused(
-          'too-large',
-          `The source answers with more than ${maxBytes} bytes; ask for smaller pages.`,
-        );
+        throw new SourceRefused('too-large', `The source answers with more than ${maxBytes} bytes; ${remedy}.`);
       yield chunk;
     }
   } catch (error) {

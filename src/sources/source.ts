@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { WorkspaceId } from '../domain/ids';
 import type { Json, JsonObject } from '../domain/json';
 
 /** The connected system: parsed settings and secrets, and the present instant in epoch milliseconds. */
@@ -72,6 +73,8 @@ export interface PulledPage {
 }
 
 export interface PullContext<Settings = unknown, Secrets = unknown> extends SourceContext<Settings, Secrets> {
+  /** Whose source it is. */
+  readonly ws: WorkspaceId;
   readonly cursor: PullCursor | undefined;
   /** How far before the cursor to begin, where it is a time: what is committed late is found. 0 when a run goes on. */
   readonly overlapMs: number;

@@ -10,7 +10,7 @@ export interface SourceHourDoc extends Partial<Record<CountName, number>> {
   readonly source: string;
   /** Its beginning, epoch milliseconds. */
   readonly hour?: number;
-  readonly refusedBy?: Readonly<Record<string, number>>;
+  readonly rejectedByCode?: Readonly<Record<string, number>>;
   readonly lastAt?: number;
   readonly expireAt?: Date;
 }
@@ -82,7 +82,7 @@ function increment(
 ): AnyBulkWriteOperation<SourceHourDoc> {
   const counts = countNames.filter((name) => traffic[name] > 0).map((name) => [name, traffic[name]]);
   // Codes are words of the product, never what a sender wrote.
-  const codes = Object.entries(traffic.refusedBy).map(([code, count]) => [`refusedBy.${code}`, count]);
+  const codes = Object.entries(traffic.rejectedByCode).map(([code, count]) => [`rejectedByCode.${code}`, count]);
   const update = {
     $setOnInsert: onInsert,
     $inc: Object.fromEntries([...counts, ...codes]) as Record<string, number>,
@@ -94,5 +94,5 @@ function increment(
 function toTraffic(doc: SourceHourDoc): SourceTraffic {
   const counts = Object.fromEntries(countNames.map((name) => [name, doc[name] ?? 0]));
   const lastAt = doc.lastAt === undefined ? {} : { lastAt: doc.lastAt };
-  return { ...noTraffic, ...counts, refusedBy: doc.refusedBy ?? {}, ...lastAt };
+  return { ...noTraffic, ...counts, rejectedByCode: doc.rejectedByCode ?? {}, ...lastAt };
 }

@@ -29,6 +29,8 @@ export interface SystemOptions {
   /** Without workers, events stay pending. */
   readonly hasWorkers?: boolean;
   readonly intakeBatch?: number;
+  /** How long a source is read before others have their turn. */
+  readonly pullTurnMs?: number;
 }
 
 /** A whole Heddle in this process over the test servers, with a database, a queue prefix and a workspace of its own. */
@@ -44,6 +46,8 @@ export interface System {
   readonly keys: { readonly api: string; readonly secret: string; readonly public: string };
   /** Waits until every accepted event is applied and nothing is owed to the outside. */
   settled(): Promise<void>;
+  /** Another workspace of it. */
+  createWorkspace(): Promise<Pick<System, 'ws' | 'client' | 'keys'>>;
   stop(): Promise<void>;
 }
 
@@ -59,7 +63,7 @@ const importLimits = {
 const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { clock = Date.now, hasWorkers = true, intakeBatch = 500 } = options;
+  const { clock = Date.now, hasWorkers = true, intakeBatch = 500, pullTurnMs } = options;
   const queuePrefix = `t${randomUUID().slice(0, 8)}-`;
   const uri = required('HEDDLE_TEST_MONGODB_URI');
   const store = await openStore({
@@ -74,22 +78,20 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const traffic = new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined });
   const server = await listen({ store, traffic, temporal, queuePrefix, clock });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
-  const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
+  const workspace = await createWorkspace(url);
   const registry = new Registry();
   const workers = hasWorkers
-    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, address, registry })
+    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, pullTurnMs, address, registry })
     : undefined;
   const isQuiet = async () => (await isSettled(store)) || undefined;
   return {
     store,
     temporal,
     queuePrefix,
-    ws: created.id as WorkspaceId,
+    ...workspace,
     url,
     registry,
-    keys,
-    client: createClient({ url, apiKey: keys.api, writeKey: keys.secret }),
+    createWorkspace: () => createWorkspace(url),
     settled: async () => {
       await until(isQuiet, 'the intake to settle', 240_000);
       await traffic.flush();
@@ -104,6 +106,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       await connection.close();
     },
   };
+}
+
+async function createWorkspace(url: string): ReturnType<System['createWorkspace']> {
+  const created = await createClient({ url, apiKey: rootKey }).workspaces.create('Test');
+  const keys = { api: created.keys.management, secret: created.keys.secret, public: created.keys.public };
+  const client = createClient({ url, apiKey: keys.api, writeKey: keys.secret });
+  return { ws: created.id as WorkspaceId, client, keys };
 }
 
 async function listen(of: {
@@ -156,6 +165,7 @@ async function startWorkers(of: {
   queuePrefix: string;
   clock: () => number;
   intakeBatch: number;
+  pullTurnMs: number | undefined;
   address: string;
   registry: Registry;
 }): Promise<{ stop(): Promise<void> }> {
@@ -170,7 +180,8 @@ async function startWorkers(of: {
     log,
     registry: of.registry,
     allowedTargets: ['127.0.0.1'],
-    sourceFolders: [join(tmpdir(), 'heddle-sources')],
+    sourceFolders: [{ path: join(tmpdir(), 'heddle-sources') }],
+    pulls: { perWorkspace: 4, maxPageBytes: 4_194_304, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
     intakeBatch: of.intakeBatch,
     eventLimits: testLimits.event,
     imports: importLimits,

@@ -22,6 +22,7 @@ import { createRetention } from '../activities/operations/retention/retention';
 import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
 import { bringSchedule } from '../activities/pulls/bring-schedule';
 import { Outbox } from '../activities/outbox';
+import { PullPlaces } from '../activities/pulls/pull-places';
 import { createPullActivities } from '../activities/pulls/pulls';
 import { createSourceTestActivities } from '../activities/pulls/test-source';
 import { RulesetCache } from '../activities/apply/ruleset-cache';
@@ -30,7 +31,7 @@ import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../ac
 import { createSender } from '../destinations/send-request';
 import type { JsonLimits } from '../domain/events/measure-json';
 import { enrollmentId } from '../domain/ids';
-import { createPullers } from '../sources/pullers';
+import { createPullers, type PullersOptions } from '../sources/pullers';
 import { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import { TrafficRecorder, usualCatalogueLimits, type CatalogueLimits } from '../store/traffic-recorder';
@@ -44,7 +45,14 @@ export interface WorkerDeps {
   readonly log: Logger;
   readonly registry: Registry;
   readonly allowedTargets: readonly string[];
-  readonly sourceFolders: readonly string[];
+  readonly sourceFolders: PullersOptions['sourceFolders'];
+  readonly pulls: {
+    /** How many sources of a workspace are read at the same time. */
+    readonly perWorkspace: number;
+    /** Of an answer that is read in one go. */
+    readonly maxPageBytes: number;
+    readonly turnMs?: number;
+  };
   readonly intakeBatch: number;
   /** What one event may be, wherever it comes from. */
   readonly eventLimits: JsonLimits;
@@ -73,7 +81,7 @@ export function composeActivities(deps: WorkerDeps) {
   const journeySender = createDestinationSender(delivering);
   const starting = { client, store, queuePrefix, clock };
   const judging = composeJudging(deps);
-  const pullers = createPullers({ ...deps, ...deps.imports });
+  const pullers = createPullers({ ...deps, ...deps.imports, ...deps.pulls });
   const pulling = { ...applying, ...judging, doorbells, pullers, limits: deps.eventLimits };
   return {
     ...createIngestActivities({
@@ -102,7 +110,7 @@ export function composeActivities(deps: WorkerDeps) {
       } satisfies Required<OperationDeps['kinds']>,
     }),
     ...createTestActivities(delivering),
-    ...createPullActivities({ ...pulling, backlog: deps.imports.backlog }),
+    ...createPullActivities({ ...pulling, ...composePulls(deps) }),
     ...createSourceTestActivities(pulling),
   };
 }
@@ -113,6 +121,10 @@ function composeJudging({ store, log, catalogueLimits = usualCatalogueLimits }: 
     policies: new SourcePolicies(store),
     traffic: new TrafficRecorder({ store, limits: catalogueLimits, onFailure }),
   };
+}
+
+function composePulls({ pulls: { perWorkspace, turnMs }, imports: { backlog } }: WorkerDeps) {
+  return { places: new PullPlaces(perWorkspace), backlog, ...(turnMs !== undefined && { pullTurnMs: turnMs }) };
 }
 
 function composeImports(

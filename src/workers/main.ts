@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     registry,
     allowedTargets: config.allowedTargets,
     sourceFolders: config.sourceFolders,
+    pulls: config.pulls,
     intakeBatch: config.limits.intakeBatch,
     eventLimits: config.limits.event,
     imports: config.imports,

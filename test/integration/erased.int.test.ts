@@ -79,7 +79,7 @@ describe('of somebody erased', () => {
     const columns = { id: { to: 'identifier', type: 'user_id' }, age: { to: 'trait', as: 'integer' } };
     const rows = ['far', 'near'].map((who) => ({ id: who, ...wide, age: 'no number', mail: `${who}@mail.test` }));
     expect((await importNdjson({ columns }, ...rows)).result).toMatchObject({
-      refusedByCode: { erased: 1, invalid_value: 1 },
+      rejectedByCode: { erased: 1, invalid_value: 1 },
     });
     const kept = await textOf('importRows');
     expect(kept).not.toContain('far@mail.test');
@@ -94,7 +94,7 @@ describe('of somebody erased', () => {
     expect((await importNdjson('events', stating({}))).result).toMatchObject({ applied: 1 });
     await erase('user_id:back');
     const before = new Date().toISOString();
-    expect((await importNdjson('events', stating({}))).result).toMatchObject({ refusedByCode: { erased: 1 } });
+    expect((await importNdjson('events', stating({}))).result).toMatchObject({ rejectedByCode: { erased: 1 } });
     await expect(system.client.profiles.get('user_id:back')).rejects.toMatchObject({ status: 404 });
     expect((await importNdjson('events', stating({ at: before }))).result).toMatchObject({ applied: 1 });
     expect((await system.client.profiles.get('user_id:back')).traits).toMatchObject({ plan: 'gold' });
@@ -103,10 +103,10 @@ describe('of somebody erased', () => {
   it('a row that is imported later is refused, and nothing of it is kept, also of one that cannot be read', async () => {
     await erase('email:row@mail.test');
     expect((await importCsv('email,plan\nrow@mail.test,gold\nx@mail.test,silver\n')).result).toMatchObject({
-      ...{ applied: 1, unapplied: 0, refused: 1, refusedByCode: { erased: 1 } },
+      ...{ applied: 1, unapplied: 0, rejected: 1, rejectedByCode: { erased: 1 } },
     });
     const { result } = await importCsv('email,plan\nrow@mail.test,gold,too,many\ny@mail.test,a,b\n');
-    expect(result).toMatchObject({ refusedByCode: { erased: 1, wrong_field_count: 1 } });
+    expect(result).toMatchObject({ rejectedByCode: { erased: 1, wrong_field_count: 1 } });
     const rows = await textOf('importRows');
     expect(rows).not.toContain('row@mail.test');
     expect(rows).toContain('y@mail.test');
@@ -115,7 +115,7 @@ describe('of somebody erased', () => {
   it('a dry run shows no row', async () => {
     await erase('email:dry@mail.test');
     const { result } = await importCsv('email,plan\ndry@mail.test,gold\nz@mail.test,a\n', { dryRun: true });
-    expect(result).toMatchObject({ wouldApply: 1, refusedByCode: { erased: 1 } });
+    expect(result).toMatchObject({ wouldApply: 1, rejectedByCode: { erased: 1 } });
     const rows = await textOf('importRows');
     expect(rows).not.toContain('dry@mail.test');
     expect(rows).toContain('z@mail.test');

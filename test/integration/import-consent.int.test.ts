@@ -34,7 +34,7 @@ describe('consent that comes with an import', () => {
       { format: 'ndjson', mapping: 'events' },
       ndjson(stating('ann', { status: 'granted', at, proof }), stating('bob', { status: 'revoked', at, proof })),
     );
-    expect(result).toMatchObject({ applied: 2, refused: 0 });
+    expect(result).toMatchObject({ applied: 2, rejected: 0 });
     const { data, purposes } = await consentOf('ann');
     expect(data).toMatchObject([
       { purpose: 'news', status: 'granted', at, proof, source: `import:${id}`, isTrusted: true },
@@ -69,7 +69,7 @@ describe('consent that comes with an import', () => {
       { format: 'csv', mapping },
       `id,opted_in,since\ndee,ja,${at}\neve,nein,\nflo,vielleicht,\n`,
     );
-    expect(result).toMatchObject({ applied: 2, refused: 1, refusedByCode: { invalid_consent: 1 } });
+    expect(result).toMatchObject({ applied: 2, rejected: 1, rejectedByCode: { invalid_consent: 1 } });
     const [dee] = (await consentOf('dee')).data;
     expect(dee).toMatchObject({ status: 'granted', at, source: `import:${id}` });
     expect(dee).not.toHaveProperty('proof');
@@ -79,7 +79,7 @@ describe('consent that comes with an import', () => {
   it('with a proof that is too long is a refused row, and its text is in no answer', async () => {
     const tooLong = stating('gus', { status: 'granted', at, proof: { scan: 'secret-of-gus'.repeat(1_000) } });
     const { result } = await run({ format: 'ndjson', mapping: 'events' }, ndjson(tooLong));
-    expect(result).toMatchObject({ applied: 0, refused: 1, refusedByCode: { invalid_consent: 1 } });
+    expect(result).toMatchObject({ applied: 0, rejected: 1, rejectedByCode: { invalid_consent: 1 } });
     expect(JSON.stringify(result)).not.toContain('secret-of-gus');
     await expect(consentOf('gus')).rejects.toMatchObject({ status: 404 });
   });

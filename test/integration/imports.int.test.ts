@@ -47,7 +47,7 @@ describe('importing the profiles of the sample data', () => {
   it('first dry, says what would become of them and writes nothing', async () => {
     const operation = await run({ mapping: 'auto', dryRun: true }, file);
     expect(operation).toMatchObject({ status: 'completed', progress: { done: 801, total: 801 } });
-    expect(resultOf(operation)).toMatchObject({ wouldApply: 801, wouldCreate: 801, wouldUpdate: 0, refused: 0 });
+    expect(resultOf(operation)).toMatchObject({ wouldApply: 801, wouldCreate: 801, wouldUpdate: 0, rejected: 0 });
     const { data: rows } = await system.client.imports.preview(operation.id);
     expect(rows).toHaveLength(20);
     expect(rows[0]).toMatchObject({ row: 1, event: { type: 'identify', userId: 'hh-0001', traits: { age: '65+' } } });
@@ -66,7 +66,7 @@ describe('importing the profiles of the sample data', () => {
     } as const;
     for (const [key, rule] of Object.entries(rules)) await system.client.audiences.put(key, { name: key, rule });
     const operation = await run({ mapping }, new Blob([gzipSync(file)]), true);
-    expect(resultOf(operation)).toMatchObject({ rows: 801, applied: 801, unapplied: 0, repeated: 0, refused: 0 });
+    expect(resultOf(operation)).toMatchObject({ rows: 801, applied: 801, unapplied: 0, duplicates: 0, rejected: 0 });
     for (const key of Object.keys(rules)) {
       const { size } = await system.client.audiences.get(key);
       expect([key, size]).toEqual([key, facts.get(key.replaceAll('-', '_'))]);
@@ -88,8 +88,8 @@ describe('an import', () => {
     expect(resultOf(operation)).toMatchObject({
       rows: 7,
       applied: 3,
-      refused: 4,
-      refusedByCode: { wrong_field_count: 1, invalid_quotes: 1, no_identifier: 1, invalid_utf8: 1 },
+      rejected: 4,
+      rejectedByCode: { wrong_field_count: 1, invalid_quotes: 1, no_identifier: 1, invalid_utf8: 1 },
       examples: [
         { row: 2, code: 'wrong_field_count' },
         { row: 3, code: 'invalid_quotes' },
@@ -121,7 +121,7 @@ describe('an import', () => {
       });
     const lines = [order(1), order(2), order(1), '{"type":"track"}', '[]', 'x'].join('\n');
     const operation = await run({ format: 'ndjson', mapping: 'events' }, lines);
-    expect(resultOf(operation)).toMatchObject({ applied: 2, repeated: 1, refused: 3 });
+    expect(resultOf(operation)).toMatchObject({ applied: 2, duplicates: 1, rejected: 3 });
     const { data: events } = await system.client.profiles.events('user_id:e1');
     expect(events.map(({ occurredAt }) => occurredAt)).toEqual(Array(2).fill('2020-02-01T00:00:00.000Z'));
   });

@@ -12,8 +12,9 @@ beforeAll(async () => {
 afterAll(() => system.stop(), hookMs);
 
 describe('a folder', () => {
-  // What `startSystem` allows sources to read.
+  // What `startSystem` allows sources to read, each workspace below its id.
   const allowed = join(tmpdir(), 'heddle-sources');
+  let own: string;
   let folder: string;
   const put = (key: string, more: object = {}) =>
     putSource(system, key, { type: 'folder', settings: { folder, prefix: `${key}/`, pageRows: 2, ...more } });
@@ -23,10 +24,11 @@ describe('a folder', () => {
   };
 
   beforeAll(() => {
-    mkdirSync(allowed, { recursive: true });
-    folder = mkdtempSync(join(allowed, 'test-'));
+    own = join(allowed, system.ws);
+    mkdirSync(own, { recursive: true });
+    folder = mkdtempSync(join(own, 'test-'));
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
 
   it('is read file by file in the order of their names, each once, and again when it has changed', async () => {
     write('csv/2026-05-01.csv', 'id,plan', 'f1,free', '007,"two\nlines"', 'f3,free');
@@ -83,6 +85,10 @@ describe('a folder', () => {
       await put('outside', { folder: outside, prefix: '' });
       expect(await system.client.sources.test('outside')).toMatchObject({ ok: false, code: 'folder' });
     }
+    // The same folder, asked for by the source of another workspace.
+    const other = await system.createWorkspace();
+    await putSource(other, 'csv', { type: 'folder', settings: { folder, prefix: 'csv/' } });
+    expect(await other.client.sources.test('csv')).toMatchObject({ ok: false, code: 'folder', rows: [] });
     symlinkSync('/etc/passwd', join(folder, 'passwd.csv'));
     await put('linked', { prefix: 'passwd' });
     expect(await system.client.sources.test('linked')).toMatchObject({ ok: true, code: 'empty' });

@@ -16,7 +16,7 @@ export const customers = {
 export const rarely = '4w';
 
 /** Saves a source whose mapping is `customers`, unless the settings say otherwise. */
-export const putSource = (system: System, key: string, definition: Omit<SourceDefinition, 'name'>) =>
+export const putSource = (system: Pick<System, 'client'>, key: string, definition: Omit<SourceDefinition, 'name'>) =>
   system.client.sources.put(key, {
     ...definition,
     name: key,

@@ -28,12 +28,12 @@ let folder: string;
 beforeAll(async () => {
   system = await startSystem();
   // What `startSystem` allows sources to read.
-  const allowed = join(tmpdir(), 'heddle-sources');
+  const allowed = join(tmpdir(), 'heddle-sources', system.ws);
   mkdirSync(allowed, { recursive: true });
   folder = mkdtempSync(join(allowed, 'test-'));
 }, hookMs);
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(join(folder, '..'), { recursive: true, force: true });
   await system.stop();
 }, hookMs);
 
@@ -86,7 +86,7 @@ describe('what retention has removed', () => {
 
   it('does not count again either when its row says no time, by the id of the row', async () => {
     expect(counts(await pullAnew('undated'))).toEqual([1, 0, 1, 0]);
-    expect((await importRows(numbered, ...sales)).result).toMatchObject({ applied: 0, repeated: 2 });
+    expect((await importRows(numbered, ...sales)).result).toMatchObject({ applied: 0, duplicates: 2 });
     expect(await Promise.all(['o2', 'o3', 'o4'].map(ordersOf))).toEqual([0, 0, 0]);
   });
 
@@ -112,7 +112,7 @@ describe('what retention has removed', () => {
   it('does not count again when it is imported again, which the report says by row, without the row', async () => {
     const { id, result } = await importRows(orders, ...rows);
     expect(result as unknown as ImportResult).toMatchObject({
-      ...{ rows: 2, applied: 1, refusedByCode: { too_old: 1 } },
+      ...{ rows: 2, applied: 1, rejectedByCode: { too_old: 1 } },
       examples: [{ row: 1, code: 'too_old', message: expect.stringContaining('keep events for longer') }],
     });
     expect(await text(await system.client.imports.errors(id))).not.toContain('o1');
@@ -133,9 +133,9 @@ describe('what retention has removed', () => {
   it('is among the hourly figures of imports', async () => {
     const volume = await until(async () => {
       const { data } = await system.client.sources.volume('import');
-      return data[0]?.refusedBy['too_old'] ? data : undefined;
+      return data[0]?.rejectedByCode['too_old'] ? data : undefined;
     }, 'the figures of the imports');
-    expect(volume).toMatchObject([{ rejected: 1, refusedBy: { too_old: 1 } }]);
+    expect(volume).toMatchObject([{ rejected: 1, rejectedByCode: { too_old: 1 } }]);
     await expect(
       system.client.sources.put('import', { name: 'Mine', type: 'api', settings: {} }),
     ).rejects.toMatchObject({ status: 409 });

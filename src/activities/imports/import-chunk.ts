@@ -108,7 +108,7 @@ async function takeRows(deps: ImportDeps, of: ChunkOf, rows: ReadRows): Promise<
     ? await tryEvents(deps, of, admitted)
     : await storeEvents(deps, ws, admitted.events);
   const shown = kept.map(({ row, code, column, message }) => ({ row, code, column, message }));
-  return { known: 0, ...stored, refused: shown };
+  return { known: 0, ...stored, rejected: shown };
 }
 
 /** Stores and counts them; those that a step of before has reported, which was cut short, are counted. Answers them as they are kept. */
@@ -117,13 +117,13 @@ async function report(deps: ImportDeps, of: ChunkOf, rows: readonly RefusedRow[]
   const { kept, known } = await keepRefused(deps, ws, listOf(deps, of), rows);
   const fresh = kept.filter((_, index) => !known.includes(index));
   if (!found.definition.dryRun && fresh.length > 0)
-    deps.traffic.count(ws, allImports, now, { rejected: fresh.length, refusedBy: countCodes(fresh) });
+    deps.traffic.count(ws, allImports, now, { rejected: fresh.length, rejectedByCode: countCodes(fresh) });
   return kept;
 }
 
 const listOf = ({ keepMs }: ImportDeps, { found, now }: ChunkOf) => ({ id: found.id, expiresAt: now + keepMs });
 
-type Stored = Pick<StepTally, 'accepted' | 'repeated'> & Partial<Pick<StepTally, 'known'>>;
+type Stored = Pick<StepTally, 'accepted' | 'duplicates'> & Partial<Pick<StepTally, 'known'>>;
 
 /** An event that this row has stored before, in a step that was cut short, is no repetition. */
 async function storeEvents(
@@ -147,15 +147,15 @@ async function storeEvents(
   // The step of before has counted them.
   const own = new Set(duplicateIndexes.filter(isOwn));
   const counted = [...docs.keys()].filter((index) => !own.has(index));
-  const isRepeated = new Set(duplicateIndexes);
-  const repeated = counted.flatMap((index, place) => (isRepeated.has(index) ? [place] : []));
+  const isDuplicate = new Set(duplicateIndexes);
+  const duplicates = counted.flatMap((index, place) => (isDuplicate.has(index) ? [place] : []));
   traffic.accepted(
     ws,
     allImports,
     counted.flatMap((index) => docs[index] ?? []),
-    repeated,
+    duplicates,
   );
-  return { accepted: inserted + own.size, repeated: repeated.length };
+  return { accepted: inserted + own.size, duplicates: duplicates.length };
 }
 
 /** What storing would do, without doing it. */
@@ -177,5 +177,5 @@ async function tryEvents(
   const room = Math.max(rowsPreviewed - tally.accepted, 0);
   const shown = fresh.filter((row) => !naming.has(row));
   await keepPreview(deps, ws, listOf(deps, of), shown.slice(0, room));
-  return { accepted: fresh.length, repeated: events.length - fresh.length, known };
+  return { accepted: fresh.length, duplicates: events.length - fresh.length, known };
 }

@@ -49,18 +49,18 @@ describe('a step of an import', () => {
     // The worker is killed after storing and before the step is taken down.
     const once = await kind.step({ ws: mine.ws, operation: at, signal, now: 2_000 });
     const again = await kind.step({ ws: mine.ws, operation: at, signal, now: 3_000 });
-    const tally = { rows: 4, accepted: 2, repeated: 1, refused: 1 };
+    const tally = { rows: 4, accepted: 2, duplicates: 1, rejected: 1 };
     expect([once, again]).toMatchObject([{ cursor: { chunk: 1, tally } }, { cursor: { chunk: 1, tally } }]);
     await api.catchUp(mine.ws);
     const end = await kind.step({ ws: mine.ws, operation: { ...at, ...again }, signal, now: 4_000 });
-    expect(end).toMatchObject({ result: { rows: 4, applied: 2, unapplied: 0, repeated: 1, refused: 1 } });
+    expect(end).toMatchObject({ result: { rows: 4, applied: 2, unapplied: 0, duplicates: 1, rejected: 1 } });
     expect(await api.store.profiles.count(mine.ws)).toBe(2);
     // What was done is counted as often as it was done.
     const { values } = await work.importedRows.get();
     expect(Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))).toEqual({
       accepted: 4,
-      repeated: 2,
-      refused: 2,
+      duplicate: 2,
+      rejected: 2,
     });
   });
 
@@ -73,7 +73,7 @@ describe('a step of an import', () => {
     await api.catchUp(ws);
     const again = await kind.step({ ws, operation, signal, now: 3_000 });
     await api.catchUp(ws);
-    expect(again).toMatchObject({ cursor: { tally: { accepted: 1, repeated: 0, refusedByCode: { erased: 1 } } } });
+    expect(again).toMatchObject({ cursor: { tally: { accepted: 1, duplicates: 0, rejectedByCode: { erased: 1 } } } });
     expect(await api.store.deadLetters.count(ws, { code: 'erased' })).toBe(1);
   });
 
@@ -116,7 +116,7 @@ describe('a step of an import', () => {
     const bought = { type: 'track', constants: { event: 'Bought' } };
     const mapping = { ...bought, columns: { ...columns, at: { to: 'occurredAt' } } };
     const operation = await begin('id,key,at\nu1,o1,1970-01-02\nu1,o2,1970-01-01\n', mapping);
-    const tally = { rows: 2, accepted: 1, repeated: 0, refusedByCode: { too_old: 1 } };
+    const tally = { rows: 2, accepted: 1, duplicates: 0, rejectedByCode: { too_old: 1 } };
     expect(await kind.step({ ws, operation, signal, now: 91 * day })).toMatchObject({ cursor: { tally } });
     expect(await kind.step({ ws, operation, signal, now: 400 * day })).toMatchObject({ cursor: { tally } });
   });
@@ -133,7 +133,7 @@ describe('a step of an import', () => {
     const traffic = await api.store.sourceHours.totals(ws, ['import']);
     expect(traffic.get('import')).toMatchObject({
       ...{ accepted: 2, rejected: 2 },
-      refusedBy: { no_identifier: 1, wrong_field_count: 1 },
+      rejectedByCode: { no_identifier: 1, wrong_field_count: 1 },
     });
     expect((await api.store.catalogue.list(ws)).map(({ bySource }) => bySource)).toEqual([{ import: 2 }]);
   });

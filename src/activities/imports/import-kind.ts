@@ -111,8 +111,9 @@ async function takeChunk(
 }
 
 function countRows({ metrics: { importedRows } }: ImportDeps, before: ImportTally, after: ImportTally): void {
-  for (const outcome of ['accepted', 'repeated', 'refused'] as const)
-    importedRows.inc({ outcome }, after[outcome] - before[outcome]);
+  importedRows.inc({ outcome: 'accepted' }, after.accepted - before.accepted);
+  importedRows.inc({ outcome: 'duplicate' }, after.duplicates - before.duplicates);
+  importedRows.inc({ outcome: 'rejected' }, after.rejected - before.rejected);
 }
 
 async function resultOf(
@@ -120,8 +121,8 @@ async function resultOf(
   { ws, operation }: OperationContext,
   { found, file, cursor }: Running,
 ): Promise<JsonObject> {
-  const { accepted, known, unknown, refusedByCode, examples, ...counts } = cursor.tally;
-  const refusals = { refusedByCode, examples: examples.map((example) => ({ ...example })) };
+  const { accepted, known, unknown, rejectedByCode, examples, ...counts } = cursor.tally;
+  const refusals = { rejectedByCode, examples: examples.map((example) => ({ ...example })) };
   const common = { ...counts, ...refusals, columns: file.columns };
   if (found.definition.dryRun)
     return { dryRun: true, wouldApply: accepted, wouldUpdate: known, wouldCreate: unknown, ...common };

@@ -10,7 +10,7 @@ import type { Store } from '../../store/store';
 export interface ConnectedSource {
   readonly doc: SourceDoc;
   readonly puller: Puller;
-  readonly context: Pick<PullContext, 'settings' | 'secrets' | 'overlapMs' | 'pageRows'>;
+  readonly context: Pick<PullContext, 'ws' | 'settings' | 'secrets' | 'overlapMs' | 'pageRows'>;
   readonly pulled: PulledSettings;
 }
 
@@ -39,7 +39,7 @@ export async function connectSource(
     doc,
     puller,
     pulled,
-    context: { settings, secrets, overlapMs: overlapMsOf(pulled), pageRows: pulled.pageRows },
+    context: { ws, settings, secrets, overlapMs: overlapMsOf(pulled), pageRows: pulled.pageRows },
   };
 }
 

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { workspaceId, type WorkspaceId } from '../../domain/ids';
+import type { Json } from '../../domain/json';
 import { withPage, type PageCounts, type PullOutcome, type PullProblem } from '../../domain/pulls/pull-run';
 import { SourceBusy, SourceRefused } from '../../sources/source';
 import { inTransaction } from '../../store/open-store';
@@ -12,12 +14,14 @@ import type { IntakeMetrics } from '../intake-metrics';
 import type { Outbox } from '../outbox';
 import type { WorkMetrics } from '../work-metrics';
 import { connectSource, type ConnectDeps, type ConnectedSource } from './connected-source';
+import type { PullPlaces } from './pull-places';
 import { takePage, type TakePageDeps } from './take-page';
 
 export interface PullDeps extends ConnectDeps, Omit<TakePageDeps, 'store'>, Omit<BulkLaneDeps, 'store'> {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly log: Logger;
+  readonly places: PullPlaces;
   /** How long a source is read before others have their turn; 30 seconds unless set. */
   readonly pullTurnMs?: number;
   readonly metrics: Pick<IntakeMetrics, 'letters'> & Pick<WorkMetrics, 'pulledRows' | 'pullsEnded'>;
@@ -31,8 +35,11 @@ export interface SourceRef {
 
 export type PullActivities = ReturnType<typeof createPullActivities>;
 
-/** How a turn ends: `goes-on` when others are to have theirs before the source is read further. */
-export type TurnOutcome = PullOutcome | 'goes-on';
+/**
+ * How a turn ends: `goes-on` when others are to have theirs before the source is read further, `waits` when it has not begun, since the
+ * workspace has no place left.
+ */
+export type TurnOutcome = PullOutcome | 'goes-on' | 'waits';
 
 /** How long a source is read before others have their turn. */
 const turnMs = 30_000;
@@ -47,9 +54,10 @@ export function createPullActivities(deps: PullDeps) {
   return {
     /** Reads a source from where the last run, or the one that was cut off, has come to, for one turn. */
     pullSource: ({ ws, source }: SourceRef): Promise<TurnOutcome> =>
-      heartbeating((signal) => {
+      heartbeating(async (signal) => {
         const turn = { signal, endsAt: performance.now() + (deps.pullTurnMs ?? turnMs) };
-        return pullSource(deps, workspaceId(ws), source, turn);
+        const work = () => pullSource(deps, workspaceId(ws), source, turn);
+        return (await deps.places.run(workspaceId(ws), source, work)) ?? 'waits';
       }),
   };
 }
@@ -83,35 +91,38 @@ async function readPages(
   { held, turn }: { readonly held: { current: HeldRun }; readonly turn: Turn },
 ): Promise<TurnOutcome | 'changed'> {
   const { key, version } = source.doc;
-  const {
-    cursor,
-    isResumed,
-    run: { pages },
-  } = held.current;
+  const { cursor, isResumed } = held.current;
   const overlapMs = isResumed ? 0 : source.context.overlapMs;
   const { puller, context } = source;
   const { signal } = turn;
+  let place: Place = 'untouched';
   for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
-    // What this page is the first of is read again. Before, not behind a page, as the last one ends the run.
-    const hasMoved = JSON.stringify(held.current.cursor) !== JSON.stringify(cursor);
-    if (hasMoved && performance.now() > turn.endsAt) return 'goes-on';
-    const isBegun = held.current.run.pages > pages && !hasMoved;
-    if ((await waitForRoom(deps, ws, patienceOf(turn, isBegun))) === 0) return 'goes-on';
+    // Before, not behind a page, as the last one ends the run.
+    if (place === 'between' && performance.now() > turn.endsAt) return 'goes-on';
+    if ((await waitForRoom(deps, ws, patienceOf(turn, place))) === 0) return 'goes-on';
     signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);
     const advanced = await deps.store.pullStates.advance(ws, key, held.current, page.cursor, run);
     if (!advanced) return 'stopped';
     countRows(deps, taken);
+    place = placeAfter(held.current.cursor, page.cursor);
     held.current = advanced;
     if ((await deps.store.sources.find(ws, key))?.version !== version) return 'changed';
   }
   return end(deps, ws, key, { held: held.current, outcome: 'completed' });
 }
 
-/** For room on the bulk lane: what would have to be read from its beginning again keeps its place. */
-const patienceOf = ({ signal, endsAt }: Turn, isBegun: boolean): Patience =>
-  isBegun ? { signal } : { signal, mostMs: Math.max(endsAt - performance.now(), 0) };
+/** Where a turn has come to: whoever goes on `within` what is one page to the source reads again what is stored of it, `between` nothing. */
+type Place = 'untouched' | 'within' | 'between';
+
+/** Where there was no cursor, the first may be no more than the name of the beginning. */
+const placeAfter = (before: Json | undefined, after: Json): Place =>
+  before === undefined || isDeepStrictEqual(before, after) ? 'within' : 'between';
+
+/** For room on the bulk lane: what would have to be read again keeps its place. */
+const patienceOf = ({ signal, endsAt }: Turn, place: Place): Patience =>
+  place === 'within' ? { signal } : { signal, mostMs: Math.max(endsAt - performance.now(), 0) };
 
 function countRows({ metrics: { pulledRows } }: PullDeps, { accepted, duplicates, rejected }: PageCounts): void {
   pulledRows.inc({ outcome: 'accepted' }, accepted);

@@ -164,7 +164,7 @@ function erasedLetterOf(
 
 function refusalsOf(letters: readonly Letter[]): Partial<SourceTraffic> {
   const quarantined = letters.filter(({ stage }) => stage === 'quarantined').length;
-  return { rejected: letters.length - quarantined, quarantined, refusedBy: countCodes(letters) };
+  return { rejected: letters.length - quarantined, quarantined, rejectedByCode: countCodes(letters) };
 }
 
 const textOf = ({ row }: PulledRow, { maxDepth }: JsonLimits): string | undefined =>

@@ -74,7 +74,7 @@ describe('dead letters', () => {
     for (let times = 0; times < 3; times += 1) await send([track({ event: 'Unplanned', messageId: 'once' })]);
     await api.deps.traffic.flush();
     const { body } = await call('get', '/v1/sources/server').expect(200);
-    expect(body.traffic.total).toMatchObject({ quarantined: 1, duplicates: 2, refusedBy: { plan_violation: 1 } });
+    expect(body.traffic.total).toMatchObject({ quarantined: 1, duplicates: 2, rejectedByCode: { plan_violation: 1 } });
   });
 
   it('say why one cannot be replayed', async () => {

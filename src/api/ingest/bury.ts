@@ -52,6 +52,6 @@ export async function bury(
   const quarantined = refused.length - rejected.length - duplicates;
   metrics.quarantined.inc(quarantined);
   metrics.duplicates.inc(duplicates);
-  const counts = { rejected: rejected.length, quarantined, duplicates, refusedBy: countCodes(fresh) };
+  const counts = { rejected: rejected.length, quarantined, duplicates, rejectedByCode: countCodes(fresh) };
   deps.traffic.count(ws, principal.source, now, counts);
 }

@@ -13,7 +13,7 @@ export const TrafficBody = z.strictObject({
   ...{ accepted: Count, duplicates: Count, rejected: Count, quarantined: Count },
   ...{ flagged: Count, late: Count, replayed: Count, bytes: Count },
   /** Rejected and quarantined events, by code. */
-  refusedBy: z.record(z.string(), z.int()),
+  rejectedByCode: z.record(z.string(), z.int()),
   errorRate: z.number().optional(),
 });
 
@@ -76,7 +76,7 @@ export function presentTraffic(traffic: SourceTraffic) {
     SourceTraffic,
     (typeof countNames)[number]
   >;
-  return { ...counts, refusedBy: traffic.refusedBy, errorRate: errorRate(traffic) };
+  return { ...counts, rejectedByCode: traffic.rejectedByCode, errorRate: errorRate(traffic) };
 }
 
 export const noHealth: SourceHealth = { total: noTraffic, lastDay: noTraffic };

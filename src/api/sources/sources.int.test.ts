@@ -76,7 +76,7 @@ describe('what a source sends', () => {
     const total = { accepted: 3, duplicates: 1, rejected: 2, late: 1, quarantined: 0, errorRate: 2 / 6 };
     expect(source.traffic).toMatchObject({
       lastEventAt: new Date(now).toISOString(),
-      total: { ...total, refusedBy: { invalid_id: 1, unknown_type: 1 } },
+      total: { ...total, rejectedByCode: { invalid_id: 1, unknown_type: 1 } },
       lastDay: total,
     });
     expect(source.traffic.total.bytes).toBeGreaterThan(100);

@@ -50,7 +50,7 @@ describe('an event that is not as planned', () => {
     expect(body.data).toMatchObject([{ messageId: 'q1', event: 'Order Completed', source: 'server', state: 'open' }]);
     await api.deps.traffic.flush();
     const counts = (await call('get', '/v1/sources/server')).body.traffic.total;
-    expect(counts).toMatchObject({ quarantined: 1, duplicates: 1, refusedBy: { plan_violation: 1 } });
+    expect(counts).toMatchObject({ quarantined: 1, duplicates: 1, rejectedByCode: { plan_violation: 1 } });
   });
 
   it("is counted by Jitsu's door as received, neither good nor an error", async () => {

@@ -8,20 +8,20 @@ const refusal = fc.record<RefusedExample>({
   message: fc.constant('Write a number.'),
 });
 const step: fc.Arbitrary<StepTally> = fc
-  .record({ accepted: fc.nat(50), repeated: fc.nat(50), share: fc.nat(100), refused: fc.array(refusal) })
+  .record({ accepted: fc.nat(50), duplicates: fc.nat(50), share: fc.nat(100), rejected: fc.array(refusal) })
   .map(({ share, ...counts }) => ({ ...counts, known: Math.floor((counts.accepted * share) / 100) }));
 
 describe('what has become of the rows of an import', () => {
-  it('adds up after any steps: each row is accepted, repeated or refused, and each refusal has its code', () => {
+  it('adds up after any steps: each row is accepted, duplicates or rejected, and each refusal has its code', () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const tally = steps.reduce(addToTally, emptyTally);
-        const all = steps.flatMap(({ refused }) => refused);
-        expect(tally.rows).toBe(tally.accepted + tally.repeated + tally.refused);
+        const all = steps.flatMap(({ rejected }) => rejected);
+        expect(tally.rows).toBe(tally.accepted + tally.duplicates + tally.rejected);
         expect(tally.accepted).toBe(tally.known + tally.unknown);
-        expect(tally.refused).toBe(all.length);
+        expect(tally.rejected).toBe(all.length);
         expect(tally.examples).toEqual(all.slice(0, 20));
-        const byCode = Object.entries(tally.refusedByCode);
+        const byCode = Object.entries(tally.rejectedByCode);
         for (const [code, count] of byCode) expect(count).toBe(all.filter((one) => one.code === code).length);
         expect(byCode.reduce((sum, [, count]) => sum + count, 0)).toBe(all.length);
       }),
@@ -29,8 +29,8 @@ describe('what has become of the rows of an import', () => {
   });
 
   it('leaves the tally of before as it was', () => {
-    const refused = [{ row: 1, code: 'invalid_value', column: '', message: '' }];
-    addToTally(emptyTally, { accepted: 1, repeated: 0, known: 0, refused });
-    expect(emptyTally).toMatchObject({ rows: 0, refusedByCode: {}, examples: [] });
+    const rejected = [{ row: 1, code: 'invalid_value', column: '', message: '' }];
+    addToTally(emptyTally, { accepted: 1, duplicates: 0, known: 0, rejected });
+    expect(emptyTally).toMatchObject({ rows: 0, rejectedByCode: {}, examples: [] });
   });
 });

@@ -16,9 +16,9 @@ export const ImportTally = z.object({
   /** Rows that became events; of a dry run, rows that would. */
   accepted: z.int(),
   /** Rows whose message id had been received before, which changes nothing. */
-  repeated: z.int(),
-  refused: z.int(),
-  refusedByCode: z.record(z.string(), z.int()),
+  duplicates: z.int(),
+  rejected: z.int(),
+  rejectedByCode: z.record(z.string(), z.int()),
   /** The first ones. */
   examples: z.array(RefusedExample),
   /** Of a dry run: accepted rows by whether any of their identifiers is known already. */
@@ -28,8 +28,8 @@ export const ImportTally = z.object({
 export type ImportTally = z.output<typeof ImportTally>;
 
 export const emptyTally: ImportTally = {
-  ...{ rows: 0, accepted: 0, repeated: 0, refused: 0, known: 0, unknown: 0 },
-  refusedByCode: {},
+  ...{ rows: 0, accepted: 0, duplicates: 0, rejected: 0, known: 0, unknown: 0 },
+  rejectedByCode: {},
   examples: [],
 };
 
@@ -38,22 +38,22 @@ const mostExamples = 20;
 /** What one step did, on top of what those before did. */
 export interface StepTally {
   readonly accepted: number;
-  readonly repeated: number;
+  readonly duplicates: number;
   readonly known: number;
-  readonly refused: readonly RefusedExample[];
+  readonly rejected: readonly RefusedExample[];
 }
 
 export function addToTally(tally: ImportTally, step: StepTally): ImportTally {
-  const byCode = { ...tally.refusedByCode };
-  for (const { code } of step.refused) byCode[code] = (byCode[code] ?? 0) + 1;
-  const rows = step.accepted + step.repeated + step.refused.length;
+  const byCode = { ...tally.rejectedByCode };
+  for (const { code } of step.rejected) byCode[code] = (byCode[code] ?? 0) + 1;
+  const rows = step.accepted + step.duplicates + step.rejected.length;
   return {
     rows: tally.rows + rows,
     accepted: tally.accepted + step.accepted,
-    repeated: tally.repeated + step.repeated,
-    refused: tally.refused + step.refused.length,
-    refusedByCode: byCode,
-    examples: [...tally.examples, ...step.refused].slice(0, mostExamples),
+    duplicates: tally.duplicates + step.duplicates,
+    rejected: tally.rejected + step.rejected.length,
+    rejectedByCode: byCode,
+    examples: [...tally.examples, ...step.rejected].slice(0, mostExamples),
     known: tally.known + step.known,
     unknown: tally.unknown + step.accepted - step.known,
   };

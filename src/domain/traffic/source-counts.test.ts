@@ -3,10 +3,10 @@ import { addTraffic, errorRate, hourOf, isLate, noTraffic } from './source-count
 const hour = 3_600_000;
 
 it('adds counts, codes and the last receipt', () => {
-  const one = { ...noTraffic, accepted: 1, rejected: 1, refusedBy: { too_large: 1 }, lastAt: 5 };
-  const other = { ...noTraffic, rejected: 2, refusedBy: { too_large: 1, invalid_id: 1 }, lastAt: 3 };
+  const one = { ...noTraffic, accepted: 1, rejected: 1, rejectedByCode: { too_large: 1 }, lastAt: 5 };
+  const other = { ...noTraffic, rejected: 2, rejectedByCode: { too_large: 1, invalid_id: 1 }, lastAt: 3 };
   expect(addTraffic(one, other)).toEqual({
-    ...{ ...noTraffic, accepted: 1, rejected: 3, refusedBy: { too_large: 2, invalid_id: 1 }, lastAt: 5 },
+    ...{ ...noTraffic, accepted: 1, rejected: 3, rejectedByCode: { too_large: 2, invalid_id: 1 }, lastAt: 5 },
   });
   expect(addTraffic(noTraffic, noTraffic)).toEqual(noTraffic);
 });

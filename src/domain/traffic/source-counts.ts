@@ -16,7 +16,7 @@ export type SourceCounts = Readonly<Record<CountName, number>>;
 
 /** Counts of a span, with why events were refused, by code. `lastAt` is the last receipt, epoch milliseconds. */
 export interface SourceTraffic extends SourceCounts {
-  readonly refusedBy: Readonly<Record<string, number>>;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
   readonly lastAt?: number;
 }
 
@@ -24,7 +24,7 @@ export const noCounts: SourceCounts = {
   ...{ accepted: 0, duplicates: 0, rejected: 0, quarantined: 0 },
   ...{ flagged: 0, late: 0, replayed: 0, bytes: 0 },
 };
-export const noTraffic: SourceTraffic = { ...noCounts, refusedBy: {} };
+export const noTraffic: SourceTraffic = { ...noCounts, rejectedByCode: {} };
 
 const hourMs = 3_600_000;
 /** An event that happened longer than this before its receipt is late: waits and windows may have passed it by. */
@@ -36,10 +36,11 @@ export const isLate = ({ occurredAt, receivedAt }: Pick<Event, 'occurredAt' | 'r
 
 export function addTraffic(one: SourceTraffic, other: SourceTraffic): SourceTraffic {
   const counts = Object.fromEntries(countNames.map((name) => [name, one[name] + other[name]])) as SourceCounts;
-  const refusedBy = { ...one.refusedBy };
-  for (const [code, count] of Object.entries(other.refusedBy)) refusedBy[code] = (refusedBy[code] ?? 0) + count;
+  const rejectedByCode = { ...one.rejectedByCode };
+  for (const [code, count] of Object.entries(other.rejectedByCode))
+    rejectedByCode[code] = (rejectedByCode[code] ?? 0) + count;
   const lastAt = Math.max(one.lastAt ?? -Infinity, other.lastAt ?? -Infinity);
-  return { ...counts, refusedBy, ...(Number.isFinite(lastAt) && { lastAt }) };
+  return { ...counts, rejectedByCode, ...(Number.isFinite(lastAt) && { lastAt }) };
 }
 
 /** How many were refused, by why. */

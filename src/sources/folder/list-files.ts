@@ -1,5 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import type { WorkspaceId } from '../../domain/ids';
 import { SourceRefused } from '../source';
 
 export interface FoundFile {
@@ -14,13 +15,28 @@ export interface FoundFile {
 /** What is remembered of a folder is one cursor, which must stay small. */
 const mostFiles = 10_000;
 
-/** The real path of a folder, when it is one of the allowed ones or inside. Throws `SourceRefused`. */
-export async function openFolder(folder: string, allowed: readonly string[]): Promise<string> {
+/** A folder that the deployment allows: to one workspace, or, without `ws`, what is below it under each workspace's id to that one. */
+export interface AllowedFolder {
+  readonly path: string;
+  readonly ws?: string;
+}
+
+/** The real path of a folder, when it is one that the workspace may read or inside. Throws `SourceRefused`. */
+export async function openFolder(folder: string, allowed: readonly AllowedFolder[], ws: WorkspaceId): Promise<string> {
   const real = await realpathOf(folder);
-  const roots = await Promise.all(allowed.map(realpathOf));
-  if (real !== undefined && roots.some((root) => root !== undefined && isInside(root, real))) return real;
-  // The same for what is not there: whoever sets up a source learns nothing of other folders.
-  throw new SourceRefused('folder', 'There is no such folder among those that HEDDLE_SOURCE_FOLDERS allows.');
+  const own = await Promise.all(allowed.map((one) => rootOf(one, ws)));
+  if (real !== undefined && own.some((root) => root !== undefined && isInside(root, real))) return real;
+  // The same for what is not there, and for what is somebody else's: whoever sets up a source learns nothing of other folders.
+  throw new SourceRefused(
+    'folder',
+    `There is no such folder among those of this workspace: below "/${ws}" in one that HEDDLE_SOURCE_FOLDERS names, or in one that it gives to the workspace.`,
+  );
+}
+
+/** What a workspace may read of an allowed folder. A link in the place of its own leads out of it, and is none. */
+async function rootOf({ path, ws: owner }: AllowedFolder, ws: WorkspaceId): Promise<string | undefined> {
+  const real = owner === undefined || owner === ws ? await realpathOf(path) : undefined;
+  return real === undefined || owner !== undefined ? real : join(real, ws);
 }
 
 const isInside = (root: string, path: string): boolean =>

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readlink, realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { PageOfRows } from '../page-rows';
 import { readRows } from '../read-rows';
-import type { PullContext, PulledPage, Puller } from '../source';
+import { SourceBusy, type PullContext, type PulledPage, type Puller } from '../source';
 import { toCursor } from '../to-cursor';
-import { listFiles, openFolder, type FoundFile } from './list-files';
+import { listFiles, openFolder, type AllowedFolder, type FoundFile } from './list-files';
 import type { FolderSettings } from './settings.schema';
 
 type Context = PullContext<FolderSettings, object>;
@@ -20,7 +20,7 @@ type Cursor = z.output<typeof Cursor>;
 
 export interface FolderLimits {
   /** The folders that sources may read. */
-  readonly allowed: readonly string[];
+  readonly allowed: readonly AllowedFolder[];
   readonly maxColumns: number;
 }
 
@@ -30,7 +30,7 @@ export function createFolderPuller(limits: FolderLimits): Puller<FolderSettings,
 
 async function* pull(context: Context, { allowed, maxColumns }: FolderLimits): AsyncIterable<PulledPage> {
   const { settings } = context;
-  const files = await listFiles(await openFolder(settings.folder, allowed), settings.prefix);
+  const files = await listFiles(await openFolder(settings.folder, allowed, context.ws), settings.prefix);
   const { read: before, at } = Cursor.safeParse(context.cursor).data ?? { read: [] };
   // Files that are gone are forgotten.
   const present = new Set(files.map(({ name }) => name));
@@ -68,11 +68,17 @@ async function* readFile(
   yield page.take(toCursor({ read: [...read] }), etag);
 }
 
-/** As much as was there when the folder was listed: what is added meanwhile changes the etag. A link put in its place does not open. */
+/**
+ * As much as was there when the folder was listed: what is added meanwhile changes the etag. A link put in its place does not open, and one
+ * put in the place of a folder above it leads to another file, which is not read.
+ */
 async function* bytesOf({ path, bytes }: FoundFile): AsyncIterable<Buffer> {
   if (bytes === 0) return;
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
+    const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
+    if (opened !== path)
+      throw new SourceBusy('moved', 'A file was moved while it was opened; the folder is read again.');
     yield* handle.createReadStream({ end: bytes - 1, autoClose: false }) as AsyncIterable<Buffer>;
   } finally {
     await handle.close();

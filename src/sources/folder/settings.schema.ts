@@ -3,7 +3,7 @@ import { CsvDelimiter, pulledFields } from '../pulled-settings.schema';
 
 export const FolderSettings = z.strictObject({
   ...pulledFields,
-  /** An absolute path, inside one of the folders that the deployment allows (`HEDDLE_SOURCE_FOLDERS`). */
+  /** An absolute path, inside one of the folders that the deployment allows the workspace (`HEDDLE_SOURCE_FOLDERS`). */
   folder: z
     .string()
     .max(1_024)

@@ -1,3 +1,4 @@
+import { workspaceId } from '../../domain/ids';
 import { startRowsTwin, type RowsTwin } from '../../twins/rows-twin';
 import { createNetwork } from '../network';
 import type { PulledPage, PullCursor } from '../source';
@@ -13,7 +14,7 @@ interface Path {
   readonly [setting: string]: unknown;
 }
 
-const puller = createHttpPuller(createNetwork(['127.0.0.1:*']), 1_000);
+const puller = createHttpPuller(createNetwork(['127.0.0.1:*']), { maxColumns: 1_000, maxPageBytes: 8_192 });
 const size = { parameter: 'size', rows: 3 };
 const ways = [
   ['next', { rows: 'data', paging: { by: 'next', path: 'links.next' } }],
@@ -48,7 +49,14 @@ describe('an HTTP source', () => {
     });
   const pull = (path: string, more: object, cursor?: PullCursor, overlapMs = 0) => {
     const settings = settingsOf(path, more);
-    const run = { now: Date.now(), signal: new AbortController().signal, pageRows: 2, cursor, overlapMs };
+    const run = {
+      ws: workspaceId('ws_1'),
+      now: Date.now(),
+      signal: new AbortController().signal,
+      pageRows: 2,
+      cursor,
+      overlapMs,
+    };
     return puller.pull({ settings, secrets: { token }, ...run });
   };
   const all = async (pages: AsyncIterable<PulledPage>): Promise<PulledPage[]> => {
@@ -102,6 +110,34 @@ describe('an HTTP source', () => {
   });
 
   it.each([
+    [
+      'JSON that is larger than the source may have',
+      'next',
+      { maxPageBytes: 1_024 },
+      2_000,
+      /1024 bytes; ask for smaller pages/,
+    ],
+    [
+      'JSON that is larger than a worker reads',
+      'next',
+      {},
+      9_000,
+      /8192 bytes; .*raise "maxPageBytes".*HEDDLE_PULL_MAX_PAGE_BYTES/,
+    ],
+    [
+      'a file that is larger than it may be',
+      'csv',
+      { format: 'csv', maxFileBytes: 1_024 },
+      2_000,
+      /1024 bytes; .*raise "maxFileBytes"/,
+    ],
+  ])('is refused with %s, and says what to do', async (_what, path, more, bytes, message) => {
+    twin.rows.push({ id: 'x'.repeat(bytes), updated_at: '2026-05-01T09:00:00Z' });
+    const refusal = { name: 'SourceRefused', code: 'too-large', message: expect.stringMatching(message) };
+    await expect(all(pull(path, { ...(path === 'next' && ways[0][1]), ...more }))).rejects.toMatchObject(refusal);
+  });
+
+  it.each([
     ['no list where it should be', { rows: 'links' }, 'no-rows'],
     ['more pages than it may', { maxPages: 2 }, 'too-many-pages'],
     [
@@ -114,6 +150,47 @@ describe('an HTTP source', () => {
     await expect(all(pull(url, { ...ways[0][1], ...more }))).rejects.toMatchObject({ name: 'SourceRefused', code });
   });
 
+  describe.each([
+    ['one link', (next: string) => `<${next}>; rel="next"`],
+    ['a relation without quotes', (next: string) => `<${next}>; rel=next`],
+    ['other words about it', (next: string) => `<${next}>; title="rows"; rel="next"; type="application/json"`],
+    [
+      'other links around it',
+      (next: string) => `<${twin.url}/?a=1>; rel="prev", <${next}>; rel="next", </x>; rel="last"`,
+    ],
+    ['an address with commas', (next: string) => `<${twin.url}/?ids=1,2>; rel="first", <${next}>; rel="next"`],
+    ['several fields, as they are joined', (next: string) => `<${twin.url}/>; rel="self", , <${next}>; rel="next"`],
+    ['a relative address', () => '</link?page=2,3>; rel="next"'],
+  ])('a Link header of %s', (_what, write) => {
+    it('leads to the next page', async () => {
+      const next = `${twin.url}/link?page=2,3`;
+      twin.failNext(1, { status: 200, headers: { link: write(next) }, body: [{ id: 'first' }] });
+      expect(idsOf(await all(pull('link', ways[5][1])))).toEqual(['first', 'u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6']);
+      expect(twin.exchanges.at(-3)).toMatchObject({ path: '/link' });
+      expect(twin.exchanges.at(-3)?.query.get('page')).toBe('2,3');
+    });
+  });
+
+  it.each([
+    ['no relation', '</link>'],
+    ['another relation', '</link>; rel="prev"'],
+    ['a relation that is longer', '</link>; rel="nextly"'],
+    ['the relation of another link', '</link>, </x>; rel="prev"'],
+    ['a title that says so', '</link>; title="; rel=next"; rel="prev"'],
+    ['a parameter named otherwise', '</link>; xrel="next"'],
+    ['an address that does not end', '</link; rel="next"'],
+    ['nothing', ''],
+    ['much of nothing', `${'<'.repeat(20_000)}; rel="next"`.slice(0, 8_000)],
+  ])('is at its end with a Link header of %s', async (_what, link) => {
+    twin.failNext(1, { status: 200, headers: { link }, body: [{ id: 'only' }] });
+    expect(idsOf(await all(pull('link', ways[5][1])))).toEqual(['only']);
+  });
+
+  it('is not led to another host by a Link header', async () => {
+    twin.failNext(1, { status: 200, headers: { link: '<https://evil.example/link>; rel="next"' }, body: [] });
+    await expect(all(pull('link', ways[5][1]))).rejects.toMatchObject({ code: 'next-elsewhere' });
+  });
+
   it.each([
     [{ by: 'none' }, {}],
     [{ by: 'basic' }, { authorization: `Basic ${Buffer.from('ann:pass').toString('base64')}` }],
@@ -123,6 +200,25 @@ describe('an HTTP source', () => {
     const secrets = { user: 'ann', password: 'pass', token };
     const request = toRequest('https://shop.example/', settingsOf('', { auth }), secrets);
     expect(request.headers).toEqual({ accept: 'application/json', ...headers });
+  });
+
+  it.each(['Authorization', 'Cookie', 'X-Api-Key'])('takes %s for the header of the secret', (name) => {
+    const settings = settingsOf('', { auth: { by: 'header', name } });
+    expect(toRequest('https://shop.example/', settings, { token }).headers).toMatchObject({ [name]: token });
+  });
+
+  it.each([
+    ['is a secret’s', { headers: { Authorization: token } }],
+    ['is a secret’s', { headers: { cookie: token } }],
+    ['says where it goes', { headers: { Host: 'inside.example' } }],
+    ['says where it goes', { auth: { by: 'header', name: 'Host' } }],
+    ['says how long it is', { auth: { by: 'header', name: 'content-length' } }],
+    ['says how it is sent', { auth: { by: 'header', name: 'Transfer-Encoding' } }],
+    ['has no name', { auth: { by: 'header', name: '' } }],
+    ['has a name of two', { auth: { by: 'header', name: 'X Api Key' } }],
+    ['has a second line', { headers: { 'X-Shop': 'a\r\nHost: inside.example' } }],
+  ])('sends no header that %s: %j', (_what, more) => {
+    expect(() => settingsOf('', more)).toThrow();
   });
 
   it.each([

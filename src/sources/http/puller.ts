@@ -14,27 +14,35 @@ import type { HttpSecrets, HttpSettings, Paging } from './settings.schema';
 type Context = PullContext<HttpSettings, HttpSecrets>;
 type Ask = (address: string) => Promise<WebAnswer>;
 
-export function createHttpPuller(network: Network, maxColumns: number): Puller<HttpSettings, HttpSecrets> {
+export interface HttpLimits {
+  /** Of a CSV. */
+  readonly maxColumns: number;
+  /** Of an answer of JSON, whatever the settings say. */
+  readonly maxPageBytes: number;
+}
+
+export function createHttpPuller(network: Network, limits: HttpLimits): Puller<HttpSettings, HttpSecrets> {
   return {
     pull: (context) => {
       const { settings, secrets, signal } = context;
-      const limits = { signal, timeoutMs: parseDuration(settings.timeout), isStreamed: settings.format === 'csv' };
+      const patience = { signal, timeoutMs: parseDuration(settings.timeout), isStreamed: settings.format === 'csv' };
       const ask: Ask = async (address) => {
-        const answer = await network.ask(toRequest(address, settings, secrets), limits);
+        const answer = await network.ask(toRequest(address, settings, secrets), patience);
         checkStatus(answer, Date.now());
         return answer;
       };
-      return settings.format === 'csv' ? pullCsv(context, ask, maxColumns) : pullJson(context, ask);
+      return settings.format === 'csv' ? pullCsv(context, ask, limits) : pullJson(context, ask, limits);
     },
   };
 }
 
-async function* pullJson(context: Context, ask: Ask): AsyncIterable<PulledPage> {
+async function* pullJson(context: Context, ask: Ask, limits: HttpLimits): AsyncIterable<PulledPage> {
   const { settings, pageRows, now } = context;
+  const maxBytes = Math.min(settings.maxPageBytes, limits.maxPageBytes);
   let cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
   for (let pages = 0; pages < settings.maxPages; pages += 1) {
     const answer = await ask(addressOf(settings, cursor));
-    const body = parseJson(await readText(answer, settings.maxPageBytes));
+    const body = parseJson(await readText(answer, maxBytes));
     const rows = rowsOf(body, settings);
     const page = nextPage(settings.paging, { answer, body, rows: rows.length, before: cursor.page });
     if (page !== undefined && page === cursor.page) throw samePage;
@@ -104,10 +112,18 @@ const nextPage = <By extends Paging['by']>(
 /** The first link whose relation is `next` (RFC 8288 3). A comma within an address is none between links, since a link begins with `<`. */
 function nextLink(header: string): string | undefined {
   const links = header.split('<').slice(1);
-  const isNext = (link: string): boolean => /;[^,]*\brel="?next"?/i.test(link.slice(link.indexOf('>')));
+  const isNext = (link: string): boolean => relationsOf(link.slice(link.indexOf('>') + 1)).includes('next');
   const found = links.find((link) => link.includes('>') && isNext(link.slice(0, longestLink)));
   return found?.slice(0, found.indexOf('>'));
 }
+
+/** What is said of a link, one after another: a name, and a value that may be quoted. */
+const parameters = /\s*;\s*([\w*-]+)\s*(?:=\s*(?:"([^"]*)"|([^";,\s]*)))?/gy;
+
+const relationsOf = (said: string): readonly string[] =>
+  [...said.matchAll(parameters)]
+    .filter(([, name]) => name?.toLowerCase() === 'rel')
+    .flatMap(([, , quoted, plain]) => (quoted ?? plain ?? '').toLowerCase().split(/\s+/));
 
 /** An address with what is said of it. */
 const longestLink = 4_096;
@@ -117,15 +133,17 @@ function textAt(body: Json, path: string): string | number | undefined {
   return typeof found === 'number' || (typeof found === 'string' && found !== '') ? found : undefined;
 }
 
+const smallerFiles = 'ask for less, or raise "maxFileBytes"';
+
 /** One file a run; after a crash it is read again, and what is stored of it counts once. */
-async function* pullCsv(context: Context, ask: Ask, maxColumns: number): AsyncIterable<PulledPage> {
+async function* pullCsv(context: Context, ask: Ask, { maxColumns }: HttpLimits): AsyncIterable<PulledPage> {
   const { settings, now } = context;
   const { delimiter, maxPageBytes: maxLineBytes } = settings;
   const cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
   const answer = await ask(addressOf(settings, cursor));
   const page = new PageOfRows(context.pageRows);
   let after = cursor;
-  const bytes = capped(brisk(answer.body, parseDuration(settings.timeout)), settings.maxFileBytes);
+  const bytes = capped(brisk(answer.body, parseDuration(settings.timeout)), settings.maxFileBytes, smallerFiles);
   for await (const one of readRows(bytes, { format: 'csv', delimiter, maxLineBytes, maxColumns })) {
     page.add(one);
     if ('row' in one)

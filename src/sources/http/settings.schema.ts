@@ -83,11 +83,12 @@ export const HttpSettings = z.strictObject({
     .strictObject({ field: Path, format: z.enum(['iso', 'seconds', 'milliseconds', 'number']).default('iso') })
     .optional(),
   timeout: Duration.default('30s'),
+  /** Read in one go, and no more than `HEDDLE_PULL_MAX_PAGE_BYTES` whatever this says. */
   maxPageBytes: z
     .int()
     .min(1_024)
     .max(64 * megabyte)
-    .default(16 * megabyte),
+    .default(4 * megabyte),
   maxFileBytes: z
     .int()
     .min(1_024)

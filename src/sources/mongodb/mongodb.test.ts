@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { BSON } from 'mongodb';
 import type { Resolve } from '../../destinations/guarded-agent';
+import { workspaceId } from '../../domain/ids';
 import { createNetwork } from '../network';
 import { openAddress } from './address';
 import { createMongodbPuller } from './puller';
@@ -33,7 +34,14 @@ describe('an address', () => {
     mapping: { columns: { _id: { to: 'identifier', type: 'user_id' } } },
   });
   const pull = async (uri: string) => {
-    const run = { now: 0, signal: new AbortController().signal, pageRows: 2, cursor: undefined, overlapMs: 0 };
+    const run = {
+      ws: workspaceId('ws_1'),
+      now: 0,
+      signal: new AbortController().signal,
+      pageRows: 2,
+      cursor: undefined,
+      overlapMs: 0,
+    };
     for await (const page of createMongodbPuller(createNetwork([])).pull({ settings, secrets: { uri }, ...run }))
       return page;
     return undefined;

@@ -12,6 +12,6 @@ export const mongodb = defineSource({
   cursorFrom: ({ cursor }, from) => {
     const at = readEventInstant(from);
     if (cursor === undefined || at === undefined) return undefined;
-    return { field: cursor, at: { $date: new Date(at).toISOString() } };
+    return { by: cursor, at: { $date: new Date(at).toISOString() } };
   },
 });

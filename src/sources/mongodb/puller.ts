@@ -4,6 +4,7 @@ import { parseDuration } from '../../domain/duration';
 import type { Json, JsonObject } from '../../domain/json';
 import type { Network } from '../network';
 import type { PullContext, PullCursor, PulledPage, Puller } from '../source';
+import { beginPlace } from '../begin-place';
 import { openAddress } from './address';
 import { toPullError } from './failures';
 import type { MongodbSecrets, MongodbSettings } from './settings.schema';
@@ -16,7 +17,7 @@ const Value = z.json().transform((value) => (BSON.EJSON.deserialize({ value }) a
 
 /** The last document that was read. A `from` of a person has no id. */
 const Place = z.object({
-  field: z.string().optional(),
+  by: z.string().optional(),
   at: Value.optional(),
   id: Value.optional(),
   reading: z.string().optional(),
@@ -83,13 +84,12 @@ async function* readPages(context: Context, client: MongoClient): AsyncIterable<
 
 const isFuture = (at: unknown, now: number): boolean => at instanceof Date && at.getTime() > now;
 
-/** Of another field, a cursor says nothing. */
 function begin({ cursor, settings, now }: Context): Place {
   const before = Place.safeParse(cursor).data ?? {};
-  if (settings.cursor === undefined)
-    return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
-  if (before.field !== settings.cursor) return { field: settings.cursor };
-  return isFuture(before.at, now) ? { field: settings.cursor, at: new Date(now) } : before;
+  return beginPlace<unknown, Place>(before, {
+    ...{ by: settings.cursor, now, present: new Date(now) },
+    isFuture: ({ at }) => isFuture(at, now),
+  });
 }
 
 const toCursor = (place: Place): PullCursor => JSON.parse(BSON.EJSON.stringify(place, { relaxed: false })) as Json;

@@ -9,5 +9,5 @@ export const postgresql = defineSource({
   secrets: PostgresqlSecrets,
   isPulled: true,
   secretsGoTo: ({ host, port }) => `${host}:${port}`,
-  cursorFrom: ({ cursor }, from) => (cursor === undefined ? undefined : { column: cursor, at: from }),
+  cursorFrom: ({ cursor }, from) => (cursor === undefined ? undefined : { by: cursor, at: from }),
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../domain/duration';
 import type { Network } from '../network';
 import { SourceRefused, type PullContext, type PulledPage, type Puller, type PulledRow } from '../source';
+import { beginPlace } from '../begin-place';
 import { toCursor } from '../to-cursor';
 import { toPullError } from './failures';
 import type { PostgresqlSecrets, PostgresqlSettings } from './settings.schema';
@@ -13,7 +14,7 @@ type Context = PullContext<PostgresqlSettings, PostgresqlSecrets>;
 
 /** The last row that was read, as the server writes its columns. A `from` of a person has no key. */
 const Cursor = z.object({
-  column: z.string().optional(),
+  by: z.string().optional(),
   at: z.string().optional(),
   key: z.string().optional(),
   reading: z.string().optional(),
@@ -124,15 +125,13 @@ async function* readPages(context: Context, reader: Reader): AsyncIterable<Pulle
 const isFuture = (at: string | undefined, { isTime }: { readonly isTime: boolean }, now: number): boolean =>
   isTime && at !== undefined && !(instantOf(at) <= now);
 
-/** Of another column, a cursor says nothing. */
+/** A time that a person has written may be one that only the server can read: it is left as it is. */
 function beginCursor({ cursor, settings, now }: Context, types: { readonly isTime: boolean }): Cursor {
   const before = Cursor.safeParse(cursor).data ?? {};
-  if (settings.cursor === undefined)
-    return before.reading === undefined ? { reading: new Date(now).toISOString() } : before;
-  if (before.column !== settings.cursor) return { column: settings.cursor };
-  return isFuture(before.at, types, now) && before.key !== undefined
-    ? { column: settings.cursor, at: new Date(now).toISOString() }
-    : before;
+  return beginPlace(before, {
+    ...{ by: settings.cursor, now, present: new Date(now).toISOString() },
+    isFuture: ({ at, key }) => key !== undefined && isFuture(at, types, now),
+  });
 }
 
 function firstBound(

@@ -17,8 +17,12 @@ const Answer = z.object({
   records: z.array(z.record(z.string(), z.json())),
 });
 
-export function createSalesforcePuller(network: Network): Puller<SalesforceSettings, SalesforceSecrets> {
-  return { pull: (context) => pull(context, new SalesforceSession(network, context)) };
+/** `maxPageBytes` of an answer, whatever the settings say. */
+export function createSalesforcePuller(
+  network: Network,
+  maxPageBytes: number,
+): Puller<SalesforceSettings, SalesforceSecrets> {
+  return { pull: (context) => pull(context, new SalesforceSession(network, context, maxPageBytes)) };
 }
 
 /** Follows the query from page to page; one that is cut off is asked anew, from the last record that is stored. */

@@ -14,12 +14,15 @@ const salesforceHost = /(^|\.)salesforce\.com$/;
 /** A token of the client credentials flow and the instance it is for. Asked for when it is needed, and once more when it has ended. */
 export class SalesforceSession {
   readonly #limits: AskLimits;
+  readonly #maxBytes: number;
   #token: z.output<typeof Token> | undefined;
 
   constructor(
     readonly network: Network,
     readonly context: PullContext<SalesforceSettings, SalesforceSecrets>,
+    maxPageBytes: number,
   ) {
+    this.#maxBytes = Math.min(context.settings.maxPageBytes, maxPageBytes);
     this.#limits = { signal: context.signal, timeoutMs: parseDuration(context.settings.timeout) };
   }
 
@@ -61,7 +64,7 @@ export class SalesforceSession {
       },
       this.#limits,
     );
-    const text = await readText(answer, this.context.settings.maxPageBytes);
+    const text = await readText(answer, this.#maxBytes);
     if (answer.status === 400 || answer.status === 401)
       throw new SourceRefused(
         'credentials',
@@ -72,7 +75,7 @@ export class SalesforceSession {
   }
 
   async #read(answer: WebAnswer): Promise<Json> {
-    const text = await readText(answer, this.context.settings.maxPageBytes);
+    const text = await readText(answer, this.#maxBytes);
     if (answer.status >= 200 && answer.status <= 299) return parseJson(text);
     throw toFailure(answer, text);
   }

@@ -24,7 +24,7 @@ export const SalesforceSettings = z.strictObject({
   /** Fields that have these values, all of them. */
   where: z.record(FieldPath, z.union([z.string().max(255), z.number(), z.boolean(), z.null()])).default({}),
   timeout: Duration.default('60s'),
-  maxPageBytes: z.int().min(1_024).max(67_108_864).default(16_777_216),
+  maxPageBytes: z.int().min(1_024).max(67_108_864).default(4_194_304),
 });
 export type SalesforceSettings = z.output<typeof SalesforceSettings>;
 

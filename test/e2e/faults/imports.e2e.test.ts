@@ -43,7 +43,7 @@ describe('an import whose worker is killed', () => {
     const { status, result } = await operations.wait(id);
     expect({ status, result }).toMatchObject({
       status: 'completed',
-      result: { rows: rowCount, applied: rowCount, repeated: 0, refused: 0 },
+      result: { rows: rowCount, applied: rowCount, duplicates: 0, rejected: 0 },
     });
     await expectEachRowOnce(id);
   });

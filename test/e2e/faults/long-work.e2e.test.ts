@@ -64,7 +64,7 @@ const ended = (id: string) =>
     'the operation to end',
     recoveryMs,
   );
-const imported = { rows: rowCount, applied: rowCount, repeated: 0, refused: 0 };
+const imported = { rows: rowCount, applied: rowCount, duplicates: 0, rejected: 0 };
 
 describe('Temporal away', () => {
   it('takes webhooks, files and erasures all the same, and does what they ask for afterwards', async () => {
