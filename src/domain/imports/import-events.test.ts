@@ -1,7 +1,7 @@
 import { day, noon } from '../../testing/builders';
 import { RowMapping } from '../rows/row-mapping.schema';
 import type { RowsAs } from './choose-mapping';
-import { importRowReader, importSource, isNumberedRow, isOfImport } from './import-events';
+import { importRowReader, importSource, isNumberedRow, isOfImport, type ReadImportRow } from './import-events';
 
 const id = 'op_1';
 const columns = ['id', 'plan', 'at'];
@@ -15,8 +15,10 @@ const readerOf = (rows: RowsAs, format: 'csv' | 'ndjson') =>
     shape: { format, delimiter: ',', columns },
   });
 const recordOf = (text: string) => ({ bytes: new TextEncoder().encode(text) });
-const readCsv = (text: string, row = 1) => readerOf(mapping, 'csv')(recordOf(text), row);
-const readLine = (line: object, row = 1) => readerOf('events', 'ndjson')(recordOf(JSON.stringify(line)), row);
+/** With what is shown of it in the place of how to show it. */
+const shown = (read: ReturnType<ReadImportRow>) => ('show' in read ? { ...read, show: read.show() } : read);
+const readCsv = (text: string, row = 1) => shown(readerOf(mapping, 'csv')(recordOf(text), row));
+const readLine = (line: object, row = 1) => shown(readerOf('events', 'ndjson')(recordOf(JSON.stringify(line)), row));
 
 describe('a row of an import', () => {
   it('is a trusted event of that import, received when it is read', () => {
@@ -33,14 +35,14 @@ describe('a row of an import', () => {
     const read = readCsv('u1,gold,');
     expect(read).toMatchObject({
       event: { occurredAt: statedAt },
-      raw: { timestamp: new Date(statedAt).toISOString() },
+      show: { timestamp: new Date(statedAt).toISOString() },
     });
   });
 
   it('with a time speaks of that, and when it was once sent says nothing', () => {
     const [timestamp, sentAt] = ['2020-01-01T00:00:00.000Z', '2021-01-01T00:00:00.000Z'];
     const read = readLine({ type: 'track', userId: 'u1', event: 'Bought', timestamp, sentAt });
-    expect(read).toMatchObject({ event: { occurredAt: Date.parse(timestamp) }, raw: { timestamp } });
+    expect(read).toMatchObject({ event: { occurredAt: Date.parse(timestamp) }, show: { timestamp } });
     expect(JSON.stringify(read)).not.toContain('2021');
   });
 
