@@ -78,7 +78,7 @@ async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly 
   deps.metrics.applied.inc(batch.length - refused);
   deps.metrics.refused.inc(refused);
   if (refused > 0) deps.metrics.letters.inc({ stage: 'unapplied', code: erasedCode }, refused);
-  deps.metrics.blocked.inc(blocked);
+  for (const reason of blocked) deps.metrics.blocked.inc({ reason });
   for (const reason of ignored) deps.metrics.ignored.inc({ reason });
   await deps.outbox.carryOut(outbox);
 }

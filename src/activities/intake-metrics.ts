@@ -52,7 +52,8 @@ function createExceptionCounters(registers: Registry[]) {
     }),
     blocked: new Counter({
       name: 'heddle_identifiers_blocked_total',
-      help: 'Identifiers of applied events that a protection kept from a profile.',
+      help: 'Identifiers of applied events that a protection kept from a profile, by reason.',
+      labelNames: ['reason'] as const,
       registers,
     }),
     ignored: new Counter({

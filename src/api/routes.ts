@@ -8,6 +8,7 @@ import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
+import { identityRoutes } from './identity/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
 import { importRoutes } from './imports/routes';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...profileRoutes,
   ...privacyRoutes,
+  ...identityRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

@@ -10,6 +10,8 @@ import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presen
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import type { ViolationBody } from '../api/identity/routes';
 import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
 import type { PurposeBody } from '../api/purposes/presenter';
@@ -63,6 +65,8 @@ const agreements: {
   import: Agrees<Shallow<Sent<typeof ImportBody>, 'mapping'>, Shallow<client.Import, 'mapping'>>;
   previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
   retention: Agrees<Sent<typeof RetentionBody>, client.Retention>;
+  identityPolicy: Agrees<Sent<typeof IdentityPolicy>, client.IdentityPolicy>;
+  identityViolation: Agrees<Sent<typeof ViolationBody>, client.IdentityViolation>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
   consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
@@ -105,6 +109,8 @@ const agreements: {
   import: 'agrees',
   previewRow: 'agrees',
   retention: 'agrees',
+  identityPolicy: 'agrees',
+  identityViolation: 'agrees',
   source: 'agrees',
   purpose: 'agrees',
   consentState: 'agrees',

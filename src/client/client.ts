@@ -5,6 +5,7 @@ import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
+import { identityOf } from './identity';
 import { impactOf } from './impact';
 import { importsOf } from './imports';
 import { journeysOf } from './journeys';
@@ -36,6 +37,7 @@ export function createClient(options: ClientOptions) {
     enrollments: enrollmentsOf(transport),
     destinations: destinationsOf(transport),
     deliveries: deliveriesOf(transport),
+    identity: identityOf(transport),
     impact: impactOf(transport),
     imports: importsOf(transport),
     operations: operationsOf(transport),

@@ -1,7 +1,8 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event } from '../domain/events/event';
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
-import type { DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
+import type { BlockedType, DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 import type { Violation } from '../domain/tracking-plan/violation';
@@ -24,6 +25,8 @@ export interface WorkspaceDoc {
   readonly rulesetVersion: number;
   readonly partitions: number;
   readonly retention?: RetentionPolicy;
+  /** How people are told apart; the usual way where it is absent. Part of the ruleset. */
+  readonly identity?: IdentityPolicy;
 }
 
 export interface KeyDoc extends Scoped {
@@ -68,6 +71,10 @@ export interface EventDoc extends Scoped, Event {
   readonly expireAt?: Date;
   /** How it is not as its source's tracking plan says; taken nevertheless. */
   readonly violations?: readonly Violation[];
+  /** Identifiers that a protection kept from its profile. */
+  readonly blocked?: readonly BlockedType[];
+  /** The workspace, of an event with `blocked`: such events are one index range. */
+  readonly blockedIn?: WorkspaceId;
 }
 
 /** What stays in the event log of a removed event whose row may come again: its id is taken. */

@@ -1,6 +1,7 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
+import type { BlockReason } from '../domain/identity/resolve-identity';
 import type { AppliedEvent, EventContent } from '../domain/profiles/change-set';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
@@ -13,6 +14,13 @@ export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}
 export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
 
 /** The event log: the truth that everything else can be recomputed from. */
+export interface BlockedQuery {
+  /** The last one of the page before. */
+  readonly before?: { readonly at: number; readonly id: string };
+  readonly type?: string;
+  readonly reason?: BlockReason;
+}
+
 export class EventRepository {
   readonly #events: Collection<EventDoc>;
 
@@ -105,8 +113,15 @@ export class EventRepository {
   async markApplied(ws: WorkspaceId, applied: readonly AppliedEvent[], session: ClientSession): Promise<number> {
     if (applied.length === 0) return 0;
     const result = await this.#events.bulkWrite(
-      applied.map(({ messageId, profile, seq, waitKey, stripped }) => {
-        const stamp = { state: 'applied' as const, profile, subject: subjectOf(ws, profile), seq, waitKey };
+      applied.map(({ messageId, profile, seq, waitKey, stripped, blocked }) => {
+        const stamp = {
+          state: 'applied' as const,
+          profile,
+          subject: subjectOf(ws, profile),
+          seq,
+          waitKey,
+          ...(blocked && { blocked }),
+        };
         const filter = { _id: eventDocId(ws, messageId), state: 'pending' as const };
         // Keys of users in a value that is set may begin with a dollar: only a literal takes them as they are.
         const update = stripped
@@ -117,6 +132,20 @@ export class EventRepository {
       { session, ordered: false },
     );
     return result.modifiedCount;
+  }
+
+  /** Applied events of which a protection dropped identifiers, newest first; those `before` an instant and an id. */
+  async blockedPage(ws: WorkspaceId, limit: number, { before, type, reason }: BlockedQuery = {}): Promise<EventDoc[]> {
+    const older = before && {
+      $or: [{ receivedAt: { $lt: before.at } }, { receivedAt: before.at, _id: { $lt: before.id } }],
+    };
+    const which = { ...(type !== undefined && { type }), ...(reason !== undefined && { reason }) };
+    const isNarrowed = Object.keys(which).length > 0;
+    return this.#events
+      .find({ blockedIn: ws, ...older, ...(isNarrowed && { blocked: { $elemMatch: which } }) })
+      .sort({ receivedAt: -1, _id: -1 })
+      .limit(limit)
+      .toArray();
   }
 
   /** Removes events that nobody is to be known by. Answers how many were still pending. */

@@ -21,6 +21,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'history',
       partialFilterExpression: { subject: { $exists: true } },
     },
+    {
+      key: { blockedIn: 1, receivedAt: -1, _id: -1 },
+      name: 'blocked',
+      partialFilterExpression: { blockedIn: { $exists: true } },
+    },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
     {
       key: { rememberedFor: 1 },

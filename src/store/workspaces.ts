@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
 import type { StoreConnection } from './open-store';
@@ -19,12 +20,17 @@ export class WorkspaceRepository {
     return doc;
   }
 
-  async find(ws: WorkspaceId): Promise<WorkspaceDoc | undefined> {
-    return (await this.#workspaces.findOne({ _id: ws })) ?? undefined;
+  async find(ws: WorkspaceId, session?: ClientSession): Promise<WorkspaceDoc | undefined> {
+    return (await this.#workspaces.findOne({ _id: ws }, { ...(session && { session }) })) ?? undefined;
   }
 
   async setRetention(ws: WorkspaceId, retention: RetentionPolicy): Promise<void> {
     await this.#workspaces.updateOne({ _id: ws }, { $set: { retention } });
+  }
+
+  /** To be called where the ruleset is raised: the policy is a part of it. */
+  async setIdentity(ws: WorkspaceId, identity: IdentityPolicy, session: ClientSession): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
   }
 
   /** Every workspace: what workers look after. */

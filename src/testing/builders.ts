@@ -3,6 +3,8 @@ import type { Event, Identifier } from '../domain/events/event';
 import { enrollmentId, profileId, workspaceId, type ProfileId } from '../domain/ids';
 import type { FoldInput } from '../domain/profiles/fold/fold-input';
 import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import { identityRules } from '../domain/identity/identity-rules';
 import { newProfile, type Profile } from '../domain/profiles/profile';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
@@ -57,6 +59,7 @@ export function aRuleset(of: {
   readonly journeys?: readonly JourneyDefinition[];
   readonly attachments?: readonly Attachment[];
   readonly purposes?: Purposes;
+  readonly identity?: IdentityPolicy;
 }): Ruleset {
   const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({ key, rule }));
   return buildRuleset({
@@ -66,6 +69,7 @@ export function aRuleset(of: {
     journeys: (of.journeys ?? []).map((journey) => compileJourney(journey, 1, 'published')),
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),
+    identity: identityRules(of.identity ?? {}),
   });
 }
 

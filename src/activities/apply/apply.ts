@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Event } from '../../domain/events/event';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import type { BlockReason } from '../../domain/identity/resolve-identity';
 import type { IgnoredEntry } from '../../domain/journeys/routing';
 import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
 import type { FoldInput, FoldOutcome, StoredEvents } from '../../domain/profiles/fold/fold-input';
@@ -20,8 +21,8 @@ export interface ApplyDeps {
 
 export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
-  /** Identifiers that a protection kept from a profile. */
-  readonly blocked: number;
+  /** Why identifiers were kept from a profile, each time. */
+  readonly blocked: readonly BlockReason[];
   /** Events of people who were erased. */
   readonly refused: number;
   /** Why causes that fit an entry began nothing. */
@@ -69,7 +70,8 @@ async function apply(
     const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
     if (outcome.done) {
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
-      const blocked = outcome.blocked.flatMap(({ identifiers }) => identifiers).length;
+      const dropped = outcome.changes.applied.flatMap(({ blocked }) => blocked ?? []);
+      const blocked = dropped.map(({ reason }) => reason);
       return { outbox, blocked, refused: outcome.changes.refused.length, ignored: outcome.ignored };
     }
     const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);

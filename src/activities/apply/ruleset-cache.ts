@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { channelOf } from '../../destinations/registry';
 import { compileAudiences } from '../../domain/audiences/evaluate-memberships';
 import type { Rule } from '../../domain/audiences/rule.schema';
+import { identityRules } from '../../domain/identity/identity-rules';
 import type { WorkspaceId } from '../../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../../domain/profiles/ruleset';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
@@ -31,12 +32,13 @@ export class RulesetCache {
 
   /** Reads may see definitions newer than `version`; the transaction's guard then refuses, and the next try loads again. */
   async #load(ws: WorkspaceId, version: number): Promise<Ruleset> {
-    const [audiences, journeys, attachments, destinations, purposes] = await Promise.all([
+    const [audiences, journeys, attachments, destinations, purposes, workspace] = await Promise.all([
       this.store.audiences.list(ws),
       this.store.journeys.compiledVersions(ws),
       this.store.attachments.list(ws),
       this.store.destinations.list(ws),
       this.store.purposes.list(ws),
+      this.store.workspaces.find(ws),
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
     return buildRuleset({
@@ -46,6 +48,7 @@ export class RulesetCache {
       journeys,
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
+      identity: identityRules(workspace?.identity ?? {}),
     });
   }
 }

@@ -1,8 +1,22 @@
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
-import type { Profile } from '../profiles/profile';
+import type { KnownIdentifier, Profile } from '../profiles/profile';
 import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
-import { byStrength, identifierName, isKnownType, isUniqueType } from './identifier-types';
+import { identifierName, isKnownType } from './identifier-types';
+import type { IdentityRules } from './identity-rules';
+
+/**
+ * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
+ * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
+ * `full`: more identifiers or absorbed profiles than any profile has.
+ */
+export const blockReasons = ['unique', 'limit', 'untrusted', 'full'] as const;
+export type BlockReason = (typeof blockReasons)[number];
+
+export interface BlockedIdentifier {
+  readonly identifier: Identifier;
+  readonly reason: BlockReason;
+}
 
 /** What one event's identifiers say about who it belongs to. `blocked` lists identifiers dropped from the event by a protection. */
 export interface Resolution {
@@ -13,7 +27,7 @@ export interface Resolution {
   readonly absorbed: readonly ProfileId[];
   /** Identifiers the profile gains. */
   readonly attach: readonly Identifier[];
-  readonly blocked: readonly Identifier[];
+  readonly blocked: readonly BlockedIdentifier[];
 }
 
 export interface ResolutionContext {
@@ -21,6 +35,9 @@ export interface ResolutionContext {
   owner(identifier: Identifier): Profile | undefined;
   /** From a secret key: may merge two known profiles. */
   readonly isTrusted: boolean;
+  readonly rules: IdentityRules;
+  /** When the event counts, in epoch milliseconds: limits look back from then. */
+  readonly at: number;
 }
 
 /** Known before anonymous, then older, then the smaller id: a total order, so that concurrent merges choose the same survivor. */
@@ -39,12 +56,13 @@ export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
  * fit is dropped; the event stays.
  */
 export function resolveIdentity(identifiers: readonly Identifier[], context: ResolutionContext): Resolution {
-  const group = new Group(context.isTrusted);
+  const group = new Group(context);
   const attach: Identifier[] = [];
-  const blocked: Identifier[] = [];
-  for (const identifier of [...identifiers].sort(byStrength)) {
+  const blocked: BlockedIdentifier[] = [];
+  for (const identifier of [...identifiers].sort(context.rules.byStrength)) {
     const owner = context.owner(identifier);
-    if (!group.admits(identifier, owner)) blocked.push(identifier);
+    const reason = group.objection(identifier, owner);
+    if (reason) blocked.push({ identifier, reason });
     else {
       group.add(identifier, owner);
       if (!owner) attach.push(identifier);
@@ -69,21 +87,26 @@ class Group {
   /** Without those of a unique type, of which there is one. */
   #count = 0;
   #lineage = 0;
+  readonly #held: KnownIdentifier[] = [];
 
-  constructor(readonly isTrusted: boolean) {}
+  constructor(readonly context: Omit<ResolutionContext, 'owner'>) {}
 
-  admits(identifier: Identifier, owner: Profile | undefined): boolean {
-    if (owner && this.#profiles.has(owner.id)) return true;
-    const values = [identifier, ...(owner?.identifiers ?? [])].filter(({ type }) => isUniqueType(type));
-    if (values.some(({ type, value }) => this.#holdsAnother(type, value))) return false;
-    if (!this.#hasRoom(this.#gainOf(identifier, owner))) return false;
-    if (!owner || this.isTrusted || !isKnown(owner)) return true;
-    return ![...this.#profiles.values()].some(isKnown);
+  /** Why an identifier must not join; `undefined` when it may. */
+  objection(identifier: Identifier, owner: Profile | undefined): BlockReason | undefined {
+    const { isTrusted, rules, at } = this.context;
+    if (owner && this.#profiles.has(owner.id)) return undefined;
+    const values = [identifier, ...(owner?.identifiers ?? [])].filter(({ type }) => rules.isUnique(type));
+    if (values.some(({ type, value }) => this.#holdsAnother(type, value))) return 'unique';
+    if (rules.typeInExcess(this.#held, this.#gained(identifier, owner), at) !== undefined) return 'limit';
+    if (!this.#hasRoom(this.#gainOf(identifier, owner))) return 'full';
+    if (!owner || isTrusted || !isKnown(owner)) return undefined;
+    return [...this.#profiles.values()].some(isKnown) ? 'untrusted' : undefined;
   }
 
   add(identifier: Identifier, owner: Profile | undefined): void {
     for (const { type, value } of [identifier, ...(owner?.identifiers ?? [])])
-      if (isUniqueType(type) && !this.#unique.has(type)) this.#unique.set(type, value);
+      if (this.context.rules.isUnique(type) && !this.#unique.has(type)) this.#unique.set(type, value);
+    this.#held.push(...this.#gained(identifier, owner));
     const gain = this.#gainOf(identifier, owner);
     this.#count += gain.identifiers;
     this.#lineage += gain.lineage;
@@ -103,15 +126,20 @@ class Group {
 
   /** What the group grows by: nothing by what is in it. */
   #gainOf(identifier: Identifier, owner: Profile | undefined): Gain {
+    const gained = this.#gained(identifier, owner);
+    const lineage = owner && gained.length > 0 ? owner.lineage.length + 1 : 0;
+    return { identifiers: gained.filter(({ type }) => !this.context.rules.isUnique(type)).length, lineage };
+  }
+
+  #gained(identifier: Identifier, owner: Profile | undefined): readonly KnownIdentifier[] {
     const isIn = owner ? this.#profiles.has(owner.id) : this.#fresh.has(identifierName(identifier));
-    if (isIn) return { identifiers: 0, lineage: 0 };
-    const gained = (owner?.identifiers ?? [identifier]).filter(({ type }) => !isUniqueType(type));
-    return { identifiers: gained.length, lineage: owner ? owner.lineage.length + 1 : 0 };
+    if (isIn) return [];
+    return owner?.identifiers ?? [{ ...identifier, firstSeenAt: this.context.at }];
   }
 
   /** The rest is kept for trusted sources: anybody may send as many invented browsers under somebody's name as they like. */
   #hasRoom({ identifiers, lineage }: Gain): boolean {
-    const most = this.isTrusted ? trustedRoom : untrustedLimits;
+    const most = this.context.isTrusted ? trustedRoom : untrustedLimits;
     if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > most.identifiers) return false;
     // The one that stays is not absorbed.
     return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;

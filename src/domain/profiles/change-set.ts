@@ -3,6 +3,7 @@ import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Event, Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
+import type { BlockReason } from '../identity/resolve-identity';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
 
@@ -104,6 +105,13 @@ export interface AppliedEvent {
   readonly waitKey: string;
   /** What is stored of an event that named somebody erased beside somebody else. */
   readonly stripped?: EventContent;
+  readonly blocked?: readonly BlockedType[];
+}
+
+/** An identifier that a protection kept from the event's profile. Its value stays in the event. */
+export interface BlockedType {
+  readonly type: string;
+  readonly reason: BlockReason;
 }
 
 /** Where an event says who and what. */

@@ -4,6 +4,7 @@ import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '.
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import type { EventCondition, Rule } from '../audiences/rule.schema';
 import type { Purposes } from '../consent/purpose';
+import type { IdentityRules } from '../identity/identity-rules';
 import type { CompiledJourney } from '../journeys/compiled-journey';
 
 /** An audience kept in step with a destination, as far as the fold needs to know. */
@@ -29,6 +30,7 @@ export interface Definitions {
   readonly journeys: readonly CompiledJourney[];
   readonly attachments: readonly Attachment[];
   readonly purposes: Purposes;
+  readonly identity: IdentityRules;
 }
 
 /** The definitions with the indexes that folding needs. */

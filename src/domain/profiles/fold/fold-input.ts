@@ -1,5 +1,5 @@
 import type { SuppressionList } from '../../consent/suppression';
-import type { Event, Identifier, RuleEvent } from '../../events/event';
+import type { Event, RuleEvent } from '../../events/event';
 import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
@@ -61,17 +61,11 @@ export const historyName = ({ ids }: Pick<HistoryRead, 'ids'>): string => ids.jo
 export const edgeName = (read: Pick<EdgeRead, 'ids' | 'key' | 'from' | 'to'>): string =>
   `${historyName(read)}|${read.key}|${read.from}|${read.to}`;
 
-export interface Blocked {
-  readonly messageId: string;
-  readonly identifiers: readonly Identifier[];
-}
-
 export type FoldOutcome =
   | {
       readonly done: true;
       readonly changes: ChangeSet;
-      /** What identity resolution refused, and why journeys did not begin: nothing to write, only to count. */
-      readonly blocked: readonly Blocked[];
+      /** Why journeys did not begin: nothing to write, only to count. */
       readonly ignored: readonly IgnoredEntry[];
     }
   | { readonly done: false; readonly needs: Needs };

@@ -345,7 +345,9 @@ describe('foldEvents', () => {
     expect(foldEvents(input)).toMatchObject({
       done: true,
       ignored: ['already-inside'],
-      blocked: [{ messageId: 'other', identifiers: [{ type: 'email', value: 'a@example.com' }] }],
+      changes: {
+        applied: [{}, {}, { messageId: 'other', blocked: [{ type: 'email', reason: 'untrusted' }] }],
+      },
     });
   });
 

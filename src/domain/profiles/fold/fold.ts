@@ -3,7 +3,7 @@ import { emptyState, observe, prune } from '../../audiences/behaviour-state';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
 import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
-import type { ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
+import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
 import { refuseOversize } from '../profile-limits';
@@ -54,9 +54,8 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   const changed = write(fold, open, event);
   const seq = nextSeq(open);
   const waitKey = eventWaitKey(fold.input.ws, open.profile.id, event.name);
-  const stripped = fold.stripped.get(event.messageId);
   const { messageId } = event;
-  fold.applied.push({ messageId, profile: open.profile.id, seq, waitKey, ...(stripped && { stripped }) });
+  fold.applied.push({ messageId, profile: open.profile.id, seq, waitKey, ...outcomeFor(fold, event) });
   open.waitKeys.add(waitKey);
   open.causedAt = Math.max(open.causedAt, event.receivedAt);
   const isFirst = seq === 1;
@@ -102,6 +101,13 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
   return { ...changed, events: [event.name], identifiers: hadNewIdentifiers, audiences: [] };
 }
 
+/** What is stamped on an event because of what it named. */
+function outcomeFor(fold: WorkspaceFold, { messageId }: Event): Pick<AppliedEvent, 'stripped' | 'blocked'> {
+  const stripped = fold.stripped.get(messageId);
+  const blocked = fold.blocked.get(messageId)?.map(({ identifier: { type }, reason }) => ({ type, reason }));
+  return { ...(stripped && { stripped }), ...(blocked && { blocked }) };
+}
+
 function writeFacts(
   fold: WorkspaceFold,
   open: OpenProfile,
@@ -140,7 +146,7 @@ function outcomeOf(fold: WorkspaceFold): FoldOutcome {
       done: false,
       needs: { histories: [...fold.neededHistories.values()], edges: [...fold.neededEdges.values()] },
     };
-  return { done: true, changes: changesOf(fold), blocked: fold.blocked, ignored: fold.ignored };
+  return { done: true, changes: changesOf(fold), ignored: fold.ignored };
 }
 
 function changesOf(fold: WorkspaceFold): ChangeSet {

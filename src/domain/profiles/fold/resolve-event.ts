@@ -16,8 +16,10 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
   const resolution = resolveIdentity(event.identifiers, {
     owner: (identifier) => fold.owner(identifier),
     isTrusted: event.isTrusted,
+    rules: fold.input.ruleset.identity,
+    at: effectiveAt(event),
   });
-  if (resolution.blocked.length > 0) fold.blocked.push({ messageId: event.messageId, identifiers: resolution.blocked });
+  if (resolution.blocked.length > 0) fold.blocked.set(event.messageId, resolution.blocked);
   const open = resolution.survivor === undefined ? create(fold, event) : fold.open(resolution.survivor);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));

@@ -1,6 +1,7 @@
 import type { Identifier } from '../../events/event';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
+import type { BlockedIdentifier } from '../../identity/resolve-identity';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
 import type {
@@ -14,7 +15,7 @@ import type {
 } from '../change-set';
 import type { Profile } from '../profile';
 import { openProfile, type OpenProfile } from './open-profile';
-import type { Blocked, EdgeRead, FoldInput, HistoryRead } from './fold-input';
+import type { EdgeRead, FoldInput, HistoryRead } from './fold-input';
 
 /** An enrollment as it stands in this fold. */
 export interface Run {
@@ -36,7 +37,8 @@ export class WorkspaceFold {
   readonly refused: RefusedEvent[] = [];
   /** By message id. */
   readonly stripped = new Map<string, EventContent>();
-  readonly blocked: Blocked[] = [];
+  /** Identifiers that a protection kept from a profile, by message id. */
+  readonly blocked = new Map<string, readonly BlockedIdentifier[]>();
   readonly ignored: IgnoredEntry[] = [];
   readonly neededHistories = new Map<string, HistoryRead>();
   readonly neededEdges = new Map<string, EdgeRead>();

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
+import { identifierTypes } from '../../domain/identity/identifier-types';
+import { blockReasons } from '../../domain/identity/resolve-identity';
+import type { EventDoc } from '../../store/documents';
+import { presentInstant } from '../instant';
+import { PageQuery, pageOf, readPage, toPage } from '../page';
+import { invalidRequest, notFound } from '../problem';
+import { defineRoute, type Route } from '../route';
+import { saveDefinition } from '../save-definition';
+
+const Type = z.enum(Object.keys(identifierTypes));
+const Reason = z.enum(blockReasons);
+
+/** One event of which identifiers were dropped. It shows types, never values: the event has those. */
+export const ViolationBody = z.strictObject({
+  messageId: z.string(),
+  at: z.string(),
+  source: z.string(),
+  profile: z.string(),
+  dropped: z.array(z.strictObject({ type: z.string(), reason: Reason })),
+});
+
+export const identityRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/policies/identity',
+    scope: 'profiles:read',
+    summary: 'How the workspace tells people apart; `{}` is the usual way',
+    responses: { 200: IdentityPolicy },
+    handle: async ({ deps, ws }) => {
+      const workspace = await deps.store.workspaces.find(ws);
+      if (!workspace) throw notFound('such workspace');
+      return { status: 200, body: workspace.identity ?? {} };
+    },
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/v1/policies/identity',
+    scope: 'profiles:write',
+    summary: 'Say how people are told apart, for events from now on; who is one person already stays so',
+    body: IdentityPolicy,
+    responses: { 200: IdentityPolicy },
+    handle: async ({ deps, ws, body }) => {
+      await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
+        const before = await deps.store.workspaces.find(ws, session);
+        if (isDeepStrictEqual(before?.identity ?? {}, body)) return;
+        await deps.store.workspaces.setIdentity(ws, body, session);
+        await raiseRuleset();
+      });
+      return { status: 200, body };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/identity/violations',
+    scope: 'profiles:read',
+    summary: 'Applied events of which a protection dropped identifiers, newest first, with the reasons',
+    query: PageQuery.extend({ type: Type.optional(), reason: Reason.optional() }),
+    responses: { 200: pageOf(ViolationBody) },
+    handle: async (call) => {
+      const { type, reason } = call.query;
+      const page = readPage(call);
+      const before = readCursor(page.after);
+      const which = { ...(before && { before }), ...(type !== undefined && { type }), ...(reason && { reason }) };
+      const rows = await call.deps.store.events.blockedPage(call.ws, page.limit + 1, which);
+      return toPage(call, page, rows, presentViolation, ({ receivedAt, _id }) => `${receivedAt}.${_id}`);
+    },
+  }),
+];
+
+function presentViolation(event: EventDoc): z.output<typeof ViolationBody> {
+  const { messageId, receivedAt, source, profile, blocked = [] } = event;
+  const dropped = blocked.map(({ type, reason }) => ({ type, reason }));
+  return { messageId, at: presentInstant(receivedAt), source, profile: profile ?? '', dropped };
+}
+
+function readCursor(after: string | undefined): { at: number; id: string } | undefined {
+  if (after === undefined) return undefined;
+  const found = /^(\d{1,15})\.(.+)$/s.exec(after);
+  if (!found) throw invalidRequest('The cursor is not one that this list gave.');
+  return { at: Number(found[1]), id: found[2] ?? '' };
+}

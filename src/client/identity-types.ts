@@ -1,0 +1,32 @@
+import type { PageQuery } from './pages';
+
+export type IdentifierTypeName = 'user_id' | 'email' | 'phone' | 'app_user_id' | 'device_id' | 'anonymous_id';
+
+/** How a workspace tells people apart; what is left out is as usual. */
+export interface IdentityPolicy {
+  /** Strongest first; types left out follow in the usual order. */
+  readonly priority?: readonly IdentifierTypeName[];
+  /** Types of which one person has one value, beside `user_id`. */
+  readonly unique?: readonly IdentifierTypeName[];
+  /** How many of a type one profile gains in a window. */
+  readonly limits?: Readonly<
+    Partial<Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>>
+  >;
+}
+
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';
+
+/** An applied event of which a protection dropped identifiers. */
+export interface IdentityViolation {
+  readonly messageId: string;
+  /** When it was received. */
+  readonly at: string;
+  readonly source: string;
+  readonly profile: string;
+  readonly dropped: readonly { readonly type: string; readonly reason: BlockReason }[];
+}
+
+export interface IdentityViolationQuery extends PageQuery {
+  readonly type?: IdentifierTypeName;
+  readonly reason?: BlockReason;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { identifierTypes, type IdentifierType } from './identifier-types';
+
+const typeNames = Object.keys(identifierTypes) as [IdentifierType, ...IdentifierType[]];
+const Type = z.enum(typeNames);
+
+/** Days of the windows in which identifiers of a type are counted. */
+export const windowDays = { ever: Infinity, year: 365, month: 30, week: 7 } as const;
+
+const Limit = z.strictObject({
+  /** Identifiers of the type that one profile gains in the window. */
+  most: z.int().min(1).max(500),
+  per: z.enum(Object.keys(windowDays) as [keyof typeof windowDays, ...(keyof typeof windowDays)[]]).default('ever'),
+});
+export type IdentifierLimit = z.output<typeof Limit>;
+
+/** How a workspace tells people apart. What is left out is as usual: `{}` is the usual policy. */
+export const IdentityPolicy = z.strictObject({
+  /** Strongest first: of identifiers that disagree, the weaker is dropped. Types left out follow, in the usual order. */
+  priority: z
+    .array(Type)
+    .max(typeNames.length)
+    .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
+    .optional(),
+  /** Types of which one person has one value, beside `user_id`. */
+  unique: z
+    .array(Type)
+    .max(typeNames.length)
+    .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
+    .optional(),
+  limits: z
+    .partialRecord(Type, Limit)
+    .refine(({ user_id }) => user_id === undefined, {
+      path: ['user_id'],
+      error: 'A person has one user id; leave its limit out.',
+    })
+    .optional(),
+});
+export type IdentityPolicy = z.output<typeof IdentityPolicy>;
