@@ -93,14 +93,12 @@ class Group {
 
   /** Why an identifier must not join; `undefined` when it may. */
   objection(identifier: Identifier, owner: Profile | undefined): BlockReason | undefined {
-    const { isTrusted, rules, at } = this.context;
     if (owner && this.#profiles.has(owner.id)) return undefined;
-    const values = [identifier, ...(owner?.identifiers ?? [])].filter(({ type }) => rules.isUnique(type));
-    if (values.some(({ type, value }) => this.#holdsAnother(type, value))) return 'unique';
+    if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
+    const { rules, at } = this.context;
     if (rules.typeInExcess(this.#held, this.#gained(identifier, owner), at) !== undefined) return 'limit';
     if (!this.#hasRoom(this.#gainOf(identifier, owner))) return 'full';
-    if (!owner || isTrusted || !isKnown(owner)) return undefined;
-    return [...this.#profiles.values()].some(isKnown) ? 'untrusted' : undefined;
+    return owner && this.#tiesKnown(owner) ? 'untrusted' : undefined;
   }
 
   add(identifier: Identifier, owner: Profile | undefined): void {
@@ -145,9 +143,15 @@ class Group {
     return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;
   }
 
-  #holdsAnother(type: string, value: string): boolean {
-    const held = this.#unique.get(type);
-    return held !== undefined && held !== value;
+  #holdsOtherValue(identifiers: readonly Identifier[]): boolean {
+    return identifiers.some(({ type, value }) => {
+      const held = this.#unique.get(type);
+      return held !== undefined && held !== value;
+    });
+  }
+
+  #tiesKnown(owner: Profile): boolean {
+    return !this.context.isTrusted && isKnown(owner) && [...this.#profiles.values()].some(isKnown);
   }
 }
 

@@ -346,7 +346,7 @@ describe('foldEvents', () => {
       done: true,
       ignored: ['already-inside'],
       changes: {
-        applied: [{}, {}, { messageId: 'other', blocked: [{ type: 'email', reason: 'untrusted' }] }],
+        applied: [{}, {}, { messageId: 'other', blocked: [{ type: 'email', reason: 'unique' }] }],
       },
     });
   });
