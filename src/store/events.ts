@@ -120,7 +120,7 @@ export class EventRepository {
           subject: subjectOf(ws, profile),
           seq,
           waitKey,
-          ...(blocked && { blocked }),
+          ...(blocked && { blocked, blockedIn: ws }),
         };
         const filter = { _id: eventDocId(ws, messageId), state: 'pending' as const };
         // Keys of users in a value that is set may begin with a dollar: only a literal takes them as they are.
