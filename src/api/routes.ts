@@ -20,6 +20,7 @@ import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
 import { privacyRoutes } from './privacy/routes';
 import { consentRoutes } from './profiles/consent-routes';
+import { mergeRoutes } from './profiles/merge-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...keyRoutes,
   ...profileRoutes,
+  ...mergeRoutes,
   ...privacyRoutes,
   ...identityRoutes,
   ...audienceRoutes,

@@ -14,6 +14,7 @@ import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { ViolationBody } from '../api/identity/routes';
 import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
+import type { MergeOutcomeBody } from '../api/profiles/merge-routes';
 import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody, VolumeBody } from '../api/sources/presenter';
@@ -54,6 +55,7 @@ const agreements: {
   profile: Agrees<Shallow<Sent<typeof ProfileBody>, 'traits'>, Shallow<client.Profile, 'traits'>>;
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
   merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
+  mergeOutcome: Agrees<Sent<typeof MergeOutcomeBody>, client.MergeOutcome>;
   stay: Agrees<Sent<typeof StayBody>, client.ProfileAudience>;
   event: Agrees<
     Shallow<Sent<typeof EventBody>, 'properties' | 'traits' | 'context'>,
@@ -101,6 +103,7 @@ const agreements: {
   profile: 'agrees',
   identifier: 'agrees',
   merge: 'agrees',
+  mergeOutcome: 'agrees',
   stay: 'agrees',
   event: 'agrees',
   deadLetter: 'agrees',

@@ -36,3 +36,11 @@ export interface Merge {
   readonly messageId: string;
   readonly identifierTypes: readonly string[];
 }
+
+export interface MergeOutcome {
+  readonly survivor: string;
+  /** Absent when the two are one already. */
+  readonly absorbed?: string;
+  /** False for a dry run, and while the intake has yet to come to it. */
+  readonly isDone: boolean;
+}

@@ -4,7 +4,7 @@ import type { Enrollment } from './enrollment-types';
 import type { StoredEvent } from './event-types';
 import type { Operation } from './operation-types';
 import { eachOf, type Page, type PageQuery } from './pages';
-import type { KnownIdentifier, Merge, Profile, ProfileAudience } from './profile-types';
+import type { KnownIdentifier, Merge, MergeOutcome, Profile, ProfileAudience } from './profile-types';
 import { path, type Transport } from './transport';
 
 /** Profiles by `ref`: `prf_…` or `type:value`, such as `user_id:u1`. */
@@ -16,6 +16,8 @@ export function profilesOf({ call }: Transport) {
     (ref: string, query: PageQuery = {}) =>
       call<Page<Item>>({ method: 'GET', path: path`/v1/profiles/${ref}/${name}`, query: { ...query } });
 
+  const merge = (ref: string, body: { readonly with: string; readonly dryRun?: boolean }) =>
+    call<MergeOutcome>({ method: 'POST', path: path`/v1/profiles/${ref}/merge`, body, isRepeatable: true });
   const enrollments = part<Enrollment>('enrollments');
 
   return {
@@ -26,6 +28,10 @@ export function profilesOf({ call }: Transport) {
     identifiers: part<KnownIdentifier>('identifiers'),
     /** Which profiles became this one. */
     merges: part<Merge>('merges'),
+    /** Says that both are one person, and waits a moment until they are. It cannot be taken back yet. */
+    merge: (ref: string, other: string) => merge(ref, { with: other }),
+    /** Who would absorb whom. */
+    planMerge: (ref: string, other: string) => merge(ref, { with: other, dryRun: true }),
     audiences: part<ProfileAudience>('audiences'),
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),

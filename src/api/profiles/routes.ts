@@ -10,12 +10,10 @@ import { findProfile, searchProfiles } from './find-profile';
 import {
   EventBody,
   IdentifierBody,
-  MergeBody,
   ProfileBody,
   StayBody,
   presentEvent,
   presentIdentifiers,
-  presentMerge,
   presentProfile,
   presentStay,
   type Sight,
@@ -89,19 +87,6 @@ export const profileRoutes: readonly Route[] = [
         await call.deps.store.memberships.ofProfile(call.ws, idsOf(profile)),
         presentStay,
       );
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/profiles/{ref}/merges',
-    scope: 'profiles:read',
-    summary: 'Which profiles became this one, when and why',
-    params: Ref,
-    query: PageQuery,
-    responses: { 200: pageOf(MergeBody) },
-    handle: async (call) => {
-      const { id } = await findProfile(call.deps.store, call.ws, call.params.ref);
-      return toPageOfAll(call, readPage(call), await call.deps.store.merges.ofProfile(call.ws, id), presentMerge);
     },
   }),
   defineRoute({

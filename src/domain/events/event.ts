@@ -33,6 +33,8 @@ export interface Event {
   readonly source: string;
   /** From a secret key. A public key (browser, app) may attach anonymous to known, never merge two known profiles. */
   readonly isTrusted: boolean;
+  /** Somebody who may says that all whom it names are one person. Only the API makes such events; nothing that is sent becomes one. */
+  readonly isMerge?: boolean;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

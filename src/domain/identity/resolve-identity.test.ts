@@ -31,11 +31,12 @@ function resolve(
   identifiers: readonly Identifier[],
   isTrusted = true,
   policy: z.input<typeof IdentityPolicy> = {},
+  isAsked = false,
 ) {
   const owners = new Map(people.flatMap((one) => one.identifiers.map((owned) => [identifierName(owned), one])));
   const rules = identityRules(IdentityPolicy.parse(policy));
   const owner = (identifier: Identifier) => owners.get(identifierName(identifier));
-  return resolveIdentity(identifiers, { owner, isTrusted, rules, at: noon });
+  return resolveIdentity(identifiers, { owner, isTrusted, isAsked, rules, at: noon });
 }
 
 describe('resolveIdentity', () => {
@@ -89,6 +90,48 @@ describe('resolveIdentity', () => {
         expect(resolve(people, mixed, isTrusted)).toEqual(resolve(people, listed, isTrusted));
       }),
     );
+  });
+});
+
+describe('people whom somebody says to be one', () => {
+  const asked = (
+    people: readonly Profile[],
+    named: readonly Identifier[],
+    policy: z.input<typeof IdentityPolicy> = {},
+  ) => resolve(people, named, true, policy, true);
+
+  it('become the older one, though each has a user id, and though the policy would keep them apart', () => {
+    const policy = { unique: ['email' as const], limits: { email: { most: 1 } } };
+    const people = [ada, person('prf_eve', 1, u2, id('email', 'eve@x.example'))];
+    expect(asked(people, [u1, u2], policy)).toEqual({
+      outcome: 'merged',
+      survivor: 'prf_eve',
+      absorbed: [ada.id],
+      attach: [],
+      blocked: [],
+    });
+  });
+
+  it('stay one for events that name either, and a third user id stays out', () => {
+    const both = person('prf_both', 1, u1, u2, mail);
+    expect(resolve([both], [u1, u2])).toMatchObject({ survivor: both.id, blocked: [] });
+    expect(resolve([both], [id('user_id', 'u3'), mail])).toMatchObject({
+      outcome: 'created',
+      blocked: [{ identifier: mail, reason: 'unique' }],
+    });
+  });
+
+  it('stay apart where one profile cannot hold both', () => {
+    const full = aProfile('prf_full', {
+      identifiers: [u1, ...Array.from({ length: 998 }, (_, n) => id('device_id', `d${n}`))].map((one) => ({
+        ...one,
+        firstSeenAt: 1,
+      })),
+    });
+    expect(asked([full, person('prf_other', 2, u2, phone, mail)], [u1, u2])).toMatchObject({
+      absorbed: [],
+      blocked: [{ identifier: u2, reason: 'full' }],
+    });
   });
 });
 

@@ -35,6 +35,8 @@ export interface ResolutionContext {
   owner(identifier: Identifier): Profile | undefined;
   /** From a secret key: may merge two known profiles. */
   readonly isTrusted: boolean;
+  /** Somebody says that all are one person: neither unique types nor limits keep them apart. */
+  readonly isAsked?: boolean;
   readonly rules: IdentityRules;
   /** When the event counts, in epoch milliseconds: limits look back from then. */
   readonly at: number;
@@ -94,11 +96,16 @@ class Group {
   /** Why an identifier must not join; `undefined` when it may. */
   objection(identifier: Identifier, owner: Profile | undefined): BlockReason | undefined {
     if (owner && this.#profiles.has(owner.id)) return undefined;
-    if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
-    const { rules, at } = this.context;
-    if (rules.typeInExcess(this.#held, this.#gained(identifier, owner), at) !== undefined) return 'limit';
+    const objection = this.context.isAsked ? undefined : this.#policyObjection(identifier, owner);
+    if (objection) return objection;
     if (!this.#hasRoom(this.#gainOf(identifier, owner))) return 'full';
     return owner && this.#tiesKnown(owner) ? 'untrusted' : undefined;
+  }
+
+  #policyObjection(identifier: Identifier, owner: Profile | undefined): 'unique' | 'limit' | undefined {
+    const { rules, at } = this.context;
+    if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
+    return rules.typeInExcess(this.#held, this.#gained(identifier, owner), at) === undefined ? undefined : 'limit';
   }
 
   add(identifier: Identifier, owner: Profile | undefined): void {

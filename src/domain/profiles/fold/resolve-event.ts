@@ -16,6 +16,7 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
   const resolution = resolveIdentity(event.identifiers, {
     owner: (identifier) => fold.owner(identifier),
     isTrusted: event.isTrusted,
+    isAsked: event.isMerge === true,
     rules: fold.input.ruleset.identity,
     at: effectiveAt(event),
   });

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Event, Identifier } from '../../domain/events/event';
+import { usualRules } from '../../domain/identity/identity-rules';
+import type { Profile } from '../../domain/profiles/profile';
+import type { EventDoc } from '../../store/documents';
+import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
+import { conflict } from '../problem';
+import type { KeyCall } from '../route';
+import { waitUntil } from '../wait-until';
+
+/** What an event of the API itself says, beside what all of them have in common. */
+export type OwnEvent = Pick<Event, 'kind' | 'identifiers'> & Partial<Pick<Event, 'context' | 'isMerge'>>;
+
+/** An event about people that somebody with a key asked for: trusted, of the key's source, and of now. */
+export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent): Event {
+  return {
+    messageId: `${what}-${randomUUID()}`,
+    name: of.kind,
+    occurredAt: now,
+    receivedAt: now,
+    properties: {},
+    traits: {},
+    context: {},
+    source: principal.source,
+    isTrusted: true,
+    ...of,
+  };
+}
+
+/** What an event names a person by. Throws 409 where nothing does any more. */
+export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
+  const [strongest] = [...profile.identifiers].sort(usualRules.byStrength);
+  if (!strongest) throw conflict('Nothing identifies this profile any more.');
+  return { type: strongest.type, value: strongest.value };
+}
+
+/** Hands an event to the intake like any other, and waits a few seconds; answers what has become of it, `pending` when nothing yet. */
+export async function recordEvent({ deps, ws }: KeyCall, event: Event): Promise<EventDoc['state']> {
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  const arrival = { lane: 'live' as const, bytes, n: numberArrivals(1) };
+  await deps.store.events.insertPending([pendingEventDoc(deps.store.identifiers, ws, event, arrival)]);
+  deps.ringIntake(ws, intakePartition);
+  const read = async () => (await deps.store.events.byMessageId(ws, event.messageId))?.state ?? 'pending';
+  return waitUntil(read, (state) => state !== 'pending');
+}
