@@ -12,6 +12,8 @@ export interface IdentityPolicy {
   readonly limits?: Readonly<
     Partial<Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>>
   >;
+  /** Identifiers that name nobody: a value whatever its case, or a pattern in which `*` stands for any text. */
+  readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
 }
 
 export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';

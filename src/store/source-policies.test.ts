@@ -1,3 +1,5 @@
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import type { WorkspaceId } from '../domain/ids';
 import { testWorkspace } from '../testing/builders';
 import { SourcePolicies } from './source-policies';
 import type { SourceDoc } from './sources';
@@ -11,7 +13,7 @@ const plan = (key: string, version: number, of: Partial<TrackingPlanDoc> = {}): 
   ...of,
 });
 
-function stored(sources: readonly SourceDoc[], plans: readonly TrackingPlanDoc[]) {
+function stored(sources: readonly SourceDoc[], plans: readonly TrackingPlanDoc[], identity?: IdentityPolicy) {
   const asked = { times: 0 };
   return {
     asked,
@@ -24,6 +26,12 @@ function stored(sources: readonly SourceDoc[], plans: readonly TrackingPlanDoc[]
     trackingPlans: {
       find: async (_: unknown, key: string) => plans.find((one) => one.key === key),
       findDefault: async () => plans.find(({ isDefault }) => isDefault),
+    },
+    workspaces: {
+      find: async (_id: WorkspaceId) => ({
+        ...{ _id, name: 'Test', createdAt: 0, rulesetVersion: 1, partitions: 1 },
+        ...(identity && { identity }),
+      }),
     },
   };
 }
@@ -46,6 +54,15 @@ describe('how a source is taken', () => {
     const policies = new SourcePolicies(stored([{ ...shop, trackingPlan: 'web' }], plans));
     expect((await policies.of(testWorkspace, 'shop')).plan).toMatchObject({ key: 'web', version: 3 });
     expect((await policies.of(testWorkspace, 'other')).plan).toMatchObject({ key: 'all', version: 2 });
+  });
+
+  it('leaves out what the workspace blocks, of every source', async () => {
+    const policies = new SourcePolicies(stored([shop], [], { blocked: [{ value: 'test-*' }] }));
+    for (const source of ['shop', 'other']) {
+      const { isBlocked } = await policies.of(testWorkspace, source);
+      expect(isBlocked?.({ type: 'user_id', value: 'test-1' })).toBe(true);
+      expect(isBlocked?.({ type: 'user_id', value: 'ann' })).toBe(false);
+    }
   });
 
   it('is asked once for many events, and again where it could not be read', async () => {

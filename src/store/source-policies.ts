@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { isVocabulary, type Vocabulary } from '../domain/events/vocabularies/vocabulary';
+import type { IsBlocked } from '../domain/events/event-identifiers';
+import { blockedBy } from '../domain/identity/blocked-identifiers';
 import type { WorkspaceId } from '../domain/ids';
 import { isJsonObject, own, type Json } from '../domain/json';
 import { compilePlan, type CompiledPlan } from '../domain/tracking-plan/compile-plan';
 import type { TrackingPlan } from '../domain/tracking-plan/plan.schema';
 import type { SourceRepository } from './sources';
+import type { WorkspaceRepository } from './workspaces';
 import type { TrackingPlanDoc, TrackingPlanRepository } from './tracking-plans';
 
 /** How events of a source are taken. */
@@ -14,11 +17,14 @@ export interface SourcePolicy {
   readonly plan?: CompiledPlan;
   /** Whose names its events have, where they are not ours. */
   readonly vocabulary?: Vocabulary;
+  /** What names nobody in the workspace. */
+  readonly isBlocked?: IsBlocked;
 }
 
 interface Stored {
   readonly sources: Pick<SourceRepository, 'findEver'>;
   readonly trackingPlans: Pick<TrackingPlanRepository, 'find' | 'findDefault'>;
+  readonly workspaces: Pick<WorkspaceRepository, 'find'>;
 }
 
 /** A source or a plan that was changed holds as it was no longer than this. */
@@ -52,11 +58,13 @@ export class SourcePolicies {
   async #read(ws: WorkspaceId, source: string): Promise<SourcePolicy> {
     const found = await this.store.sources.findEver(ws, source);
     const plan = await this.#planOf(ws, found?.trackingPlan);
+    const blocked = (await this.store.workspaces.find(ws))?.identity?.blocked;
     const vocabulary = found?.type === 'api' ? vocabularyIn(JSON.parse(found.settingsJson) as Json) : undefined;
     return {
       isDisabled: found?.enabled === false,
       ...(plan && { plan: this.#compile(plan) }),
       ...(vocabulary && { vocabulary }),
+      ...(blocked && { isBlocked: blockedBy(blocked) }),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { IsBlocked } from '../../domain/events/event-identifiers';
 import type { Event } from '../../domain/events/event';
 import type { JsonLimits } from '../../domain/events/measure-json';
 import type { WorkspaceId } from '../../domain/ids';
@@ -47,13 +48,13 @@ export async function takePage(
   const { key } = source.doc;
   const now = deps.clock();
   const giveWay = takingTurns();
-  const { rows, letters: unread } = await readPage(deps, { source, page, now, giveWay });
+  const { plan, isBlocked } = await deps.policies.of(ws, key);
+  const { rows, letters: unread } = await readPage(deps, { source, page, now, giveWay, isBlocked });
   const retention = (await store.workspaces.find(ws))?.retention;
   const taken = rows.filter(({ event }) => !isTooOld(event, retention, now));
   // The intake would refuse them, and leave a letter each time.
   const ofErased = (await eventsOfErased(store.identifiers, ws, taken, ({ event }) => event)).refused;
   const toJudge = taken.filter((row) => !ofErased.has(row));
-  const { plan } = await deps.policies.of(ws, key);
   const { docs, letters: keptOut } = await judgeRows(deps, ws, toJudge, { plan, giveWay });
   const stored = await store.events.insertPending(docs);
   const possible = possibleKeys(store.identifiers, ws);
@@ -84,14 +85,15 @@ interface PageOf {
   readonly page: PulledPage;
   readonly now: number;
   readonly giveWay: GiveWay;
+  readonly isBlocked: IsBlocked | undefined;
 }
 
 async function readPage(
   { limits }: TakePageDeps,
-  { source: { doc, pulled }, page, now, giveWay }: PageOf,
+  { source: { doc, pulled }, page, now, giveWay, isBlocked }: PageOf,
 ): Promise<{ readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] }> {
   const source = doc.key;
-  const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, reading: page.reading });
+  const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, isBlocked, reading: page.reading });
   const rows: EventRow[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
     rowLetterOf({ at: now, source, name, code, message, path: '', text }),

@@ -47,7 +47,11 @@ export async function ingest(
   const lane = laneOf(call);
   const { store, traffic, policies } = call.deps;
   const policy = await policies.of(call.ws, call.principal.source);
-  const { read, envelopeBytes } = readerOf(call, kind, translate ?? vocabularyOf(call, policy));
+  const { read, envelopeBytes } = readerOf(call, {
+    kind,
+    translate: translate ?? vocabularyOf(call, policy),
+    isBlocked: policy.isBlocked,
+  });
   const envelope = keptEnvelope(call);
   boundCopies(call, Math.max(envelopeBytes, Buffer.byteLength(envelope?.payload ?? '')), raws.length);
   const firstArrival = numberArrivals(raws.length);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventKind } from '../../domain/events/event';
+import type { IsBlocked } from '../../domain/events/event-identifiers';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Rejection } from '../../domain/events/rejection';
 import { inPlaces, type Translate } from '../../domain/events/translation';
@@ -18,6 +19,13 @@ export interface ReadEvent {
   readonly isTrusted: boolean;
 }
 
+export interface Readable {
+  /** The kind that the path names. */
+  readonly kind?: EventKind | undefined;
+  readonly translate?: Translate | undefined;
+  readonly isBlocked?: IsBlocked | undefined;
+}
+
 interface EventsReader {
   readonly read: (raw: unknown) => ReadEvent;
   /** Size of what the batch says for all its events; 0 when none of them can be read. */
@@ -25,10 +33,10 @@ interface EventsReader {
 }
 
 /** Reads the items of a request one by one: as events, of one kind where the path names it, or in the words of a vocabulary. */
-export function readerOf(call: IngestCall, kind?: EventKind, translate?: Translate): EventsReader {
+export function readerOf(call: IngestCall, { kind, translate, isBlocked }: Readable): EventsReader {
   const isPublic = call.principal.kind === 'public';
   const isTrusted = !isPublic;
-  const options = optionsOf(call, kind, isPublic);
+  const options = optionsOf(call, { kind, isBlocked }, isPublic);
   const unread = { rejection: tooLargeToRead(call.deps.limits.event.maxBytes) };
   const read: EventsReader['read'] = (raw) => {
     if ('code' in options) return { parsed: { rejection: options }, raw, isTrusted };
@@ -38,7 +46,11 @@ export function readerOf(call: IngestCall, kind?: EventKind, translate?: Transla
   return { read, envelopeBytes: 'code' in options ? 0 : (options.envelope?.bytes ?? 0) };
 }
 
-function optionsOf(call: IngestCall, kind: EventKind | undefined, isPublic: boolean): ParseOptions | Rejection {
+function optionsOf(
+  call: IngestCall,
+  { kind, isBlocked }: Pick<Readable, 'kind' | 'isBlocked'>,
+  isPublic: boolean,
+): ParseOptions | Rejection {
   const json = { ...call.deps.limits.event, hasEscapes: call.body.hasEscapes };
   // A single event is its own envelope; what it says of itself is read once.
   const { value } = call.body;
@@ -48,7 +60,7 @@ function optionsOf(call: IngestCall, kind: EventKind | undefined, isPublic: bool
   const { now: receivedAt, principal } = call;
   return {
     ...(kind && { kind }),
-    ...{ envelope, receivedAt, source: principal.source, isTrusted: !isPublic, isPublic, json },
+    ...{ envelope, receivedAt, source: principal.source, isTrusted: !isPublic, isPublic, json, isBlocked },
     makeMessageId: randomUUID,
   };
 }

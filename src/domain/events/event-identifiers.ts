@@ -5,21 +5,26 @@ import type { EventKind, Identifier } from './event';
 import type { EventReader } from './event-reader';
 import { kindOf } from './rejection';
 
+/** Whether an identifier names nobody in a workspace. */
+export type IsBlocked = (identifier: Identifier) => boolean;
+
 const mostExternalIds = 50;
 
 /**
  * The identifiers of an event, normalised, each once: its ids, the device, e-mail and phone of its traits, and `externalIds` of
- * known types. Blocked values are left out. Segment's `alias` names an anonymous id by `previousId`.
+ * known types. Placeholders and what the workspace blocks are left out. Segment's `alias` names an anonymous id by `previousId`.
  */
 export function identifiersOf(
   reader: EventReader,
   { kind, context, traits }: { readonly kind: EventKind; readonly context: JsonObject; readonly traits: JsonObject },
+  isBlocked: IsBlocked = () => false,
 ): Identifier[] {
   const { raw } = reader;
   const found: Identifier[] = [];
   const add = (type: string, value: unknown): void => {
     const identifier = typeof value === 'string' ? normaliseIdentifier(type, value) : undefined;
-    if (identifier && !found.some((one) => identifierName(one) === identifierName(identifier))) found.push(identifier);
+    if (!identifier || isBlocked(identifier)) return;
+    if (!found.some((one) => identifierName(one) === identifierName(identifier))) found.push(identifier);
   };
   add('user_id', reader.id(raw, 'userId'));
   add('anonymous_id', reader.id(raw, 'anonymousId'));

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { mostBlocked, mostStars } from './blocked-identifiers';
 import { identifierTypes, type IdentifierType } from './identifier-types';
+import { longestIdentifier } from './normalise';
 
 const typeNames = Object.keys(identifierTypes) as [IdentifierType, ...IdentifierType[]];
 const Type = z.enum(typeNames);
@@ -34,6 +36,22 @@ export const IdentityPolicy = z.strictObject({
       path: ['user_id'],
       error: 'A person has one user id; leave its limit out.',
     })
+    .optional(),
+  /** Identifiers that name nobody, beside the placeholders that never do: left out of every event from now on. */
+  blocked: z
+    .array(
+      z.strictObject({
+        type: Type.optional(),
+        value: z
+          .string()
+          .min(1)
+          .max(longestIdentifier)
+          .refine((value) => /[^*\s]/.test(value), 'A pattern of stars alone names everybody; write some of the value.')
+          .refine((value) => value.split('*').length - 1 <= mostStars, `A pattern has at most ${mostStars} stars.`)
+          .meta({ description: 'As it is, whatever its case; `*` stands for any text' }),
+      }),
+    )
+    .max(mostBlocked)
     .optional(),
 });
 export type IdentityPolicy = z.output<typeof IdentityPolicy>;

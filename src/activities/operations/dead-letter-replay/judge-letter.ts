@@ -1,4 +1,5 @@
 import type { EventKind } from '../../../domain/events/event';
+import type { IsBlocked } from '../../../domain/events/event-identifiers';
 import type { JsonLimits } from '../../../domain/events/measure-json';
 import { isPublicId } from '../../../domain/events/message-id';
 import { parseEnvelope, parseEvent } from '../../../domain/events/parse-event';
@@ -30,11 +31,11 @@ export async function judgeLetter(
   letter: DeadLetterDoc,
 ): Promise<Verdict> {
   if (letter.stage === 'unapplied') return { is: 'in' };
-  const { isDisabled, plan } = await policies.of(ws, letter.source ?? '');
+  const { isDisabled, plan, isBlocked } = await policies.of(ws, letter.source ?? '');
   if (isDisabled) return { is: 'refused', code: 'source_disabled' };
   const raw = readJson(letter.notWhole === undefined ? letter.payload : undefined);
   if (raw === undefined) return { is: 'lost' };
-  const judged = judgeEvent(parse(letter, raw, limits), plan);
+  const judged = judgeEvent(parse(letter, raw, { json: limits, isBlocked }), plan);
   if ('rejection' in judged) return { is: 'refused', code: judged.rejection.code };
   const { event, bytes, violations } = judged;
   const arrival = { lane: letter.lane ?? 'live', bytes, n: numberArrivals(1), violations };
@@ -42,7 +43,11 @@ export async function judgeLetter(
 }
 
 /** As the door read it, at the instant at which the door read it. */
-function parse(letter: DeadLetterDoc, raw: JsonObject, json: JsonLimits) {
+function parse(
+  letter: DeadLetterDoc,
+  raw: JsonObject,
+  { json, isBlocked }: { readonly json: JsonLimits; readonly isBlocked: IsBlocked | undefined },
+) {
   const envelope = parseEnvelope(readJson(letter.envelope) ?? {}, json);
   if ('code' in envelope) return { rejection: envelope };
   return parseEvent(raw, {
@@ -53,6 +58,7 @@ function parse(letter: DeadLetterDoc, raw: JsonObject, json: JsonLimits) {
     isTrusted: letter.isTrusted ?? false,
     isPublic: letter.isTrusted !== true && isPublicId(letter.messageId),
     json,
+    isBlocked,
     makeMessageId: () => letter.messageId ?? letter.id,
   });
 }
