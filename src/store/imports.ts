@@ -88,8 +88,13 @@ export class ImportRepository {
       .toArray();
   }
 
-  async remove(ws: WorkspaceId, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#imports.deleteMany({ _id: { $in: ids.map((id) => docId(ws, id)) } });
+  /** Answers false when a file has come to one that had none. */
+  async remove(ws: WorkspaceId, { id, file }: Pick<Import, 'id' | 'file'>): Promise<boolean> {
+    const { deletedCount } = await this.#imports.deleteOne({
+      _id: docId(ws, id),
+      fileJson: { $exists: file !== undefined },
+    });
+    return deletedCount === 1;
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addToTally, emptyTally, type RefusedExample, type StepTally } from './import-tally';
+import { addToTally, emptyTally, ImportTally, type RefusedExample, type StepTally } from './import-tally';
 
 const refusal = fc.record<RefusedExample>({
   row: fc.integer({ min: 1, max: 1_000 }),
@@ -32,5 +32,13 @@ describe('what has become of the rows of an import', () => {
     const rejected = [{ row: 1, code: 'invalid_value', column: '', message: '' }];
     addToTally(emptyTally, { accepted: 1, duplicates: 0, known: 0, rejected });
     expect(emptyTally).toMatchObject({ rows: 0, rejectedByCode: {}, examples: [] });
+  });
+
+  it('is read as it was stored under its words of before: an import goes on over an upgrade', () => {
+    const { duplicates, rejected, rejectedByCode, ...rest } = emptyTally;
+    const before = { ...rest, rows: 3, repeated: 1, refused: 2, refusedByCode: { erased: 2 } };
+    const now = { ...emptyTally, rows: 3, duplicates: 1, rejected: 2, rejectedByCode: { erased: 2 } };
+    expect([duplicates, rejected, rejectedByCode]).toEqual([0, 0, {}]);
+    expect([ImportTally.parse(before), ImportTally.parse(now)]).toEqual([now, now]);
   });
 });

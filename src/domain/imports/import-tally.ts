@@ -10,8 +10,7 @@ export const RefusedExample = z.object({
 });
 export type RefusedExample = z.output<typeof RefusedExample>;
 
-/** What has become of the rows so far. */
-export const ImportTally = z.object({
+const Tally = z.object({
   rows: z.int(),
   /** Rows that became events; of a dry run, rows that would. */
   accepted: z.int(),
@@ -25,6 +24,13 @@ export const ImportTally = z.object({
   known: z.int(),
   unknown: z.int(),
 });
+
+/** What has become of the rows so far; also as it was stored before imports said `duplicates` and `rejected`. */
+export const ImportTally = z.preprocess((stored) => {
+  if (typeof stored !== 'object' || stored === null || !('repeated' in stored)) return stored;
+  const { repeated, refused, refusedByCode, ...rest } = stored as Record<string, unknown>;
+  return { ...rest, duplicates: repeated, rejected: refused, rejectedByCode: refusedByCode };
+}, Tally);
 export type ImportTally = z.output<typeof ImportTally>;
 
 export const emptyTally: ImportTally = {

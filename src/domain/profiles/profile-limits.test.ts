@@ -121,6 +121,52 @@ describe('what untrusted sources fill of a profile', () => {
     expect(world.living().map(({ consent }) => Object.keys(consent).length)).toEqual([2 * denied]);
   });
 
+  it('ties two people together who granted more than one may: what is left out is grants, not the event', () => {
+    const [ann, mail] = [{ user_id: 'u1' }, { email: 'ann@mail.test' }];
+    const events = [
+      anEvent({ by: ann, context: preferences(200, 'x', false) }),
+      anEvent({ by: ann, context: preferences(200, 'y') }),
+      anEvent({ by: mail, context: preferences(200, 'x'), occurredAt: noon + 1, receivedAt: noon + 1 }),
+      anEvent({ by: { ...ann, ...mail } }),
+    ];
+    const world = new FoldedWorld(aRuleset({}));
+    world.apply(events, noon, 1);
+    const granted = world
+      .living()
+      .map(({ consent }) => Object.values(consent).filter(({ status }) => status === 'granted').length);
+    expect(granted).toEqual([profileLimits.purposes]);
+  });
+
+  it('keeps the grants of somebody who is tied to whoever has refused as much', () => {
+    const [ann, mail] = [{ user_id: 'u1' }, { email: 'ann@mail.test' }];
+    const world = new FoldedWorld(aRuleset({}));
+    const granted = anEvent({ by: mail, context: preferences(3, 'y') });
+    const refused = anEvent({ by: ann, context: preferences(200, 'x', false) });
+    world.apply([refused, granted, anEvent({ by: { ...ann, ...mail } })], noon, 1);
+    expect(world.living().map(({ consent }) => consent['y0']?.status)).toEqual(['granted']);
+  });
+
+  it('gives up no event of an untrusted source that grants what was refused: the grant is left out', () => {
+    const events = [
+      anEvent({ context: preferences(1, 'y', false) }),
+      anEvent({ context: preferences(profileLimits.purposes) }),
+      anEvent({ ...stranger, context: preferences(1, 'y'), occurredAt: noon + 1, receivedAt: noon + 1 }),
+    ];
+    expect(after(events).consent['y0']?.status).toBe('denied');
+  });
+
+  it('ends for an untrusted source by size also where it speaks again of what the profile has', () => {
+    const name = 'x'.repeat(200);
+    const granted = anEvent({ context: preferences(190, name) });
+    const again = anEvent({
+      ...stranger,
+      messageId: 'm'.repeat(250),
+      ...{ context: preferences(190, name), occurredAt: noon + 1, receivedAt: noon + 1 },
+    });
+    const { consent } = after([granted, again, anEvent({ context: preferences(1, 'email') })]);
+    expect(consent['email0']?.status).toBe('granted');
+  });
+
   it('leaves room for traits of trusted sources', () => {
     const many = (name: string) => Object.fromEntries(times(600, (n) => [`${name}${n}`, n]));
     const { traits: kept } = after([

@@ -27,6 +27,8 @@ export const untrustedLimits = {
   /** Purposes that the workspace has defined; those of any other name have less. */
   definedPurposes: { count: 150, bytes: 60_000 },
   purposes: { count: 50, bytes: 30_000 },
+  /** Of all that the profile grants, when they grant again, which has another event's id. */
+  grants: { count: profileLimits.purposes, bytes: 80_000 },
 } as const;
 
 /** An event would make a profile larger than it may be. The event is given up with this reason; the profile stays as it is. */

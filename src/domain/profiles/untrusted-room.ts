@@ -1,9 +1,10 @@
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Purposes } from '../consent/purpose';
 import type { Event } from '../events/event';
-import { own } from '../json';
+import { omit, own } from '../json';
 import { profileLimits, untrustedLimits, type Room } from './profile-limits';
 import type { Consent, Profile } from './profile';
+import { supersedes } from './write-traits';
 
 /**
  * What untrusted sources may add to a profile ends far below what a profile may have: anybody has a public key, and whoever fills a
@@ -16,18 +17,22 @@ export function roomForTraits(traits: Profile['traits'], { traits: values }: Pic
   );
 }
 
-/** The same of statements. What is said of a purpose that the profile has, or that is defined, goes before any invented one. */
+/**
+ * The same of statements. What is said of a purpose that the profile has, or that is defined, goes before any invented one; only grants
+ * end there too, since without room for them the event would be given up.
+ */
 export function roomForStatements(
   consent: Profile['consent'],
   statements: readonly ConsentStatement[],
   purposes: Purposes,
 ): readonly ConsentStatement[] {
-  const isKnown = ({ purpose }: ConsentStatement): boolean => own(consent, purpose) !== undefined;
-  if (statements.every(isKnown)) return statements;
   const hasRoom = roomIn(consent, (name) => own(consent, name));
+  const hasGrantRoom = roomForGrants(consent);
   return statements.filter((said) => {
-    const room = purposes.has(said.purpose) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
-    return isKnown(said) || hasRoom(said.purpose, { ...said, proof: undefined }, room);
+    const { purpose } = said;
+    if (isGrant(said) && !hasGrantRoom(purpose, asKept(said), untrustedLimits.grants)) return false;
+    const room = purposes.has(purpose) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
+    return own(consent, purpose) !== undefined || hasRoom(purpose, asKept(said), room);
   });
 }
 
@@ -37,11 +42,8 @@ export function roomBesideRefusals(
   statements: readonly ConsentStatement[],
 ): readonly ConsentStatement[] {
   if (statements.every(isGrant)) return statements;
-  const grants = Object.fromEntries(Object.entries(consent).filter(([, said]) => isGrant(said)));
-  const hasRoom = roomIn(grants, (name) => own(grants, name));
-  return statements.filter(
-    (said) => !isGrant(said) || hasRoom(said.purpose, { ...said, proof: undefined }, trustedRoom.purposes),
-  );
+  const hasRoom = roomForGrants(consent);
+  return statements.filter((said) => !isGrant(said) || hasRoom(said.purpose, asKept(said), trustedRoom.purposes));
 }
 
 /**
@@ -56,26 +58,33 @@ export function roomForAbsorbed(
   const traitRoom = isTrusted ? trustedRoom.traits : untrustedLimits.traits;
   const hasTraitRoom = roomIn(traits, (name) => own(traits, name));
   const hasConsentRoom = roomIn(consent, (name) => own(consent, name));
-  const consentRoom = (name: string): Room => {
-    if (isTrusted) return trustedRoom.purposes;
-    return purposes.has(name) ? untrustedLimits.definedPurposes : untrustedLimits.purposes;
-  };
+  const hasGrantRoom = roomForGrants(consent);
   const keptTraits = Object.entries(absorbed.traits).filter(([name, trait]) => hasTraitRoom(name, trait, traitRoom));
   const isKept = (name: string, said: Consent): boolean => {
+    const present = own(consent, name);
+    if (present && !supersedes(said, present)) return false;
+    // Nobody is left in two for what they granted, nor is what they granted left out for what they refused.
+    if (isGrant(said) && !hasGrantRoom(name, said, trustedRoom.purposes)) return false;
     // What a person refused to a trusted source is refused by who they turn out to be.
-    if (own(consent, name) !== undefined || (isTrusted && !isGrant(said))) return true;
-    return hasConsentRoom(name, said, consentRoom(name));
+    if (present || isTrusted) return true;
+    return hasConsentRoom(name, said, purposes.has(name) ? untrustedLimits.definedPurposes : untrustedLimits.purposes);
   };
   const keptConsent = Object.entries(absorbed.consent).filter(([name, said]) => isKept(name, said));
   return { traits: Object.fromEntries(keptTraits), consent: Object.fromEntries(keptConsent) };
 }
 
+const asKept = (said: ConsentStatement): Consent => omit(said, 'purpose', 'proof', 'isRecord', 'isDated');
 const isGrant = ({ status }: Pick<Consent, 'status'>): boolean => status === 'granted';
 
 const trustedRoom = {
   traits: { count: profileLimits.traits, bytes: profileLimits.traitBytes },
   purposes: { count: profileLimits.purposes, bytes: profileLimits.purposeBytes },
 };
+
+function roomForGrants(consent: Profile['consent']) {
+  const grants = Object.fromEntries(Object.entries(consent).filter(([, said]) => isGrant(said)));
+  return roomIn(grants, (name) => own(grants, name));
+}
 
 /** Answers whether one more fact fits, and counts those that do. Sizes are characters of JSON. */
 function roomIn(facts: Readonly<Record<string, unknown>>, valueOf: (name: string) => unknown) {

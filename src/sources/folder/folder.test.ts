@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,8 +60,7 @@ describe('a folder', () => {
     await expect(openFolder(at('shared/ws_bob'), allowed, bob)).rejects.toMatchObject({ code: 'folder' });
   });
 
-  it('that becomes a link while its files are read leads to nobody else’s', async () => {
-    write('shared/ws_ann/day/0.csv', 'id', 'u0');
+  const read = async (onPage: () => void = () => undefined): Promise<{ ids: unknown[]; failed?: unknown }> => {
     const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
     const settings = FolderSettings.parse({ schedule: '1h', mapping, folder: at('shared/ws_ann'), prefix: 'day/' });
     const run = {
@@ -71,16 +71,47 @@ describe('a folder', () => {
       cursor: undefined,
       overlapMs: 0,
     };
-    const pages = createFolderPuller({ allowed: shared(), maxColumns: 10 }).pull({ settings, secrets: {}, ...run });
-    const read: unknown[] = [];
-    const all = async () => {
+    const ids: unknown[] = [];
+    try {
+      const pages = createFolderPuller({ allowed: shared(), maxColumns: 10 }).pull({ settings, secrets: {}, ...run });
       for await (const { rows } of pages) {
-        read.push(...rows.map(({ row }) => row['id']));
-        renameSync(at('shared/ws_ann/day'), at('shared/ws_ann/gone'));
-        symlinkSync(at('shared/ws_bob/day'), at('shared/ws_ann/day'));
+        ids.push(...rows.map(({ row }) => row['id']));
+        onPage();
       }
+      return { ids };
+    } catch (failed) {
+      return { ids, failed };
+    }
+  };
+
+  it('that becomes a link while its files are read leads to nobody else’s', async () => {
+    write('shared/ws_ann/day/0.csv', 'id', 'u0');
+    const onPage = () => {
+      renameSync(at('shared/ws_ann/day'), at('shared/ws_ann/gone'));
+      symlinkSync(at('shared/ws_bob/day'), at('shared/ws_ann/day'));
     };
-    await expect(all()).rejects.toMatchObject({ name: 'SourceBusy', code: 'moved' });
-    expect(read).toEqual(['u0']);
+    expect(await read(onPage)).toMatchObject({ ids: ['u0'], failed: { name: 'SourceBusy', code: 'moved' } });
+  });
+
+  it('with a pipe in the place of a file keeps nobody waiting for who writes into it', async () => {
+    write('shared/ws_ann/day/0.csv', 'id', 'u0');
+    const file = at('shared/ws_ann/day/a.csv');
+    const onPage = () => {
+      rmSync(file);
+      execFileSync('mkfifo', [file]);
+    };
+    expect(await read(onPage)).toMatchObject({ ids: ['u0'], failed: { name: 'SourceBusy', code: 'moved' } });
+  });
+
+  // Elsewhere there are no such names.
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('with a file whose name is no text says so, instead of being read again and again', async () => {
+    const name = Buffer.concat([
+      Buffer.from(`${at('shared/ws_ann/day')}/M`),
+      Buffer.from([0xfc]),
+      Buffer.from('ller.csv'),
+    ]);
+    writeFileSync(name, 'id\nu1');
+    expect(await read()).toMatchObject({ failed: { name: 'SourceRefused', code: 'file-name' } });
   });
 });

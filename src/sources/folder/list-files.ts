@@ -54,13 +54,14 @@ export async function listFiles(root: string, prefix: string): Promise<FoundFile
 }
 
 async function walk(root: string, below: string, prefix: string, found: FoundFile[]): Promise<void> {
-  for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error) => refuse(error, below));
+  for (const entry of entries) {
     const name = `${below}${entry.name}`;
     if (entry.isDirectory() && (name.startsWith(prefix) || prefix.startsWith(`${name}/`)))
       await walk(root, `${name}/`, prefix, found);
     if (!entry.isFile() || !name.startsWith(prefix) || entry.name.startsWith('.')) continue;
     const path = join(root, name);
-    const { size, mtimeMs } = await lstat(path);
+    const { size, mtimeMs } = await lstat(path).catch((error) => refuse(error, name));
     found.push({ name, path, bytes: size, etag: `${size}-${Math.floor(mtimeMs)}` });
     if (found.length > mostFiles)
       throw new SourceRefused(
@@ -68,4 +69,13 @@ async function walk(root: string, below: string, prefix: string, found: FoundFil
         `The folder has more than ${mostFiles} files with this prefix; move away what has been read.`,
       );
   }
+}
+
+/** What no later reading mends needs a person. Another error is passing: a file was there, and is gone. */
+function refuse(error: unknown, name: string): never {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  // Bytes that are no text are read as this sign, and nothing has the name with it.
+  if (code === 'ENOENT' && name.includes('\ufffd'))
+    throw new SourceRefused('file-name', 'A file or folder in it has a name that is not UTF-8; name it otherwise.');
+  throw error;
 }

@@ -70,14 +70,16 @@ async function* readFile(
 
 /**
  * As much as was there when the folder was listed: what is added meanwhile changes the etag. A link put in its place does not open, and one
- * put in the place of a folder above it leads to another file, which is not read.
+ * put in the place of a folder above it leads to another file, which is not read. A pipe in its place does not keep the thread that opens it
+ * until somebody writes: a process has few of them.
  */
 async function* bytesOf({ path, bytes }: FoundFile): AsyncIterable<Buffer> {
   if (bytes === 0) return;
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => realpath(path));
-    if (opened !== path)
+    if (opened !== path || !(await handle.stat()).isFile())
       throw new SourceBusy('moved', 'A file was moved while it was opened; the folder is read again.');
     yield* handle.createReadStream({ end: bytes - 1, autoClose: false }) as AsyncIterable<Buffer>;
   } finally {

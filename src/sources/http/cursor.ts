@@ -13,6 +13,8 @@ export const HttpCursor = z.object({
   from: z.number().optional(),
   high: z.number().optional(),
   page: z.union([z.string(), z.number()]).optional(),
+  /** How many pages it has read, in however many turns. */
+  pages: z.int().optional(),
   reading: z.string().optional(),
 });
 export type HttpCursor = z.output<typeof HttpCursor>;

@@ -150,6 +150,23 @@ describe('an HTTP source', () => {
     await expect(all(pull(url, { ...ways[0][1], ...more }))).rejects.toMatchObject({ name: 'SourceRefused', code });
   });
 
+  it('that never ends is refused also when it gives its turn back after each page, and may go on when it is let', async () => {
+    const endless = { ...ways[0][1], maxPages: 2 };
+    let cursor: PullCursor | undefined;
+    const turn = async (): Promise<void> => {
+      const begun = JSON.stringify(cursor);
+      for await (const page of pull('next', endless, cursor)) {
+        if (JSON.stringify(cursor) !== begun) return;
+        cursor = page.cursor;
+      }
+    };
+    const turns = async (): Promise<void> => {
+      for (let left = 10; left > 0; left -= 1) await turn();
+    };
+    await expect(turns()).rejects.toMatchObject({ code: 'too-many-pages' });
+    expect(idsOf(await all(pull('next', endless, cursor)))).toEqual(['u6']);
+  });
+
   describe.each([
     ['one link', (next: string) => `<${next}>; rel="next"`],
     ['a relation without quotes', (next: string) => `<${next}>; rel=next`],
@@ -160,6 +177,7 @@ describe('an HTTP source', () => {
     ],
     ['an address with commas', (next: string) => `<${twin.url}/?ids=1,2>; rel="first", <${next}>; rel="next"`],
     ['several fields, as they are joined', (next: string) => `<${twin.url}/>; rel="self", , <${next}>; rel="next"`],
+    ['signs of links in its title', (next: string) => `<${next}>; title="<Next> \\"1\\" <2"; rel="next"`],
     ['a relative address', () => '</link?page=2,3>; rel="next"'],
   ])('a Link header of %s', (_what, write) => {
     it('leads to the next page', async () => {
@@ -177,6 +195,7 @@ describe('an HTTP source', () => {
     ['a relation that is longer', '</link>; rel="nextly"'],
     ['the relation of another link', '</link>, </x>; rel="prev"'],
     ['a title that says so', '</link>; title="; rel=next"; rel="prev"'],
+    ['a title that looks like a link', '</x>; rel="prev"; title=", </link>; rel=next"'],
     ['a parameter named otherwise', '</link>; xrel="next"'],
     ['an address that does not end', '</link; rel="next"'],
     ['nothing', ''],

@@ -40,13 +40,13 @@ async function* pullJson(context: Context, ask: Ask, limits: HttpLimits): AsyncI
   const { settings, pageRows, now } = context;
   const maxBytes = Math.min(settings.maxPageBytes, limits.maxPageBytes);
   let cursor = beginCursor(readCursor(context.cursor), { ...context, cursor: settings.cursor });
-  for (let pages = 0; pages < settings.maxPages; pages += 1) {
+  for (let pages = pagesBefore(cursor, settings) + 1; pages <= settings.maxPages; pages += 1) {
     const answer = await ask(addressOf(settings, cursor));
     const body = parseJson(await readText(answer, maxBytes));
     const rows = rowsOf(body, settings);
     const page = nextPage(settings.paging, { answer, body, rows: rows.length, before: cursor.page });
     if (page !== undefined && page === cursor.page) throw samePage;
-    const after = { ...cursor, ...highestOf(rows, { cursor: settings.cursor, high: cursor.high, now }), page };
+    const after = { ...cursor, ...highestOf(rows, { cursor: settings.cursor, high: cursor.high, now }), page, pages };
     const reached = page === undefined ? endCursor(after) : after;
     // An answer that is stored in part is asked for again when the run is cut off there.
     for (let from = pageRows; from < rows.length; from += pageRows)
@@ -61,6 +61,9 @@ async function* pullJson(context: Context, ask: Ask, limits: HttpLimits): AsyncI
     `The source has more than ${settings.maxPages} pages; check the paging or raise "maxPages".`,
   );
 }
+
+/** Of the run so far: one that gives its turn back counts on. One that was refused for its pages and is let go on may have as many again. */
+const pagesBefore = ({ pages = 0 }: HttpCursor, { maxPages }: HttpSettings): number => (pages < maxPages ? pages : 0);
 
 const samePage = new SourceRefused('same-page', 'The next page is the page itself; check the paging.');
 
@@ -109,16 +112,30 @@ const nextPage = <By extends Paging['by']>(
   answered: Answered,
 ): string | number | undefined => nextPages[paging.by](paging, answered);
 
-/** The first link whose relation is `next` (RFC 8288 3). A comma within an address is none between links, since a link begins with `<`. */
+/** The first link whose relation is `next` (RFC 8288 3). */
 function nextLink(header: string): string | undefined {
-  const links = header.split('<').slice(1);
   const isNext = (link: string): boolean => relationsOf(link.slice(link.indexOf('>') + 1)).includes('next');
-  const found = links.find((link) => link.includes('>') && isNext(link.slice(0, longestLink)));
+  const found = linksOf(header).find((link) => link.includes('>') && isNext(link.slice(0, longestLink)));
   return found?.slice(0, found.indexOf('>'));
 }
 
+/** Links from behind their `<`. A comma within an address is none between links, since a link begins with that; in quotes nothing begins. */
+function linksOf(header: string): string[] {
+  const begins: number[] = [];
+  let end = '';
+  for (const { 0: sign, index } of header.matchAll(/\\.|["<>]/g)) {
+    if (sign === end) end = '';
+    else if (end === '' && sign === '"') end = '"';
+    else if (end === '' && sign === '<') {
+      begins.push(index + 1);
+      end = '>';
+    }
+  }
+  return begins.map((from, at) => header.slice(from, begins[at + 1]));
+}
+
 /** What is said of a link, one after another: a name, and a value that may be quoted. */
-const parameters = /\s*;\s*([\w*-]+)\s*(?:=\s*(?:"([^"]*)"|([^";,\s]*)))?/gy;
+const parameters = /\s*;\s*([\w*-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^";,\s]*)))?/gy;
 
 const relationsOf = (said: string): readonly string[] =>
   [...said.matchAll(parameters)]

@@ -22,7 +22,8 @@ async function keptOut(count: number): Promise<readonly DeadLetterDoc[]> {
 }
 
 const policies = { of: async () => ({ isDisabled: false, plan: undefined }) as never };
-async function replay(of: Partial<ReplayDeps> = {}, id = 'op_1') {
+async function replay(of: Partial<ReplayDeps> = {}, more: Partial<Operation> = {}) {
+  const { id = 'op_1' } = more;
   const { store, deps } = api;
   const doorbells = { intake: async () => undefined };
   const kind = createDeadLetterReplay({
@@ -33,7 +34,7 @@ async function replay(of: Partial<ReplayDeps> = {}, id = 'op_1') {
     limits: testLimits.event,
     ...of,
   });
-  const operation = { id, input: { filter: {} }, progress: {}, createdAt: Date.now() } as unknown as Operation;
+  const operation = { id, input: { filter: {} }, progress: {}, createdAt: Date.now(), ...more } as unknown as Operation;
   const signal = new AbortController().signal;
   const outcome = await kind.step({ ws: workspace.ws, operation, signal, now: Date.now() });
   return 'result' in outcome ? outcome.result : undefined;
@@ -92,7 +93,7 @@ it('a letter of somebody erased is no work to do: not open, not in the summary, 
   const summary = await api.store.deadLetters.summary(workspace.ws, { state: 'open' });
   expect(summary).toMatchObject([{ code: 'plan_violation', count: 2 }]);
   expect(await replay()).toEqual({ replayed: 2, refused: 0, lost: 0 });
-  expect(await replay({}, 'op_2')).toEqual({ replayed: 0, refused: 0, lost: 0 });
+  expect(await replay({}, { id: 'op_2' })).toEqual({ replayed: 0, refused: 0, lost: 0 });
   expect(await discard()).toBe(0);
   expect(others).toHaveLength(2);
 });
@@ -101,7 +102,7 @@ it('a step that is done again after a crash reports what it let in, and not what
   await keptOut(3);
   expect(await replay()).toEqual({ replayed: 3, refused: 0, lost: 0 });
   expect(await replay()).toEqual({ replayed: 3, refused: 0, lost: 0 });
-  expect(await replay({}, 'op_2')).toEqual({ replayed: 0, refused: 0, lost: 0 });
+  expect(await replay({}, { id: 'op_2' })).toEqual({ replayed: 0, refused: 0, lost: 0 });
 });
 
 it('two letters of one message become one event', async () => {
@@ -116,4 +117,10 @@ it('two letters of one message become one event', async () => {
     .updateMany({ ws: workspace.ws }, { $set: { payload: JSON.stringify(good) } });
   expect(await replay()).toEqual({ replayed: 2, refused: 0, lost: 0 });
   expect(await isIn('same')).toBe(true);
+});
+
+it('a replay goes on over an upgrade from the letter at which the release before had come, and counts none twice', async () => {
+  const [letter] = await keptOut(1);
+  const cursor = { at: letter?.at ?? 0, id: letter?.id ?? '', replayed: 0, refused: 1, lost: 0 };
+  expect(await replay({}, { cursor })).toEqual({ replayed: 0, refused: 1, lost: 0 });
 });

@@ -35,8 +35,16 @@ const Tally = z.object({
 });
 type Tally = z.output<typeof Tally>;
 
+const Last = z.object({ at: z.number(), id: z.string() });
 /** What has become of the letters so far, and the last that was looked at. */
-const Cursor = Tally.extend({ last: z.object({ at: z.number(), id: z.string() }).optional() });
+const Cursor = z.preprocess(
+  (stored) => {
+    // As it was stored before: without the last one, letters would be looked at and counted again.
+    const last = Last.safeParse(stored).data;
+    return last ? { ...(stored as object), last } : stored;
+  },
+  Tally.extend({ last: Last.optional() }),
+);
 
 const lettersPerStep = 100;
 

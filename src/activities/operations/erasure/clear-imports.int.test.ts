@@ -23,17 +23,13 @@ async function makeImport(of: object, file?: string): Promise<string> {
 }
 const end = (id: string) => api.store.operations.end(mine.ws, id, { status: 'cancelled' }, Date.now());
 /** One piece of an erasure of Ann. */
-const clear = () => {
-  const { masterKey } = api.store.connection;
+const clear = (store = api.store) => {
+  const { masterKey } = store.connection;
   const about: Erased = {
     ...{ ws: mine.ws, profiles: [], subjects: [], pairs: [], erasedAt: 0, keys: new Set() },
     values: new Set([valueKey(masterKey, mine.ws, email)]),
   };
-  return imports.clear(
-    { store: api.store, clock: Date.now, waitMs: 0, signal: new AbortController().signal },
-    about,
-    undefined,
-  );
+  return imports.clear({ store, clock: Date.now, waitMs: 0, signal: new AbortController().signal }, about, undefined);
 };
 const isThere = async (id: string) => (await api.store.imports.find(mine.ws, id)) !== undefined;
 
@@ -64,5 +60,30 @@ describe('an import, at an erasure', () => {
     expect(await isThere(id)).toBe(true);
     await end(id);
     expect(await clear()).toEqual({ removed: 1, next: id });
+  });
+
+  it('stays when its file comes while it is looked at: who sent that was told that it is imported', async () => {
+    const id = await makeImport({ name: email });
+    const find = async (...of: Parameters<typeof api.store.operations.find>) => {
+      const found = await api.store.operations.find(...of);
+      await call('put', `/v1/imports/${id}/file`).type('text/csv').send('id\nu1\n').expect(202);
+      return found;
+    };
+    const remove = api.store.operations.remove.bind(api.store.operations);
+    const operations = { find, remove } as unknown as typeof api.store.operations;
+    expect(await clear({ ...api.store, operations })).toEqual({ removed: 0, next: '' });
+    expect(await isThere(id)).toBe(true);
+    await call('get', `/v1/operations/${id}`).expect(200);
+    await end(id);
+    expect(await clear()).toEqual({ removed: 1, next: id });
+  });
+
+  it('goes with its file, also when no worker has come to that since it was cancelled', async () => {
+    const id = await makeImport({ name: email }, 'id\nu1\n');
+    const upload = (await api.store.imports.find(mine.ws, id))?.file?.upload ?? '';
+    expect(await api.store.importChunks.find(mine.ws, upload, 0)).toBeDefined();
+    await end(id);
+    await clear();
+    expect(await api.store.importChunks.find(mine.ws, upload, 0)).toBeUndefined();
   });
 });

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { textsOfImport } from '../../../domain/imports/texts-of-import';
+import type { WorkspaceId } from '../../../domain/ids';
+import type { Import } from '../../../store/imports';
+import type { Store } from '../../../store/store';
 import { findNaming } from './names-erased';
 import { pause } from './pause';
 import type { Place } from './place';
@@ -21,13 +24,27 @@ export const imports: Place = {
     );
     const last = looked.at(-1);
     if (!last) return { removed: 0 };
-    const ended: string[] = [];
-    for (const { id } of naming)
-      if ((await store.operations.find(ws, id))?.operation.status !== 'running') ended.push(id);
-    await store.imports.remove(ws, ended);
-    await store.operations.remove(ws, ended);
-    const isOver = ended.length === naming.size;
+    let removed = 0;
+    for (const one of naming) if (await removeEnded(store, ws, one)) removed += 1;
+    const isOver = removed === naming.size;
     if (!isOver) await pause(signal);
-    return { removed: ended.length, next: isOver ? last.id : after };
+    return { removed, next: isOver ? last.id : after };
   },
 };
+
+/**
+ * Answers false for one that is under way, or is now: its file may come at any time. It goes last, since by it the rest is found again;
+ * its file goes with it, as one that was cancelled may not have been cleared away.
+ */
+async function removeEnded(
+  { imports, importChunks, operations }: Store,
+  ws: WorkspaceId,
+  one: Import,
+): Promise<boolean> {
+  if ((await operations.find(ws, one.id))?.operation.status === 'running') return false;
+  if (one.file) {
+    await importChunks.remove(ws, one.file.upload);
+    await operations.remove(ws, [one.id]);
+  }
+  return imports.remove(ws, one);
+}
