@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { consentLimits, readConsent } from '../../domain/consent/read-consent';
 import type { Event } from '../../domain/events/event';
-import { usualRules } from '../../domain/identity/identity-rules';
+import { byStrength, usualRules } from '../../domain/identity/identity-rules';
 import { withKey, type Json, type JsonObject } from '../../domain/json';
 import type { ConsentStatus, Profile } from '../../domain/profiles/profile';
 import type { EventDoc } from '../../store/documents';
@@ -49,7 +49,7 @@ export async function recordConsent(
 }
 
 function toEvent({ principal, now }: KeyCall, profile: Profile, purpose: string, input: ConsentInput): Event {
-  const [strongest] = [...profile.identifiers].sort(usualRules.byStrength);
+  const [strongest] = [...profile.identifiers].sort(byStrength(usualRules));
   if (!strongest) throw conflict('Nothing identifies this profile any more.');
   const { status, at, proof } = input;
   const record: JsonObject = {
