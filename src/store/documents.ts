@@ -73,8 +73,8 @@ export interface EventDoc extends Scoped, Event {
   readonly violations?: readonly Violation[];
   /** Identifiers that a protection kept from its profile. */
   readonly blocked?: readonly BlockedType[];
-  /** The workspace, of an event with `blocked`: such events are one index range. */
-  readonly blockedIn?: WorkspaceId;
+  /** The ways to ask for it by what is `blocked`. */
+  readonly blockedUnder?: readonly string[];
 }
 
 /** What stays in the event log of a removed event whose row may come again: its id is taken. */

@@ -1,8 +1,8 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
-import type { BlockReason } from '../domain/identity/resolve-identity';
 import type { AppliedEvent, EventContent } from '../domain/profiles/change-set';
+import { blockedFields, blockedKey, blockedKeys, type BlockedEvent, type BlockedQuery } from './blocked-query';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
@@ -14,13 +14,6 @@ export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}
 export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
 
 /** The event log: the truth that everything else can be recomputed from. */
-export interface BlockedQuery {
-  /** The last one of the page before. */
-  readonly before?: { readonly at: number; readonly id: string };
-  readonly type?: string;
-  readonly reason?: BlockReason;
-}
-
 export class EventRepository {
   readonly #events: Collection<EventDoc>;
 
@@ -120,7 +113,7 @@ export class EventRepository {
           subject: subjectOf(ws, profile),
           seq,
           waitKey,
-          ...(blocked && { blocked, blockedIn: ws }),
+          ...(blocked && { blocked, blockedUnder: blockedKeys(ws, blocked) }),
         };
         const filter = { _id: eventDocId(ws, messageId), state: 'pending' as const };
         // Keys of users in a value that is set may begin with a dollar: only a literal takes them as they are.
@@ -135,14 +128,12 @@ export class EventRepository {
   }
 
   /** Applied events of which a protection dropped identifiers, newest first; those `before` an instant and an id. */
-  async blockedPage(ws: WorkspaceId, limit: number, { before, type, reason }: BlockedQuery = {}): Promise<EventDoc[]> {
+  async blockedPage(ws: WorkspaceId, limit: number, { before, ...which }: BlockedQuery = {}): Promise<BlockedEvent[]> {
     const older = before && {
       $or: [{ receivedAt: { $lt: before.at } }, { receivedAt: before.at, _id: { $lt: before.id } }],
     };
-    const which = { ...(type !== undefined && { type }), ...(reason !== undefined && { reason }) };
-    const isNarrowed = Object.keys(which).length > 0;
     return this.#events
-      .find({ blockedIn: ws, ...older, ...(isNarrowed && { blocked: { $elemMatch: which } }) })
+      .find({ blockedUnder: blockedKey(ws, which), ...older }, { projection: blockedFields })
       .sort({ receivedAt: -1, _id: -1 })
       .limit(limit)
       .toArray();

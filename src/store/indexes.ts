@@ -22,9 +22,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       partialFilterExpression: { subject: { $exists: true } },
     },
     {
-      key: { blockedIn: 1, receivedAt: -1, _id: -1 },
+      key: { blockedUnder: 1, receivedAt: -1, _id: -1 },
       name: 'blocked',
-      partialFilterExpression: { blockedIn: { $exists: true } },
+      partialFilterExpression: { blockedUnder: { $exists: true } },
     },
     { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
     {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
 import { identifierTypes } from '../../domain/identity/identifier-types';
 import { blockReasons } from '../../domain/identity/resolve-identity';
-import type { EventDoc } from '../../store/documents';
+import type { BlockedEvent } from '../../store/blocked-query';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
@@ -70,7 +70,7 @@ export const identityRoutes: readonly Route[] = [
   }),
 ];
 
-function presentViolation(event: EventDoc): z.output<typeof ViolationBody> {
+function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;
   const dropped = blocked.map(({ type, reason }) => ({ type, reason }));
   return { messageId, at: presentInstant(receivedAt), source, profile: profile ?? '', dropped };

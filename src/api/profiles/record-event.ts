@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, Identifier } from '../../domain/events/event';
-import { usualRules } from '../../domain/identity/identity-rules';
+import { byStrength, usualRules } from '../../domain/identity/identity-rules';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc } from '../../store/documents';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
@@ -29,7 +29,7 @@ export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent
 
 /** What an event names a person by. Throws 409 where nothing does any more. */
 export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
-  const [strongest] = [...profile.identifiers].sort(usualRules.byStrength);
+  const [strongest] = [...profile.identifiers].sort(byStrength(usualRules));
   if (!strongest) throw conflict('Nothing identifies this profile any more.');
   return { type: strongest.type, value: strongest.value };
 }

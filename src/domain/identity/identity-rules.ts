@@ -8,44 +8,66 @@ const usualOrder = Object.keys(identifierTypes) as IdentifierType[];
 
 /** A workspace's policy, ready for every event. */
 export interface IdentityRules {
-  /** Orders identifiers strongest first; unknown types last, then by value, so that the order never depends on the sender. */
-  readonly byStrength: (a: Identifier, b: Identifier) => number;
-  /** Whether one person has one value of the type, so that two values never merge by themselves. */
-  readonly isUnique: (type: string) => boolean;
+  /** The place of a type in the order of strength: 0 is the strongest, unknown types are last. */
+  readonly rankOf: (type: string) => number;
+  /** Types of which one person has one value, so that two values never merge by themselves. */
+  readonly unique: ReadonlySet<string>;
   /**
-   * The type of which a profile that holds `held` would gain more by `gained` than it may have by `at` (epoch milliseconds). What is held
-   * already, by a policy of before, is no reason.
+   * Whether what is `held` and what is `gained` would together be more of a type than a person may gain, within the time that the limit is
+   * for, whenever that was: events come late, and profiles that merge have pasts of their own. What one of the two has by itself, by a
+   * policy of before, is no reason.
    */
-  readonly typeInExcess: (
-    held: readonly KnownIdentifier[],
-    gained: readonly KnownIdentifier[],
-    at: number,
-  ) => string | undefined;
+  readonly isOverLimit: (held: readonly KnownIdentifier[], gained: readonly KnownIdentifier[]) => boolean;
 }
 
 export function identityRules({ priority = [], unique = [], limits = {} }: IdentityPolicy): IdentityRules {
-  const order = [...new Set([...priority, ...usualOrder])];
-  const ranks = new Map<string, number>(order.map((type, rank) => [type, rank]));
-  const rankOf = ({ type }: Identifier): number => ranks.get(type) ?? ranks.size;
-  const uniques = new Set<string>([...unique, ...usualOrder.filter((type) => identifierTypes[type].isUnique)]);
+  const ranks = new Map<string, number>([...new Set([...priority, ...usualOrder])].map((type, rank) => [type, rank]));
   const limited = Object.entries(limits).map(([type, { most, per }]) => ({
     type,
     most,
     windowMs: windowDays[per] * dayMs,
   }));
   return {
-    byStrength: (a, b) => rankOf(a) - rankOf(b) || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0),
-    isUnique: (type) => uniques.has(type),
-    typeInExcess: (held, gained, at) =>
-      limited.find(({ type, most, windowMs }) => {
-        const counted = (all: readonly KnownIdentifier[]): number =>
-          all.filter((one) => one.type === type && one.firstSeenAt > at - windowMs).length;
-        const more = counted(gained);
-        const present = more === 0 ? 0 : counted(held);
-        return present > 0 && present + more > most;
-      })?.type,
+    rankOf: (type) => ranks.get(type) ?? ranks.size,
+    unique: new Set<string>([...unique, ...usualOrder.filter((type) => identifierTypes[type].isUnique)]),
+    isOverLimit: (held, gained) =>
+      limited.some(({ type, most, windowMs }) => {
+        const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);
+        const more = seen(gained);
+        return more.length > 0 && hasWindowBeyond(most, windowMs, seen(held), more);
+      }),
   };
 }
+
+/** Whether more than `most` of both were seen within one window, some of each among them. Ends of windows are inclusive. */
+function hasWindowBeyond(
+  most: number,
+  windowMs: number,
+  held: readonly KnownIdentifier[],
+  gained: readonly KnownIdentifier[],
+): boolean {
+  const all = [
+    ...held.map(({ firstSeenAt }) => ({ at: firstSeenAt, isGained: 0 })),
+    ...gained.map(({ firstSeenAt }) => ({ at: firstSeenAt, isGained: 1 })),
+  ].sort((a, b) => a.at - b.at);
+  let gainedWithin = 0;
+  let from = 0;
+  return all.some(({ at, isGained }, last) => {
+    gainedWithin += isGained;
+    for (let first = all[from]; first && first.at <= at - windowMs; first = all[from]) {
+      gainedWithin -= first.isGained;
+      from += 1;
+    }
+    const within = last - from + 1;
+    return gainedWithin > 0 && within > gainedWithin && within > most;
+  });
+}
+
+/** Strongest first, then by value, so that the order never depends on the sender. */
+export const byStrength =
+  ({ rankOf }: Pick<IdentityRules, 'rankOf'>) =>
+  (a: Identifier, b: Identifier): number =>
+    rankOf(a.type) - rankOf(b.type) || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0);
 
 /** Those of a workspace that has said nothing. */
 export const usualRules = identityRules({});

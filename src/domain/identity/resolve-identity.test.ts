@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { Identifier } from '../events/event';
 import { aProfile, day, noon } from '../../testing/builders';
 import type { Profile } from '../profiles/profile';
-import { identifierName } from './identifier-types';
-import { IdentityPolicy } from './identity-policy.schema';
+import { identifierName, identifierTypes, type IdentifierType } from './identifier-types';
+import { IdentityPolicy, windowDays } from './identity-policy.schema';
 import { identityRules } from './identity-rules';
 import { bySeniority, resolveIdentity } from './resolve-identity';
 
@@ -15,11 +15,24 @@ const person = (name: string, createdAt: number, ...identifiers: Identifier[]): 
     identifiers: identifiers.map((identifier) => ({ ...identifier, firstSeenAt: createdAt })),
   });
 
+const windows = Object.keys(windowDays) as (keyof typeof windowDays)[];
+
 const u1 = id('user_id', 'u1');
 const u2 = id('user_id', 'u2');
 const mail = id('email', 'ada@x.example');
 const phone = id('phone', '+431');
 const device = id('anonymous_id', 'a1');
+
+const types = Object.keys(identifierTypes) as IdentifierType[];
+const limit = fc.record({ most: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom(...windows) });
+const aPolicy: fc.Arbitrary<z.input<typeof IdentityPolicy>> = fc.record(
+  {
+    priority: fc.shuffledSubarray(types),
+    unique: fc.subarray(types),
+    limits: fc.dictionary(fc.constantFrom(...types.filter((type) => type !== 'user_id')), limit),
+  },
+  { requiredKeys: [] },
+);
 
 const ada = person('prf_ada', 2, u1, mail);
 const bob = person('prf_bob', 3, u2);
@@ -31,12 +44,12 @@ function resolve(
   identifiers: readonly Identifier[],
   isTrusted = true,
   policy: z.input<typeof IdentityPolicy> = {},
-  isAsked = false,
+  { isAsked = false, at = noon }: { readonly isAsked?: boolean; readonly at?: number } = {},
 ) {
   const owners = new Map(people.flatMap((one) => one.identifiers.map((owned) => [identifierName(owned), one])));
   const rules = identityRules(IdentityPolicy.parse(policy));
   const owner = (identifier: Identifier) => owners.get(identifierName(identifier));
-  return resolveIdentity(identifiers, { owner, isTrusted, isAsked, rules, at: noon });
+  return resolveIdentity(identifiers, { owner, isTrusted, isAsked, rules, at });
 }
 
 describe('resolveIdentity', () => {
@@ -79,15 +92,16 @@ describe('resolveIdentity', () => {
     });
   });
 
-  it('does not depend on the order of identifiers', () => {
+  it('does not depend on the order of identifiers, under any policy', () => {
     const people = [ada, bob, caller, browser];
-    const some = fc.subarray([u1, u2, mail, phone, device], { minLength: 1 });
+    const strangers = [id('email', 'a@x.example'), id('email', 'z@x.example'), id('device_id', 'd1')];
+    const some = fc.subarray([u1, u2, mail, phone, device, ...strangers], { minLength: 1 });
     const shuffled = some.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
     );
     fc.assert(
-      fc.property(shuffled, fc.boolean(), ([listed, mixed], isTrusted) => {
-        expect(resolve(people, mixed, isTrusted)).toEqual(resolve(people, listed, isTrusted));
+      fc.property(shuffled, fc.boolean(), aPolicy, ([listed, mixed], isTrusted, policy) => {
+        expect(resolve(people, mixed, isTrusted, policy)).toEqual(resolve(people, listed, isTrusted, policy));
       }),
     );
   });
@@ -98,7 +112,7 @@ describe('people whom somebody says to be one', () => {
     people: readonly Profile[],
     named: readonly Identifier[],
     policy: z.input<typeof IdentityPolicy> = {},
-  ) => resolve(people, named, true, policy, true);
+  ) => resolve(people, named, true, policy, { isAsked: true });
 
   it('become the older one, though each has a user id, and though the policy would keep them apart', () => {
     const policy = { unique: ['email' as const], limits: { email: { most: 1 } } };
@@ -172,6 +186,11 @@ describe('the policy of a workspace', () => {
     ['month', 2, mails(2, noon - 31 * day), false],
     ['year', 2, mails(2, noon - 364 * day), true],
     ['year', 2, [...mails(1, noon - 366 * day), ...mails(1, noon)], false],
+    ['week', 2, mails(2, noon - 7 * day), false],
+    ['week', 2, mails(2, noon - 7 * day + 1), true],
+    ['week', 2, mails(2, noon + 7 * day), false],
+    ['week', 2, mails(2, noon + 7 * day - 1), true],
+    ['week', 2, [...mails(1, noon - 6 * day), ...mails(1, noon + 6 * day)], false],
   ] as const)(
     'may allow so many of a type per %s: with %i allowed and %j held, one more is dropped: %s',
     (per, most, held, isDropped) => {
@@ -192,6 +211,39 @@ describe('the policy of a workspace', () => {
     expect(resolve([], event, true, { limits }).attach).toHaveLength(3);
   });
 
+  it('lets a merge bring no more into any time of that length, however long ago it was', () => {
+    const limits = { email: { most: 2, per: 'week' as const } };
+    const other = (seenAt: number) => person('prf_other', seenAt, id('email', 'x@x.example'), phone);
+    const merged = (seenAt: number) => resolve([holder(...mails(2, 0)), other(seenAt)], [u1, phone], true, { limits });
+    expect(merged(6 * day)).toMatchObject({ outcome: 'attached', blocked: [{ identifier: phone, reason: 'limit' }] });
+    expect(merged(7 * day)).toMatchObject({ outcome: 'merged', blocked: [] });
+  });
+
+  it('drops, of several of one type, those that nobody has, whatever their spelling', () => {
+    const held = mails(2, 5);
+    const [first] = held;
+    if (!first) throw new Error('nobody');
+    for (const value of ['0@x.example', 'z@x.example'])
+      for (const policy of [{ limits: { email: { most: 2 } } }, { unique: ['email' as const] }]) {
+        const { survivor, blocked } = resolve([holder(...held)], [id('email', value), first], true, policy);
+        expect(survivor).toBe('prf_holder');
+        expect(blocked.map(({ identifier }) => identifier.value)).toEqual([value]);
+      }
+  });
+
+  it('leaves a profile no more room than it has under the usual one', () => {
+    const held = (type: string, count: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...id(type, `${type}-${n}`), firstSeenAt: 0 }));
+    const full = holder(...held('device_id', 900), ...held('anonymous_id', 98));
+    const policy = { unique: ['anonymous_id' as const, 'email' as const] };
+    const many = aProfile('prf_many', { identifiers: held('phone', 500) });
+    expect(resolve([full], [u1, another], true, policy)).toMatchObject({ attach: [another], blocked: [] });
+    expect(resolve([full], [u1, phone], true, policy).blocked).toMatchObject([{ reason: 'full' }]);
+    const fuller = aProfile('prf_fuller', { identifiers: [...held('anonymous_id', 600), { ...u1, firstSeenAt: 0 }] });
+    const merging = resolve([fuller, many], [u1, id('phone', 'phone-0')], true, policy);
+    expect(merging.blocked).toMatchObject([{ reason: 'full' }]);
+  });
+
   it('never takes what is held already, though it is more than a new policy allows', () => {
     const [first] = mails(5, 0);
     if (!first) throw new Error('nobody');
@@ -202,24 +254,29 @@ describe('the policy of a workspace', () => {
     expect(found).toMatchObject({ survivor: 'prf_holder', blocked: [] });
   });
 
-  it('never lets one gain more than the limit, whatever comes in which order', () => {
+  it('never lets one gain more than the limit in any time of its length, whatever comes in which order', () => {
     const mailOf = fc.nat(6).map((n) => id('email', `${n}@x.example`));
+    const event = fc.record({ at: fc.integer({ min: 0, max: 40 }), named: fc.array(mailOf, { maxLength: 4 }) });
     fc.assert(
       fc.property(
-        fc.array(fc.array(mailOf, { maxLength: 4 }), { maxLength: 12 }),
+        fc.array(event, { maxLength: 12 }),
         fc.integer({ min: 1, max: 4 }),
-        (events, most) => {
+        fc.constantFrom(...windows),
+        (events, most, per) => {
           let profile = holder();
-          for (const named of events) {
-            const { attach } = resolve([profile], [u1, ...named], true, { limits: { email: { most } } });
-            profile = {
-              ...profile,
-              identifiers: [...profile.identifiers, ...attach.map((one) => ({ ...one, firstSeenAt: noon }))],
-            };
+          for (const { at, named } of events) {
+            const policy = { limits: { email: { most, per } } };
+            const { attach } = resolve([profile], [u1, ...named], true, policy, { at: at * day });
+            const gained = attach.map((one) => ({ ...one, firstSeenAt: at * day }));
+            profile = { ...profile, identifiers: [...profile.identifiers, ...gained] };
           }
-          const held = profile.identifiers.filter(({ type }) => type === 'email');
-          const named = new Set(events.flat().map(({ value }) => value));
-          expect(held.length).toBe(Math.min(most, named.size));
+          const seen = profile.identifiers.flatMap(({ type, firstSeenAt }) => (type === 'email' ? [firstSeenAt] : []));
+          for (const end of seen) {
+            const within = seen.filter((at) => at <= end && at > end - windowDays[per] * day);
+            expect(within.length).toBeLessThanOrEqual(most);
+          }
+          const named = new Set(events.flatMap((one) => one.named.map(({ value }) => value)));
+          if (per === 'ever') expect(seen.length).toBe(Math.min(most, named.size));
         },
       ),
     );

@@ -3,7 +3,7 @@ import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile } from '../profiles/profile';
 import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
 import { identifierName, isKnownType } from './identifier-types';
-import type { IdentityRules } from './identity-rules';
+import { byStrength, type IdentityRules } from './identity-rules';
 
 /**
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
@@ -38,7 +38,7 @@ export interface ResolutionContext {
   /** Somebody says that all are one person: neither unique types nor limits keep them apart. */
   readonly isAsked?: boolean;
   readonly rules: IdentityRules;
-  /** When the event counts, in epoch milliseconds: limits look back from then. */
+  /** When the event counts, in epoch milliseconds: since then the person has what it brings. */
   readonly at: number;
 }
 
@@ -53,7 +53,7 @@ export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
   profile.identifiers.some(({ type }) => isKnownType(type));
 
 /**
- * Decides by the strongest identifier first. Each weaker one joins only while the group stays one person: at most one value of a
+ * Decides by the strongest identifier first; of several of one type, by those that somebody has. Each weaker one joins only while the group stays one person: at most one value of a
  * unique type, from an untrusted source at most one known profile, and no more of both than a profile may have. One that does not
  * fit is dropped; the event stays.
  */
@@ -61,8 +61,7 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
   const group = new Group(context);
   const attach: Identifier[] = [];
   const blocked: BlockedIdentifier[] = [];
-  for (const identifier of [...identifiers].sort(context.rules.byStrength)) {
-    const owner = context.owner(identifier);
+  for (const { identifier, owner } of strongestFirst(identifiers, context)) {
     const reason = group.objection(identifier, owner);
     if (reason) blocked.push({ identifier, reason });
     else {
@@ -73,8 +72,27 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
   return { ...group.outcome(), attach: distinct(attach), blocked };
 }
 
+interface Named {
+  readonly identifier: Identifier;
+  readonly owner: Profile | undefined;
+}
+
+function strongestFirst(identifiers: readonly Identifier[], context: ResolutionContext): Named[] {
+  const { rules } = context;
+  const compare = byStrength(rules);
+  const isNew = (named: Named): number => (named.owner ? 0 : 1);
+  return identifiers
+    .map((identifier) => ({ identifier, owner: context.owner(identifier) }))
+    .sort(
+      (a, b) =>
+        rules.rankOf(a.identifier.type) - rules.rankOf(b.identifier.type) ||
+        isNew(a) - isNew(b) ||
+        compare(a.identifier, b.identifier),
+    );
+}
+
 interface Gain {
-  /** Without those of a unique type. */
+  /** Without the first of each unique type. */
   readonly identifiers: number;
   /** Profiles, with those that they have absorbed. */
   readonly lineage: number;
@@ -86,7 +104,7 @@ class Group {
   readonly #unique = new Map<string, string>();
   /** Names of those that nobody has. */
   readonly #fresh = new Set<string>();
-  /** Without those of a unique type, of which there is one. */
+  /** Without the first of each unique type. */
   #count = 0;
   #lineage = 0;
   readonly #held: KnownIdentifier[] = [];
@@ -103,16 +121,15 @@ class Group {
   }
 
   #policyObjection(identifier: Identifier, owner: Profile | undefined): 'unique' | 'limit' | undefined {
-    const { rules, at } = this.context;
     if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
-    return rules.typeInExcess(this.#held, this.#gained(identifier, owner), at) === undefined ? undefined : 'limit';
+    return this.context.rules.isOverLimit(this.#held, this.#gained(identifier, owner)) ? 'limit' : undefined;
   }
 
   add(identifier: Identifier, owner: Profile | undefined): void {
-    for (const { type, value } of [identifier, ...(owner?.identifiers ?? [])])
-      if (this.context.rules.isUnique(type) && !this.#unique.has(type)) this.#unique.set(type, value);
-    this.#held.push(...this.#gained(identifier, owner));
     const gain = this.#gainOf(identifier, owner);
+    this.#held.push(...this.#gained(identifier, owner));
+    for (const { type, value } of [identifier, ...(owner?.identifiers ?? [])])
+      if (this.context.rules.unique.has(type) && !this.#unique.has(type)) this.#unique.set(type, value);
     this.#count += gain.identifiers;
     this.#lineage += gain.lineage;
     if (owner) this.#profiles.set(owner.id, owner);
@@ -133,7 +150,9 @@ class Group {
   #gainOf(identifier: Identifier, owner: Profile | undefined): Gain {
     const gained = this.#gained(identifier, owner);
     const lineage = owner && gained.length > 0 ? owner.lineage.length + 1 : 0;
-    return { identifiers: gained.filter(({ type }) => !this.context.rules.isUnique(type)).length, lineage };
+    const { unique } = this.context.rules;
+    const firsts = new Set(gained.flatMap(({ type }) => (unique.has(type) && !this.#unique.has(type) ? [type] : [])));
+    return { identifiers: gained.length - firsts.size, lineage };
   }
 
   #gained(identifier: Identifier, owner: Profile | undefined): readonly KnownIdentifier[] {
@@ -144,8 +163,10 @@ class Group {
 
   /** The rest is kept for trusted sources: anybody may send as many invented browsers under somebody's name as they like. */
   #hasRoom({ identifiers, lineage }: Gain): boolean {
-    const most = this.context.isTrusted ? trustedRoom : untrustedLimits;
-    if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > most.identifiers) return false;
+    const most = this.context.isTrusted ? profileLimits : untrustedLimits;
+    // A place is left for the first of each unique type.
+    const places = Math.min(most.identifiers, profileLimits.identifiers - this.context.rules.unique.size);
+    if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > places) return false;
     // The one that stays is not absorbed.
     return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;
   }
@@ -161,9 +182,6 @@ class Group {
     return !this.context.isTrusted && isKnown(owner) && [...this.#profiles.values()].some(isKnown);
   }
 }
-
-/** A place is left for the one of a unique type. */
-const trustedRoom = { identifiers: profileLimits.identifiers - 1, lineage: profileLimits.lineage };
 
 function distinct(identifiers: readonly Identifier[]): Identifier[] {
   return [...new Map(identifiers.map((identifier) => [identifierName(identifier), identifier])).values()];

@@ -20,7 +20,7 @@ export interface Room {
 
 /** As far as untrusted sources fill a profile; the rest is kept for trusted ones. */
 export const untrustedLimits = {
-  /** Not counting the one `user_id`, which always finds room. */
+  /** Not counting the first of each unique type, such as the one `user_id`, which always finds room. */
   identifiers: 500,
   lineage: 500,
   traits: { count: 500, bytes: 500_000 },
