@@ -272,6 +272,28 @@ describe('the rights of people', () => {
   });
 });
 
+describe('heddle identity', () => {
+  it('prints the policy, and sets one from a file or from standard input', async () => {
+    const policy = { limits: { email: { most: 5, per: 'year' } } };
+    answer = ({ body }) => ({ body: body ?? policy });
+    const { out } = await heddle('identity policy');
+    expect(JSON.parse(out)).toEqual(policy);
+    write('policy.yaml', 'unique: [app_user_id]\n');
+    await heddle('identity policy --set policy.yaml');
+    expect((await heddle('identity policy --set -', { stdin: [out] })).out).toBe(out);
+    expect(asked()).toEqual(['GET /v1/policies/identity', ...Array<string>(2).fill('PUT /v1/policies/identity')]);
+    expect(api.requests.slice(1).map(({ body }) => body)).toEqual([{ unique: ['app_user_id'] }, policy]);
+  });
+
+  it('lists what was dropped, by type and reason', async () => {
+    const event = { messageId: 'm1', at: '2026-05-01T09:00:00.000Z', source: 'server', profile: 'prf_1' };
+    answer = () => ({ body: { data: [{ ...event, dropped: [{ type: 'email', reason: 'limit' }] }] } });
+    const { out } = await heddle('identity violations --type email --reason limit');
+    expect(out).toMatch(/m1 +server +prf_1 +email \(limit\)/);
+    expect(asked()).toEqual([expect.stringMatching(/^GET \/v1\/identity\/violations\?type=email&reason=limit/)]);
+  });
+});
+
 describe('heddle profiles get', () => {
   it('prints identifiers, traits and audiences, without control characters', async () => {
     answer = () => ({ body: profile });

@@ -10,6 +10,7 @@ import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
 import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
+import { addIdentity } from './identity';
 import { addImpact } from './impact';
 import { addImport } from './import';
 import type { Io } from './io';
@@ -70,6 +71,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addImport,
   addOperations,
   addProfiles,
+  addIdentity,
   addPrivacy,
   addAudiences,
   addJourneys,
