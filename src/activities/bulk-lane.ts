@@ -18,12 +18,15 @@ export interface Patience {
 const lookAgainMs = 200;
 /** A full lane is looked at by counting it: of the time, at most one part in so many. */
 const restPerLook = 5;
-/** How much of the lane is free again before who waited for it goes on, so that it is not counted for every few events. */
+/**
+ * How much of the lane is free again before who waited for it goes on, so that it is not counted for every few events; and how much one of
+ * them is given, since others may have found the same room.
+ */
 const partFree = 0.25;
 
 /**
  * Waits until the lane has room for more, so that the log does not grow faster than it is applied. Answers how many events have room,
- * so that who brings them in small lots need not ask for each; 0 when there is none in time.
+ * so that who brings them in small lots need not ask for each, a quarter of the lane at most; 0 when there is none in time.
  */
 export async function waitForRoom(
   { store, backlog }: BulkLaneDeps,
@@ -35,7 +38,7 @@ export async function waitForRoom(
     room = backlog - (await store.events.countPending(ws, intakePartition, 'bulk', backlog));
     return room >= backlog * partFree;
   };
-  return (await waitUntil(hasRoom, patience)) ? room : 0;
+  return (await waitUntil(hasRoom, patience)) ? Math.min(room, Math.ceil(backlog * partFree)) : 0;
 }
 
 /** Waits until the intake has taken all that was stored up to an instant. False when it has not in time. */

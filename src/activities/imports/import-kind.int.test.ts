@@ -11,7 +11,7 @@ const mine = useWorkspace(api, beforeEach);
 const day = 86_400_000;
 const signal = new AbortController().signal;
 const work = createWorkMetrics(new Registry());
-const kindOf = () =>
+const kindOf = (backlog = 1_000) =>
   createImportKind({
     policies: api.deps.policies,
     traffic: api.deps.traffic,
@@ -19,7 +19,7 @@ const kindOf = () =>
     metrics: work,
     ringIntake: async () => undefined,
     limits: { maxBytes: 32_768, maxDepth: 64 },
-    backlog: 1_000,
+    backlog,
     keepMs: 60_000,
   });
 
@@ -62,6 +62,15 @@ describe('a step of an import', () => {
       duplicate: 2,
       rejected: 2,
     });
+  });
+
+  it('is given no more of the lane than several imports may have at the same time', async () => {
+    const backlog = 12_000;
+    const kind = kindOf(backlog);
+    const file = ['id,key', ...Array.from({ length: 2_001 }, (_, n) => `u1,k${n}`)].join('\n');
+    const at = await begin(file);
+    const { cursor } = (await kind.step({ ws: mine.ws, operation: at, signal, now: 2_000 })) as { cursor: object };
+    expect(cursor).toMatchObject({ chunk: 1, room: backlog / 4 - 2_000 });
   });
 
   it('done again after an erasure leaves one letter of the person', async () => {

@@ -46,8 +46,7 @@ const turnMs = 30_000;
 
 interface Turn {
   readonly signal: AbortSignal;
-  /** By the clock of the process. */
-  readonly endsAt: number;
+  readonly ms: number;
 }
 
 export function createPullActivities(deps: PullDeps) {
@@ -55,7 +54,7 @@ export function createPullActivities(deps: PullDeps) {
     /** Reads a source from where the last run, or the one that was cut off, has come to, for one turn. */
     pullSource: ({ ws, source }: SourceRef): Promise<TurnOutcome> =>
       heartbeating(async (signal) => {
-        const turn = { signal, endsAt: performance.now() + (deps.pullTurnMs ?? turnMs) };
+        const turn = { signal, ms: deps.pullTurnMs ?? turnMs };
         const work = () => pullSource(deps, workspaceId(ws), source, turn);
         return (await deps.places.run(workspaceId(ws), source, work)) ?? 'waits';
       }),
@@ -96,10 +95,14 @@ async function readPages(
   const { puller, context } = source;
   const { signal } = turn;
   let place: Place = 'untouched';
+  let endsAt = Infinity;
   for await (const page of puller.pull({ ...context, overlapMs, cursor, signal, now: deps.clock() })) {
+    // From the first page on: what it takes to come to that, a large file over the lines that are read, is not to be taken for each page.
+    endsAt = Math.min(endsAt, performance.now() + turn.ms);
+    const leftMs = endsAt - performance.now();
     // Before, not behind a page, as the last one ends the run.
-    if (place === 'between' && performance.now() > turn.endsAt) return 'goes-on';
-    if ((await waitForRoom(deps, ws, patienceOf(turn, place))) === 0) return 'goes-on';
+    if (place === 'between' && leftMs < 0) return 'goes-on';
+    if ((await waitForRoom(deps, ws, patienceOf(signal, place, leftMs))) === 0) return 'goes-on';
     signal.throwIfAborted();
     const taken = await takePage(deps, ws, source, page);
     const run = withPage(held.current.run, taken);
@@ -121,8 +124,8 @@ const placeAfter = (before: Json | undefined, after: Json): Place =>
   before === undefined || isDeepStrictEqual(before, after) ? 'within' : 'between';
 
 /** For room on the bulk lane: what would have to be read again keeps its place. */
-const patienceOf = ({ signal, endsAt }: Turn, place: Place): Patience =>
-  place === 'within' ? { signal } : { signal, mostMs: Math.max(endsAt - performance.now(), 0) };
+const patienceOf = (signal: AbortSignal, place: Place, leftMs: number): Patience =>
+  place === 'within' ? { signal } : { signal, mostMs: Math.max(leftMs, 0) };
 
 function countRows({ metrics: { pulledRows } }: PullDeps, { accepted, duplicates, rejected }: PageCounts): void {
   pulledRows.inc({ outcome: 'accepted' }, accepted);
