@@ -14,7 +14,6 @@ const Limit = z.strictObject({
   most: z.int().min(1).max(500),
   per: z.enum(Object.keys(windowDays) as [keyof typeof windowDays, ...(keyof typeof windowDays)[]]).default('ever'),
 });
-export type IdentifierLimit = z.output<typeof Limit>;
 
 /** How a workspace tells people apart. What is left out is as usual: `{}` is the usual policy. */
 export const IdentityPolicy = z.strictObject({

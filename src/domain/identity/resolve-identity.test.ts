@@ -244,6 +244,13 @@ describe('the policy of a workspace', () => {
     expect(merging.blocked).toMatchObject([{ reason: 'full' }]);
   });
 
+  it('makes no difference between sources: who comes second is dropped, from a secret key too', () => {
+    const early = resolve([person('prf_ada', 1, u1)], [u1, another], false, { unique: ['email'] });
+    expect(early).toMatchObject({ attach: [another], blocked: [] });
+    const late = resolve([person('prf_ada', 1, u1, another)], [u1, mail], true, { unique: ['email'] });
+    expect(late.blocked).toEqual([{ identifier: mail, reason: 'unique' }]);
+  });
+
   it('never takes what is held already, though it is more than a new policy allows', () => {
     const [first] = mails(5, 0);
     if (!first) throw new Error('nobody');

@@ -53,9 +53,9 @@ export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
   profile.identifiers.some(({ type }) => isKnownType(type));
 
 /**
- * Decides by the strongest identifier first; of several of one type, by those that somebody has. Each weaker one joins only while the group stays one person: at most one value of a
- * unique type, from an untrusted source at most one known profile, and no more of both than a profile may have. One that does not
- * fit is dropped; the event stays.
+ * Decides by the strongest identifier first; of several of one type, by those that somebody has. Each weaker one joins only while the
+ * group stays one person: at most one value of a unique type, no more of a type than the policy allows, from an untrusted source at most
+ * one known profile, and no more of both than a profile may have. One that does not fit is dropped; the event stays.
  */
 export function resolveIdentity(identifiers: readonly Identifier[], context: ResolutionContext): Resolution {
   const group = new Group(context);
