@@ -60,6 +60,24 @@ describe('PUT /v1/imports/{id}/file', () => {
     expect(api.operations.filter((one) => one === id)).toEqual([id]);
   });
 
+  it('keeps a file that was taken though nobody heard so', async () => {
+    const id = await idOf();
+    const { client } = api.store.connection;
+    const start = client.startSession.bind(client);
+    jest.spyOn(client, 'startSession').mockImplementationOnce((options) => {
+      const session = start(options);
+      const commit = session.commitTransaction.bind(session);
+      session.commitTransaction = async () => {
+        await commit();
+        throw new Error('the connection is gone');
+      };
+      return session;
+    });
+    const { body } = await upload(id, 'id\nu1\n').expect(202);
+    expect(body).toMatchObject({ id, status: 'running' });
+    expect(await chunks()).toBe(1);
+  });
+
   it('of two sent at once takes one', async () => {
     const id = await idOf();
     const answers = await Promise.all([upload(id, 'id\nu1\n'), upload(id, 'id\nu2\nu3\n')]);

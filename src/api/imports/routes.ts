@@ -104,11 +104,11 @@ async function begin(call: IdCall, { id }: Import, file: ImportFile): Promise<Op
       if (!(await deps.store.imports.setFile(ws, id, file, session))) throw conflict('The import has a file already.');
     });
   } catch (error) {
+    const stored = await findImport(call);
+    // Ours may be the one: an answer that was lost says nothing of what was committed.
+    if (stored.file && stored.file.upload !== file.upload) await deps.store.importChunks.remove(ws, file.upload);
     const begun = await begunBefore(call);
-    if (begun) {
-      await deps.store.importChunks.remove(ws, file.upload);
-      return begun;
-    }
+    if (begun) return begun;
     throw error;
   }
 }
