@@ -8,7 +8,12 @@ const usualSize = 100;
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).optional(),
   // Room for the longest id in UTF-8, with what stands before it, as base64.
-  cursor: z.string().min(1).max(2_000).optional(),
+  cursor: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .regex(/^[A-Za-z0-9_-]+$/, 'A cursor is what `next` of the page before said.')
+    .optional(),
 });
 
 /** The body of every list. */
