@@ -34,7 +34,11 @@ export async function mergeProfiles(
   if (dryRun) return { ...planned, isDone: false };
   const state = await recordEvent(call, ownEvent(call, 'merge', { kind: 'alias', identifiers: named, isMerge: true }));
   if (state === 'dead') throw conflict(tooLarge);
-  return { ...planned, isDone: state === 'applied' };
+  if (state !== 'applied') return { ...planned, isDone: false };
+  // The intake decides by the policy and the people of that moment.
+  const [survivor, another] = await Promise.all([one, other].map(({ id }) => store.profiles.canonical(call.ws, id)));
+  if (!survivor || survivor.id !== another?.id) throw conflict(tooLarge);
+  return { survivor: survivor.id, absorbed: survivor.id === one.id ? other.id : one.id, isDone: true };
 }
 
 const tooLarge = 'One profile cannot hold what both have: too many identifiers, merges, traits or purposes.';

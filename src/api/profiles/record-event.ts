@@ -34,12 +34,15 @@ export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
   return { type: strongest.type, value: strongest.value };
 }
 
-/** Hands an event to the intake like any other, and waits a few seconds; answers what has become of it, `pending` when nothing yet. */
-export async function recordEvent({ deps, ws }: KeyCall, event: Event): Promise<EventDoc['state']> {
+/**
+ * Hands an event to the intake like any other, and waits a few seconds; answers what has become of it: `pending` when nothing yet,
+ * `undefined` when it is gone, since everybody it names was erased.
+ */
+export async function recordEvent({ deps, ws }: KeyCall, event: Event): Promise<EventDoc['state'] | undefined> {
   const bytes = Buffer.byteLength(JSON.stringify(event));
   const arrival = { lane: 'live' as const, bytes, n: numberArrivals(1) };
   await deps.store.events.insertPending([pendingEventDoc(deps.store.identifiers, ws, event, arrival)]);
   deps.ringIntake(ws, intakePartition);
-  const read = async () => (await deps.store.events.byMessageId(ws, event.messageId))?.state ?? 'pending';
+  const read = async () => (await deps.store.events.byMessageId(ws, event.messageId))?.state;
   return waitUntil(read, (state) => state !== 'pending');
 }
