@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { MappingValue } from '../destinations/mapping.schema';
 import { Name } from '../domain/definition-fields.schema';
 import { eventKinds } from '../domain/events/event';
-import { identifierTypes, type IdentifierType } from '../domain/identity/identifier-types';
-
-const types = Object.keys(identifierTypes) as IdentifierType[];
+import { identifierTypeNames } from '../domain/identity/identifier-types';
 
 /**
  * One event that a message of a tool becomes: its parts in the mapping language of destinations. What is not in the message is left out,
@@ -14,7 +12,7 @@ export const EventMapping = z.strictObject({
   type: z.enum(eventKinds).default('track'),
   /** The name of a `track`. */
   event: MappingValue.optional(),
-  identifiers: z.partialRecord(z.enum(types), MappingValue),
+  identifiers: z.partialRecord(z.enum(identifierTypeNames), MappingValue),
   properties: MappingValue.optional(),
   traits: MappingValue.optional(),
   timestamp: MappingValue.optional(),

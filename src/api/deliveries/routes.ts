@@ -7,12 +7,12 @@ import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';
 import { notFound } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
-import { findProfile } from '../profiles/find-profile';
+import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { DeliveryBody, presentDelivery } from './presenter';
 
 const Filter = PageQuery.extend({
-  profile: z.string().min(1).max(400).optional(),
+  profile: ProfileRef.optional(),
   destination: DefinitionKey.optional(),
   journey: DefinitionKey.optional(),
   audience: DefinitionKey.optional(),
@@ -59,7 +59,7 @@ export const deliveryRoutes: readonly Route[] = [
     path: '/v1/profiles/{ref}/deliveries',
     scope: 'profiles:read',
     summary: 'What was sent about this person, newest first',
-    params: z.strictObject({ ref: z.string().min(1).max(400) }),
+    params: z.strictObject({ ref: ProfileRef }),
     query: PageQuery,
     responses: { 200: pageOf(DeliveryBody) },
     handle: async (call) => page(call, { subjects: await subjectsOf(call, call.params.ref) }),

@@ -6,7 +6,7 @@ import { isDeliveryOutcome } from '../../domain/journeys/outcomes';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict, notFound } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
-import { findProfile } from '../profiles/find-profile';
+import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { transact } from '../transact';
 import { waitUntil } from '../wait-until';
@@ -57,7 +57,7 @@ export const enrollmentRoutes: readonly Route[] = [
     path: '/v1/profiles/{ref}/enrollments',
     scope: 'profiles:read',
     summary: 'Every run of this person, newest first',
-    params: z.strictObject({ ref: z.string().min(1).max(400) }),
+    params: z.strictObject({ ref: ProfileRef }),
     query: PageQuery,
     responses: { 200: pageOf(EnrollmentBody) },
     handle: async (call) => {

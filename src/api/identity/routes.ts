@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
-import { identifierTypes } from '../../domain/identity/identifier-types';
+import { identifierTypeNames } from '../../domain/identity/identifier-types';
 import { blockReasons } from '../../domain/identity/resolve-identity';
 import type { BlockedEvent } from '../../store/blocked-query';
 import { presentInstant } from '../instant';
@@ -10,7 +10,7 @@ import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { saveDefinition } from '../save-definition';
 
-const Type = z.enum(Object.keys(identifierTypes));
+const Type = z.enum(identifierTypeNames);
 const Reason = z.enum(blockReasons);
 
 /** One event of which identifiers were dropped. It shows types, never values: the event has those. */

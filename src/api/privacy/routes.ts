@@ -7,15 +7,14 @@ import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
 import { OperationBody, presentOperation } from '../operations/presenter';
 import { accepted, startOperation } from '../operations/start-operation';
-import { findProfile } from '../profiles/find-profile';
+import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type Route } from '../route';
 import { ExportFile, exportFile } from './export-file';
 import { setRestriction } from './restrict';
 import { RetentionBody, presentRetention } from './retention';
 import { readRef, startErasure } from './start-erasure';
 
-const RefText = z.string().min(1).max(400);
-const Ref = z.strictObject({ ref: RefText });
+const Ref = z.strictObject({ ref: ProfileRef });
 /** Each is a transaction of its own before the answer. */
 const mostAtOnce = 100;
 
@@ -37,7 +36,7 @@ export const privacyRoutes: readonly Route[] = [
     path: '/v1/erasures',
     scope: 'profiles:erase',
     summary: `Erase several people, at most ${mostAtOnce}, each by an operation of their own`,
-    body: z.strictObject({ refs: z.array(RefText).min(1).max(mostAtOnce) }),
+    body: z.strictObject({ refs: z.array(ProfileRef).min(1).max(mostAtOnce) }),
     responses: { 202: ErasuresBody },
     handle: async (call) => {
       // Before the first is erased, none of them is misspelt.

@@ -11,10 +11,10 @@ import { PageQuery, pageOf } from '../page';
 import { seesPersonalData } from '../personal-data';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { ConsentRecordBody, ConsentStateBody, presentRecord, presentState, presentStates } from './consent-presenter';
-import { findProfile } from './find-profile';
+import { findProfile, ProfileRef } from './find-profile';
 import { recordConsent } from './record-consent';
 
-const Ref = z.strictObject({ ref: z.string().min(1).max(400) });
+const Ref = z.strictObject({ ref: ProfileRef });
 const Purpose = z.string().min(1).max(consentLimits.purposeLength);
 
 const ConsentBody = pageOf(ConsentRecordBody).extend({ purposes: z.array(ConsentStateBody) });

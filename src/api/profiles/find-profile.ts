@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import type { Identifier } from '../../domain/events/event';
 import { normaliseIdentifier } from '../../domain/identity/normalise';
 import { profileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { notFound } from '../problem';
+
+/** How a profile is named in paths and bodies: `prf_…` or `type:value`. */
+export const ProfileRef = z.string().min(1).max(400);
 
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { defineRoute, type Route } from '../route';
-import { findProfile } from './find-profile';
+import { findProfile, ProfileRef } from './find-profile';
 import { mergeProfiles } from './merge-profiles';
 import { MergeBody, presentMerge } from './presenter';
 
-const Reference = z.string().min(1).max(400);
-const Ref = z.strictObject({ ref: Reference });
+const Ref = z.strictObject({ ref: ProfileRef });
 
 export const MergeOutcomeBody = z.strictObject({
   survivor: z.string(),
@@ -35,7 +34,7 @@ export const mergeRoutes: readonly Route[] = [
     summary: 'Say that two profiles are one person; `dryRun` only says who would absorb whom',
     params: Ref,
     body: z.strictObject({
-      with: Reference.meta({ description: 'The other one: `prf_…` or `type:value`' }),
+      with: ProfileRef.meta({ description: 'The other one: `prf_…` or `type:value`' }),
       dryRun: z.boolean().default(false),
     }),
     responses: { 200: MergeOutcomeBody, 202: MergeOutcomeBody },

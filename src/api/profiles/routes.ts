@@ -6,7 +6,7 @@ import { seesPersonalData } from '../personal-data';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
-import { findProfile, searchProfiles } from './find-profile';
+import { findProfile, searchProfiles, ProfileRef } from './find-profile';
 import {
   EventBody,
   IdentifierBody,
@@ -19,7 +19,7 @@ import {
   type Sight,
 } from './presenter';
 
-const Ref = z.strictObject({ ref: z.string().min(1).max(400) });
+const Ref = z.strictObject({ ref: ProfileRef });
 
 const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
 

@@ -2,7 +2,7 @@ import { interpretWebhook } from './interpret';
 import { planMembers, planSend, planTest } from './plan';
 import { WebhookSecrets, WebhookSettings } from './settings.schema';
 import { defineDestination } from '../destination';
-import { identifierTypes } from '../../domain/identity/identifier-types';
+import { identifierTypeNames } from '../../domain/identity/identifier-types';
 
 /** Signed HTTP requests to a receiver of the user's own, by Standard Webhooks. */
 export const webhook = defineDestination({
@@ -10,7 +10,7 @@ export const webhook = defineDestination({
   name: 'Signed webhook',
   settings: WebhookSettings,
   secrets: WebhookSecrets,
-  identifiers: Object.keys(identifierTypes),
+  identifiers: identifierTypeNames,
   capabilities: { dedup: 'key', members: 'profile' },
   channelOf: ({ channel }) => channel,
   actions: { message: { description: 'One request with the mapped payload.' } },

@@ -1,4 +1,4 @@
-import { identifierTypes } from '../identity/identifier-types';
+import { identifierTypeNames, identifierTypes } from '../identity/identifier-types';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
 import { kindOf, pointerPart, type Rejection } from './rejection';
 
@@ -43,7 +43,7 @@ export function contextOf(item: JsonObject, more: JsonObject): { readonly contex
 /** As `context.externalIds` lists them. */
 export type ExternalId = { readonly type: string; readonly id: Json };
 
-const knownTypes = Object.keys(identifierTypes).join(', ');
+const knownTypes = identifierTypeNames.join(', ');
 
 /** `{ "user_id": "u1", "email": "a@b.example" }` as external ids; or what is wrong with it. `path` is where it stands. */
 export function readIdentifiers(value: Json | undefined, path: string): readonly ExternalId[] | Rejection {

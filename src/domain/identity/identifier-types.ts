@@ -14,6 +14,8 @@ export const identifierTypes = {
 } as const;
 
 export type IdentifierType = keyof typeof identifierTypes;
+/** Strongest first. */
+export const identifierTypeNames = Object.keys(identifierTypes) as [IdentifierType, ...IdentifierType[]];
 
 /** Types that people state as a trait of the same name, and may change. */
 export const traitTypes = ['email', 'phone'] as const satisfies readonly IdentifierType[];

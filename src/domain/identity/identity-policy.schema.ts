@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { mostBlocked, mostStars } from './blocked-identifiers';
-import { identifierTypes, type IdentifierType } from './identifier-types';
+import { identifierTypeNames } from './identifier-types';
 import { longestIdentifier } from './normalise';
 
-const typeNames = Object.keys(identifierTypes) as [IdentifierType, ...IdentifierType[]];
-const Type = z.enum(typeNames);
+const Type = z.enum(identifierTypeNames);
 
 /** Days of the windows in which identifiers of a type are counted. */
 export const windowDays = { ever: Infinity, year: 365, month: 30, week: 7 } as const;
@@ -20,13 +19,13 @@ export const IdentityPolicy = z.strictObject({
   /** Strongest first: of identifiers that disagree, the weaker is dropped. Types left out follow, in the usual order. */
   priority: z
     .array(Type)
-    .max(typeNames.length)
+    .max(identifierTypeNames.length)
     .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
     .optional(),
   /** Types of which one person has one value, beside `user_id`. */
   unique: z
     .array(Type)
-    .max(typeNames.length)
+    .max(identifierTypeNames.length)
     .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
     .optional(),
   limits: z

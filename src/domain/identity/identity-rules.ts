@@ -1,10 +1,9 @@
 import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
-import { identifierTypes, type IdentifierType } from './identifier-types';
+import { identifierTypeNames, identifierTypes } from './identifier-types';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
 
 const dayMs = 24 * 3_600_000;
-const usualOrder = Object.keys(identifierTypes) as IdentifierType[];
 
 /** A workspace's policy, ready for every event. */
 export interface IdentityRules {
@@ -21,7 +20,9 @@ export interface IdentityRules {
 }
 
 export function identityRules({ priority = [], unique = [], limits = {} }: IdentityPolicy): IdentityRules {
-  const ranks = new Map<string, number>([...new Set([...priority, ...usualOrder])].map((type, rank) => [type, rank]));
+  const ranks = new Map<string, number>(
+    [...new Set([...priority, ...identifierTypeNames])].map((type, rank) => [type, rank]),
+  );
   const limited = Object.entries(limits).map(([type, { most, per }]) => ({
     type,
     most,
@@ -29,7 +30,7 @@ export function identityRules({ priority = [], unique = [], limits = {} }: Ident
   }));
   return {
     rankOf: (type) => ranks.get(type) ?? ranks.size,
-    unique: new Set<string>([...unique, ...usualOrder.filter((type) => identifierTypes[type].isUnique)]),
+    unique: new Set<string>([...unique, ...identifierTypeNames.filter((type) => identifierTypes[type].isUnique)]),
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {
         const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);

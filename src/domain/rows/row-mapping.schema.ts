@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Name, Zone } from '../definition-fields.schema';
-import { identifierTypes, type IdentifierType } from '../identity/identifier-types';
+import { identifierTypeNames } from '../identity/identifier-types';
 import { findFormatProblem } from './date-format';
 import { findMappingProblems } from './mapping-problems';
 
@@ -63,11 +63,10 @@ const fact = {
   blank: Blank.optional(),
   null: Null.optional(),
 };
-const identifierNames = Object.keys(identifierTypes) as [IdentifierType, ...IdentifierType[]];
 
 /** What one column says of the person or the event. */
 export const Target = z.discriminatedUnion('to', [
-  z.strictObject({ to: z.literal('identifier'), type: z.enum(identifierNames) }),
+  z.strictObject({ to: z.literal('identifier'), type: z.enum(identifierTypeNames) }),
   z.strictObject({ to: z.literal('trait'), ...fact }),
   z.strictObject({ to: z.literal('property'), ...fact }),
   /** Granted or denied; a word that is neither refuses the row. */
