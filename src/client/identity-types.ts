@@ -16,7 +16,7 @@ export interface IdentityPolicy {
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
 }
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {
