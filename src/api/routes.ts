@@ -20,6 +20,7 @@ import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
 import { privacyRoutes } from './privacy/routes';
 import { consentRoutes } from './profiles/consent-routes';
+import { graphRoutes } from './profiles/graph-routes';
 import { mergeRoutes } from './profiles/merge-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...profileRoutes,
   ...mergeRoutes,
+  ...graphRoutes,
   ...privacyRoutes,
   ...identityRoutes,
   ...audienceRoutes,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IdentityViolationQuery } from '../client/types';
+import type { IdentityInsights, IdentityViolationQuery } from '../client/types';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readObject } from './read-definition';
@@ -19,9 +19,16 @@ export function addIdentity(program: Command, context: Context): void {
           : await api.setPolicy(await readObject(set, context.io, 'one policy: an object'));
       context.show(policy, () => `${JSON.stringify(policy, undefined, 2)}\n`);
     });
+  identity
+    .command('insights')
+    .description('how people were told apart in the last days, in figures')
+    .action(async () => {
+      const insights = await context.client().identity.insights();
+      context.show(insights, () => printInsights(context, insights));
+    });
   listOption(identity.command('violations').description('events of which identifiers were dropped, newest first'))
     .option('--type <type>', 'such as email')
-    .option('--reason <reason>', 'unique, limit, untrusted or full')
+    .option('--reason <reason>', 'unique, limit, untrusted, full or apart')
     .action(async ({ limit, all, ...query }: ListOptions & IdentityViolationQuery) => {
       const found = context.client().identity.eachViolation(query);
       const headers = ['received', 'event', 'source', 'profile', 'dropped'];
@@ -33,4 +40,21 @@ export function addIdentity(program: Command, context: Context): void {
         one.dropped.map(({ type, reason }) => `${type} (${reason})`).join(', '),
       ]);
     });
+}
+
+function printInsights({ table }: Context, { days, violations, merges, sample }: IdentityInsights): string {
+  const spreads = [['all', sample.identifiers] as const, ...Object.entries(sample.byType)];
+  return [
+    `the last ${days} days\n`,
+    table(
+      ['identifiers dropped because', 'events'],
+      Object.entries(violations).map(([reason, count]) => [reason, count]),
+    ),
+    table(['merges by identifiers', 'asked for', 'taken back'], [[merges.byIdentifiers, merges.asked, merges.undone]]),
+    `of ${sample.profiles} profiles ${sample.known} are known, ${sample.merged} have absorbed others\n`,
+    table(
+      ['identifiers of each', 'average', 'half have at most', '95 of 100 have at most', 'most'],
+      spreads.map(([type, { average, p50, p95, most }]) => [type, average, p50, p95, most]),
+    ),
+  ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Profile } from '../client/types';
 import { addConsent } from './consent';
 import type { Context } from './context';
+import { addMerges } from './merges';
 import { addRights } from './privacy';
 
 export function addProfiles(program: Command, context: Context): void {
@@ -13,6 +14,7 @@ export function addProfiles(program: Command, context: Context): void {
       const profile = await context.client().profiles.get(ref);
       context.show(profile, () => print(context, profile));
     });
+  addMerges(profiles, context);
   addConsent(profiles, context);
   addRights(profiles, context);
 }

@@ -294,6 +294,53 @@ describe('heddle identity', () => {
   });
 });
 
+describe('heddle profiles merge, unmerge and graph', () => {
+  const changes = {
+    profiles: [
+      { id: 'prf_1', identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: '' }], enters: [], leaves: ['vip'] },
+    ],
+    enrollments: [{ id: 'enr_1', journey: 'cart', profile: 'prf_2' }],
+    events: 3,
+  };
+
+  it('shows what taking a merge back would change, and that it did not happen', async () => {
+    answer = () => ({ body: { survivor: 'prf_1', absorbed: 'prf_2', isDone: false, changes } });
+    const { out } = await heddle('profiles unmerge user_id:u1 prf_2 --dry-run');
+    expect(asked()).toEqual(['POST /v1/profiles/user_id%3Au1/unmerge']);
+    expect(api.requests[0]?.body).toEqual({ profile: 'prf_2', dryRun: true });
+    expect(out).toMatch(/prf_1 gives back prf_2 +not done: a dry run/);
+    expect(out).toMatch(/prf_1 +user_id:u1 +vip/);
+    expect(out).toMatch(/cart +enr_1 +prf_2 +goes on/);
+    expect(out).toContain('3 events since the merge go along');
+  });
+
+  it('says what has been done, or that two are one already', async () => {
+    answer = () => ({ body: { survivor: 'prf_1', absorbed: 'prf_2', isDone: true } });
+    expect((await heddle('profiles merge prf_1 prf_2')).out).toBe('prf_1 absorbs prf_2  done\n');
+    answer = () => ({ body: { survivor: 'prf_1', isDone: true } });
+    expect((await heddle('profiles merge prf_1 prf_1')).out).toBe('prf_1  one profile already\n');
+  });
+
+  it('draws the graph as a table', async () => {
+    const room = { used: 1, most: 1_000 };
+    const edges = [
+      {
+        kind: 'identifier',
+        identifier: { type: 'user_id', value: 'u1' },
+        profile: 'prf_1',
+        messageId: 'm1',
+        source: 's',
+      },
+      { kind: 'merge', absorbed: 'prf_2', survivor: 'prf_1', messageId: 'm2', source: 's', undoneAt: '2026-05-01' },
+    ];
+    answer = () => ({ body: { profiles: ['prf_1'], edges, room: { identifiers: room, merges: room, traits: room } } });
+    const { out } = await heddle('profiles graph prf_1');
+    expect(out).toMatch(/identifier +user_id:u1 +prf_1 +m1 +s/);
+    expect(out).toMatch(/merge, taken back +prf_2 +prf_1 +m2/);
+    expect(out).toMatch(/1 of 1000/);
+  });
+});
+
 describe('heddle profiles get', () => {
   it('prints identifiers, traits and audiences, without control characters', async () => {
     answer = () => ({ body: profile });

@@ -14,12 +14,14 @@ import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { ViolationBody } from '../api/identity/routes';
 import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
+import type { InsightsBody } from '../api/identity/insights';
+import type { GraphBody } from '../api/profiles/graph-routes';
 import type { MergeOutcomeBody } from '../api/profiles/merge-routes';
 import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody, VolumeBody } from '../api/sources/presenter';
 import type { PullBody, SampleBody } from '../api/sources/pull-presenter';
-import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody } from '../api/profiles/presenter';
+import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody, TraitBody } from '../api/profiles/presenter';
 import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
 
@@ -56,6 +58,9 @@ const agreements: {
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
   merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
   mergeOutcome: Agrees<Sent<typeof MergeOutcomeBody>, client.MergeOutcome>;
+  graph: Agrees<Sent<typeof GraphBody>, client.IdentityGraph>;
+  insights: Agrees<Sent<typeof InsightsBody>, client.IdentityInsights>;
+  traitRow: Agrees<Shallow<Sent<typeof TraitBody>, 'value'>, Shallow<client.TraitRow, 'value'>>;
   stay: Agrees<Sent<typeof StayBody>, client.ProfileAudience>;
   event: Agrees<
     Shallow<Sent<typeof EventBody>, 'properties' | 'traits' | 'context'>,
@@ -104,6 +109,9 @@ const agreements: {
   identifier: 'agrees',
   merge: 'agrees',
   mergeOutcome: 'agrees',
+  graph: 'agrees',
+  insights: 'agrees',
+  traitRow: 'agrees',
   stay: 'agrees',
   event: 'agrees',
   deadLetter: 'agrees',

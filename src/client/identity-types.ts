@@ -32,3 +32,25 @@ export interface IdentityViolationQuery extends PageQuery {
   readonly type?: IdentifierTypeName;
   readonly reason?: BlockReason;
 }
+
+export interface Spread {
+  readonly average: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly most: number;
+}
+
+/** Figures of how people are told apart. Counts end at 100,000. */
+export interface IdentityInsights {
+  readonly days: number;
+  readonly violations: Readonly<Record<BlockReason, number>>;
+  readonly merges: { readonly byIdentifiers: number; readonly asked: number; readonly undone: number };
+  readonly sample: {
+    readonly profiles: number;
+    readonly known: number;
+    /** Those that have absorbed others. */
+    readonly merged: number;
+    readonly identifiers: Spread;
+    readonly byType: Readonly<Record<string, Spread>>;
+  };
+}

@@ -1,4 +1,4 @@
-import type { IdentityPolicy, IdentityViolation, IdentityViolationQuery } from './identity-types';
+import type { IdentityInsights, IdentityPolicy, IdentityViolation, IdentityViolationQuery } from './identity-types';
 import { eachOf, type Page } from './pages';
 import type { Transport } from './transport';
 
@@ -11,6 +11,8 @@ export function identityOf({ call }: Transport) {
     /** For events from now on; answers the policy with its defaults. */
     setPolicy: (policy: IdentityPolicy) =>
       call<IdentityPolicy>({ method: 'PUT', path: '/v1/policies/identity', body: policy }),
+    /** How people were told apart in the last days, in figures. */
+    insights: () => call<IdentityInsights>({ method: 'GET', path: '/v1/identity/insights' }),
     /** Applied events of which identifiers were dropped, newest first. */
     violations,
     eachViolation: (query: IdentityViolationQuery = {}) => eachOf(violations, query),

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../domain/json';
+import type { Json, JsonObject } from '../domain/json';
 import type { ConsentStatus } from '../domain/profiles/profile';
 import type { Suppression } from './consent-types';
 
@@ -25,6 +25,8 @@ export interface Profile {
   readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
   readonly mergedFrom: readonly string[];
+  /** Profiles that somebody said are another person. */
+  readonly apartFrom?: readonly string[];
   /** Since when the person is kept and not processed. */
   readonly restrictedAt?: string;
 }
@@ -69,3 +71,47 @@ export interface MergeChanges {
   /** Events since the merge that would go along. */
   readonly events: number;
 }
+
+/** A trait with who said so. */
+export interface TraitRow {
+  readonly name: string;
+  readonly value: Json;
+  /** When it was last said to be so, and since when it has been. */
+  readonly at: string;
+  readonly since: string;
+  readonly source: string;
+  readonly expiresAt?: string;
+}
+
+/** Why a profile is one person. */
+export interface IdentityGraph {
+  /** The living one first, then those that it absorbed. */
+  readonly profiles: readonly string[];
+  readonly edges: readonly IdentityEdge[];
+  /** How full the profile is, of what any may have. */
+  readonly room: Readonly<
+    Record<'identifiers' | 'merges' | 'traits', { readonly used: number; readonly most: number }>
+  >;
+}
+
+/** `messageId` is the event that said so, `source` who sent it; absent where that was not kept. */
+export type IdentityEdge =
+  | {
+      readonly kind: 'identifier';
+      readonly identifier: KnownIdentifier;
+      readonly profile: string;
+      readonly messageId?: string;
+      readonly source?: string;
+    }
+  | {
+      readonly kind: 'merge';
+      readonly absorbed: string;
+      readonly survivor: string;
+      readonly at: string;
+      readonly reason: 'identifiers' | 'asked';
+      readonly identifierTypes: readonly string[];
+      readonly messageId?: string;
+      readonly source?: string;
+      readonly undoneAt?: string;
+    }
+  | { readonly kind: 'apart'; readonly profile: string; readonly other: string };

@@ -4,7 +4,15 @@ import type { Enrollment } from './enrollment-types';
 import type { StoredEvent } from './event-types';
 import type { Operation } from './operation-types';
 import { eachOf, type Page, type PageQuery } from './pages';
-import type { KnownIdentifier, Merge, MergeOutcome, Profile, ProfileAudience } from './profile-types';
+import type {
+  IdentityGraph,
+  KnownIdentifier,
+  Merge,
+  MergeOutcome,
+  Profile,
+  ProfileAudience,
+  TraitRow,
+} from './profile-types';
 import { path, type Transport } from './transport';
 
 /** Profiles by `ref`: `prf_…` or `type:value`, such as `user_id:u1`. */
@@ -20,6 +28,7 @@ export function profilesOf({ call }: Transport) {
     call<MergeOutcome>({ method: 'POST', path: path`/v1/profiles/${ref}/merge`, body, isRepeatable: true });
   const unmerge = (ref: string, body: { readonly profile: string; readonly dryRun?: boolean }) =>
     call<MergeOutcome>({ method: 'POST', path: path`/v1/profiles/${ref}/unmerge`, body });
+  const merges = part<Merge>('merges');
   const enrollments = part<Enrollment>('enrollments');
 
   return {
@@ -29,7 +38,8 @@ export function profilesOf({ call }: Transport) {
     events: part<StoredEvent>('events'),
     identifiers: part<KnownIdentifier>('identifiers'),
     /** Which profiles became this one. */
-    merges: part<Merge>('merges'),
+    merges,
+    eachMerge: (ref: string, query: PageQuery = {}) => eachOf((page) => merges(ref, page), query),
     /** Says that both are one person, and waits a moment until they are. */
     merge: (ref: string, other: string) => merge(ref, { with: other }),
     /** Who would absorb whom, and what would change. */
@@ -38,6 +48,10 @@ export function profilesOf({ call }: Transport) {
     unmerge: (ref: string, absorbed: string) => unmerge(ref, { profile: absorbed }),
     /** What that would change. */
     planUnmerge: (ref: string, absorbed: string) => unmerge(ref, { profile: absorbed, dryRun: true }),
+    /** Why it is one person: which event brought each identifier, and each merge. */
+    graph: (ref: string) => call<IdentityGraph>({ method: 'GET', path: path`/v1/profiles/${ref}/graph` }),
+    /** With who said so, and since when. */
+    traits: part<TraitRow>('traits'),
     audiences: part<ProfileAudience>('audiences'),
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),

@@ -1,5 +1,6 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { effectiveAt } from '../domain/events/event';
+import type { BlockReason } from '../domain/identity/resolve-identity';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { AppliedEvent, EventContent } from '../domain/profiles/change-set';
 import { blockedFields, blockedKey, blockedKeys, type BlockedEvent, type BlockedQuery } from './blocked-query';
@@ -137,6 +138,12 @@ export class EventRepository {
       .sort({ receivedAt: -1, _id: -1 })
       .limit(limit)
       .toArray();
+  }
+
+  /** How many were received since an instant, of which a protection dropped something for this reason; counted to `most`. */
+  async countBlocked(ws: WorkspaceId, reason: BlockReason, since: number, most: number): Promise<number> {
+    const filter = { blockedUnder: blockedKey(ws, { reason }), receivedAt: { $gte: since } };
+    return this.#events.countDocuments(filter, { limit: most });
   }
 
   /** Removes events that nobody is to be known by. Answers how many were still pending. */

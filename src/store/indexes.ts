@@ -59,6 +59,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   merges: [
     { key: { ws: 1, survivor: 1 }, name: 'survivor' },
     { key: { ws: 1, absorbed: 1 }, name: 'absorbed' },
+    { key: { ws: 1, at: -1 }, name: 'at' },
   ],
   keys: [{ key: { sha256: 1 }, name: 'sha256', unique: true }],
   audiences: [{ key: { ws: 1, key: 1 }, name: 'key' }],

@@ -69,6 +69,21 @@ export class MergeRepository {
     return this.#merges.find(concerning(ws, ids)).sort({ at: -1, _id: -1 }).toArray();
   }
 
+  /** Merges since an instant, each counted to `most`. Of those that were taken back, when they had been made. */
+  async countSince(
+    ws: WorkspaceId,
+    since: number,
+    most: number,
+  ): Promise<{ readonly byIdentifiers: number; readonly asked: number; readonly undone: number }> {
+    const made = { ws, at: { $gte: since } };
+    const [byIdentifiers = 0, asked = 0, undone = 0] = await Promise.all(
+      [{ reason: 'identifiers' as const }, { reason: 'asked' as const }, { undone: { $exists: true } }].map((of) =>
+        this.#merges.countDocuments({ ...made, ...of }, { limit: most }),
+      ),
+    );
+    return { byIdentifiers, asked, undone };
+  }
+
   async countOf(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<number> {
     return ids.length === 0 ? 0 : this.#merges.countDocuments(concerning(ws, ids));
   }

@@ -9,6 +9,7 @@ import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { saveDefinition } from '../save-definition';
+import { InsightsBody, insightDays, readInsights, sampled } from './insights';
 
 const Type = z.enum(identifierTypeNames);
 const Reason = z.enum(blockReasons);
@@ -51,6 +52,14 @@ export const identityRoutes: readonly Route[] = [
       });
       return { status: 200, body };
     },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/identity/insights',
+    scope: 'profiles:read',
+    summary: `Figures of how people are told apart: the last ${insightDays} days, and a sample of ${sampled} profiles`,
+    responses: { 200: InsightsBody },
+    handle: async ({ deps, ws, now }) => ({ status: 200, body: await readInsights(deps.store, ws, now) }),
   }),
   defineRoute({
     method: 'get',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { suppressionReasons, type PersonSuppression } from '../../domain/consent/suppression';
 import { consentStatuses } from '../../domain/profiles/profile';
+import { own } from '../../domain/json';
 import { expiryOf, presentTraits } from '../../domain/profiles/present';
-import type { Profile } from '../../domain/profiles/profile';
+import type { KnownIdentifier, Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc } from '../../store/documents';
 import type { MergeDoc } from '../../store/merges';
 import { Instant, presentInstant } from '../instant';
@@ -42,7 +43,18 @@ export const ProfileBody = z.strictObject({
     .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
+  /** Profiles that somebody said are another person. */
+  apartFrom: z.array(z.string()).optional(),
   restrictedAt: Instant.optional(),
+});
+export const TraitBody = z.strictObject({
+  name: z.string(),
+  value: z.json(),
+  /** When it was last said to be so, and since when it has been. */
+  at: Instant,
+  since: Instant,
+  source: z.string(),
+  expiresAt: Instant.optional(),
 });
 export const StayBody = z.strictObject({ key: z.string(), enteredAt: Instant, exitedAt: Instant.optional() });
 export const EventBody = z.strictObject({
@@ -72,13 +84,15 @@ export const MergeBody = z.strictObject({
   undone: z.strictObject({ at: Instant, messageId: z.string(), source: z.string() }).optional(),
 });
 
-export function presentIdentifiers({ identifiers }: Profile, { seesPersonalData }: Sight) {
-  return identifiers.map(({ type, value, firstSeenAt }) => ({
-    type,
-    value: seesPersonalData ? value : maskIdentifier(type, value),
-    firstSeenAt: presentInstant(firstSeenAt),
-  }));
+export function presentIdentifiers({ identifiers }: Profile, sight: Sight) {
+  return identifiers.map((identifier) => presentIdentifier(identifier, sight));
 }
+
+export const presentIdentifier = ({ type, value, firstSeenAt }: KnownIdentifier, { seesPersonalData }: Sight) => ({
+  type,
+  value: seesPersonalData ? value : maskIdentifier(type, value),
+  firstSeenAt: presentInstant(firstSeenAt),
+});
 
 export function presentProfile(profile: Profile, sight: Sight) {
   const traits = presentTraits(profile, sight.now);
@@ -97,8 +111,26 @@ export function presentProfile(profile: Profile, sight: Sight) {
       enteredAt: presentInstant(enteredAt),
     })),
     mergedFrom: profile.lineage,
+    ...(profile.apart && { apartFrom: profile.apart }),
     ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
+}
+
+/** Those that are there, with what is known of where they come from. */
+export function presentTraitRows(profile: Profile, { seesPersonalData: isSeen, now }: Sight) {
+  const values = presentTraits(profile, now);
+  const shown = isSeen ? values : maskObject(values);
+  return Object.keys(values).flatMap((name) => {
+    const trait = own(profile.traits, name);
+    if (!trait) return [];
+    const { at, since, source, expiresAt } = trait;
+    return [
+      {
+        ...{ name, value: own(shown, name) ?? null, at: presentInstant(at), since: presentInstant(since), source },
+        ...(expiresAt !== undefined && { expiresAt: presentInstant(expiresAt) }),
+      },
+    ];
+  });
 }
 
 function presentExpiry(expiry: Readonly<Record<string, number>>) {

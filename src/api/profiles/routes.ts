@@ -11,6 +11,8 @@ import {
   IdentifierBody,
   ProfileBody,
   StayBody,
+  TraitBody,
+  presentTraitRows,
   presentEvent,
   presentIdentifiers,
   presentProfile,
@@ -66,6 +68,19 @@ export const profileRoutes: readonly Route[] = [
     handle: async (call) => {
       const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
       return toPageOfAll(call, readPage(call), presentIdentifiers(profile, sightOf(call)), (row) => row);
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/profiles/{ref}/traits',
+    scope: 'profiles:read',
+    summary: 'Traits with who said so, when, and since when it has been so',
+    params: Ref,
+    query: PageQuery,
+    responses: { 200: pageOf(TraitBody) },
+    handle: async (call) => {
+      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
+      return toPageOfAll(call, readPage(call), presentTraitRows(profile, sightOf(call)), (row) => row);
     },
   }),
   defineRoute({
