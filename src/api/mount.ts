@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request, type Response } from 'express';
+import { onRecord } from './audit/record-audit';
 import { checkBody, eventsIn, parse, readBody } from './body';
 import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
@@ -70,7 +71,7 @@ async function serve(route: Route, context: Context, req: Request, res: Response
     if (principal && isIngestion(route)) res.set(await context.rates.take(principal, 'events', eventsIn(read)));
     // Only who may call is told what is wrong with the body.
     const call = { ...toCall(route, context, req, principal), body: body(), now };
-    await send(res, await runOnce(route, call, onceKey));
+    await send(res, await onRecord(route, call, infoOf(res).id, () => runOnce(route, call, onceKey)));
   });
 }
 

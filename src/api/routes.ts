@@ -1,4 +1,5 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
+import { auditRoutes } from './audit/routes';
 import { audienceRoutes } from './audiences/routes';
 import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...ga4Routes,
   ...workspaceRoutes,
   ...keyRoutes,
+  ...auditRoutes,
   ...profileRoutes,
   ...mergeRoutes,
   ...graphRoutes,

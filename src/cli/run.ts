@@ -10,6 +10,7 @@ import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
 import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
+import { addAudit } from './audit';
 import { addIdentity } from './identity';
 import { addImpact } from './impact';
 import { addImport } from './import';
@@ -71,6 +72,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addImport,
   addOperations,
   addProfiles,
+  addAudit,
   addIdentity,
   addPrivacy,
   addAudiences,

@@ -14,6 +14,7 @@ import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { ViolationBody } from '../api/identity/routes';
 import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
+import type { AuditBody } from '../api/audit/routes';
 import type { InsightsBody } from '../api/identity/insights';
 import type { GraphBody } from '../api/profiles/graph-routes';
 import type { MergeOutcomeBody } from '../api/profiles/merge-routes';
@@ -58,6 +59,7 @@ const agreements: {
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
   merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
   mergeOutcome: Agrees<Sent<typeof MergeOutcomeBody>, client.MergeOutcome>;
+  auditEntry: Agrees<Sent<typeof AuditBody>, client.AuditEntry>;
   graph: Agrees<Sent<typeof GraphBody>, client.IdentityGraph>;
   insights: Agrees<Sent<typeof InsightsBody>, client.IdentityInsights>;
   traitRow: Agrees<Shallow<Sent<typeof TraitBody>, 'value'>, Shallow<client.TraitRow, 'value'>>;
@@ -109,6 +111,7 @@ const agreements: {
   identifier: 'agrees',
   merge: 'agrees',
   mergeOutcome: 'agrees',
+  auditEntry: 'agrees',
   graph: 'agrees',
   insights: 'agrees',
   traitRow: 'agrees',

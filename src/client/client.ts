@@ -1,4 +1,5 @@
 import { audiencesOf } from './audiences';
+import { auditOf } from './audit';
 import { catalogueOf } from './catalogue';
 import { deadLettersOf } from './dead-letters';
 import { deliveriesOf } from './deliveries';
@@ -32,6 +33,7 @@ export function createClient(options: ClientOptions) {
     events: eventsOf(transport, options),
     deadLetters: deadLettersOf(transport),
     profiles: profilesOf(transport),
+    audit: auditOf(transport),
     audiences: audiencesOf(transport),
     journeys: journeysOf(transport),
     enrollments: enrollmentsOf(transport),

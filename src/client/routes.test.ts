@@ -65,6 +65,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/sources/{key}': () => client.sources.get('shop'),
   'PUT /v1/sources/{key}': () => client.sources.put('shop', { type: 'api', name: 'Shop' }),
   'DELETE /v1/sources/{key}': () => client.sources.delete('shop'),
+  'GET /v1/audit': () => client.audit.list(page),
   'GET /v1/purposes': () => client.purposes.list(page),
   'GET /v1/purposes/{key}': () => client.purposes.get('ads'),
   'PUT /v1/purposes/{key}': () => client.purposes.put('ads', { name: 'Ads', whenUnset: 'allow' }),

@@ -2,6 +2,7 @@
 export type { Rule } from '../domain/audiences/rule.schema';
 export type { JsonObject } from '../domain/json';
 export type * from './audience-types';
+export type * from './audit-types';
 export type * from './catalogue-types';
 export type * from './dead-letter-types';
 export type * from './consent-types';

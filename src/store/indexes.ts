@@ -61,6 +61,15 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, absorbed: 1 }, name: 'absorbed' },
     { key: { ws: 1, at: -1 }, name: 'at' },
   ],
+  audit: [
+    { key: { ws: 1, at: -1, _id: -1 }, name: 'at' },
+    { key: { ws: 1, key: 1, at: -1, _id: -1 }, name: 'key' },
+    {
+      key: { ws: 1, profile: 1, at: -1, _id: -1 },
+      name: 'profile',
+      partialFilterExpression: { profile: { $exists: true } },
+    },
+  ],
   keys: [{ key: { sha256: 1 }, name: 'sha256', unique: true }],
   audiences: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   attachments: [{ key: { ws: 1, audience: 1, destination: 1 }, name: 'pair' }],

@@ -1,5 +1,6 @@
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
+import { AuditRepository } from './audit';
 import { CatalogueRepository } from './catalogue';
 import { ConsentRecordRepository } from './consent-records';
 import { DeadLetterRepository } from './dead-letters';
@@ -60,6 +61,7 @@ export function createStore(connection: StoreConnection) {
     keys: new KeyRepository(connection),
     letterEnds: new LetterEnds(connection),
     memberships: new MembershipRepository(connection),
+    audit: new AuditRepository(connection),
     merges: new MergeRepository(connection),
     oldRows: new OldRows(connection),
     operations: new OperationRepository(connection),
