@@ -14,7 +14,12 @@ export interface IdentityPolicy {
   >;
   /** Identifiers that name nobody: a value whatever its case, or a pattern in which `*` stands for any text. */
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
+  /** Which statements traits keep, by name; the newest, where nothing is said. */
+  readonly traits?: Readonly<Record<string, TraitRule>>;
 }
+
+/** `union` and `sum` are for the merge of two profiles; `sources` lists keys of sources, the one to trust most first. */
+export type TraitRule = 'newest' | 'first' | 'union' | 'sum' | { readonly sources: readonly string[] };
 
 export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';
 

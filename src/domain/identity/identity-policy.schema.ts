@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TraitRules } from '../profiles/trait-rules.schema';
 import { mostBlocked, mostStars } from './blocked-identifiers';
 import { identifierTypeNames } from './identifier-types';
 import { longestIdentifier } from './normalise';
@@ -51,5 +52,7 @@ export const IdentityPolicy = z.strictObject({
     )
     .max(mostBlocked)
     .optional(),
+  /** Which statements traits keep, where it is not the newest. */
+  traits: TraitRules.optional(),
 });
 export type IdentityPolicy = z.output<typeof IdentityPolicy>;

@@ -296,6 +296,13 @@ describe('the policy of a workspace', () => {
     [{ limits: { email: { most: 0 } } }, 'limits.email.most', '>=1'],
     [{ limits: { email: { most: 2, per: 'day' } } }, 'limits.email.per', 'expected one of'],
     [{ merge: true }, '', 'merge'],
+    [{ traits: { tier: 'largest' } }, 'traits.tier', 'newest, first, union, sum or { "sources": [ … ] }'],
+    [{ traits: { tier: { sources: ['crm', 'crm'] } } }, 'traits.tier.sources', 'name each once'],
+    [
+      { traits: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`t${n}`, 'first'])) },
+      'traits',
+      'at most 200',
+    ],
   ])('is refused as %j, with the place and the reason', (policy, path, message) => {
     const { error } = IdentityPolicy.safeParse(policy);
     expect(error?.issues).toMatchObject([{ message: expect.stringContaining(message) as string }]);

@@ -83,6 +83,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
   const { traits, consent } = roomForAbsorbed(survivor, absorbed, {
     purposes: fold.input.ruleset.purposes,
     isTrusted,
+    rules: fold.input.ruleset.identity.traits,
   });
   const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   return {
@@ -91,7 +92,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage: [...survivor.lineage, absorbed.id, ...absorbed.lineage],
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
-    traits: unionTraits(survivor.traits, traits),
+    traits: unionTraits(survivor.traits, traits, fold.input.ruleset.identity.traits),
     consent: unionConsent(survivor.consent, consent).facts,
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
