@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { isVocabulary, type Vocabulary } from '../domain/events/vocabularies/vocabulary';
-import type { IsBlocked } from '../domain/events/event-identifiers';
+import type { Naming } from '../domain/events/event-identifiers';
 import { blockedBy } from '../domain/identity/blocked-identifiers';
+import { typesOf } from '../domain/identity/workspace-types';
 import type { WorkspaceId } from '../domain/ids';
 import { isJsonObject, own, type Json } from '../domain/json';
 import { compilePlan, type CompiledPlan } from '../domain/tracking-plan/compile-plan';
@@ -17,8 +18,8 @@ export interface SourcePolicy {
   readonly plan?: CompiledPlan;
   /** Whose names its events have, where they are not ours. */
   readonly vocabulary?: Vocabulary;
-  /** What names nobody in the workspace. */
-  readonly isBlocked?: IsBlocked;
+  /** How the workspace reads identifiers. */
+  readonly naming: Naming;
 }
 
 interface Stored {
@@ -58,13 +59,13 @@ export class SourcePolicies {
   async #read(ws: WorkspaceId, source: string): Promise<SourcePolicy> {
     const found = await this.store.sources.findEver(ws, source);
     const plan = await this.#planOf(ws, found?.trackingPlan);
-    const blocked = (await this.store.workspaces.find(ws))?.identity?.blocked;
+    const { types, blocked } = (await this.store.workspaces.find(ws))?.identity ?? {};
     const vocabulary = found?.type === 'api' ? vocabularyIn(JSON.parse(found.settingsJson) as Json) : undefined;
     return {
       isDisabled: found?.enabled === false,
       ...(plan && { plan: this.#compile(plan) }),
       ...(vocabulary && { vocabulary }),
-      ...(blocked && { isBlocked: blockedBy(blocked) }),
+      naming: { types: typesOf(types), ...(blocked && { isBlocked: blockedBy(blocked) }) },
     };
   }
 

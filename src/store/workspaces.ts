@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import { typesOf, type IdentifierTypes } from '../domain/identity/workspace-types';
 import { omit } from '../domain/json';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
@@ -41,6 +42,12 @@ export class WorkspaceRepository {
     const { traits } = policy;
     const identity = { ...omit(policy, 'traits'), ...(traits && { traitsJson: JSON.stringify(traits) }) };
     await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
+  }
+
+  /** As it is now. What reads many events asks `SourcePolicies`, which remembers it a while. */
+  async identifierTypes(ws: WorkspaceId): Promise<IdentifierTypes> {
+    const found = await this.#workspaces.findOne({ _id: ws }, { projection: { 'identity.types': 1 } });
+    return typesOf(found?.identity?.types);
   }
 
   /** Every workspace: what workers look after. */

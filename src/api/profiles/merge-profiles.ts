@@ -1,6 +1,6 @@
 import type { Identifier } from '../../domain/events/event';
 import { identifierName } from '../../domain/identity/identifier-types';
-import { usualRules } from '../../domain/identity/identity-rules';
+import { identityRules, type IdentityRules } from '../../domain/identity/identity-rules';
 import { resolveIdentity } from '../../domain/identity/resolve-identity';
 import type { ProfileId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
@@ -30,7 +30,8 @@ export async function mergeProfiles(
   const [one, other] = await Promise.all([findProfile(store, call.ws, refs[0]), findProfile(store, call.ws, refs[1])]);
   if (one.id === other.id) return { survivor: one.id, isDone: !dryRun };
   const named = [nameOf(one), nameOf(other)] as const;
-  const planned = plan([one, other], named, call.now);
+  const rules = identityRules((await store.workspaces.find(call.ws))?.identity ?? {});
+  const planned = plan([one, other], named, { rules, at: call.now });
   if (dryRun) return { ...planned, isDone: false };
   const state = await recordEvent(call, ownEvent(call, 'merge', { kind: 'alias', identifiers: named, isMerge: true }));
   if (state === 'dead') throw conflict(tooLarge);
@@ -44,11 +45,15 @@ export async function mergeProfiles(
 const tooLarge = 'One profile cannot hold what both have: too many identifiers, merges, traits or purposes.';
 
 /** Who would absorb whom, by the same rules as the intake. */
-function plan(people: readonly Profile[], named: readonly [Identifier, Identifier], at: number) {
+function plan(
+  people: readonly Profile[],
+  named: readonly [Identifier, Identifier],
+  by: { readonly rules: IdentityRules; readonly at: number },
+) {
   const owners = new Map(people.flatMap((person, index) => [[identifierName(named[index] as Identifier), person]]));
   const { survivor, absorbed } = resolveIdentity(named, {
     owner: (identifier) => owners.get(identifierName(identifier)),
-    ...{ isTrusted: true, isAsked: true, rules: usualRules, at },
+    ...{ isTrusted: true, isAsked: true, ...by },
   });
   const [gone] = absorbed;
   if (survivor === undefined || gone === undefined) throw conflict(tooLarge);

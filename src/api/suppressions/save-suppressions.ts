@@ -1,7 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import type { Suppression } from '../../domain/consent/suppression';
 import type { Identifier } from '../../domain/events/event';
-import { normaliseIdentifier } from '../../domain/identity/normalise';
 import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { SuppressionDoc } from '../../store/suppressions';
@@ -20,7 +19,7 @@ export interface IdentifiedEntry extends Entry {
 /** The identifier a reference names, known or not; of a profile every one it has. Throws 404. */
 export async function identifiersOf({ deps, ws }: KeyCall, ref: string): Promise<readonly Identifier[]> {
   if (ref.startsWith('prf_')) return (await findProfile(deps.store, ws, ref)).identifiers;
-  const identifier = readIdentifier(ref);
+  const identifier = await readIdentifier(deps.store, ws, ref);
   if (!identifier) throw notFound('identifier of this form; write type:value, such as email:a@b.example');
   return [identifier];
 }
@@ -62,8 +61,9 @@ export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[
 
 /** Adds those that name an identifier; the others are answered with their index. */
 export async function bulkSuppress(call: KeyCall, entries: readonly IdentifiedEntry[]) {
+  const types = await call.deps.store.workspaces.identifierTypes(call.ws);
   const read = entries.map(({ identifier: { type, value }, ...entry }) => {
-    const identifier = normaliseIdentifier(type, value);
+    const identifier = types.normalise(type, value);
     return identifier && { ...entry, identifier };
   });
   const rejected = read.flatMap((entry, index) => (entry ? [] : [{ index, message: notAnIdentifier }]));

@@ -1,8 +1,8 @@
 import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
 import type { TraitRules } from '../profiles/trait-rules';
-import { identifierTypeNames, identifierTypes } from './identifier-types';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
+import { typesOf } from './workspace-types';
 
 const dayMs = 24 * 3_600_000;
 
@@ -10,6 +10,8 @@ const dayMs = 24 * 3_600_000;
 export interface IdentityRules {
   /** The place of a type in the order of strength: 0 is the strongest, unknown types are last. */
   readonly rankOf: (type: string) => number;
+  /** Whether a type names a person. */
+  readonly isKnown: (type: string) => boolean;
   /** Types of which one person has one value, so that two values never merge by themselves. */
   readonly unique: ReadonlySet<string>;
   /** Which statements traits keep, where it is not the newest. */
@@ -22,10 +24,15 @@ export interface IdentityRules {
   readonly isOverLimit: (held: readonly KnownIdentifier[], gained: readonly KnownIdentifier[]) => boolean;
 }
 
-export function identityRules({ priority = [], unique = [], limits = {}, traits = {} }: IdentityPolicy): IdentityRules {
-  const ranks = new Map<string, number>(
-    [...new Set([...priority, ...identifierTypeNames])].map((type, rank) => [type, rank]),
-  );
+export function identityRules({
+  types: policies,
+  priority = [],
+  unique = [],
+  limits = {},
+  traits = {},
+}: IdentityPolicy): IdentityRules {
+  const types = typesOf(policies);
+  const ranks = new Map([...new Set([...priority, ...types.names])].map((type, rank) => [type, rank]));
   const limited = Object.entries(limits).map(([type, { most, per }]) => ({
     type,
     most,
@@ -33,7 +40,8 @@ export function identityRules({ priority = [], unique = [], limits = {}, traits 
   }));
   return {
     rankOf: (type) => ranks.get(type) ?? ranks.size,
-    unique: new Set<string>([...unique, ...identifierTypeNames.filter((type) => identifierTypes[type].isUnique)]),
+    isKnown: types.isKnown,
+    unique: new Set([...unique, ...types.unique]),
     traits,
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {

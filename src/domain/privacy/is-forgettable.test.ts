@@ -1,6 +1,7 @@
 import { aProfile, day, identifiers, noon } from '../../testing/builders';
 import type { Profile } from '../profiles/profile';
 import { profileId } from '../ids';
+import { usualTypes } from '../identity/workspace-types';
 import { isForgettable } from './is-forgettable';
 
 const known = (by: Record<string, string>): Pick<Profile, 'identifiers'> => ({
@@ -21,6 +22,6 @@ describe('whether retention may forget somebody who has stayed away since the ne
     ['a browser that somebody absorbed', { ...known({ anonymous_id: 'a1' }), mergedInto: profileId('prf_2') }, false],
     ['somebody erased', { erasedAt: noon }, false],
   ])('%s', (_, of, mayBe) => {
-    expect(isForgettable(aProfile('prf_1', of), noon + day)).toBe(mayBe);
+    expect(isForgettable(aProfile('prf_1', of), noon + day, usualTypes)).toBe(mayBe);
   });
 });

@@ -2,6 +2,7 @@ import type { Operation } from '../../../domain/operations/operation';
 import type { DeadLetterDoc } from '../../../store/dead-letters';
 import { letterOf } from '../../../store/letter-of';
 import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../../testing/test-api';
+import { usualTypes } from '../../../domain/identity/workspace-types';
 import { createDeadLetterReplay, type ReplayDeps } from './dead-letter-replay';
 
 const api = useTestApi();
@@ -15,7 +16,12 @@ async function keptOut(count: number): Promise<readonly DeadLetterDoc[]> {
   const letters = Array.from({ length: count }, (_, n) => {
     const raw = { type: 'track', userId: `u${n}`, event: 'Viewed', messageId: `m${n}` };
     const refused = { stage: 'quarantined', rejection, raw, messageId: raw.messageId } as const;
-    return letterOf({ identifiers, limits: { maxBytes: 1_000, maxDepth: 5 } }, workspace.ws, arrival, refused);
+    return letterOf(
+      { identifiers, limits: { maxBytes: 1_000, maxDepth: 5 }, types: usualTypes },
+      workspace.ws,
+      arrival,
+      refused,
+    );
   });
   await deadLetters.add(workspace.ws, letters);
   return deadLetters.page(workspace.ws, count);

@@ -79,7 +79,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     const present = states.get(key);
     if (condition) states.set(key, present ? combine(condition, present, state) : state);
   }
-  const isTrusted = event.isTrusted && isKnown(absorbed);
+  const isTrusted = event.isTrusted && isKnown(absorbed, fold.input.ruleset.identity);
   const { traits, consent } = roomForAbsorbed(survivor, absorbed, {
     purposes: fold.input.ruleset.purposes,
     isTrusted,
