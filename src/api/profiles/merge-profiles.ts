@@ -30,8 +30,7 @@ export async function mergeProfiles(
   const [one, other] = await Promise.all([findProfile(store, call.ws, refs[0]), findProfile(store, call.ws, refs[1])]);
   if (one.id === other.id) return { survivor: one.id, isDone: !dryRun };
   const named = [nameOf(one), nameOf(other)] as const;
-  const rules = identityRules((await store.workspaces.find(call.ws))?.identity ?? {});
-  const planned = plan([one, other], named, { rules, at: call.now });
+  const planned = plan([one, other], named, { rules: await rulesOf(call), at: call.now });
   if (dryRun) return { ...planned, isDone: false };
   const state = await recordEvent(call, ownEvent(call, 'merge', { kind: 'alias', identifiers: named, isMerge: true }));
   if (state === 'dead') throw conflict(tooLarge);
@@ -43,6 +42,10 @@ export async function mergeProfiles(
 }
 
 const tooLarge = 'One profile cannot hold what both have: too many identifiers, merges, traits or purposes.';
+
+async function rulesOf({ deps, ws }: KeyCall): Promise<IdentityRules> {
+  return identityRules((await deps.store.workspaces.find(ws))?.identity ?? {});
+}
 
 /** Who would absorb whom, by the same rules as the intake. */
 function plan(

@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import type { Suppression } from '../../domain/consent/suppression';
 import type { Identifier } from '../../domain/events/event';
+import { noSuchType } from '../../domain/identity/workspace-types';
 import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { SuppressionDoc } from '../../store/suppressions';
@@ -64,16 +65,16 @@ export async function bulkSuppress(call: KeyCall, entries: readonly IdentifiedEn
   const types = await call.deps.store.workspaces.identifierTypes(call.ws);
   const read = entries.map(({ identifier: { type, value }, ...entry }) => {
     const identifier = types.normalise(type, value);
-    return identifier && { ...entry, identifier };
+    if (identifier) return { ...entry, identifier };
+    return { message: types.has(type) ? notAnIdentifier : noSuchType(types) };
   });
-  const rejected = read.flatMap((entry, index) => (entry ? [] : [{ index, message: notAnIdentifier }]));
-  const accepted = read.filter((entry) => entry !== undefined);
+  const rejected = read.flatMap((entry, index) => ('message' in entry ? [{ index, message: entry.message }] : []));
+  const accepted = read.flatMap((entry) => ('message' in entry ? [] : [entry]));
   const sending = await suppress(call, accepted);
   return { saved: accepted.length, rejected, ...(sending > 0 && { sending }) };
 }
 
-const notAnIdentifier =
-  'The identifier is of no known type, or no such value can be one; write a type such as email and its value as text.';
+const notAnIdentifier = 'No such value can be an identifier of its type; write it as text, and no placeholder.';
 
 /** Takes entries off the list. What they barred comes back by itself. */
 export async function release(call: KeyCall, docs: readonly SuppressionDoc[]): Promise<void> {

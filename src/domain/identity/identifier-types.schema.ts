@@ -10,7 +10,10 @@ export const TypeName = z
   .regex(/^[a-z][a-z0-9_]{0,39}$/, { error: 'A type is named by 1 to 40 of a-z, 0-9 and "_", a letter first.' });
 
 /** Words that stand for something else where a type may be named. */
-const reserved = ['trait', 'property', 'consent', 'event', 'type', 'identifier', 'nothing', 'profile', 'constructor'];
+const reserved = [
+  ...['trait', 'property', 'consent', 'event', 'type', 'identifier', 'nothing'],
+  ...['from', 'template', 'constant', 'profile', 'constructor'],
+];
 /** How references to profiles and suppressions begin. */
 const beginnings = ['prf_', 'sup_'];
 

@@ -56,7 +56,7 @@ function* formsOf(texts: readonly string[]): Generator<string, void, undefined> 
   for (const text of new Set(texts.flatMap(partsOf))) {
     yield text;
     yield text.normalize('NFC').trim();
-    const uuid = normalise(text, { form: 'uuid' });
+    const uuid = /[\da-f]{12}\}?$/i.test(text) ? normalise(text, { form: 'uuid' }) : undefined;
     if (uuid !== undefined) yield uuid;
     if (!/^[+\d\s()./-]{5,60}$/.test(text)) continue;
     const digits = text.replace(/\D/g, '');
