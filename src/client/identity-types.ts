@@ -33,7 +33,7 @@ export interface IdentityPolicy {
 /** `union` and `sum` are for the merge of two profiles; `sources` lists keys of sources, the one to trust most first. */
 export type TraitRule = 'newest' | 'first' | 'union' | 'sum' | { readonly sources: readonly string[] };
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {

@@ -29,6 +29,9 @@ export async function writeChanges(
     if ((await store.identifiers.write(ws, changes.identifiers, session)) !== changes.identifiers.length)
       throw new WriteConflict('an identifier');
     await store.merges.write(ws, changes.merges, session);
+    if ((await store.merges.change(ws, changes.mergeChanges, session)) !== changes.mergeChanges.length)
+      throw new WriteConflict('a merge');
+    await store.profiles.point(ws, changes.pointers, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)
       throw new WriteConflict('a run');

@@ -1,6 +1,7 @@
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile } from '../profiles/profile';
+import { idsOf } from '../profiles/present';
 import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
 import { identifierName } from './identifier-types';
 import { byStrength, type IdentityRules } from './identity-rules';
@@ -8,9 +9,9 @@ import { byStrength, type IdentityRules } from './identity-rules';
 /**
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
  * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
- * `full`: more identifiers or absorbed profiles than any profile has.
+ * `full`: more identifiers or absorbed profiles than any profile has · `apart`: somebody has said that the two are not one person.
  */
-export const blockReasons = ['unique', 'limit', 'untrusted', 'full'] as const;
+export const blockReasons = ['unique', 'limit', 'untrusted', 'full', 'apart'] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
 export interface BlockedIdentifier {
@@ -50,6 +51,13 @@ export const bySeniority =
     if (known !== 0) return known;
     return a.createdAt !== b.createdAt ? a.createdAt - b.createdAt : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
   };
+
+/** Whether somebody has said that they are two. What was said of a profile holds for whoever absorbs it. */
+function areApart(one: Profile, other: Profile): boolean {
+  const isNamed = ({ apart = [] }: Profile, by: Profile): boolean =>
+    apart.length > 0 && idsOf(by).some((id) => apart.includes(id));
+  return isNamed(one, other) || isNamed(other, one);
+}
 
 export const isKnown = (profile: Pick<Profile, 'identifiers'>, rules: Pick<IdentityRules, 'isKnown'>): boolean =>
   profile.identifiers.some(({ type }) => rules.isKnown(type));
@@ -122,7 +130,8 @@ class Group {
     return owner && this.#tiesKnown(owner) ? 'untrusted' : undefined;
   }
 
-  #policyObjection(identifier: Identifier, owner: Profile | undefined): 'unique' | 'limit' | undefined {
+  #policyObjection(identifier: Identifier, owner: Profile | undefined): 'apart' | 'unique' | 'limit' | undefined {
+    if (owner && [...this.#profiles.values()].some((profile) => areApart(profile, owner))) return 'apart';
     if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
     return this.context.rules.isOverLimit(this.#held, this.#gained(identifier, owner)) ? 'limit' : undefined;
   }

@@ -81,9 +81,9 @@ describe('two profiles that become one', () => {
     ],
     ['have a single value as an item', 'union', said('b', 2), said(['a'], 1), said(['a', 'b'], 2)],
     ['have numbers in order', 'union', said([10, 9], 2), said([9, 'x', { n: 1 }], 1), said([9, 10, 'x', { n: 1 }], 2)],
-    ['keep items where the other deleted theirs', 'union', said(null, 2), said(['b', 'a'], 1), said(['b', 'a'], 1)],
+    ['keep items where the other deleted theirs', 'union', said(null, 2), said(['b', 'a'], 1), said(['b', 'a'], 2)],
     ['have the sum of both', 'sum', said(2, 1), said(3, 2, 'web'), said(5, 2, 'web')],
-    ['keep a number where the other deleted theirs', 'sum', said(2, 1), said(null, 2), said(2, 1)],
+    ['keep a number where the other deleted theirs', 'sum', said(2, 1), said(null, 2), said(2, 2)],
     ['have the newest of what is no number', 'sum', said('2', 1), said(3, 2), said(3, 2)],
     ['have the newest where the sum is none', 'sum', said(1e308, 2), said(1e308, 1), said(1e308, 2)],
     [

@@ -19,16 +19,16 @@ export function takes(rule: TraitRule, present: Trait, said: Trait): boolean {
   return rank === 0 ? said.at >= present.at : rank < 0;
 }
 
+/** The same, where it is not left to the order of arrival. */
+export const outdoes = (rule: TraitRule, said: Trait, present: Trait): boolean =>
+  takes(rule, present, said) && !takes(rule, said, present);
+
 /** What is left of the trait of two profiles that become one; of two of one instant the survivor's, where the rule leaves it open. */
 export function united(rule: TraitRule, survivor: Trait, absorbed: Trait): Trait {
-  const together = rule === 'union' || rule === 'sum' ? add(rule, survivor, absorbed) : undefined;
-  if (together) return together;
-  const isTie = rule !== 'first' && survivor.at === absorbed.at && isOfOneRank(rule, survivor, absorbed);
-  return !isTie && takes(rule, survivor, absorbed) ? absorbed : survivor;
+  const both = rule === 'union' || rule === 'sum' ? add(rule, survivor, absorbed) : undefined;
+  if (both) return both;
+  return outdoes(rule, absorbed, survivor) ? absorbed : survivor;
 }
-
-const isOfOneRank = (rule: TraitRule, a: Trait, b: Trait): boolean =>
-  typeof rule === 'string' || rankOf(rule.sources, a) === rankOf(rule.sources, b);
 
 /** The place in the list; behind all of it for sources that are not there. */
 function rankOf(sources: readonly string[], { source }: Trait): number {
@@ -41,7 +41,7 @@ function rankOf(sources: readonly string[], { source }: Trait): number {
  * whatever order they come.
  */
 function isBefore(said: Trait, present: Trait): boolean {
-  if (said.value === null || present.value === null) return said.value !== null;
+  if ((said.value === null) !== (present.value === null)) return said.value !== null;
   return compare(placeInTime(said), placeInTime(present)) < 0;
 }
 
@@ -51,11 +51,16 @@ const placeInTime = ({ since, value, at, source, expiresAt = Infinity }: Trait) 
 /** Both together; nothing where that has no meaning, such as texts to be added, or values with an end of their own. */
 function add(rule: 'union' | 'sum', a: Trait, b: Trait): Trait | undefined {
   if (a.expiresAt !== undefined || b.expiresAt !== undefined) return undefined;
-  if (a.value === null || b.value === null) return a.value === b.value ? undefined : a.value === null ? b : a;
-  const value = rule === 'sum' ? sumOf(a.value, b.value) : unionOf(a.value, b.value);
+  const value = together(rule, a.value, b.value);
   if (value === undefined) return undefined;
   const newest = compare([a.at, a.source], [b.at, b.source]) > 0 ? a : b;
   return { value, at: newest.at, since: Math.max(a.since, b.since), source: newest.source };
+}
+
+/** A deletion adds nothing to what the other has. */
+function together(rule: 'union' | 'sum', a: Json, b: Json): Json | undefined {
+  if (a === null || b === null) return a ?? b;
+  return rule === 'sum' ? sumOf(a, b) : unionOf(a, b);
 }
 
 function sumOf(a: Json, b: Json): number | undefined {
