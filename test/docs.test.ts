@@ -16,6 +16,7 @@ import { translateFact } from '../src/domain/events/vocabularies/fact';
 import { ga4Events } from '../src/domain/events/vocabularies/ga4-ecommerce';
 import { translateIdentityMapping } from '../src/domain/events/vocabularies/identity-mapping';
 import { readMeasurements, translateMeasurement } from '../src/domain/events/vocabularies/measurement-protocol';
+import { IdentityPolicy } from '../src/domain/identity/identity-policy.schema';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
 import { TrackingPlan } from '../src/domain/tracking-plan/plan.schema';
@@ -55,6 +56,8 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'identity-mapping': readBy(translateIdentityMapping),
   identify: readBy((item) => ({ raw: { type: 'identify', ...(item as object) } })),
   cloudevent: readBy(translateCloudEvent),
+  event: readBy((item) => ({ raw: { type: 'track', event: 'Viewed', userId: 'u1', ...(item as object) } })),
+  'identity-policy': IdentityPolicy,
   measurement: z
     .unknown()
     .transform((body): unknown => readMeasurements(body as Json))
@@ -78,6 +81,7 @@ describe.each([
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
+  ['identity.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);

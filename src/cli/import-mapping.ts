@@ -1,4 +1,4 @@
-import { identifierTypes } from '../domain/identity/identifier-types';
+import { isBuiltIn } from '../domain/identity/identifier-types';
 import { own } from '../domain/json';
 import { plainConversions, type Conversion, type Target } from '../domain/rows/row-mapping.schema';
 import { usageError } from './command-error';
@@ -8,7 +8,7 @@ export type MappedColumns = Readonly<Record<string, readonly Target[]>>;
 
 const plainTargets = ['occurredAt', 'messageId', 'type', 'event', 'groupId', 'nothing'] as const;
 const forms =
-  'column=user_id (or another identifier), column=trait:name, column=property:name, column=consent:purpose, or column=occurredAt, event, groupId, type, messageId or nothing. trait and property may end in a type: age=trait:age:integer';
+  'column=user_id (or another identifier), column=identifier:type of one of your own types, column=trait:name, column=property:name, column=consent:purpose, or column=occurredAt, event, groupId, type, messageId or nothing. trait and property may end in a type: age=trait:age:integer';
 
 /** `column=target` of a repeatable option, gathered. A column may be named more than once. */
 export function addColumn(text: string, gathered: MappedColumns = {}): MappedColumns {
@@ -21,14 +21,19 @@ export function addColumn(text: string, gathered: MappedColumns = {}): MappedCol
 }
 
 function readTarget(text: string): Target | undefined {
-  const type = Object.keys(identifierTypes).find((one) => one === text);
-  if (type !== undefined) return { to: 'identifier', type: type as keyof typeof identifierTypes };
+  if (isBuiltIn(text)) return { to: 'identifier', type: text };
   const plain = plainTargets.find((one) => one === text);
   if (plain !== undefined) return { to: plain };
   const [to, name = '', as] = text.split(':');
   if (name === '') return undefined;
-  if (to === 'consent') return as === undefined ? ({ to, purpose: name } as Target) : undefined;
-  return to === 'trait' || to === 'property' ? factOf(to, name, as) : undefined;
+  return to === 'trait' || to === 'property' ? factOf(to, name, as) : nameOf(to, name, as);
+}
+
+/** Which types a workspace has beside the built-in ones, and which purposes, the server knows. */
+function nameOf(to: string | undefined, name: string, as: string | undefined): Target | undefined {
+  if (as !== undefined) return undefined;
+  if (to === 'identifier') return { to, type: name };
+  return to === 'consent' ? ({ to, purpose: name } as Target) : undefined;
 }
 
 function factOf(to: 'trait' | 'property', name: string, as: string | undefined): Target | undefined {

@@ -1,20 +1,37 @@
 import type { PageQuery } from './pages';
 
-export type IdentifierTypeName = 'user_id' | 'email' | 'phone' | 'app_user_id' | 'device_id' | 'anonymous_id';
+/** `user_id`, `email`, `phone`, `app_user_id`, `device_id`, `anonymous_id`, or a type that the policy makes. */
+export type IdentifierTypeName = string;
+
+/** How identifiers of a type are compared. One that is not built in says whether it names a person. */
+export interface IdentifierTypePolicy {
+  readonly isKnown?: boolean;
+  /** Whether one person has one value. */
+  readonly isUnique?: boolean;
+  readonly form?: 'text' | 'email' | 'phone' | 'digits' | 'uuid';
+  readonly ignoreCase?: boolean;
+}
 
 /** How a workspace tells people apart; what is left out is as usual. */
 export interface IdentityPolicy {
+  /** How built-in types are compared, and the types of the workspace's own. */
+  readonly types?: Readonly<Record<IdentifierTypeName, IdentifierTypePolicy>>;
   /** Strongest first; types left out follow in the usual order. */
   readonly priority?: readonly IdentifierTypeName[];
   /** Types of which one person has one value, beside `user_id`. */
   readonly unique?: readonly IdentifierTypeName[];
   /** How many of a type one profile gains in a window. */
   readonly limits?: Readonly<
-    Partial<Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>>
+    Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>
   >;
   /** Identifiers that name nobody: a value whatever its case, or a pattern in which `*` stands for any text. */
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
+  /** Which statements traits keep, by name; the newest, where nothing is said. */
+  readonly traits?: Readonly<Record<string, TraitRule>>;
 }
+
+/** `union` and `sum` are for the merge of two profiles; `sources` lists keys of sources, the one to trust most first. */
+export type TraitRule = 'newest' | 'first' | 'union' | 'sum' | { readonly sources: readonly string[] };
 
 export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart';
 

@@ -96,6 +96,8 @@ export interface Destination<Settings = unknown, Secrets = unknown> {
   readonly secrets: z.ZodType<Secrets>;
   /** Identifier types it takes. */
   readonly identifiers: readonly string[];
+  /** Whether it takes the types of a workspace's own, too, where they are asked for. */
+  readonly takesOwnTypes?: true;
   readonly capabilities: Capabilities;
   /**
    * By what it reaches people, such as `ads` or `email`: suppressions of that channel hold of its audiences and of its actions. Without

@@ -1,14 +1,16 @@
 import type { JsonObject } from '../domain/json';
+import { typesOf } from '../domain/identity/workspace-types';
 import { workspaceId } from '../domain/ids';
 import { keysNamed, letterOf, nameInLetters, rowLetterId, rowLetterOf } from './letter-of';
 
 const ws = workspaceId('ws_1');
 const identifiers = { key: (_ws: string, { type, value }: { type: string; value: string }) => `${type}:${value}` };
 const limits = { maxBytes: 300, maxDepth: 5 };
+const deps = { identifiers, limits, types: typesOf({ loyalty_id: { isKnown: true, form: 'digits' } }) };
 const arrival = { at: 5, source: 'shop', isTrusted: true, lane: 'live' } as const;
 const rejection = { code: 'invalid_id', path: '/userId', message: 'Send a text.' };
 const letter = (raw: unknown, of: Partial<Parameters<typeof letterOf>[3]> = {}) =>
-  letterOf({ identifiers, limits }, ws, arrival, { stage: 'rejected', rejection, raw, ...of });
+  letterOf(deps, ws, arrival, { stage: 'rejected', rejection, raw, ...of });
 const track: JsonObject = { type: 'track', event: 'Viewed', userId: 'u1' };
 /** What it is of an event that could be read does not matter here. */
 const event = {} as NonNullable<Parameters<typeof letterOf>[3]['event']>;
@@ -24,12 +26,17 @@ describe('a dead letter of an event', () => {
   it('names the browser of an alias, and whom its batch names, each once', () => {
     expect(letter({ type: 'alias', userId: 'u1', previousId: 'a1' }).naming).toEqual(['user_id:u1', 'anonymous_id:a1']);
     const said = { context: { traits: { email: 'Ann@Mail.test' } } };
-    const of = { ...arrival, envelope: JSON.stringify(said), naming: keysNamed(identifiers, ws, said) };
+    const of = { ...arrival, envelope: JSON.stringify(said), naming: keysNamed(deps, ws, said) };
     const refused = { stage: 'rejected', rejection, raw: { userId: 'u1', ...said } } as const;
-    expect(letterOf({ identifiers, limits }, ws, of, refused).naming).toEqual(['email:ann@mail.test', 'user_id:u1']);
-    expect(letterOf({ identifiers, limits }, ws, of, { ...refused, raw: 'no event' })).toMatchObject({
+    expect(letterOf(deps, ws, of, refused).naming).toEqual(['email:ann@mail.test', 'user_id:u1']);
+    expect(letterOf(deps, ws, of, { ...refused, raw: 'no event' })).toMatchObject({
       naming: ['email:ann@mail.test'],
     });
+  });
+
+  it("names whom an identifier of the workspace's own types names", () => {
+    const externalIds = [{ type: 'loyalty_id', id: '12-34' }];
+    expect(letter({ type: 'track', context: { externalIds } }).naming).toEqual(['loyalty_id:1234']);
   });
 
   it('knows the kind that the path named', () => {

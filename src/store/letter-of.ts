@@ -2,6 +2,7 @@ import { eventKinds, type Event, type EventKind } from '../domain/events/event';
 import { identifiersOf } from '../domain/events/event-identifiers';
 import { EventReader } from '../domain/events/event-reader';
 import type { JsonLimits } from '../domain/events/measure-json';
+import type { IdentifierTypes } from '../domain/identity/workspace-types';
 import type { WorkspaceId } from '../domain/ids';
 import { isJsonObject, own, type JsonObject } from '../domain/json';
 import { isTooDeep } from '../domain/json-depth';
@@ -31,16 +32,18 @@ interface RefusedEvent extends Pick<DeadLetter, 'messageId' | 'notWhole'> {
 interface LetterDeps {
   readonly identifiers: Pick<IdentifierRepository, 'key'>;
   readonly limits: JsonLimits;
+  /** Of the workspace. */
+  readonly types: IdentifierTypes;
 }
 
 /** The letter of an event that was refused or is kept out, whichever way it came: whole where it can be, so that it can be replayed. */
 export function letterOf(
-  { identifiers, limits }: LetterDeps,
+  { identifiers, limits, types }: LetterDeps,
   ws: WorkspaceId,
   arrival: Arrival,
   { stage, rejection, raw, kind, messageId, notWhole, event }: RefusedEvent,
 ): DeadLetter {
-  const naming = isJsonObject(raw) ? keysNamed(identifiers, ws, raw) : undefined;
+  const naming = isJsonObject(raw) ? keysNamed({ identifiers, types }, ws, raw) : undefined;
   return {
     ...{ stage, ...arrival, ...rejection },
     ...(messageId !== undefined && { messageId }),
@@ -101,7 +104,11 @@ function describe(raw: unknown, known: EventKind | undefined): Pick<DeadLetter, 
 }
 
 /** The keys of whom an event as it came can be read to name, or what a batch says for all its events. */
-export function keysNamed(identifiers: LetterDeps['identifiers'], ws: WorkspaceId, raw: JsonObject): readonly string[] {
+export function keysNamed(
+  { identifiers, types }: Pick<LetterDeps, 'identifiers' | 'types'>,
+  ws: WorkspaceId,
+  raw: JsonObject,
+): readonly string[] {
   const object = (key: string): JsonObject => {
     const value = own(raw, key);
     return isJsonObject(value) ? value : {};
@@ -109,7 +116,7 @@ export function keysNamed(identifiers: LetterDeps['identifiers'], ws: WorkspaceI
   const facts = { context: object('context'), traits: object('traits') };
   // Whatever kind it claims to be: an alias names a browser by a field that others do not have.
   const named = (['identify', 'alias'] as const).flatMap((kind) =>
-    identifiersOf(new EventReader(raw), { kind, ...facts }),
+    identifiersOf(new EventReader(raw), { kind, ...facts }, { types }),
   );
   return [...new Set(named.map((identifier) => identifiers.key(ws, identifier)))];
 }

@@ -1,6 +1,6 @@
 import type { Event, Identifier } from '../domain/events/event';
-import { identifierTypes } from '../domain/identity/identifier-types';
-import { longestIdentifier, normaliseIdentifier } from '../domain/identity/normalise';
+import { longestIdentifier } from '../domain/identity/normalise';
+import { meaningsOf, type IdentifierTypes } from '../domain/identity/workspace-types';
 import type { WorkspaceId } from '../domain/ids';
 import { admitAfterErasure } from '../domain/privacy/admit-after-erasure';
 import type { IdentifierRepository } from './identifiers';
@@ -69,12 +69,12 @@ export async function eventsOfErased<Row>(
 export function possibleKeys(
   identifiers: Pick<IdentifierRepository, 'key'>,
   ws: WorkspaceId,
+  types: IdentifierTypes,
 ): (texts: readonly string[]) => string[] {
   const keysOf = (text: string): readonly string[] =>
-    Object.keys(identifierTypes).flatMap((type) => {
+    types.names.flatMap((type) => {
       if (type === 'phone' && !/^[+\d\s()./-]{5,40}$/.test(text)) return [];
-      const identifier = normaliseIdentifier(type, text);
-      return identifier ? [identifiers.key(ws, identifier)] : [];
+      return meaningsOf(types, type, text).map((identifier) => identifiers.key(ws, identifier));
     });
   // Rows of JSON repeat the names of their columns.
   const known = new Map<string, readonly string[]>();

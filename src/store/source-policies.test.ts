@@ -1,6 +1,7 @@
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { WorkspaceId } from '../domain/ids';
 import { testWorkspace } from '../testing/builders';
+import { usualNaming } from '../domain/events/event-identifiers';
 import { SourcePolicies } from './source-policies';
 import type { SourceDoc } from './sources';
 import { plainSource } from './source-key';
@@ -46,7 +47,7 @@ describe('how a source is taken', () => {
     ['a source that only a key names', undefined, false],
   ])('of %s', async (_, source, isDisabled) => {
     const policies = new SourcePolicies(stored(source ? [source] : [], []));
-    expect(await policies.of(testWorkspace, 'shop')).toEqual({ isDisabled });
+    expect(await policies.of(testWorkspace, 'shop')).toEqual({ isDisabled, naming: usualNaming });
   });
 
   it('is by its own plan, else by the default one', async () => {
@@ -59,7 +60,7 @@ describe('how a source is taken', () => {
   it('leaves out what the workspace blocks, of every source', async () => {
     const policies = new SourcePolicies(stored([shop], [], { blocked: [{ value: 'test-*' }] }));
     for (const source of ['shop', 'other']) {
-      const { isBlocked } = await policies.of(testWorkspace, source);
+      const { isBlocked } = (await policies.of(testWorkspace, source)).naming;
       expect(isBlocked?.({ type: 'user_id', value: 'test-1' })).toBe(true);
       expect(isBlocked?.({ type: 'user_id', value: 'ann' })).toBe(false);
     }
@@ -73,7 +74,7 @@ describe('how a source is taken', () => {
     expect(store.asked.times).toBe(1);
     const gone = jest.spyOn(store.sources, 'findEver').mockRejectedValueOnce(new Error('gone'));
     await expect(policies.of(testWorkspace, 'app')).rejects.toThrow('gone');
-    expect(await policies.of(testWorkspace, 'app')).toEqual({ isDisabled: false });
+    expect(await policies.of(testWorkspace, 'app')).toEqual({ isDisabled: false, naming: usualNaming });
     expect(gone).toHaveBeenCalledTimes(2);
   });
 });

@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { isVocabulary, type Vocabulary } from '../domain/events/vocabularies/vocabulary';
-import type { IsBlocked } from '../domain/events/event-identifiers';
+import type { Naming } from '../domain/events/event-identifiers';
 import { blockedBy } from '../domain/identity/blocked-identifiers';
+import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import { typesOf } from '../domain/identity/workspace-types';
 import type { WorkspaceId } from '../domain/ids';
 import { isJsonObject, own, type Json } from '../domain/json';
 import { compilePlan, type CompiledPlan } from '../domain/tracking-plan/compile-plan';
@@ -17,8 +19,8 @@ export interface SourcePolicy {
   readonly plan?: CompiledPlan;
   /** Whose names its events have, where they are not ours. */
   readonly vocabulary?: Vocabulary;
-  /** What names nobody in the workspace. */
-  readonly isBlocked?: IsBlocked;
+  /** How the workspace reads identifiers. */
+  readonly naming: Naming;
 }
 
 interface Stored {
@@ -58,13 +60,13 @@ export class SourcePolicies {
   async #read(ws: WorkspaceId, source: string): Promise<SourcePolicy> {
     const found = await this.store.sources.findEver(ws, source);
     const plan = await this.#planOf(ws, found?.trackingPlan);
-    const blocked = (await this.store.workspaces.find(ws))?.identity?.blocked;
+    const identity = (await this.store.workspaces.find(ws))?.identity ?? {};
     const vocabulary = found?.type === 'api' ? vocabularyIn(JSON.parse(found.settingsJson) as Json) : undefined;
     return {
       isDisabled: found?.enabled === false,
       ...(plan && { plan: this.#compile(plan) }),
       ...(vocabulary && { vocabulary }),
-      ...(blocked && { isBlocked: blockedBy(blocked) }),
+      naming: namingOf(identity),
     };
   }
 
@@ -81,6 +83,11 @@ export class SourcePolicies {
     this.#compiled.set(id, compiled);
     return compiled;
   }
+}
+
+function namingOf({ types: policies, blocked }: IdentityPolicy): Naming {
+  const types = typesOf(policies);
+  return { types, ...(blocked && { isBlocked: blockedBy(blocked, types) }) };
 }
 
 function vocabularyIn(settings: Json): Vocabulary | undefined {

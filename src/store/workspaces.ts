@@ -2,15 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import { typesOf, type IdentifierTypes } from '../domain/identity/workspace-types';
+import { omit } from '../domain/json';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
+/** Names of traits are data, and no names of fields. */
+interface StoredIdentity extends Omit<IdentityPolicy, 'traits'> {
+  readonly traitsJson?: string;
+}
+type StoredWorkspace = Omit<WorkspaceDoc, 'identity'> & { readonly identity?: StoredIdentity };
+
 export class WorkspaceRepository {
-  readonly #workspaces: Collection<WorkspaceDoc>;
+  readonly #workspaces: Collection<StoredWorkspace>;
 
   constructor({ db }: StoreConnection) {
-    this.#workspaces = db.collection<WorkspaceDoc>('workspaces');
+    this.#workspaces = db.collection<StoredWorkspace>('workspaces');
   }
 
   async create(name: string, createdAt: number, session?: ClientSession): Promise<WorkspaceDoc> {
@@ -21,7 +29,8 @@ export class WorkspaceRepository {
   }
 
   async find(ws: WorkspaceId, session?: ClientSession): Promise<WorkspaceDoc | undefined> {
-    return (await this.#workspaces.findOne({ _id: ws }, { ...(session && { session }) })) ?? undefined;
+    const doc = await this.#workspaces.findOne({ _id: ws }, { ...(session && { session }) });
+    return doc ? read(doc) : undefined;
   }
 
   async setRetention(ws: WorkspaceId, retention: RetentionPolicy): Promise<void> {
@@ -29,13 +38,21 @@ export class WorkspaceRepository {
   }
 
   /** To be called where the ruleset is raised: the policy is a part of it. */
-  async setIdentity(ws: WorkspaceId, identity: IdentityPolicy, session: ClientSession): Promise<void> {
+  async setIdentity(ws: WorkspaceId, policy: IdentityPolicy, session: ClientSession): Promise<void> {
+    const { traits } = policy;
+    const identity = { ...omit(policy, 'traits'), ...(traits && { traitsJson: JSON.stringify(traits) }) };
     await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
+  }
+
+  /** As it is now. What reads many events asks `SourcePolicies`, which remembers it a while. */
+  async identifierTypes(ws: WorkspaceId): Promise<IdentifierTypes> {
+    const found = await this.#workspaces.findOne({ _id: ws }, { projection: { 'identity.types': 1 } });
+    return typesOf(found?.identity?.types);
   }
 
   /** Every workspace: what workers look after. */
   async list(): Promise<WorkspaceDoc[]> {
-    return this.#workspaces.find().sort({ _id: 1 }).toArray();
+    return (await this.#workspaces.find().sort({ _id: 1 }).toArray()).map(read);
   }
 
   /** 0 for a workspace that does not exist. */
@@ -49,4 +66,11 @@ export class WorkspaceRepository {
     await this.#workspaces.updateOne({ _id: ws }, { $inc: { rulesetVersion: 1 } }, { session });
     return this.rulesetVersion(ws, session);
   }
+}
+
+function read({ identity, ...doc }: StoredWorkspace): WorkspaceDoc {
+  if (!identity) return doc;
+  const { traitsJson, ...policy } = identity;
+  const traits = traitsJson === undefined ? undefined : (JSON.parse(traitsJson) as IdentityPolicy['traits']);
+  return { ...doc, identity: { ...policy, ...(traits && { traits }) } };
 }

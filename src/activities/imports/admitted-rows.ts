@@ -1,4 +1,4 @@
-import type { RowEvent } from '../../domain/imports/import-events';
+import { importSource, type RowEvent } from '../../domain/imports/import-events';
 import type { WorkspaceId } from '../../domain/ids';
 import { rowOfErased } from '../../domain/privacy/admit-after-erasure';
 import { cellsOf, textsOf } from '../../domain/privacy/texts-of';
@@ -48,13 +48,14 @@ interface ListOf {
  * begins later finds them. Answers the rows as they are kept, and the indexes of those that were stored before.
  */
 export async function keepRefused(
-  { store: { identifiers, importRows } }: Pick<ImportDeps, 'store'>,
+  { store: { identifiers, importRows }, policies }: Pick<ImportDeps, 'store' | 'policies'>,
   ws: WorkspaceId,
   { id, expiresAt }: ListOf,
   rows: readonly RefusedRow[],
 ): Promise<{ readonly kept: readonly RefusedRow[]; readonly known: readonly number[] }> {
   const known = await importRows.add(ws, id, 'refused', { rows, expiresAt });
-  const possible = possibleKeys(identifiers, ws);
+  const { types } = (await policies.of(ws, importSource(id))).naming;
+  const possible = possibleKeys(identifiers, ws, types);
   const naming = await namingErased(identifiers, ws, rows, ({ text }) => possible(textsIn(text)));
   await importRows.rewriteRefused(ws, id, [...naming].map(asErased));
   return { kept: rows.map((row) => (naming.has(row) ? asErased(row) : row)), known };

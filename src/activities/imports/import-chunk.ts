@@ -43,7 +43,7 @@ const textKept = 4_096;
 /** Stores a chunk's rows as pending events, and what was refused with its reason. Done twice, it does the same once. */
 export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<ImportTally> {
   const { found, file, records, now } = of;
-  const { plan, isBlocked } = await deps.policies.of(of.ws, importSource(found.id));
+  const { plan, naming } = await deps.policies.of(of.ws, importSource(found.id));
   const read = importRowReader({
     id: found.id,
     shape: file,
@@ -51,7 +51,7 @@ export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<Import
     statedAt: file.storedAt,
     receivedAt: now,
     limits: deps.limits,
-    isBlocked,
+    naming,
   });
   const planned = (record: FileRecord, row: number) => underPlan(read(record, row), plan);
   let taken = Promise.resolve(of.tally);

@@ -161,3 +161,18 @@ describe('a step of an import', () => {
     expect(await totals()).toMatchObject({ accepted: 2, duplicates: 2 });
   });
 });
+
+it("a step knows people by a type of the workspace's own, and of refused rows what names somebody erased by it", async () => {
+  const policy = { types: { loyalty_id: { isKnown: true, form: 'digits' } } };
+  const as = { type: 'bearer' } as const;
+  await request(api.app).put('/v1/policies/identity').auth(mine.apiKey, as).send(policy).expect(200);
+  await request(api.app).delete('/v1/profiles/loyalty_id:99').auth(mine.apiKey, as).expect(202);
+  const mapping = { columns: { no: { to: 'identifier', type: 'loyalty_id' }, n: { to: 'trait', as: 'number' } } };
+  const at = await begin('no,n\n12-34,1\n12 34,2\n9-9,3\n9-9,none\n', mapping);
+  const step = await kindOf().step({ ws: mine.ws, operation: at, signal, now: 2_000 });
+  expect(step).toMatchObject({ cursor: { tally: { rows: 4, accepted: 2, rejected: 2 } } });
+  await api.catchUp(mine.ws);
+  expect(await api.store.profiles.count(mine.ws)).toBe(1);
+  const { body } = await request(api.app).get(`/v1/imports/${at.id}`).auth(mine.apiKey, as).expect(200);
+  expect(JSON.stringify(body)).not.toContain('9-9');
+});

@@ -1,3 +1,4 @@
+import { typesOf } from '../../domain/identity/workspace-types';
 import { RowMapping } from '../../domain/rows/row-mapping.schema';
 import { pulledRowReader, type PulledRowOptions } from './read-pulled-row';
 
@@ -22,6 +23,14 @@ describe('a row', () => {
     expect(read(row)).toMatchObject({
       event: { kind: 'identify', source: 'shop', isTrusted: true, receivedAt: 1_000, traits: { plan: 'free' } },
     });
+  });
+
+  it("names somebody by a type of the workspace's own, in its form", () => {
+    const naming = { types: typesOf({ loyalty_id: { isKnown: true, form: 'digits' } }) };
+    const mapping = RowMapping.parse({ columns: { id: { to: 'identifier', type: 'loyalty_id' } } });
+    const identifiers = [{ type: 'loyalty_id', value: '1234' }];
+    expect(read({ id: '12-34' }, { mapping, naming })).toMatchObject({ event: { identifiers } });
+    expect(read({ id: '12-34' }, { mapping })).toMatchObject({ code: 'no_identifier' });
   });
 
   it('costs only itself when it nests so deep that it cannot be written', () => {

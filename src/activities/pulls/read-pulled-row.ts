@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IsBlocked } from '../../domain/events/event-identifiers';
+import type { Naming } from '../../domain/events/event-identifiers';
 import type { JsonLimits } from '../../domain/events/measure-json';
 import { parseEvent } from '../../domain/events/parse-event';
 import type { Event } from '../../domain/events/event';
@@ -19,7 +19,7 @@ export interface PulledRowOptions {
   readonly source: string;
   readonly mapping: RowMapping;
   readonly limits: JsonLimits;
-  readonly isBlocked?: IsBlocked | undefined;
+  readonly naming?: Naming | undefined;
   readonly now: number;
   readonly reading?: string | undefined;
 }
@@ -31,9 +31,9 @@ const tooDeep = `The row nests deeper than ${deepestRow} levels; flatten it.`;
 /** Makes a mapping ready for the rows of a page: each becomes an event as the door takes it, or a reason why not. */
 export function pulledRowReader(options: PulledRowOptions): (row: PulledRow) => RowOutcome {
   const map = pulledRowMapper(options);
-  const { source, limits: json, now: receivedAt, isBlocked } = options;
+  const { source, limits: json, now: receivedAt, naming } = options;
   // Every row has an id already.
-  const parsing = { source, isTrusted: true, receivedAt, json, isBlocked, makeMessageId: () => '' };
+  const parsing = { source, isTrusted: true, receivedAt, json, naming, makeMessageId: () => '' };
   return (pulled) => {
     if (isTooDeep(pulled.row, deepestRow))
       return { id: hashOf([source, pulled.name ?? '']), code: 'too_deep', message: tooDeep, path: '' };

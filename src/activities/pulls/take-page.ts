@@ -1,6 +1,7 @@
-import type { IsBlocked } from '../../domain/events/event-identifiers';
+import type { Naming } from '../../domain/events/event-identifiers';
 import type { Event } from '../../domain/events/event';
 import type { JsonLimits } from '../../domain/events/measure-json';
+import type { IdentifierTypes } from '../../domain/identity/workspace-types';
 import type { WorkspaceId } from '../../domain/ids';
 import type { PageCounts } from '../../domain/pulls/pull-run';
 import type { CompiledPlan } from '../../domain/tracking-plan/compile-plan';
@@ -48,16 +49,16 @@ export async function takePage(
   const { key } = source.doc;
   const now = deps.clock();
   const giveWay = takingTurns();
-  const { plan, isBlocked } = await deps.policies.of(ws, key);
-  const { rows, letters: unread } = await readPage(deps, { source, page, now, giveWay, isBlocked });
+  const { plan, naming } = await deps.policies.of(ws, key);
+  const { rows, letters: unread } = await readPage(deps, { source, page, now, giveWay, naming });
   const retention = (await store.workspaces.find(ws))?.retention;
   const taken = rows.filter(({ event }) => !isTooOld(event, retention, now));
   // The intake would refuse them, and leave a letter each time.
   const ofErased = (await eventsOfErased(store.identifiers, ws, taken, ({ event }) => event)).refused;
   const toJudge = taken.filter((row) => !ofErased.has(row));
-  const { docs, letters: keptOut } = await judgeRows(deps, ws, toJudge, { plan, giveWay });
+  const { docs, letters: keptOut } = await judgeRows(deps, ws, toJudge, { plan, giveWay, types: naming.types });
   const stored = await store.events.insertPending(docs);
-  const possible = possibleKeys(store.identifiers, ws);
+  const possible = possibleKeys(store.identifiers, ws, naming.types);
   const keysOf = ({ naming, payload = '' }: Letter): readonly string[] =>
     naming ?? possible(textsOf(payload).flatMap(cellsOf));
   traffic.accepted(ws, key, docs, stored.duplicateIndexes);
@@ -85,15 +86,15 @@ interface PageOf {
   readonly page: PulledPage;
   readonly now: number;
   readonly giveWay: GiveWay;
-  readonly isBlocked: IsBlocked | undefined;
+  readonly naming: Naming;
 }
 
 async function readPage(
   { limits }: TakePageDeps,
-  { source: { doc, pulled }, page, now, giveWay, isBlocked }: PageOf,
+  { source: { doc, pulled }, page, now, giveWay, naming }: PageOf,
 ): Promise<{ readonly rows: readonly EventRow[]; readonly letters: readonly Letter[] }> {
   const source = doc.key;
-  const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, isBlocked, reading: page.reading });
+  const read = pulledRowReader({ source, mapping: pulled.mapping, limits, now, naming, reading: page.reading });
   const rows: EventRow[] = [];
   const letters: Letter[] = (page.unreadable ?? []).map(({ code, message, name, text }) =>
     rowLetterOf({ at: now, source, name, code, message, path: '', text }),
@@ -110,11 +111,17 @@ async function readPage(
   return { rows, letters };
 }
 
+interface Judging {
+  readonly plan: CompiledPlan | undefined;
+  readonly giveWay: GiveWay;
+  readonly types: IdentifierTypes;
+}
+
 async function judgeRows(
   deps: TakePageDeps,
   ws: WorkspaceId,
   rows: readonly EventRow[],
-  { plan, giveWay }: { readonly plan: CompiledPlan | undefined; readonly giveWay: GiveWay },
+  { plan, giveWay, types }: Judging,
 ): Promise<{ readonly docs: readonly EventDoc[]; readonly letters: readonly Letter[] }> {
   const docs: EventDoc[] = [];
   const letters: Letter[] = [];
@@ -123,7 +130,7 @@ async function judgeRows(
     await giveWay();
     const judged = judgeEvent(row, plan);
     if ('rejection' in judged) {
-      letters.push(planLetterOf(deps, ws, judged, row));
+      letters.push(planLetterOf(deps, ws, types, { ...judged, row }));
       continue;
     }
     const { event, bytes, violations } = judged;
@@ -139,13 +146,13 @@ type Letter = DeadLetter & { readonly id: string; readonly state?: 'erased' };
 function planLetterOf(
   { store: { identifiers }, limits }: TakePageDeps,
   ws: WorkspaceId,
-  refused: Extract<Judged, { rejection: unknown }>,
-  { event, raw }: EventRow,
+  types: IdentifierTypes,
+  { row: { event, raw }, ...refused }: Extract<Judged, { rejection: unknown }> & { readonly row: EventRow },
 ): Letter {
   const { messageId, kind, source, receivedAt: at } = event;
   const name = kind === 'track' ? messageId : JSON.stringify(omit(raw, 'messageId'));
   const arrival = { at, source, isTrusted: true, lane: 'bulk' } as const;
-  const letter = letterOf({ identifiers, limits }, ws, arrival, { ...refused, messageId, raw });
+  const letter = letterOf({ identifiers, limits, types }, ws, arrival, { ...refused, messageId, raw });
   return { ...letter, id: rowLetterId(source, name, letter.code) };
 }
 

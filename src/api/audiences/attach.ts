@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachmentUses, farewells } from '../../domain/audiences/attachment';
 import type { Destination } from '../../destinations/destination';
+import type { IdentifierTypes } from '../../domain/identity/workspace-types';
 import { findDestination } from '../../destinations/registry';
 import type { AttachmentContent } from '../../store/attachments';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
@@ -36,7 +37,8 @@ export async function attach(
     const target = await deps.store.destinations.find(ws, destination, session);
     if (!target) throw notFound(`destination "${destination}"`);
     const before = await deps.store.attachments.findEver(ws, audience, destination, session);
-    const content = toContent(audience, target, input, before);
+    const types = await deps.store.workspaces.identifierTypes(ws);
+    const content = toContent(audience, { ...target, types }, input, before);
     if (before && before.detachedAt === undefined && isSame(before, content)) return before;
     return deps.store.attachments.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
   });
@@ -55,7 +57,7 @@ export async function detach({ deps, ws, now }: KeyCall, audience: string, desti
 
 function toContent(
   audience: string,
-  { key, type }: DestinationDoc,
+  { key, type, types }: DestinationDoc & { readonly types: IdentifierTypes },
   { external, purpose, ...input }: AttachmentInput,
   before: AttachmentDoc | undefined,
 ): AttachmentContent {
@@ -64,7 +66,7 @@ function toContent(
   // One attached before it was connected anew as another tool says nothing here.
   const { externalId, createExternal } = externalOf(external, kind?.createAudience && before);
   const faults = [
-    ...identifierFaults(input.identifiers, taken),
+    ...identifierFaults(input.identifiers, kind?.takesOwnTypes ? [...new Set([...taken, ...types.names])] : taken),
     ...externalFaults(kind, { externalId, createExternal }),
   ];
   if (faults.length > 0) throw invalidDefinition(faults);

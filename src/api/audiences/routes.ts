@@ -105,7 +105,8 @@ export const audienceRoutes: readonly Route[] = [
       const rule = call.body.rule ?? ruleOf(await audiences.find(call));
       const rules = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
       const isPast = at < call.now;
-      const trial = { rule, audiences: rules, at, isPast, sampleSize };
+      const { traits = {} } = (await call.deps.store.workspaces.find(call.ws))?.identity ?? {};
+      const trial = { rule, audiences: rules, at, isPast, traits, sampleSize };
       const found = await previewAudience(call.deps.store, call.ws, trial);
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
-import { identifierTypeNames } from '../../domain/identity/identifier-types';
+import { TypeName } from '../../domain/identity/identifier-types.schema';
 import { blockReasons } from '../../domain/identity/resolve-identity';
+import { noSuchType } from '../../domain/identity/workspace-types';
 import type { BlockedEvent } from '../../store/blocked-query';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type Route } from '../route';
+import { defineRoute, type KeyCall, type Route } from '../route';
 import { saveDefinition } from '../save-definition';
 import { InsightsBody, insightDays, readInsights, sampled } from './insights';
 
-const Type = z.enum(identifierTypeNames);
 const Reason = z.enum(blockReasons);
 
 /** One event of which identifiers were dropped. It shows types, never values: the event has those. */
@@ -66,10 +66,11 @@ export const identityRoutes: readonly Route[] = [
     path: '/v1/identity/violations',
     scope: 'profiles:read',
     summary: 'Applied events of which a protection dropped identifiers, newest first, with the reasons',
-    query: PageQuery.extend({ type: Type.optional(), reason: Reason.optional() }),
+    query: PageQuery.extend({ type: TypeName.optional(), reason: Reason.optional() }),
     responses: { 200: pageOf(ViolationBody) },
     handle: async (call) => {
       const { type, reason } = call.query;
+      if (type !== undefined) await refuseUnknownType(call, type);
       const page = readPage(call);
       const before = readCursor(page.after);
       const which = { ...(before && { before }), ...(type !== undefined && { type }), ...(reason && { reason }) };
@@ -78,6 +79,13 @@ export const identityRoutes: readonly Route[] = [
     },
   }),
 ];
+
+async function refuseUnknownType({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, type: string): Promise<void> {
+  const types = await deps.store.workspaces.identifierTypes(ws);
+  if (types.has(type)) return;
+  const message = noSuchType(types);
+  throw invalidRequest(message, [{ in: 'query', pointer: '/type', message }]);
+}
 
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;

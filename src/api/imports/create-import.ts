@@ -1,7 +1,8 @@
-import { findTooManyColumns } from '../../domain/rows/mapping-problems';
+import { findTooManyColumns, findUnknownTypes } from '../../domain/rows/mapping-problems';
 import type { Import, ImportDefinition } from '../../store/imports';
 import { newOperationId } from '../../store/operations';
-import { invalidRequest } from '../problem';
+import type { RowMapping } from '../../domain/rows/row-mapping.schema';
+import { invalidDefinition, invalidRequest, toPointer, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import type { ImportInput } from './presenter';
 
@@ -14,13 +15,23 @@ export async function createImport(call: KeyCall<unknown, unknown, ImportInput>)
     const message = 'Rows of a CSV are no events; write a mapping, or send NDJSON.';
     throw invalidRequest(message, [{ in: 'body', pointer: '/mapping', message }]);
   }
-  const tooMany =
-    typeof body.mapping === 'string' ? undefined : findTooManyColumns(body.mapping, deps.importLimits.maxColumns);
-  if (tooMany !== undefined)
-    throw invalidRequest(tooMany, [{ in: 'body', pointer: '/mapping/columns', message: tooMany }]);
+  if (typeof body.mapping !== 'string') await checkMapping(call, body.mapping);
   const made = { id: newOperationId(), definition: definitionOf(body), createdBy: principal.keyId, createdAt: now };
   await deps.store.imports.create(ws, made, now + deps.importLimits.keepHours * hourMs);
   return made;
+}
+
+async function checkMapping({ deps, ws }: KeyCall, mapping: RowMapping): Promise<void> {
+  const tooMany = findTooManyColumns(mapping, deps.importLimits.maxColumns);
+  if (tooMany !== undefined)
+    throw invalidRequest(tooMany, [{ in: 'body', pointer: '/mapping/columns', message: tooMany }]);
+  const unknown = findUnknownTypes(mapping, await deps.store.workspaces.identifierTypes(ws));
+  const faults = unknown.map(({ path, message }): Fault => ({
+    in: 'body',
+    pointer: `/mapping${toPointer(path)}`,
+    message,
+  }));
+  if (faults.length > 0) throw invalidDefinition(faults);
 }
 
 function definitionOf({ name, format, delimiter, mapping, dryRun }: ImportInput): ImportDefinition {

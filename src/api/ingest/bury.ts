@@ -31,8 +31,9 @@ export async function bury(
   if (refused.length === 0) return;
   const { deps, ws, principal, now, metrics } = call;
   const { identifiers } = deps.store;
+  const { types } = (await deps.policies.of(ws, principal.source)).naming;
   const limits = deps.limits.event;
-  const said = envelope && { envelope: envelope.payload, naming: keysNamed(identifiers, ws, envelope.of) };
+  const said = envelope && { envelope: envelope.payload, naming: keysNamed({ identifiers, types }, ws, envelope.of) };
   const common = { at: now, source: principal.source, lane, ...said };
   const fresh: DeadLetter[] = [];
   // In parts, between which others are served.
@@ -40,7 +41,7 @@ export async function bury(
     const letters = refused
       .slice(from, from + eventsPerInsert)
       .map(({ isTrusted, ...event }) =>
-        letterOf({ identifiers, limits }, ws, { ...common, isTrusted }, { ...event, kind }),
+        letterOf({ identifiers, limits, types }, ws, { ...common, isTrusted }, { ...event, kind }),
       );
     const known = new Set((await addLetters(deps.store, ws, letters)).duplicateIndexes);
     fresh.push(...letters.filter((_, index) => !known.has(index)));

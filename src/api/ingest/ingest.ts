@@ -50,7 +50,7 @@ export async function ingest(
   const { read, envelopeBytes } = readerOf(call, {
     kind,
     translate: translate ?? vocabularyOf(call, policy),
-    isBlocked: policy.isBlocked,
+    naming: policy.naming,
   });
   const envelope = keptEnvelope(call);
   boundCopies(call, Math.max(envelopeBytes, Buffer.byteLength(envelope?.payload ?? '')), raws.length);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventKind } from '../../domain/events/event';
-import type { IsBlocked } from '../../domain/events/event-identifiers';
+import type { Naming } from '../../domain/events/event-identifiers';
 import { parseEnvelope, parseEvent, type ParsedEvent, type ParseOptions } from '../../domain/events/parse-event';
 import type { Rejection } from '../../domain/events/rejection';
 import { inPlaces, type Translate } from '../../domain/events/translation';
@@ -23,7 +23,7 @@ export interface Readable {
   /** The kind that the path names. */
   readonly kind?: EventKind | undefined;
   readonly translate?: Translate | undefined;
-  readonly isBlocked?: IsBlocked | undefined;
+  readonly naming?: Naming | undefined;
 }
 
 interface EventsReader {
@@ -33,10 +33,10 @@ interface EventsReader {
 }
 
 /** Reads the items of a request one by one: as events, of one kind where the path names it, or in the words of a vocabulary. */
-export function readerOf(call: IngestCall, { kind, translate, isBlocked }: Readable): EventsReader {
+export function readerOf(call: IngestCall, { kind, translate, naming }: Readable): EventsReader {
   const isPublic = call.principal.kind === 'public';
   const isTrusted = !isPublic;
-  const options = optionsOf(call, { kind, isBlocked }, isPublic);
+  const options = optionsOf(call, { kind, naming }, isPublic);
   const unread = { rejection: tooLargeToRead(call.deps.limits.event.maxBytes) };
   const read: EventsReader['read'] = (raw) => {
     if ('code' in options) return { parsed: { rejection: options }, raw, isTrusted };
@@ -48,7 +48,7 @@ export function readerOf(call: IngestCall, { kind, translate, isBlocked }: Reada
 
 function optionsOf(
   call: IngestCall,
-  { kind, isBlocked }: Pick<Readable, 'kind' | 'isBlocked'>,
+  { kind, naming }: Pick<Readable, 'kind' | 'naming'>,
   isPublic: boolean,
 ): ParseOptions | Rejection {
   const json = { ...call.deps.limits.event, hasEscapes: call.body.hasEscapes };
@@ -60,14 +60,14 @@ function optionsOf(
   const { now: receivedAt, principal } = call;
   return {
     ...(kind && { kind }),
-    ...{ envelope, receivedAt, source: principal.source, isTrusted: !isPublic, isPublic, json, isBlocked },
+    ...{ envelope, receivedAt, source: principal.source, isTrusted: !isPublic, isPublic, json, naming },
     makeMessageId: randomUUID,
   };
 }
 
 /** What is wrong is told in the places of the sender's vocabulary. */
 function readTranslated(item: unknown, translate: Translate, options: ParseOptions): ReadEvent {
-  const translation = translate(item);
+  const translation = translate(item, options.naming?.types);
   if ('rejection' in translation)
     return { parsed: translation, raw: item, notWhole: 'not_translated', isTrusted: options.isTrusted };
   const { raw, mayMerge = true, places = {} } = translation;

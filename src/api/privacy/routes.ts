@@ -29,7 +29,7 @@ export const privacyRoutes: readonly Route[] = [
     summary: 'Erase a person for good; also an identifier that nobody has yet. The operation ends with a receipt',
     params: Ref,
     responses: { 202: OperationBody },
-    handle: async (call) => accepted(await startErasure(call, readRef(call.params.ref))),
+    handle: async (call) => accepted(await startErasure(call, await readRef(call, call.params.ref))),
   }),
   defineRoute({
     method: 'post',
@@ -40,7 +40,7 @@ export const privacyRoutes: readonly Route[] = [
     responses: { 202: ErasuresBody },
     handle: async (call) => {
       // Before the first is erased, none of them is misspelt.
-      const refs = call.body.refs.map(readRef);
+      const refs = await Promise.all(call.body.refs.map((ref) => readRef(call, ref)));
       const data = [];
       for (const ref of refs) data.push(presentOperation(await startErasure(call, ref)));
       return { status: 202, body: { data } };

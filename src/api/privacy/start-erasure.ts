@@ -14,9 +14,9 @@ import { waitUntil } from '../wait-until';
 type ErasureCall = Pick<KeyCall, 'deps' | 'ws' | 'principal' | 'now'>;
 
 /** `prf_…`, or `type:value` whether or not anybody has it. Throws 404 for what is neither. */
-export function readRef(ref: string): PersonRef {
+export async function readRef({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, ref: string): Promise<PersonRef> {
   if (ref.startsWith('prf_')) return { profile: profileId(ref) };
-  const identifier = readIdentifier(ref);
+  const identifier = await readIdentifier(deps.store, ws, ref);
   if (!identifier) throw notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
   return { identifier };
 }

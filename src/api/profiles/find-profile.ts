@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Identifier } from '../../domain/events/event';
-import { normaliseIdentifier } from '../../domain/identity/normalise';
-import { profileId, type WorkspaceId } from '../../domain/ids';
+import { TypeName } from '../../domain/identity/identifier-types.schema';
+import { meaningsOf, noSuchType, type IdentifierTypes } from '../../domain/identity/workspace-types';
+import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { notFound } from '../problem';
@@ -9,33 +10,60 @@ import { notFound } from '../problem';
 /** How a profile is named in paths and bodies: `prf_…` or `type:value`. */
 export const ProfileRef = z.string().min(1).max(400);
 
+type Reading = Pick<Store, 'identifiers' | 'workspaces'>;
+
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
-  const profile = await lookUp(store, ws, ref);
-  if (profile) return profile;
-  throw isReference(ref)
-    ? notFound('profile with this id or identifier')
-    : notFound('profile behind this reference; write prf_… or type:value, such as user_id:u1');
+  if (ref.startsWith('prf_')) return found(await store.profiles.canonical(ws, profileId(ref)));
+  const types = await store.workspaces.identifierTypes(ws);
+  const [owner] = await ownersOf(store, ws, meaningsOf(types, ...partsOf(ref)));
+  if (!owner && !isReference(types, ref)) throw notFound(`profile behind this reference; ${howToRefer(types, ref)}`);
+  return found(owner && (await store.profiles.canonical(ws, owner)));
 }
 
-const isReference = (ref: string): boolean => ref.startsWith('prf_') || readIdentifier(ref) !== undefined;
+function found(profile: Profile | undefined): Profile {
+  if (!profile) throw notFound('profile with this id or identifier');
+  return profile;
+}
 
-/** The identifier that `type:value` names, in the form that counts, whether or not anybody has it. */
-export function readIdentifier(ref: string): Identifier | undefined {
+const isReference = (types: IdentifierTypes, ref: string): boolean => types.normalise(...partsOf(ref)) !== undefined;
+
+/** What is wrong with a reference that is none. */
+export function howToRefer(types: IdentifierTypes, ref: string): string {
+  const [type] = partsOf(ref);
+  const isNoType = TypeName.safeParse(type).success && !types.has(type);
+  return `write prf_… or type:value, such as user_id:u1${isNoType ? `. ${noSuchType(types)}` : ''}`;
+}
+
+/**
+ * The identifier that `type:value` names, whether or not anybody has it: in the form that counts, but as it is written where somebody has
+ * that one from before the form was said, and nobody the other.
+ */
+export async function readIdentifier(store: Reading, ws: WorkspaceId, ref: string): Promise<Identifier | undefined> {
+  const types = await store.workspaces.identifierTypes(ws);
+  const meanings = meaningsOf(types, ...partsOf(ref));
+  const { owners } = await store.identifiers.read(meanings.map((one) => store.identifiers.key(ws, one)));
+  const owned = meanings.find((one) => owners.has(store.identifiers.key(ws, one)));
+  return owned ?? types.normalise(...partsOf(ref));
+}
+
+function partsOf(ref: string): [type: string, value: string] {
   const colon = ref.indexOf(':');
-  return normaliseIdentifier(ref.slice(0, colon), ref.slice(colon + 1));
+  return [ref.slice(0, colon), ref.slice(colon + 1)];
 }
 
-async function lookUp(store: Store, ws: WorkspaceId, ref: string): Promise<Profile | undefined> {
-  if (ref.startsWith('prf_')) return store.profiles.canonical(ws, profileId(ref));
-  const identifier = readIdentifier(ref);
-  const owner = identifier && (await store.identifiers.ownerOf(ws, identifier));
-  return owner && store.profiles.canonical(ws, owner);
+/** Who has these, in their order. */
+async function ownersOf(store: Reading, ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<ProfileId[]> {
+  const keys = identifiers.map((identifier) => store.identifiers.key(ws, identifier));
+  const { owners } = await store.identifiers.read(keys);
+  return keys.flatMap((key) => owners.get(key) ?? []);
 }
 
 /** Profiles that `text` identifies: a reference, or the bare value of one. */
 export async function searchProfiles(store: Store, ws: WorkspaceId, text: string): Promise<Profile[]> {
-  const refs = [text, `user_id:${text}`, `email:${text}`, `phone:${text}`, `anonymous_id:${text}`];
-  const found = await Promise.all(refs.map((ref) => lookUp(store, ws, ref)));
-  return [...new Map(found.flatMap((profile) => (profile ? [[profile.id, profile] as const] : []))).values()];
+  const types = await store.workspaces.identifierTypes(ws);
+  const named = [meaningsOf(types, ...partsOf(text)), ...types.names.map((type) => meaningsOf(types, type, text))];
+  const ids = [...(text.startsWith('prf_') ? [profileId(text)] : []), ...(await ownersOf(store, ws, named.flat()))];
+  const people = await Promise.all(ids.map((id) => store.profiles.canonical(ws, id)));
+  return [...new Map(people.flatMap((profile) => (profile ? [[profile.id, profile] as const] : []))).values()];
 }

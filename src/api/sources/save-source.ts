@@ -2,7 +2,9 @@ import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { allImports } from '../../domain/imports/import-events';
-import { findTooManyColumns } from '../../domain/rows/mapping-problems';
+import type { IdentifierTypes } from '../../domain/identity/workspace-types';
+import { findTooManyColumns, findUnknownTypes } from '../../domain/rows/mapping-problems';
+import { findUnknownTypesOf, TopicMapping } from '../../sources/event-mapping.schema';
 import { PulledSettings } from '../../sources/pulled-settings.schema';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
 import type { SourceKind } from '../../sources/source';
@@ -11,7 +13,7 @@ import type { SourceDoc } from '../../store/sources';
 import { carryOut } from '../carry-out';
 import { checkSettings, originOfSecrets, secretsGoElsewhere } from '../check-settings';
 import { checkPreconditions } from '../etag';
-import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
+import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { transact } from '../transact';
 
@@ -44,9 +46,10 @@ export async function saveSource(call: KeyCall, input: SourceInput): Promise<Sou
     checkPreconditions(call, before?.version);
     checkKey(key, input, before);
     await checkPlan(call, input.trackingPlan, session);
+    const types = await deps.store.workspaces.identifierTypes(ws);
     const faults = [
       ...checkSettings(kind.settings, input.settings, 'settings'),
-      ...checkWidth(kind, input, deps.importLimits.maxColumns),
+      ...checkMapping(kind, input, { most: deps.importLimits.maxColumns, types }),
       ...checkSecrets(kind, input, before),
     ];
     if (faults.length > 0) throw invalidDefinition(faults);
@@ -70,11 +73,28 @@ function checkKey(key: string, { type }: SourceInput, before: SourceDoc | undefi
     throw conflict(`Source "${key}" is of type ${before.type}; connect the other system under a key of its own.`);
 }
 
-/** Of a pulled source, how many columns its mapping has; a mapping that is none is the settings' fault. */
-function checkWidth({ isPulled }: SourceKind, { settings }: SourceInput, most: number): Fault[] {
-  const mapping = isPulled ? PulledSettings.shape.mapping.safeParse(settings['mapping']).data : undefined;
-  const message = mapping && findTooManyColumns(mapping, most);
-  return message === undefined ? [] : [{ in: 'body', pointer: '/settings/mapping/columns', message }];
+interface Mappable {
+  /** Columns of a mapping. */
+  readonly most: number;
+  readonly types: IdentifierTypes;
+}
+
+/** How many columns a mapping has, and which types of identifiers; a mapping that is none is the settings' fault. */
+function checkMapping({ isPulled }: SourceKind, { settings }: SourceInput, { most, types }: Mappable): Fault[] {
+  const faultAt = (path: readonly (string | number)[], message: string): Fault => ({
+    in: 'body',
+    pointer: `/settings/mapping${toPointer(path)}`,
+    message,
+  });
+  if (!isPulled) {
+    const topics = TopicMapping.safeParse(settings['mapping']).data ?? {};
+    return findUnknownTypesOf(topics, types).map(({ path, message }) => faultAt(path, message));
+  }
+  const mapping = PulledSettings.shape.mapping.safeParse(settings['mapping']).data;
+  if (!mapping) return [];
+  const tooMany = findTooManyColumns(mapping, most);
+  if (tooMany !== undefined) return [faultAt(['columns'], tooMany)];
+  return findUnknownTypes(mapping, types).map(({ path, message }) => faultAt(path, message));
 }
 
 /** What has made a source refuse may be what has been changed. */

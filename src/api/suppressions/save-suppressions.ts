@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import type { Suppression } from '../../domain/consent/suppression';
 import type { Identifier } from '../../domain/events/event';
-import { normaliseIdentifier } from '../../domain/identity/normalise';
+import { noSuchType } from '../../domain/identity/workspace-types';
 import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { SuppressionDoc } from '../../store/suppressions';
@@ -20,7 +20,7 @@ export interface IdentifiedEntry extends Entry {
 /** The identifier a reference names, known or not; of a profile every one it has. Throws 404. */
 export async function identifiersOf({ deps, ws }: KeyCall, ref: string): Promise<readonly Identifier[]> {
   if (ref.startsWith('prf_')) return (await findProfile(deps.store, ws, ref)).identifiers;
-  const identifier = readIdentifier(ref);
+  const identifier = await readIdentifier(deps.store, ws, ref);
   if (!identifier) throw notFound('identifier of this form; write type:value, such as email:a@b.example');
   return [identifier];
 }
@@ -62,18 +62,19 @@ export async function suppress(call: KeyCall, entries: readonly IdentifiedEntry[
 
 /** Adds those that name an identifier; the others are answered with their index. */
 export async function bulkSuppress(call: KeyCall, entries: readonly IdentifiedEntry[]) {
+  const types = await call.deps.store.workspaces.identifierTypes(call.ws);
   const read = entries.map(({ identifier: { type, value }, ...entry }) => {
-    const identifier = normaliseIdentifier(type, value);
-    return identifier && { ...entry, identifier };
+    const identifier = types.normalise(type, value);
+    if (identifier) return { ...entry, identifier };
+    return { message: types.has(type) ? notAnIdentifier : noSuchType(types) };
   });
-  const rejected = read.flatMap((entry, index) => (entry ? [] : [{ index, message: notAnIdentifier }]));
-  const accepted = read.filter((entry) => entry !== undefined);
+  const rejected = read.flatMap((entry, index) => ('message' in entry ? [{ index, message: entry.message }] : []));
+  const accepted = read.flatMap((entry) => ('message' in entry ? [] : [entry]));
   const sending = await suppress(call, accepted);
   return { saved: accepted.length, rejected, ...(sending > 0 && { sending }) };
 }
 
-const notAnIdentifier =
-  'The identifier is of no known type, or no such value can be one; write a type such as email and its value as text.';
+const notAnIdentifier = 'No such value can be an identifier of its type; write it as text, and no placeholder.';
 
 /** Takes entries off the list. What they barred comes back by itself. */
 export async function release(call: KeyCall, docs: readonly SuppressionDoc[]): Promise<void> {

@@ -41,7 +41,7 @@ export const trackingPlanRoutes: readonly Route[] = [
     handle: async (call) => {
       const { events, plan } = call.body;
       const judgedBy = plan ?? (JSON.parse((await plans.find(call)).planJson) as TrackingPlan);
-      return { status: 200, body: { data: checkEvents(call, judgedBy, events) } };
+      return { status: 200, body: { data: await checkEvents(call, judgedBy, events) } };
     },
   }),
   defineRoute({

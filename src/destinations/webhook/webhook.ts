@@ -11,6 +11,7 @@ export const webhook = defineDestination({
   settings: WebhookSettings,
   secrets: WebhookSecrets,
   identifiers: identifierTypeNames,
+  takesOwnTypes: true,
   capabilities: { dedup: 'key', members: 'profile' },
   channelOf: ({ channel }) => channel,
   actions: { message: { description: 'One request with the mapped payload.' } },

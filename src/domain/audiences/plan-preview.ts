@@ -1,6 +1,7 @@
 import { toRuleEvent, type Event, type RuleEvent } from '../events/event';
 import { factsAt } from '../profiles/facts-at';
 import type { Profile } from '../profiles/profile';
+import type { TraitRules } from '../profiles/trait-rules';
 import { compileRule, type CompiledRule } from './compile-rule';
 import { historyView } from './history-view';
 import type { ProfileFacts } from './profile-view';
@@ -14,6 +15,8 @@ export interface PreviewQuestion {
   readonly at: number;
   /** Whether `at` is in the past, so that facts must be recomputed from events too. */
   readonly isPast: boolean;
+  /** Which statements traits keep. */
+  readonly traits?: TraitRules;
 }
 
 /** How to answer a question, person by person. */
@@ -28,13 +31,13 @@ export interface PreviewPlan {
  * Evaluates by the plain definition, from stored events: no bounded state, no stored memberships. A rule that refers to an audience
  * evaluates that audience's rule, at the same instant.
  */
-export function planPreview({ rule, audiences, at, isPast }: PreviewQuestion): PreviewPlan {
+export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQuestion): PreviewPlan {
   const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
   const main = compileRule(rule);
   return {
     names: eventNames(reachable(main, compiled), isPast),
     matches: (profile, events) => {
-      const facts = isPast ? factsAt(profile, events, at) : profile;
+      const facts = isPast ? factsAt(profile, events, at, traits) : profile;
       return facts !== undefined && isMatch(main, compiled, facts, events.map(toRuleEvent), at);
     },
   };

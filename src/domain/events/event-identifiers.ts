@@ -1,28 +1,35 @@
-import { identifierName, identifierTypes, traitTypes } from '../identity/identifier-types';
-import { normaliseIdentifier } from '../identity/normalise';
+import { identifierName, traitTypes } from '../identity/identifier-types';
+import { usualTypes, type IdentifierTypes } from '../identity/workspace-types';
 import { isJsonObject, own, type JsonObject } from '../json';
 import type { EventKind, Identifier } from './event';
 import type { EventReader } from './event-reader';
 import { kindOf } from './rejection';
 
-/** Whether an identifier names nobody in a workspace. */
-export type IsBlocked = (identifier: Identifier) => boolean;
+/** How a workspace reads identifiers. */
+export interface Naming {
+  readonly types: IdentifierTypes;
+  /** Whether an identifier names nobody. */
+  readonly isBlocked?: (identifier: Identifier) => boolean;
+}
+
+/** That of a workspace that has said nothing. */
+export const usualNaming: Naming = { types: usualTypes };
 
 const mostExternalIds = 50;
 
 /**
  * The identifiers of an event, normalised, each once: its ids, the device, e-mail and phone of its traits, and `externalIds` of
- * known types. Placeholders and what the workspace blocks are left out. Segment's `alias` names an anonymous id by `previousId`.
+ * the workspace's types. Placeholders and what the workspace blocks are left out. Segment's `alias` names an anonymous id by `previousId`.
  */
 export function identifiersOf(
   reader: EventReader,
   { kind, context, traits }: { readonly kind: EventKind; readonly context: JsonObject; readonly traits: JsonObject },
-  isBlocked: IsBlocked = () => false,
+  { types, isBlocked = () => false }: Naming = usualNaming,
 ): Identifier[] {
   const { raw } = reader;
   const found: Identifier[] = [];
   const add = (type: string, value: unknown): void => {
-    const identifier = typeof value === 'string' ? normaliseIdentifier(type, value) : undefined;
+    const identifier = typeof value === 'string' ? types.normalise(type, value) : undefined;
     if (!identifier || isBlocked(identifier)) return;
     if (!found.some((one) => identifierName(one) === identifierName(identifier))) found.push(identifier);
   };
@@ -36,11 +43,11 @@ export function identifiersOf(
     if (!isJsonObject(facts)) continue;
     for (const type of traitTypes) add(type, own(facts, type));
   }
-  for (const [type, value] of externalIds(reader, context)) add(type, value);
+  for (const [type, value] of externalIds(reader, context, types)) add(type, value);
   return found;
 }
 
-function externalIds(reader: EventReader, context: JsonObject): [string, string | undefined][] {
+function externalIds(reader: EventReader, context: JsonObject, types: IdentifierTypes): [string, string | undefined][] {
   const list = own(context, 'externalIds') ?? [];
   if (!Array.isArray(list)) {
     reader.refuse('invalid_object', '/context/externalIds', `externalIds is ${kindOf(list)}; send a list.`);
@@ -54,7 +61,7 @@ function externalIds(reader: EventReader, context: JsonObject): [string, string 
   return (list as readonly unknown[]).flatMap((item, index): [string, string | undefined][] => {
     if (!isJsonObject(item)) return [];
     const type = own(item, 'type');
-    if (typeof type !== 'string' || !Object.hasOwn(identifierTypes, type)) return [];
+    if (typeof type !== 'string' || !types.has(type)) return [];
     return [[type, reader.id(item, 'id', `/context/externalIds/${index}/id`)]];
   });
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
 import { readConsent } from '../consent/read-consent';
 import { effectiveAt, eventKinds, type Event, type EventKind } from './event';
-import { identifiersOf, type IsBlocked } from './event-identifiers';
+import { identifiersOf, type Naming } from './event-identifiers';
 import { EventReader } from './event-reader';
 import { occurredAtOf, readEventInstant } from './event-time';
 import { measureJson, type MeasureOptions } from './measure-json';
@@ -36,8 +36,8 @@ export interface ParseOptions {
   /** Sent with a key that anybody may have. */
   readonly isPublic?: boolean;
   readonly json: MeasureOptions;
-  /** Whether an identifier names nobody in this workspace; it is left out. */
-  readonly isBlocked?: IsBlocked | undefined;
+  /** How the workspace reads identifiers; absent the usual way. */
+  readonly naming?: Naming | undefined;
   /** For events that come without. */
   readonly makeMessageId: () => string;
 }
@@ -87,7 +87,7 @@ function readEvent(reader: EventReader, options: InEnvelope): Event | undefined 
   if (kind === undefined) return undefined;
   const context = merged(options.envelope.context, reader.object('context'));
   const traits = readTraits(reader, kind, context);
-  const identifiers = identifiersOf(reader, { kind, context, traits }, options.isBlocked);
+  const identifiers = identifiersOf(reader, { kind, context, traits }, options.naming);
   if (identifiers.length === 0) reader.refuse('no_identifier', '', noIdentifier);
   const integrations = merged(options.envelope.integrations, reader.object('integrations'));
   const times = readTimes(reader, options);

@@ -1,4 +1,4 @@
-import { identifierTypeNames, identifierTypes } from '../identity/identifier-types';
+import { noSuchType, usualTypes, type IdentifierTypes } from '../identity/workspace-types';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
 import { kindOf, pointerPart, type Rejection } from './rejection';
 
@@ -14,7 +14,7 @@ export type Translation =
   | { readonly rejection: Rejection };
 
 /** One item of a vocabulary → our event. Total: what is no item is passed on, for the event's own check to refuse. */
-export type Translate = (item: unknown) => Translation;
+export type Translate = (item: unknown, types?: IdentifierTypes) => Translation;
 
 export const refuse = (code: Rejection['code'], path: string, message: string): Translation => ({
   rejection: { code, path, message },
@@ -22,9 +22,9 @@ export const refuse = (code: Rejection['code'], path: string, message: string): 
 
 /** The translation of an item that is an object; anything else is no event in any vocabulary. */
 export const ofObject =
-  (translate: (item: JsonObject) => Translation): Translate =>
-  (item) =>
-    isJsonObject(item) ? translate(item) : { raw: item };
+  (translate: (item: JsonObject, types: IdentifierTypes) => Translation): Translate =>
+  (item, types = usualTypes) =>
+    isJsonObject(item) ? translate(item, types) : { raw: item };
 
 /** What every event may say of itself, under the same names in our vocabularies. */
 const shared = ['messageId', 'timestamp', 'sentAt', 'context'] as const;
@@ -43,19 +43,20 @@ export function contextOf(item: JsonObject, more: JsonObject): { readonly contex
 /** As `context.externalIds` lists them. */
 export type ExternalId = { readonly type: string; readonly id: Json };
 
-const knownTypes = identifierTypeNames.join(', ');
-
 /** `{ "user_id": "u1", "email": "a@b.example" }` as external ids; or what is wrong with it. `path` is where it stands. */
-export function readIdentifiers(value: Json | undefined, path: string): readonly ExternalId[] | Rejection {
+export function readIdentifiers(
+  value: Json | undefined,
+  path: string,
+  types: IdentifierTypes,
+): readonly ExternalId[] | Rejection {
   if (!isJsonObject(value)) {
     const given = value === undefined ? 'absent' : kindOf(value);
     const message = `identifiers is ${given}; send an object of values by type, such as { "user_id": … }.`;
     return { code: 'no_identifier', path, message };
   }
-  const unknown = Object.keys(value).find((type) => !Object.hasOwn(identifierTypes, type));
+  const unknown = Object.keys(value).find((type) => !types.has(type));
   if (unknown !== undefined) {
-    const message = `There is no such type of identifier; there are ${knownTypes}.`;
-    return { code: 'invalid_id', path: path + pointerPart(unknown), message };
+    return { code: 'invalid_id', path: path + pointerPart(unknown), message: noSuchType(types) };
   }
   return Object.entries(value).flatMap(([type, id]) => (id === null ? [] : [{ type, id }]));
 }

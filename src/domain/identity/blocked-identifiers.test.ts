@@ -23,6 +23,7 @@ describe('a list of blocked identifiers', () => {
       'b@office.example.org',
       false,
     ],
+    ['a phone number however it is written', { type: 'phone', value: '+47 912 34 567' }, 'phone', '+4791234567', true],
     ['several stars', { value: 'a*b*c' }, 'user_id', 'a--b--c', true],
     ['in their order', { value: 'a*b*c' }, 'user_id', 'a--c--b', false],
     ['with no place counted twice', { value: 'ab*ba' }, 'user_id', 'aba', false],

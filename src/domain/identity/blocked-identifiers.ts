@@ -1,4 +1,5 @@
 import type { Identifier } from '../events/event';
+import { usualTypes, type IdentifierTypes } from './workspace-types';
 
 /** One entry of a workspace's list: a value, or a pattern in which `*` stands for any text. Without a type it holds for all. */
 export interface BlockedEntry {
@@ -11,13 +12,21 @@ export const mostBlocked = 1_000;
 export const mostStars = 8;
 
 /** Tells whether a list names an identifier, ignoring case. Reading one takes time in proportion to its length, whatever the pattern. */
-export function blockedBy(entries: readonly BlockedEntry[]): (identifier: Identifier) => boolean {
+export function blockedBy(
+  entries: readonly BlockedEntry[],
+  types: Pick<IdentifierTypes, 'normalise'> = usualTypes,
+): (identifier: Identifier) => boolean {
   const exact = new Set<string>();
   const patterns: { readonly type: string | undefined; readonly matches: (text: string) => boolean }[] = [];
   for (const { type, value } of entries) {
     const text = formOf(value);
-    if (text.includes('*')) patterns.push({ type, matches: matcherOf(text) });
-    else exact.add(nameOf(type, text));
+    if (text.includes('*')) {
+      patterns.push({ type, matches: matcherOf(text) });
+      continue;
+    }
+    // However the list writes a phone number or an id of digits, it is the one that is compared.
+    const form = type === undefined ? undefined : types.normalise(type, value);
+    for (const one of [text, formOf(form?.value ?? value)]) exact.add(nameOf(type, one));
   }
   return ({ type, value }) => {
     const text = formOf(value);

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import { TraitRules } from '../profiles/trait-rules.schema';
 import { mostBlocked, mostStars } from './blocked-identifiers';
+import { TypeName, TypePolicies, mostOwnTypes } from './identifier-types.schema';
 import { identifierTypeNames } from './identifier-types';
 import { longestIdentifier } from './normalise';
+import { noSuchType, typesOf } from './workspace-types';
 
-const Type = z.enum(identifierTypeNames);
+const mostTypes = identifierTypeNames.length + mostOwnTypes;
+const Types = z
+  .array(TypeName)
+  .max(mostTypes)
+  .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.');
 
 /** Days of the windows in which identifiers of a type are counted. */
 export const windowDays = { ever: Infinity, year: 365, month: 30, week: 7 } as const;
@@ -15,22 +22,16 @@ const Limit = z.strictObject({
 });
 
 /** How a workspace tells people apart. What is left out is as usual: `{}` is the usual policy. */
-export const IdentityPolicy = z.strictObject({
+const Policy = z.strictObject({
+  /** How identifiers of a type are compared, and types of the workspace's own. */
+  types: TypePolicies.optional(),
   /** Strongest first: of identifiers that disagree, the weaker is dropped. Types left out follow, in the usual order. */
-  priority: z
-    .array(Type)
-    .max(identifierTypeNames.length)
-    .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
-    .optional(),
+  priority: Types.optional(),
   /** Types of which one person has one value, beside `user_id`. */
-  unique: z
-    .array(Type)
-    .max(identifierTypeNames.length)
-    .refine((types) => new Set(types).size === types.length, 'A type is named twice; name each once.')
-    .optional(),
+  unique: Types.optional(),
   limits: z
-    .partialRecord(Type, Limit)
-    .refine(({ user_id }) => user_id === undefined, {
+    .record(TypeName, Limit)
+    .refine((limits) => !Object.hasOwn(limits, 'user_id'), {
       path: ['user_id'],
       error: 'A person has one user id; leave its limit out.',
     })
@@ -39,7 +40,7 @@ export const IdentityPolicy = z.strictObject({
   blocked: z
     .array(
       z.strictObject({
-        type: Type.optional(),
+        type: TypeName.optional(),
         value: z
           .string()
           .min(1)
@@ -51,5 +52,23 @@ export const IdentityPolicy = z.strictObject({
     )
     .max(mostBlocked)
     .optional(),
+  /** Which statements traits keep, where it is not the newest. */
+  traits: TraitRules.optional(),
+});
+
+export const IdentityPolicy = Policy.superRefine((policy, context) => {
+  const types = typesOf(policy.types);
+  for (const { type, path } of typesNamed(policy))
+    if (!types.has(type)) context.addIssue({ code: 'custom', path, message: noSuchType(types) });
 });
 export type IdentityPolicy = z.output<typeof IdentityPolicy>;
+
+/** The types that the parts of a policy name, and where. */
+function typesNamed({ priority = [], unique = [], limits = {}, blocked = [] }: z.output<typeof Policy>) {
+  return [
+    ...priority.map((type, index) => ({ type, path: ['priority', index] })),
+    ...unique.map((type, index) => ({ type, path: ['unique', index] })),
+    ...Object.keys(limits).map((type) => ({ type, path: ['limits', type] })),
+    ...blocked.flatMap(({ type }, index) => (type === undefined ? [] : [{ type, path: ['blocked', index, 'type'] }])),
+  ];
+}

@@ -1,7 +1,8 @@
 import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
-import { identifierTypeNames, identifierTypes } from './identifier-types';
+import type { TraitRules } from '../profiles/trait-rules';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
+import { typesOf } from './workspace-types';
 
 const dayMs = 24 * 3_600_000;
 
@@ -9,8 +10,12 @@ const dayMs = 24 * 3_600_000;
 export interface IdentityRules {
   /** The place of a type in the order of strength: 0 is the strongest, unknown types are last. */
   readonly rankOf: (type: string) => number;
+  /** Whether a type names a person. */
+  readonly isKnown: (type: string) => boolean;
   /** Types of which one person has one value, so that two values never merge by themselves. */
   readonly unique: ReadonlySet<string>;
+  /** Which statements traits keep, where it is not the newest. */
+  readonly traits: TraitRules;
   /**
    * Whether what is `held` and what is `gained` would together be more of a type than a person may gain, within the time that the limit is
    * for, whenever that was: events come late, and profiles that merge have pasts of their own. What one of the two has by itself, by a
@@ -19,10 +24,15 @@ export interface IdentityRules {
   readonly isOverLimit: (held: readonly KnownIdentifier[], gained: readonly KnownIdentifier[]) => boolean;
 }
 
-export function identityRules({ priority = [], unique = [], limits = {} }: IdentityPolicy): IdentityRules {
-  const ranks = new Map<string, number>(
-    [...new Set([...priority, ...identifierTypeNames])].map((type, rank) => [type, rank]),
-  );
+export function identityRules({
+  types: policies,
+  priority = [],
+  unique = [],
+  limits = {},
+  traits = {},
+}: IdentityPolicy): IdentityRules {
+  const types = typesOf(policies);
+  const ranks = new Map([...new Set([...priority, ...types.names])].map((type, rank) => [type, rank]));
   const limited = Object.entries(limits).map(([type, { most, per }]) => ({
     type,
     most,
@@ -30,7 +40,9 @@ export function identityRules({ priority = [], unique = [], limits = {} }: Ident
   }));
   return {
     rankOf: (type) => ranks.get(type) ?? ranks.size,
-    unique: new Set<string>([...unique, ...identifierTypeNames.filter((type) => identifierTypes[type].isUnique)]),
+    isKnown: types.isKnown,
+    unique: new Set([...unique, ...types.unique]),
+    traits,
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {
         const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);

@@ -3,7 +3,7 @@ import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile } from '../profiles/profile';
 import { idsOf } from '../profiles/present';
 import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
-import { identifierName, isKnownType } from './identifier-types';
+import { identifierName } from './identifier-types';
 import { byStrength, type IdentityRules } from './identity-rules';
 
 /**
@@ -44,11 +44,13 @@ export interface ResolutionContext {
 }
 
 /** Known before anonymous, then older, then the smaller id: a total order, so that concurrent merges choose the same survivor. */
-export function bySeniority(a: Profile, b: Profile): number {
-  const known = Number(isKnown(b)) - Number(isKnown(a));
-  if (known !== 0) return known;
-  return a.createdAt !== b.createdAt ? a.createdAt - b.createdAt : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
+export const bySeniority =
+  (rules: Pick<IdentityRules, 'isKnown'>) =>
+  (a: Profile, b: Profile): number => {
+    const known = Number(isKnown(b, rules)) - Number(isKnown(a, rules));
+    if (known !== 0) return known;
+    return a.createdAt !== b.createdAt ? a.createdAt - b.createdAt : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  };
 
 /** Whether somebody has said that they are two. What was said of a profile holds for whoever absorbs it. */
 function areApart(one: Profile, other: Profile): boolean {
@@ -57,8 +59,8 @@ function areApart(one: Profile, other: Profile): boolean {
   return isNamed(one, other) || isNamed(other, one);
 }
 
-export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
-  profile.identifiers.some(({ type }) => isKnownType(type));
+export const isKnown = (profile: Pick<Profile, 'identifiers'>, rules: Pick<IdentityRules, 'isKnown'>): boolean =>
+  profile.identifiers.some(({ type }) => rules.isKnown(type));
 
 /**
  * Decides by the strongest identifier first; of several of one type, by those that somebody has. Each weaker one joins only while the
@@ -146,7 +148,7 @@ class Group {
   }
 
   outcome(): Pick<Resolution, 'outcome' | 'survivor' | 'absorbed'> {
-    const [survivor, ...absorbed] = [...this.#profiles.values()].sort(bySeniority);
+    const [survivor, ...absorbed] = [...this.#profiles.values()].sort(bySeniority(this.context.rules));
     if (!survivor) return { outcome: 'created', absorbed: [] };
     return {
       outcome: absorbed.length > 0 ? 'merged' : 'attached',
@@ -188,7 +190,8 @@ class Group {
   }
 
   #tiesKnown(owner: Profile): boolean {
-    return !this.context.isTrusted && isKnown(owner) && [...this.#profiles.values()].some(isKnown);
+    const isPerson = (profile: Profile) => isKnown(profile, this.context.rules);
+    return !this.context.isTrusted && isPerson(owner) && [...this.#profiles.values()].some(isPerson);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Event } from '../events/event';
-import type { IsBlocked } from '../events/event-identifiers';
+import type { Naming } from '../events/event-identifiers';
 import type { JsonLimits } from '../events/measure-json';
 import { parseEvent } from '../events/parse-event';
 import { withKey, withoutKey, type JsonObject } from '../json';
@@ -18,7 +18,7 @@ export interface ImportOf {
   readonly statedAt: number;
   readonly receivedAt: number;
   readonly limits: JsonLimits;
-  readonly isBlocked?: IsBlocked | undefined;
+  readonly naming?: Naming | undefined;
 }
 
 /** A row as the event it becomes. */
@@ -47,8 +47,8 @@ export const isNumberedRow = ({ source, messageId, n }: Pick<Event, 'source' | '
 /** Makes an import ready for its rows, counted from 1. The same row becomes the same event each time. */
 export function importRowReader(of: ImportOf): ReadImportRow {
   const toRaw = rawEventOf(of.rows);
-  const { id, receivedAt, statedAt, limits: json, isBlocked } = of;
-  const options = { source: importSource(id), isTrusted: true, receivedAt, statedAt, json, isBlocked };
+  const { id, receivedAt, statedAt, limits: json, naming } = of;
+  const options = { source: importSource(id), isTrusted: true, receivedAt, statedAt, json, naming };
   return (record, row) => {
     const refuse = ({ code, column, message }: RowFault) => ({ refused: { row, code, column, message } });
     const makeMessageId = (): string => numbered(id, row);

@@ -1,6 +1,6 @@
 import { readConsent } from '../consent/read-consent';
 import { effectiveAt, type Event, type Identifier } from '../events/event';
-import { isKnownType } from '../identity/identifier-types';
+import { usualTypes, type IdentifierTypes } from '../identity/workspace-types';
 import { isOfImport } from '../imports/import-events';
 import type { EventContent } from '../profiles/change-set';
 import { scrubObject, isTextOf } from './scrub';
@@ -21,12 +21,16 @@ export type Admission =
  * An erased identifier is dropped from the event, and the event with it when nobody else is named. Only consent that was granted
  * after the erasure lifts it: from a public key, which anybody can read, no identifier that names a person.
  */
-export function admitAfterErasure(event: Event, erasedAt: (identifier: Identifier) => number | undefined): Admission {
+export function admitAfterErasure(
+  event: Event,
+  erasedAt: (identifier: Identifier) => number | undefined,
+  { isKnown }: Pick<IdentifierTypes, 'isKnown'> = usualTypes,
+): Admission {
   const named = event.identifiers.filter((identifier) => erasedAt(identifier) !== undefined);
   if (named.length === 0) return 'as-it-is';
   const grantedAt = latestGrant(event);
   const mayLift = (identifier: Identifier): boolean =>
-    grantedAt > (erasedAt(identifier) ?? Infinity) && (event.isTrusted || !isKnownType(identifier.type));
+    grantedAt > (erasedAt(identifier) ?? Infinity) && (event.isTrusted || !isKnown(identifier.type));
   const lifted = named.filter(mayLift);
   const dropped = named.filter((identifier) => !lifted.includes(identifier));
   if (dropped.length === 0) return { lifted };

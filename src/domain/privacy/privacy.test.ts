@@ -111,6 +111,15 @@ describe('a text of an identifier', () => {
     ['another phone with the same end', { type: 'phone', value: '+491701234567' }, '+49 171 1234567', false],
     ['a long id inside a longer text', { type: 'user_id', value: 'user-4711' }, 'order of USER-4711', true],
     ['a short id inside a word', { type: 'user_id', value: 'u1' }, 'menu1', false],
+    ['an id in other case', { type: 'user_id', value: 'u1' }, 'U1', true],
+    ['an id of digits as people write it', { type: 'loyalty_id', value: '1234' }, '12-34', true],
+    ['an id of digits in a longer one', { type: 'loyalty_id', value: '1234' }, '12-345', false],
+    [
+      'a UUID without its hyphens',
+      { type: 'device_id', value: '6ba7b810-9dad-11d1-80b4-00c04fd430c8' },
+      '6BA7B8109DAD11D180B400C04FD430C8',
+      true,
+    ],
     ['another id', { type: 'user_id', value: 'user-4711' }, 'user-4712', false],
   ])('is found in %s', (_, identifier, text, isFound) => {
     expect(isTextOf([identifier])(text)).toBe(isFound);

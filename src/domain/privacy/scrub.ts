@@ -1,5 +1,5 @@
 import type { Identifier } from '../events/event';
-import { normaliseIdentifier } from '../identity/normalise';
+import { normalise } from '../identity/normalise';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 
 /** Shorter values are looked for as a whole only: `u1` is part of many a word. */
@@ -29,15 +29,27 @@ export function isTextOf(identifiers: readonly Identifier[]): (text: string) => 
 
 function judgeOf(identifiers: readonly Identifier[]): (text: string) => boolean {
   const values = new Set(identifiers.map(({ value }) => value));
-  const mails = new Set(identifiers.filter(({ type }) => type === 'email').map(({ value }) => value));
+  const isWritten = otherwiseWritten(values);
   const hasPart = partsOf([...values].map((value) => value.toLowerCase()));
   const isPhone = phonesOf(identifiers.filter(({ type }) => type === 'phone').map(({ value }) => value));
   return (text) => {
-    // The forms of `normaliseIdentifier`: of all types but phones, of which e-mails ignore case.
+    // The forms of `normalise`, whichever is that of the type: policies change.
     const form = isPlain(text) ? text.trim() : text.normalize('NFC').trim();
     if (values.has(text) || values.has(form)) return true;
-    return (mails.size > 0 && mails.has(form.toLowerCase())) || hasPart(text.toLowerCase()) || isPhone(text);
+    return isWritten(form) || hasPart(text.toLowerCase()) || isPhone(text);
   };
+}
+
+/** Whether a text is one of the values but for its case, the signs between digits, or the way in which a UUID is written. */
+function otherwiseWritten(values: ReadonlySet<string>): (text: string) => boolean {
+  const all = [...values];
+  const hasDigits = all.some((value) => /^\d+$/.test(value));
+  const hasUuids = all.some((value) => normalise(value, { form: 'uuid' }) === value);
+  const isValue = (text: string | undefined): boolean => text !== undefined && values.has(text);
+  return (text) =>
+    values.has(text.toLowerCase()) ||
+    (hasDigits && isValue(normalise(text, { form: 'digits' }))) ||
+    (hasUuids && isValue(normalise(text, { form: 'uuid' })));
 }
 
 /** ASCII, which has one form only. */
@@ -67,7 +79,7 @@ function phonesOf(phones: readonly string[]): (text: string) => boolean {
   return (text) => {
     if (values.size === 0 || text.length < fewestDigits || !mayBePhone(text, tails)) return false;
     read += 1;
-    return read > mostPhones || values.has(normaliseIdentifier('phone', text)?.value ?? '');
+    return read > mostPhones || values.has(normalise(text, { form: 'phone' }) ?? '');
   };
 }
 

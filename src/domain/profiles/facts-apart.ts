@@ -1,10 +1,11 @@
-import type { Purposes } from '../consent/purpose';
 import { effectiveAt, type Event } from '../events/event';
 import type { Division } from '../identity/divide-events';
 import { own } from '../json';
 import type { Merge } from './change-set';
 import type { Consent, Profile, Trait } from './profile';
+import type { Ruleset } from './ruleset';
 import { replacements, type Facts, type Replaced, type Replacements } from './replaced';
+import { outdoes, ruleOf } from './trait-rules';
 import { writeConsent } from './write-consent';
 import { unionConsent, unionTraits, writeTraits } from './write-traits';
 
@@ -28,15 +29,18 @@ export interface TakeBack {
   readonly before: readonly Event[];
 }
 
+/** By what it is decided which statements count. */
+type FactRules = Pick<Ruleset, 'purposes'> & { readonly identity: Pick<Ruleset['identity'], 'traits'> };
+
 /** What the absorbed stated: by the merge, and by those of its events that came since. */
 export function factsOfAbsorbed(
   { merge, division }: TakeBack,
-  purposes: Purposes,
+  ruleset: FactRules,
 ): Pick<Profile, 'traits' | 'consent'> {
   const { traits, consent } = merge.absorbedProfile;
   return {
-    traits: division.mine.reduce(traitKind.state, traits),
-    consent: division.mine.reduce(consentKind(purposes).state, consent),
+    traits: division.mine.reduce(traitKind(ruleset).state, traits),
+    consent: division.mine.reduce(consentKind(ruleset).state, consent),
   };
 }
 
@@ -46,9 +50,9 @@ export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'created
 }
 
 /** Facts that came from the absorbed, by the merge or since, are as they would be had it never been there; all others stay. */
-export function factsLeft(survivor: Profile, read: TakeBack, purposes: Purposes): FactsLeft {
-  const traits = leftOf(traitKind, survivor, read);
-  const consent = leftOf(consentKind(purposes), survivor, read);
+export function factsLeft(survivor: Profile, read: TakeBack, ruleset: FactRules): FactsLeft {
+  const traits = leftOf(traitKind(ruleset), survivor, read);
+  const consent = leftOf(consentKind(ruleset), survivor, read);
   let { createdAt } = read.merge.replaced;
   const later = read.later.map(({ replaced, absorbedProfile }, index) => {
     const account = { traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {}, createdAt };
@@ -65,21 +69,28 @@ interface Kind<Fact> {
   /** The facts after an event. */
   state(this: void, facts: Facts<Fact>, event: Event): Facts<Fact>;
   unite(this: void, survivor: Facts<Fact>, absorbed: Facts<Fact>): Facts<Fact>;
+  /** Whether a fact counts more than what there is of that name. */
+  outdoes(this: void, facts: Facts<Fact>, name: string, fact: Fact): boolean;
 }
 
-const traitKind: Kind<Trait> = {
+const traitKind = ({ identity: { traits: rules } }: FactRules): Kind<Trait> => ({
   of: ({ traits }) => traits,
   replaced: ({ replaced }) => replaced.traits,
   state: (traits, event) =>
-    event.kind === 'identify' ? writeTraits(traits, { ...event, at: effectiveAt(event) }).facts : traits,
-  unite: unionTraits,
-};
+    event.kind === 'identify' ? writeTraits(traits, { ...event, at: effectiveAt(event) }, rules).facts : traits,
+  unite: (one, other) => unionTraits(one, other, rules),
+  outdoes: (traits, name, trait) => {
+    const present = own(traits, name);
+    return !present || outdoes(ruleOf(rules, name), trait, present);
+  },
+});
 
-const consentKind = (purposes: Purposes): Kind<Consent> => ({
+const consentKind = ({ purposes }: FactRules): Kind<Consent> => ({
   of: ({ consent }) => consent,
   replaced: ({ replaced }) => replaced.consent,
   state: (consent, event) => unionConsent(consent, writeConsent({}, event, purposes).facts).facts,
   unite: (one, other) => unionConsent(one, other).facts,
+  outdoes: (consent, name, { at }) => at > (own(consent, name)?.at ?? -Infinity),
 });
 
 interface Left<Fact> {
@@ -92,7 +103,7 @@ interface Left<Fact> {
  * Lives through what has happened to the survivor since, as far as the absorbed had to do with it: from what was there before the merge,
  * through its own events and later merges, in their order.
  */
-function leftOf<Fact extends { readonly at: number }>(kind: Kind<Fact>, survivor: Profile, read: TakeBack): Left<Fact> {
+function leftOf<Fact extends object>(kind: Kind<Fact>, survivor: Profile, read: TakeBack): Left<Fact> {
   const { merge, division } = read;
   const stated = division.mine.map((event) => kind.state({}, event));
   const touched = new Set([kind.replaced(merge), ...stated].flatMap((facts) => Object.keys(facts)));
@@ -116,7 +127,7 @@ function leftOf<Fact extends { readonly at: number }>(kind: Kind<Fact>, survivor
   // What nobody can say any more who stated it, since its event is gone, stays.
   const kept = pick(present, (name, fact) => {
     if (!touched.has(name)) return true;
-    return !isTheirs(name, fact) && fact.at > (own(facts, name)?.at ?? -Infinity);
+    return !isTheirs(name, fact) && kind.outdoes(facts, name, fact);
   });
   return { facts: { ...facts, ...kept }, later: read.later.map((one) => later.get(one) ?? {}) };
 }

@@ -1,5 +1,5 @@
-import { traitTypes } from '../identity/identifier-types';
-import { normaliseIdentifier } from '../identity/normalise';
+import { identifierTypes, traitTypes } from '../identity/identifier-types';
+import { normalise } from '../identity/normalise';
 import { own, type Json } from '../json';
 import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile, Trait } from './profile';
@@ -31,14 +31,14 @@ export function hasOtherAddress(before: Known, after: Known): boolean {
 
 /** What the trait of a type says, where there is a choice. */
 function statedLast(
-  type: KnownIdentifier['type'],
+  type: (typeof traitTypes)[number],
   { identifiers, traits }: Known,
 ): [string, { readonly value: string; readonly at: number }][] {
   const trait = own(traits, type);
   const isChoice = identifiers.filter((one) => one.type === type).length > 1;
   if (!isChoice || typeof trait?.value !== 'string') return [];
-  const said = normaliseIdentifier(type, trait.value);
-  return said ? [[type, { value: said.value, at: trait.at }]] : [];
+  const value = normalise(trait.value, identifierTypes[type]);
+  return value === undefined ? [] : [[type, { value, at: trait.at }]];
 }
 
 /** Values of the traits that are there: a deleted one is remembered, not present, and neither is one whose time is over. */

@@ -4,16 +4,20 @@ import type { Event } from '../events/event';
 import { omit, own } from '../json';
 import { profileLimits, untrustedLimits, type Room } from './profile-limits';
 import type { Consent, Profile } from './profile';
-import { supersedes } from './write-traits';
+import type { TraitRules } from './trait-rules';
+import { supersedes, takenOf, unitedTrait, type Statement } from './write-traits';
 
 /**
  * What untrusted sources may add to a profile ends far below what a profile may have: anybody has a public key, and whoever fills a
  * stranger's profile with names of their own would keep out what the person says later. What does not fit is left out; the event stays.
+ * What takes no place makes no room either.
  */
-export function roomForTraits(traits: Profile['traits'], { traits: values }: Pick<Event, 'traits'>): Event['traits'] {
+export function roomForTraits(traits: Profile['traits'], said: Statement, rules: TraitRules = {}): Event['traits'] {
   const hasRoom = roomIn(traits, (name) => own(traits, name)?.value);
   return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => hasRoom(name, value, untrustedLimits.traits)),
+    Object.entries(takenOf(traits, said, rules)).filter(([name, value]) =>
+      hasRoom(name, value, untrustedLimits.traits),
+    ),
   );
 }
 
@@ -46,6 +50,13 @@ export function roomBesideRefusals(
   return statements.filter((said) => !isGrant(said) || hasRoom(said.purpose, asKept(said), trustedRoom.purposes));
 }
 
+interface RoomOfMerge {
+  readonly purposes: Purposes;
+  /** Whether a trusted source ties a known profile. */
+  readonly isTrusted: boolean;
+  readonly rules?: TraitRules;
+}
+
 /**
  * What of an absorbed profile there is room for in the one that absorbs it. Anybody may make anonymous profiles, as full as they like, and tie them to
  * somebody: only a known profile that a trusted source ties goes beyond what untrusted sources may fill.
@@ -53,13 +64,15 @@ export function roomBesideRefusals(
 export function roomForAbsorbed(
   { traits, consent }: Pick<Profile, 'traits' | 'consent'>,
   absorbed: Pick<Profile, 'traits' | 'consent'>,
-  { purposes, isTrusted }: { readonly purposes: Purposes; readonly isTrusted: boolean },
+  { purposes, isTrusted, rules = {} }: RoomOfMerge,
 ): Pick<Profile, 'traits' | 'consent'> {
   const traitRoom = isTrusted ? trustedRoom.traits : untrustedLimits.traits;
   const hasTraitRoom = roomIn(traits, (name) => own(traits, name));
   const hasConsentRoom = roomIn(consent, (name) => own(consent, name));
   const hasGrantRoom = roomForGrants(consent);
-  const keptTraits = Object.entries(absorbed.traits).filter(([name, trait]) => hasTraitRoom(name, trait, traitRoom));
+  const keptTraits = Object.entries(absorbed.traits).filter(([name, trait]) =>
+    hasTraitRoom(name, unitedTrait(traits, name, trait, rules), traitRoom),
+  );
   const isKept = (name: string, said: Consent): boolean => {
     const present = own(consent, name);
     if (present && !supersedes(said, present)) return false;

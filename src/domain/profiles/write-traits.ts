@@ -1,6 +1,7 @@
 import type { Event } from '../events/event';
 import { own, type Json } from '../json';
 import type { Consent, ConsentStatus, Trait } from './profile';
+import { ruleOf, takes, united, type TraitRules } from './trait-rules';
 
 type Traits = Readonly<Record<string, Trait>>;
 type Consents = Readonly<Record<string, Consent>>;
@@ -18,31 +19,41 @@ export interface Statement extends Pick<Event, 'traits' | 'traitExpiry' | 'sourc
 }
 
 /**
- * Sets traits: a later time wins, whatever the order of arrival; at the same time the later arrival. `null` deletes, and the deletion is
- * remembered so that older values do not come back; so is a value whose time is over. A repeated equal value keeps `since`, the start of
- * its reign, unless it had expired in between.
+ * Sets traits: a later time wins, whatever the order of arrival, unless `rules` say otherwise of the trait; at the same time the later
+ * arrival. `null` deletes, and the deletion is remembered so that older values do not come back; so is a value whose time is over. A
+ * repeated equal value keeps `since`, the start of its reign, unless it had expired in between.
  */
-export function writeTraits(
-  traits: Traits,
-  { traits: values, traitExpiry = {}, source, at }: Statement,
-): Written<Traits> {
+export function writeTraits(traits: Traits, statement: Statement, rules: TraitRules = {}): Written<Traits> {
+  const { source, at } = statement;
   const next = new Map(Object.entries(traits));
   const changed: string[] = [];
-  for (const [key, value] of Object.entries(values)) {
+  for (const [key, value] of Object.entries(takenOf(traits, statement, rules))) {
     const present = own(traits, key);
-    if (present && present.at > at) continue;
     const reign = present ? reignAt(present, at) : neverThere;
     const isSame = sameJson(reign.value, value);
-    const end = value === null ? {} : endOf(traitExpiry, key);
-    next.set(key, { value, at, since: isSame ? reign.since : at, source, ...end });
+    const end = endOf(statement, key);
+    const since = isSame ? Math.min(reign.since, at) : at;
+    next.set(key, { value, at, since, source, ...end });
     // A new expiry is a change though the value is the same: the rules' next check moves with it.
-    if (!isSame || reign.expiresAt !== end.expiresAt) changed.push(key);
+    if (!isSame || reign.since !== since || reign.expiresAt !== end.expiresAt) changed.push(key);
   }
   return { facts: Object.fromEntries(next), changed };
 }
 
-function endOf(traitExpiry: NonNullable<Event['traitExpiry']>, key: string): Pick<Trait, 'expiresAt'> {
-  const expiresAt = own(traitExpiry, key);
+/** Of what is said, that which takes the place of what is there. */
+export function takenOf(traits: Traits, statement: Statement, rules: TraitRules): Statement['traits'] {
+  const { source, at } = statement;
+  return Object.fromEntries(
+    Object.entries(statement.traits).filter(([key, value]) => {
+      const present = own(traits, key);
+      return !present || takes(ruleOf(rules, key), present, { value, at, since: at, source, ...endOf(statement, key) });
+    }),
+  );
+}
+
+/** What is deleted has no end. */
+function endOf({ traits, traitExpiry = {} }: Statement, key: string): Pick<Trait, 'expiresAt'> {
+  const expiresAt = own(traits, key) === null ? undefined : own(traitExpiry, key);
   return expiresAt === undefined ? {} : { expiresAt };
 }
 
@@ -68,14 +79,16 @@ export function unionConsent(consent: Consents, other: Consents): Written<Consen
   return { facts: Object.fromEntries(next), changed };
 }
 
-/** Newest per trait; at the same time the survivor's. */
-export function unionTraits(survivor: Traits, absorbed: Traits): Traits {
+/** What one profile has of the traits of two: by its rule, else the newest; at the same time the survivor's. */
+export function unionTraits(survivor: Traits, absorbed: Traits, rules: TraitRules = {}): Traits {
   const next = new Map(Object.entries(survivor));
-  for (const [key, incoming] of Object.entries(absorbed)) {
-    const present = own(survivor, key);
-    if (!present || incoming.at > present.at) next.set(key, incoming);
-  }
+  for (const [key, incoming] of Object.entries(absorbed)) next.set(key, unitedTrait(survivor, key, incoming, rules));
   return Object.fromEntries(next);
+}
+
+export function unitedTrait(survivor: Traits, key: string, incoming: Trait, rules: TraitRules): Trait {
+  const present = own(survivor, key);
+  return present ? united(ruleOf(rules, key), present, incoming) : incoming;
 }
 
 /** The later statement; of several at one instant the one that protects most, and then any, but the same in whatever order they come. */

@@ -1,3 +1,4 @@
+import { noSuchType, type IdentifierTypes } from '../identity/workspace-types';
 import type { Target } from './row-mapping.schema';
 
 export interface MappingProblem {
@@ -48,6 +49,13 @@ function* findTooMuch({ constants }: Parts): Generator<MappingProblem> {
 /** A mapping that is wider than a row may be; `undefined` when it is not. */
 export const findTooManyColumns = ({ columns }: Pick<Parts, 'columns'>, most: number): string | undefined =>
   Object.keys(columns).length > most ? `The mapping has too many columns; map at most ${most}.` : undefined;
+
+/** Columns that are mapped to a type of identifier that the workspace does not have. */
+export function findUnknownTypes(mapping: Pick<Parts, 'columns'>, types: IdentifierTypes): MappingProblem[] {
+  return targetsOf(mapping)
+    .filter(({ target }) => target.to === 'identifier' && !types.has(target.type))
+    .map(({ column }) => ({ path: ['columns', column], message: noSuchType(types) }));
+}
 
 const noIdentifier: MappingProblem = {
   path: ['columns'],

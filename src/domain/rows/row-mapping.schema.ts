@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Name, Zone } from '../definition-fields.schema';
-import { identifierTypeNames } from '../identity/identifier-types';
+import { TypeName } from '../identity/identifier-types.schema';
 import { findFormatProblem } from './date-format';
 import { findMappingProblems } from './mapping-problems';
 
@@ -66,7 +66,8 @@ const fact = {
 
 /** What one column says of the person or the event. */
 export const Target = z.discriminatedUnion('to', [
-  z.strictObject({ to: z.literal('identifier'), type: z.enum(identifierTypeNames) }),
+  /** Of a type that the workspace has, which whoever saves a mapping looks at. */
+  z.strictObject({ to: z.literal('identifier'), type: TypeName }),
   z.strictObject({ to: z.literal('trait'), ...fact }),
   z.strictObject({ to: z.literal('property'), ...fact }),
   /** Granted or denied; a word that is neither refuses the row. */

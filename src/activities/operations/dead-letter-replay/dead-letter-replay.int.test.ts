@@ -1,7 +1,9 @@
+import request from 'supertest';
 import type { Operation } from '../../../domain/operations/operation';
 import type { DeadLetterDoc } from '../../../store/dead-letters';
 import { letterOf } from '../../../store/letter-of';
 import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../../testing/test-api';
+import { usualTypes } from '../../../domain/identity/workspace-types';
 import { createDeadLetterReplay, type ReplayDeps } from './dead-letter-replay';
 
 const api = useTestApi();
@@ -15,7 +17,12 @@ async function keptOut(count: number): Promise<readonly DeadLetterDoc[]> {
   const letters = Array.from({ length: count }, (_, n) => {
     const raw = { type: 'track', userId: `u${n}`, event: 'Viewed', messageId: `m${n}` };
     const refused = { stage: 'quarantined', rejection, raw, messageId: raw.messageId } as const;
-    return letterOf({ identifiers, limits: { maxBytes: 1_000, maxDepth: 5 } }, workspace.ws, arrival, refused);
+    return letterOf(
+      { identifiers, limits: { maxBytes: 1_000, maxDepth: 5 }, types: usualTypes },
+      workspace.ws,
+      arrival,
+      refused,
+    );
   });
   await deadLetters.add(workspace.ws, letters);
   return deadLetters.page(workspace.ws, count);
@@ -43,6 +50,23 @@ const discard = () =>
   api.store.letterEnds.discard(workspace.ws, {}, { at: Date.now(), by: 'key_1', reason: 'test data' });
 const stateOf = async (id: string) => (await api.store.deadLetters.find(workspace.ws, id))?.state;
 const isIn = async (messageId: string) => (await api.store.events.byMessageId(workspace.ws, messageId)) !== null;
+
+it('of an event that named nobody is let in once its type of identifier is there', async () => {
+  const named = { context: { externalIds: [{ type: 'loyalty_id', id: '12-34' }] } };
+  const event = { type: 'track', event: 'Viewed', messageId: 'm0', ...named };
+  await sendBatch(api.app, workspace.secretKey, [event]).expect(200);
+  expect(await replay({ policies: api.deps.policies })).toEqual({ replayed: 0, refused: 1, lost: 0 });
+  const policy = { types: { loyalty_id: { isKnown: true, form: 'digits' } } };
+  await request(api.app)
+    .put('/v1/policies/identity')
+    .auth(workspace.apiKey, { type: 'bearer' })
+    .send(policy)
+    .expect(200);
+  expect(await replay({ policies: api.deps.policies }, { id: 'op_2' })).toEqual({ replayed: 1, refused: 0, lost: 0 });
+  expect((await api.store.events.byMessageId(workspace.ws, 'm0'))?.identifiers).toEqual([
+    { type: 'loyalty_id', value: '1234' },
+  ]);
+});
 
 describe('a letter that is settled while it is replayed', () => {
   it('is discarded, and its event is not in, when the discard comes first', async () => {

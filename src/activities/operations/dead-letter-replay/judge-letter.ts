@@ -1,5 +1,5 @@
 import type { EventKind } from '../../../domain/events/event';
-import type { IsBlocked } from '../../../domain/events/event-identifiers';
+import type { Naming } from '../../../domain/events/event-identifiers';
 import type { JsonLimits } from '../../../domain/events/measure-json';
 import { isPublicId } from '../../../domain/events/message-id';
 import { parseEnvelope, parseEvent } from '../../../domain/events/parse-event';
@@ -31,11 +31,11 @@ export async function judgeLetter(
   letter: DeadLetterDoc,
 ): Promise<Verdict> {
   if (letter.stage === 'unapplied') return { is: 'in' };
-  const { isDisabled, plan, isBlocked } = await policies.of(ws, letter.source ?? '');
+  const { isDisabled, plan, naming } = await policies.of(ws, letter.source ?? '');
   if (isDisabled) return { is: 'refused', code: 'source_disabled' };
   const raw = readJson(letter.notWhole === undefined ? letter.payload : undefined);
   if (raw === undefined) return { is: 'lost' };
-  const judged = judgeEvent(parse(letter, raw, { json: limits, isBlocked }), plan);
+  const judged = judgeEvent(parse(letter, raw, { json: limits, naming }), plan);
   if ('rejection' in judged) return { is: 'refused', code: judged.rejection.code };
   const { event, bytes, violations } = judged;
   const arrival = { lane: letter.lane ?? 'live', bytes, n: numberArrivals(1), violations };
@@ -46,7 +46,7 @@ export async function judgeLetter(
 function parse(
   letter: DeadLetterDoc,
   raw: JsonObject,
-  { json, isBlocked }: { readonly json: JsonLimits; readonly isBlocked: IsBlocked | undefined },
+  { json, naming }: { readonly json: JsonLimits; readonly naming: Naming | undefined },
 ) {
   const envelope = parseEnvelope(readJson(letter.envelope) ?? {}, json);
   if ('code' in envelope) return { rejection: envelope };
@@ -58,7 +58,7 @@ function parse(
     isTrusted: letter.isTrusted ?? false,
     isPublic: letter.isTrusted !== true && isPublicId(letter.messageId),
     json,
-    isBlocked,
+    naming,
     makeMessageId: () => letter.messageId ?? letter.id,
   });
 }

@@ -67,6 +67,8 @@ describe('a text names somebody erased', () => {
     ['+442079460000', '+44 (0)20 7946 0000'],
     ['01701234567', '0170/123-4567'],
     ['auth0|4711', 'user auth0|4711 failed'],
+    ['6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'device {6BA7B810-9DAD-11D1-80B4-00C04FD430C8}'],
+    ['123456', 'card 12 34-56'],
     ['u1', ' u1 '],
   ])('%s in "%s"', async (value, text) => {
     expect(await names(value, text)).toBe(true);

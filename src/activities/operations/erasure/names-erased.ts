@@ -1,4 +1,4 @@
-import { longestIdentifier, normaliseIdentifier } from '../../../domain/identity/normalise';
+import { longestIdentifier, normalise } from '../../../domain/identity/normalise';
 import { valueKey } from '../../../store/identifier-key';
 import type { Store } from '../../../store/store';
 import { takingTurns } from '../../turns';
@@ -50,19 +50,21 @@ function erasedForms({ connection }: Pick<Store, 'connection'>, { ws, values }: 
   };
 }
 
-/** Texts and their parts as they stand, and as identifiers are compared; an e-mail's case does not count anyway. */
+/** Texts and their parts as they stand, and as identifiers are compared; case does not count anyway. */
 function* formsOf(texts: readonly string[]): Generator<string, void, undefined> {
   let phones = 0;
   for (const text of new Set(texts.flatMap(partsOf))) {
     yield text;
     yield text.normalize('NFC').trim();
+    const uuid = /[\da-f]{12}\}?$/i.test(text) ? normalise(text, { form: 'uuid' }) : undefined;
+    if (uuid !== undefined) yield uuid;
     if (!/^[+\d\s()./-]{5,60}$/.test(text)) continue;
     const digits = text.replace(/\D/g, '');
     const hasCountry = text.includes('+');
     yield hasCountry ? `+${digits}` : digits;
     if (!hasCountry) continue;
     phones += 1;
-    if (phones <= mostPhonesRead) yield normaliseIdentifier('phone', text)?.value ?? digits;
+    if (phones <= mostPhonesRead) yield normalise(text, { form: 'phone' }) ?? digits;
   }
 }
 

@@ -53,10 +53,11 @@ export async function forgetAnonymous(
   const page = await deps.store.oldRows.peopleAfter(ws, profilesAtOnce, from);
   const last = page.at(-1);
   if (!last) return { removed: 0, isOver: true };
+  const types = await deps.store.workspaces.identifierTypes(ws);
   const inactive = await inactiveOf(
     deps.store,
     ws,
-    page.filter((one) => isForgettable(one, before)),
+    page.filter((one) => isForgettable(one, before, types)),
     before,
   );
   const ids = inactive.map(({ id }) => id);
@@ -107,7 +108,7 @@ async function bury(
   before: number,
   profile: Profile,
 ): Promise<void> {
-  if (!isForgettable(profile, before)) return;
+  if (!isForgettable(profile, before, await store.workspaces.identifierTypes(ws))) return;
   const [inactive] = await inactiveOf(store, ws, [profile], before);
   if (!inactive) return;
   const owed = await inTransaction(store.connection, async (session) => {

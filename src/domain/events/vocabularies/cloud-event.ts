@@ -1,6 +1,6 @@
 import { isKindName } from '../event';
-import { identifierTypes } from '../../identity/identifier-types';
 import { longestIdentifier } from '../../identity/normalise';
+import type { IdentifierTypes } from '../../identity/workspace-types';
 import { isJsonObject, own, type Json, type JsonObject } from '../../json';
 import { kindOf, type Rejection } from '../rejection';
 import { ofObject, refuse, type ExternalId } from '../translation';
@@ -24,7 +24,7 @@ const attributes: ReadonlySet<string> = new Set([
  * `source` and `id` → `messageId`, `type` → event name or kind, `time` → `timestamp`, `subject` → identifier, `data` → properties or
  * traits. Extensions, `source`, `type` and `dataschema` stay in `context.cloudevent`.
  */
-export const translateCloudEvent = ofObject((item) => {
+export const translateCloudEvent = ofObject((item, types) => {
   const fault = findFault(item);
   if (fault) return { rejection: fault };
   const [id, source, type] = ['id', 'source', 'type'].map((name) => own(item, name) as string) as [
@@ -44,7 +44,7 @@ export const translateCloudEvent = ofObject((item) => {
     ...contentOf(type, own(item, 'data') ?? {}),
     messageId,
     timestamp: own(item, 'time') ?? null,
-    context: { externalIds: externalIdsOf(item), cloudevent: envelopeOf(item) },
+    context: { externalIds: externalIdsOf(item, types), cloudevent: envelopeOf(item) },
   };
   return { raw, places };
 });
@@ -93,19 +93,19 @@ function contentOf(type: string, data: Json): JsonObject {
 }
 
 /** `subject` is `type:value`, or a `user_id` as it stands; the extensions `userid` and `anonymousid` are what they say. */
-function externalIdsOf(item: JsonObject): ExternalId[] {
+function externalIdsOf(item: JsonObject, types: IdentifierTypes): ExternalId[] {
   const subject = (own(item, 'subject') ?? null) as string | null;
   const [user, anonymous] = [own(item, 'userid') ?? null, own(item, 'anonymousid') ?? null];
   return [
-    ...(subject === null ? [] : [readSubject(subject)]),
+    ...(subject === null ? [] : [readSubject(subject, types)]),
     ...(user === null ? [] : [{ type: 'user_id', id: user }]),
     ...(anonymous === null ? [] : [{ type: 'anonymous_id', id: anonymous }]),
   ];
 }
 
-function readSubject(subject: string): ExternalId {
+function readSubject(subject: string, types: IdentifierTypes): ExternalId {
   const [type = '', ...rest] = subject.split(':');
-  const isTyped = rest.length > 0 && Object.hasOwn(identifierTypes, type);
+  const isTyped = rest.length > 0 && types.has(type);
   return isTyped ? { type, id: rest.join(':') } : { type: 'user_id', id: subject };
 }
 

@@ -3,8 +3,8 @@ import { kindOf } from '../rejection';
 import { contextOf, identifierPlaces, ofObject, readIdentifiers, refuse, sharedFields } from '../translation';
 
 /** `{ "type": "Brochure Downloaded", "identifiers": { … }, "properties": { … } }`: something a person did, as a `track`. */
-export const translateEngagement = ofObject((item) => {
-  const externalIds = readIdentifiers(own(item, 'identifiers'), '/identifiers');
+export const translateEngagement = ofObject((item, types) => {
+  const externalIds = readIdentifiers(own(item, 'identifiers'), '/identifiers', types);
   if ('code' in externalIds) return { rejection: externalIds };
   const event = own(item, 'type') ?? null;
   if (typeof event !== 'string')

@@ -11,8 +11,8 @@ const longestName = 255;
  * an `identify` whose one trait expires. `ttl` counts from the fact's own time, as a duration or in whole seconds; `expiresAt` is an
  * instant instead.
  */
-export const translateFact = ofObject((item) => {
-  const externalIds = readIdentifiers(own(item, 'identifiers'), '/identifiers');
+export const translateFact = ofObject((item, types) => {
+  const externalIds = readIdentifiers(own(item, 'identifiers'), '/identifiers', types);
   if ('code' in externalIds) return { rejection: externalIds };
   const name = own(item, 'name');
   if (typeof name !== 'string' || name === '' || name.length > longestName)

@@ -86,7 +86,7 @@ describe('the GA4 Measurement Protocol', () => {
       { ...of, timestamp: 1_777_626_060_000, type: 'track', event: 'login', properties: { method: 'x' } },
       { ...of, timestamp: 1_777_626_000_000, type: 'track', event: 'Other', properties: {} },
     ]);
-    expect(Array.isArray(read) && read.map(translateMeasurement)).toMatchObject([
+    expect(Array.isArray(read) && read.map((one) => translateMeasurement(one))).toMatchObject([
       { raw: { type: 'identify' } },
       { raw: { event: 'Signed In' } },
       { raw: { event: 'Other' } },

@@ -49,10 +49,11 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     const present = states.get(key);
     if (condition) states.set(key, present ? combine(condition, present, state) : state);
   }
-  const isTrusted = event.isTrusted && isKnown(absorbed);
+  const isTrusted = event.isTrusted && isKnown(absorbed, fold.input.ruleset.identity);
   const { traits, consent } = roomForAbsorbed(survivor, absorbed, {
     purposes: fold.input.ruleset.purposes,
     isTrusted,
+    rules: fold.input.ruleset.identity.traits,
   });
   const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   const lineage = [...survivor.lineage, ...idsOf(absorbed)];
@@ -67,7 +68,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage,
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
-    traits: unionTraits(survivor.traits, traits),
+    traits: unionTraits(survivor.traits, traits, fold.input.ruleset.identity.traits),
     consent: unionConsent(survivor.consent, consent).facts,
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,

@@ -6,6 +6,7 @@ import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
 import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
+import type { Profile } from '../profile';
 import { refuseOversize } from '../profile-limits';
 import { roomForTraits } from '../untrusted-room';
 import { toRecord, writeConsent } from '../write-consent';
@@ -119,13 +120,7 @@ function writeFacts(
 ): Pick<Parameters<typeof affectedBy>[1], 'traits' | 'consents'> {
   const before = open.profile;
   const isIdentify = event.kind === 'identify';
-  const traits = isIdentify
-    ? writeTraits(before.traits, {
-        ...event,
-        traits: event.isTrusted ? event.traits : roomForTraits(before.traits, event),
-        at: effectiveAt(event),
-      })
-    : { facts: before.traits, changed: [] };
+  const traits = isIdentify ? writeSaid(fold, before, event) : { facts: before.traits, changed: [] };
   const consent = writeConsent(before.consent, event, fold.input.ruleset.purposes);
   open.profile = { ...before, traits: traits.facts, consent: consent.facts };
   if (isIdentify && hasOtherAddress(before, open.profile)) open.hasNewIdentifiers = true;
@@ -134,6 +129,13 @@ function writeFacts(
   // Nothing else makes a profile grow, apart from states, which have bounds of their own.
   if (isIdentify || open.hasNewConsent || open.hasNewIdentifiers) refuseOversize(open.profile);
   return { traits: traits.changed, consents: consent.changed };
+}
+
+function writeSaid(fold: WorkspaceFold, { traits }: Profile, event: Event): ReturnType<typeof writeTraits> {
+  const { traits: rules } = fold.input.ruleset.identity;
+  const said = { ...event, at: effectiveAt(event) };
+  const room = event.isTrusted ? said : { ...said, traits: roomForTraits(traits, said, rules) };
+  return writeTraits(traits, room, rules);
 }
 
 function prunePast(fold: WorkspaceFold, open: OpenProfile): void {

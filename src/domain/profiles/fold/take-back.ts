@@ -52,7 +52,7 @@ function reopen(
     edgeCounts: tombstone.edgeCounts,
     evaluatedAt: tombstone.evaluatedAt,
     identifiers,
-    ...factsOfAbsorbed(read, fold.input.ruleset.purposes),
+    ...factsOfAbsorbed(read, fold.input.ruleset),
     memberships: {},
     states: {},
     hasEnrollments: survivor.hasEnrollments,
@@ -68,7 +68,7 @@ function reopen(
 /** The survivor without what it has of the absorbed alone. */
 function left(fold: WorkspaceFold, survivor: Profile, read: TakeBack): Profile {
   const { absorbedProfile, absorbed, replaced } = read.merge;
-  const { later, ...facts } = factsLeft(survivor, read, fold.input.ruleset.purposes);
+  const { later, ...facts } = factsLeft(survivor, read, fold.input.ruleset);
   const accounts = read.later.flatMap((merge, index) => {
     const account = later[index];
     return account ? [{ merge, replaced: account }] : [];

@@ -1,10 +1,11 @@
 import { admitAfterErasure } from '../../privacy/admit-after-erasure';
-import type { Event } from '../../events/event';
+import type { Event, Identifier } from '../../events/event';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** The event as far as it may be applied; `undefined` when everybody it names was erased, and it is refused. */
 export function withoutErased(fold: WorkspaceFold, event: Event): Event | undefined {
-  const admission = admitAfterErasure(event, (identifier) => fold.erasedAt(identifier));
+  const erasedAt = (identifier: Identifier) => fold.erasedAt(identifier);
+  const admission = admitAfterErasure(event, erasedAt, fold.input.ruleset.identity);
   if (admission === 'as-it-is') return event;
   if (admission === 'refused') {
     fold.refused.push({ messageId: event.messageId, kind: event.kind, source: event.source });
