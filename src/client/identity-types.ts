@@ -12,11 +12,13 @@ export interface IdentityPolicy {
   readonly limits?: Readonly<
     Partial<Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>>
   >;
+  /** Whose a browser or device is that comes with a second person: nobody's from then on (as is usual), or whose it was first. */
+  readonly sharedDevices?: 'apart' | 'owner';
   /** Identifiers that name nobody: a value whatever its case, or a pattern in which `*` stands for any text. */
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
 }
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'shared';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {

@@ -27,6 +27,8 @@ export interface Profile {
   readonly mergedFrom: readonly string[];
   /** Since when the person is kept and not processed. */
   readonly restrictedAt?: string;
+  /** A device that several people use, and nobody's. */
+  readonly isShared?: true;
 }
 /** One profile became part of another, on an event that named both. */
 export interface Merge {

@@ -3,7 +3,7 @@ import { toRuleEvent, type Event, type Identifier } from '../domain/events/event
 import { identifierName } from '../domain/identity/identifier-types';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { ChangeSet, MembershipEdge } from '../domain/profiles/change-set';
+import type { ChangeSet, DesiredMember, MembershipEdge } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -24,6 +24,8 @@ export class FoldedWorld {
   readonly enrollments = new Map<string, Enrollment>();
   /** Every edge there was, in order. */
   readonly edges: MembershipEdge[] = [];
+  /** Every wish of what a destination should hold, in order. */
+  readonly syncs: DesiredMember[] = [];
   /** What the suppression lists say, by `identifierName`. */
   readonly suppressions = new Map<string, readonly Suppression[]>();
   /** Events that were refused, since everybody they name was erased. */
@@ -148,6 +150,7 @@ export class FoldedWorld {
     }
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.edges.push(...changes.edges);
+    this.syncs.push(...changes.syncs);
     this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));
     for (const { messageId, profile, stripped } of changes.applied) {

@@ -39,6 +39,8 @@ export const ProfileBody = z.strictObject({
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
   mergedFrom: z.array(z.string()),
   restrictedAt: Instant.optional(),
+  /** A device that several people use, and nobody's: what is done there without a login is here. */
+  isShared: z.literal(true).optional(),
 });
 export const StayBody = z.strictObject({ key: z.string(), enteredAt: Instant, exitedAt: Instant.optional() });
 export const EventBody = z.strictObject({
@@ -89,6 +91,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
       enteredAt: presentInstant(enteredAt),
     })),
     mergedFrom: profile.lineage,
+    ...(profile.isShared && { isShared: profile.isShared }),
     ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
 }

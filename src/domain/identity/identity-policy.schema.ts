@@ -35,6 +35,8 @@ export const IdentityPolicy = z.strictObject({
       error: 'A person has one user id; leave its limit out.',
     })
     .optional(),
+  /** Whose a browser or device is that comes with a second person: `apart`, nobody's from then on; `owner`, whose it was first. */
+  sharedDevices: z.enum(['apart', 'owner']).optional(),
   /** Identifiers that name nobody, beside the placeholders that never do: left out of every event from now on. */
   blocked: z
     .array(

@@ -11,6 +11,8 @@ export interface IdentityRules {
   readonly rankOf: (type: string) => number;
   /** Types of which one person has one value, so that two values never merge by themselves. */
   readonly unique: ReadonlySet<string>;
+  /** Whether a browser or device that comes with a second person is nobody's from then on. */
+  readonly setsSharedApart: boolean;
   /**
    * Whether what is `held` and what is `gained` would together be more of a type than a person may gain, within the time that the limit is
    * for, whenever that was: events come late, and profiles that merge have pasts of their own. What one of the two has by itself, by a
@@ -19,7 +21,12 @@ export interface IdentityRules {
   readonly isOverLimit: (held: readonly KnownIdentifier[], gained: readonly KnownIdentifier[]) => boolean;
 }
 
-export function identityRules({ priority = [], unique = [], limits = {} }: IdentityPolicy): IdentityRules {
+export function identityRules({
+  priority = [],
+  unique = [],
+  limits = {},
+  sharedDevices = 'apart',
+}: IdentityPolicy): IdentityRules {
   const ranks = new Map<string, number>(
     [...new Set([...priority, ...identifierTypeNames])].map((type, rank) => [type, rank]),
   );
@@ -31,6 +38,7 @@ export function identityRules({ priority = [], unique = [], limits = {} }: Ident
   return {
     rankOf: (type) => ranks.get(type) ?? ranks.size,
     unique: new Set<string>([...unique, ...identifierTypeNames.filter((type) => identifierTypes[type].isUnique)]),
+    setsSharedApart: sharedDevices === 'apart',
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {
         const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);

@@ -54,7 +54,13 @@ function resolve(
 
 describe('resolveIdentity', () => {
   it('makes a profile for somebody nobody knows', () => {
-    expect(resolve([], [u1, mail])).toEqual({ outcome: 'created', absorbed: [], attach: [u1, mail], blocked: [] });
+    expect(resolve([], [u1, mail])).toEqual({
+      outcome: 'created',
+      absorbed: [],
+      attach: [u1, mail],
+      blocked: [],
+      setApart: [],
+    });
   });
 
   it('attaches what is new to the profile it comes with', () => {
@@ -123,6 +129,7 @@ describe('people whom somebody says to be one', () => {
       absorbed: [ada.id],
       attach: [],
       blocked: [],
+      setApart: [],
     });
   });
 

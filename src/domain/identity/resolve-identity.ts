@@ -8,9 +8,10 @@ import { byStrength, type IdentityRules } from './identity-rules';
 /**
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
  * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
- * `full`: more identifiers or absorbed profiles than any profile has.
+ * `full`: more identifiers or absorbed profiles than any profile has · `shared`: it is a device's that several people use, and the event
+ * names somebody else.
  */
-export const blockReasons = ['unique', 'limit', 'untrusted', 'full'] as const;
+export const blockReasons = ['unique', 'limit', 'untrusted', 'full', 'shared'] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
 export interface BlockedIdentifier {
@@ -28,6 +29,8 @@ export interface Resolution {
   /** Identifiers the profile gains. */
   readonly attach: readonly Identifier[];
   readonly blocked: readonly BlockedIdentifier[];
+  /** Blocked ones that leave their owners, each to a profile of its own: devices that two known people use. */
+  readonly setApart: readonly Identifier[];
 }
 
 export interface ResolutionContext {
@@ -55,21 +58,25 @@ export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
 /**
  * Decides by the strongest identifier first; of several of one type, by those that somebody has. Each weaker one joins only while the
  * group stays one person: at most one value of a unique type, no more of a type than the policy allows, from an untrusted source at most
- * one known profile, and no more of both than a profile may have. One that does not fit is dropped; the event stays.
+ * one known profile, and no more of both than a profile may have. One that does not fit is dropped; the event stays. A device that
+ * several people use names nobody beside anything else.
  */
 export function resolveIdentity(identifiers: readonly Identifier[], context: ResolutionContext): Resolution {
   const group = new Group(context);
   const attach: Identifier[] = [];
   const blocked: BlockedIdentifier[] = [];
+  const setApart: Identifier[] = [];
   for (const { identifier, owner } of strongestFirst(identifiers, context)) {
     const reason = group.objection(identifier, owner);
-    if (reason) blocked.push({ identifier, reason });
-    else {
+    if (reason) {
+      blocked.push({ identifier, reason });
+      if (group.isSharedDevice(identifier, owner, reason)) setApart.push(identifier);
+    } else {
       group.add(identifier, owner);
       if (!owner) attach.push(identifier);
     }
   }
-  return { ...group.outcome(), attach: distinct(attach), blocked };
+  return { ...group.outcome(), attach: distinct(attach), blocked, setApart: distinct(setApart) };
 }
 
 interface Named {
@@ -81,10 +88,12 @@ function strongestFirst(identifiers: readonly Identifier[], context: ResolutionC
   const { rules } = context;
   const compare = byStrength(rules);
   const isNew = (named: Named): number => (named.owner ? 0 : 1);
+  const isShared = ({ owner }: Named): number => (owner?.isShared ? 1 : 0);
   return identifiers
     .map((identifier) => ({ identifier, owner: context.owner(identifier) }))
     .sort(
       (a, b) =>
+        isShared(a) - isShared(b) ||
         rules.rankOf(a.identifier.type) - rules.rankOf(b.identifier.type) ||
         isNew(a) - isNew(b) ||
         compare(a.identifier, b.identifier),
@@ -108,6 +117,8 @@ class Group {
   #count = 0;
   #lineage = 0;
   readonly #held: KnownIdentifier[] = [];
+  /** Whether it is somebody, by name or by what they have. */
+  #isKnown = false;
 
   constructor(readonly context: Omit<ResolutionContext, 'owner'>) {}
 
@@ -120,7 +131,14 @@ class Group {
     return owner && this.#tiesKnown(owner) ? 'untrusted' : undefined;
   }
 
-  #policyObjection(identifier: Identifier, owner: Profile | undefined): 'unique' | 'limit' | undefined {
+  /** Whether what is dropped here is of a device that two known people use, so that what is done on it is done by either. */
+  isSharedDevice({ type }: Identifier, owner: Profile | undefined, reason: BlockReason): boolean {
+    if (!this.context.rules.setsSharedApart || isKnownType(type)) return false;
+    return (reason === 'unique' || reason === 'untrusted') && this.#isKnown && owner !== undefined && isKnown(owner);
+  }
+
+  #policyObjection(identifier: Identifier, owner: Profile | undefined): BlockReason | undefined {
+    if (owner?.isShared && !this.#isEmpty) return 'shared';
     if (this.#holdsOtherValue([identifier, ...(owner?.identifiers ?? [])])) return 'unique';
     return this.context.rules.isOverLimit(this.#held, this.#gained(identifier, owner)) ? 'limit' : undefined;
   }
@@ -132,6 +150,7 @@ class Group {
       if (this.context.rules.unique.has(type) && !this.#unique.has(type)) this.#unique.set(type, value);
     this.#count += gain.identifiers;
     this.#lineage += gain.lineage;
+    this.#isKnown ||= isKnownType(identifier.type) || (owner !== undefined && isKnown(owner));
     if (owner) this.#profiles.set(owner.id, owner);
     else this.#fresh.add(identifierName(identifier));
   }
@@ -144,6 +163,10 @@ class Group {
       survivor: survivor.id,
       absorbed: absorbed.map((profile) => profile.id),
     };
+  }
+
+  get #isEmpty(): boolean {
+    return this.#profiles.size === 0 && this.#fresh.size === 0;
   }
 
   /** What the group grows by: nothing by what is in it. */

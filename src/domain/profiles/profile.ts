@@ -69,6 +69,8 @@ export interface Profile {
   /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */
   readonly hasEnrollments: boolean;
   readonly mergedInto?: ProfileId;
+  /** A device that several people use: it takes what is done there without a login, and is nobody's. */
+  readonly isShared?: true;
   /** Since when the person is kept and not processed (GDPR, Article 18); see `docs/guides/privacy.md`. */
   readonly restrictedAt?: number;
   /** Nothing of the person is left here; the document stays so that nobody writes them anew. */

@@ -2,7 +2,7 @@ import { affectedBy } from '../../audiences/evaluate-memberships';
 import { emptyState, observe, prune } from '../../audiences/behaviour-state';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
-import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
+import { eventWaitKey } from '../../journeys/wait-keys';
 import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
@@ -16,7 +16,7 @@ import { evaluateProfile, instantOf, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
-import { edgeCause, runJourneys } from './run-journeys';
+import { reachEdges, runJourneys } from './run-journeys';
 import { withoutErased } from './without-erased';
 import { WorkspaceFold, type Run } from './workspace-fold';
 
@@ -76,15 +76,6 @@ function letTimePass(fold: WorkspaceFold, open: OpenProfile, event: Event, first
   evaluateProfile(fold, open, 'clock', new Set(), happenedAt);
   reachEdges(fold, open, firstEdge);
   return fold.edges.length;
-}
-
-/** Audience edges reach journeys after the event that caused them. */
-function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): void {
-  for (const edge of fold.edges.slice(firstEdge)) {
-    if (edge.profile !== open.profile.id) continue;
-    open.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
-    runJourneys(fold, open, edgeCause(edge));
-  }
 }
 
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */

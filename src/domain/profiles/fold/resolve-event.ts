@@ -4,11 +4,13 @@ import { effectiveAt } from '../../events/event';
 import { isKnown, resolveIdentity, type Resolution } from '../../identity/resolve-identity';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
 import { omit } from '../../json';
-import { newProfile, type Profile } from '../profile';
+import type { Profile } from '../profile';
 import { roomForAbsorbed } from '../untrusted-room';
 import { unionConsent, unionTraits } from '../write-traits';
-import { attachIdentifiers, nextSeq, openNew, type OpenProfile } from './open-profile';
+import { createProfile } from './create-profile';
+import { attachIdentifiers, nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
+import { setDeviceApart } from './move-identifier';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** Finds or makes the profile an event belongs to, merging those it ties together. */
@@ -21,7 +23,8 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
     at: effectiveAt(event),
   });
   if (resolution.blocked.length > 0) fold.blocked.set(event.messageId, resolution.blocked);
-  const open = resolution.survivor === undefined ? create(fold, event) : fold.open(resolution.survivor);
+  const open = resolution.survivor === undefined ? createProfile(fold, event) : fold.open(resolution.survivor);
+  for (const identifier of resolution.setApart) setDeviceApart(fold, identifier, event);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, effectiveAt(event));
@@ -29,18 +32,12 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
   return open;
 }
 
-function create(fold: WorkspaceFold, event: Event): OpenProfile {
-  const { makeProfileId, now, ruleset } = fold.input;
-  const facts = { createdAt: effectiveAt(event), evaluatedAt: now, rulesetVersion: ruleset.version };
-  const open = openNew(newProfile({ id: makeProfileId(), ...facts }));
-  fold.opened.set(open.profile.id, open);
-  return open;
-}
-
 function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resolution, event: Event): void {
   for (const id of resolution.absorbed) {
     const absorbed = fold.open(id);
     upgrade(fold, absorbed);
+    // Whom somebody says to be a person is one.
+    if (!absorbed.profile.isShared) survivor.profile = omit(survivor.profile, 'isShared');
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;
