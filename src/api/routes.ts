@@ -8,6 +8,7 @@ import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
+import { quarantineRoutes } from './identity/quarantine-routes';
 import { identityRoutes } from './identity/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...mergeRoutes,
   ...privacyRoutes,
   ...identityRoutes,
+  ...quarantineRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

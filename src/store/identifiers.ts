@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
+import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
 import type { IdentifierDoc } from './documents';
+import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
 
 const rememberedKeys = 20_000;
+const readFields = { profile: 1, erasedAt: 1, rev: 1, people: 1, quarantinedAt: 1, quarantine: 1 } as const;
 
 export class IdentifierRepository {
   readonly #identifiers: Collection<IdentifierDoc>;
@@ -31,12 +34,16 @@ export class IdentifierRepository {
 
   /** By identifier key: who owns it, and when it was erased. */
   async read(keys: readonly string[], session?: ClientSession): Promise<IdentifiersRead> {
-    if (keys.length === 0) return { owners: new Map(), erased: new Map() };
-    const options = { projection: { profile: 1, erasedAt: 1 }, ...(session && { session }) };
+    if (keys.length === 0) return { owners: new Map(), erased: new Map(), notes: new Map() };
+    const options = { projection: readFields, ...(session && { session }) };
     const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, options).toArray();
     const owned = rows.flatMap(({ _id, profile }) => (profile === undefined ? [] : [[_id, profile] as const]));
     const erased = rows.flatMap(({ _id, erasedAt }) => (erasedAt === undefined ? [] : [[_id, erasedAt] as const]));
-    return { owners: new Map(owned), erased: new Map(erased) };
+    const notes = rows.flatMap((row) => {
+      const note = toNote(row);
+      return note ? [[row._id, note] as const] : [];
+    });
+    return { owners: new Map(owned), erased: new Map(erased), notes: new Map(notes) };
   }
 
   /** Whether anybody was ever erased and has not come back. */
@@ -78,7 +85,7 @@ export class IdentifierRepository {
     const operations = identifiers.map((identifier) => {
       const update = {
         $set: { ws, type: identifier.type, erasedAt },
-        $unset: { profile: '', firstSeenAt: '' },
+        $unset: { profile: '', firstSeenAt: '', rev: '', people: '', quarantinedAt: '', quarantine: '' },
       } as const;
       return { updateOne: { filter: { _id: this.key(ws, identifier) }, update, upsert: true } };
     });
@@ -96,4 +103,5 @@ export class IdentifierRepository {
 export interface IdentifiersRead {
   readonly owners: ReadonlyMap<string, ProfileId>;
   readonly erased: ReadonlyMap<string, number>;
+  readonly notes: ReadonlyMap<string, IdentifierNote>;
 }

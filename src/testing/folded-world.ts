@@ -1,6 +1,7 @@
 import type { Suppression } from '../domain/consent/suppression';
 import { toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import type { ChangeSet, DesiredMember, MembershipEdge } from '../domain/profiles/change-set';
@@ -32,10 +33,20 @@ export class FoldedWorld {
   readonly refused: string[] = [];
   readonly #owners = new Map<string, ProfileId>();
   readonly #erased = new Map<string, number>();
+  readonly notes = new Map<string, IdentifierNote>();
   #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
   #made = 0;
 
   constructor(readonly ruleset: Ruleset) {}
+
+  ownerOf(identifier: Identifier): ProfileId | undefined {
+    return this.#owners.get(identifierName(identifier));
+  }
+
+  /** Ends a quarantine, as the API does. */
+  release(identifier: Identifier): void {
+    this.notes.delete(identifierName(identifier));
+  }
 
   /** Applies events in batches, as the intake does. */
   apply(events: readonly Event[], now: number, batchSize = 500): void {
@@ -50,11 +61,13 @@ export class FoldedWorld {
 
   /** Erases whoever has the identifier, or the identifier alone, as the transaction and the steps of an erasure do. */
   erase(identifier: Identifier, now: number): void {
-    const owner = this.#owners.get(identifierName(identifier));
+    const owner = this.#owners.get(identifierName(identifier)) ?? this.#keeperOf(identifier);
     const profile = owner === undefined ? undefined : this.profiles.get(owner);
-    for (const name of profile ? profile.identifiers.map(identifierName) : [identifierName(identifier)]) {
+    const names = profile?.identifiers.map(identifierName) ?? [];
+    for (const name of names.length > 0 ? names : [identifierName(identifier)]) {
       this.#owners.delete(name);
       this.#erased.set(name, now);
+      this.notes.delete(name);
     }
     if (!profile) return;
     const enrollments = [...this.enrollments.values()].filter((run) => run.profile === profile.id);
@@ -63,6 +76,10 @@ export class FoldedWorld {
     this.edges.push(...erased.edges);
     for (const { enrollment } of erased.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.#log = this.#log.filter((row) => !idsOf(profile).includes(row.profile));
+  }
+
+  #keeperOf(identifier: Identifier): ProfileId | undefined {
+    return this.notes.get(identifierName(identifier))?.quarantine?.keeper;
   }
 
   living(): Profile[] {
@@ -108,7 +125,7 @@ export class FoldedWorld {
   #touchedBy(
     events: readonly Event[] | undefined,
     now: number,
-  ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'enrollments'> {
+  ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments'> {
     const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
     const owners = new Map(
       names.flatMap((name) => {
@@ -116,13 +133,14 @@ export class FoldedWorld {
         return owner === undefined ? [] : [[name, owner] as const];
       }),
     );
-    const read = new Set(owners.values());
+    const keepers = names.flatMap((name) => this.notes.get(name)?.quarantine?.keeper ?? []);
+    const read = new Set([...owners.values(), ...keepers]);
     const profiles = events ? this.living().filter(({ id }) => read.has(id)) : this.living();
     const subjects = new Set(profiles.map(({ id }) => id));
     const runs = [...this.enrollments.values()].filter(
       ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
     );
-    return { profiles, owners, erased: this.#erased, enrollments: runs };
+    return { profiles, owners, erased: this.#erased, notes: this.notes, enrollments: runs };
   }
 
   #read(needs: Needs): FoldInput['stored'] {
@@ -148,6 +166,7 @@ export class FoldedWorld {
       this.#owners.set(name, profile);
       this.#erased.delete(name);
     }
+    this.#writeNotes(changes);
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.edges.push(...changes.edges);
     this.syncs.push(...changes.syncs);
@@ -156,6 +175,16 @@ export class FoldedWorld {
     for (const { messageId, profile, stripped } of changes.applied) {
       const event = byId.get(messageId);
       if (event) this.#log.push({ event: { ...event, ...stripped }, profile });
+    }
+  }
+
+  #writeNotes({ notes }: ChangeSet): void {
+    for (const { identifier, note, isNew } of notes) {
+      const name = identifierName(identifier);
+      // As the store would refuse it.
+      if (isNew === (this.#owners.has(name) || this.notes.has(name))) throw new Error('A note is not as it was read.');
+      if (note.quarantine) this.#owners.delete(name);
+      this.notes.set(name, note);
     }
   }
 }

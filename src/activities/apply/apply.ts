@@ -23,6 +23,8 @@ export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
   /** Why identifiers were kept from a profile, each time. */
   readonly blocked: readonly BlockReason[];
+  /** Identifiers that name nobody from now on. */
+  readonly quarantined: number;
   /** Events of people who were erased. */
   readonly refused: number;
   /** Why causes that fit an entry began nothing. */
@@ -72,7 +74,9 @@ async function apply(
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
       const dropped = outcome.changes.applied.flatMap(({ blocked }) => blocked ?? []);
       const blocked = dropped.map(({ reason }) => reason);
-      return { outbox, blocked, refused: outcome.changes.refused.length, ignored: outcome.ignored };
+      const { refused, notes } = outcome.changes;
+      const quarantined = notes.filter(({ note }) => note.quarantine?.at === now).length;
+      return { outbox, blocked, quarantined, refused: refused.length, ignored: outcome.ignored };
     }
     const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);
     if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');

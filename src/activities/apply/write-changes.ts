@@ -28,6 +28,8 @@ export async function writeChanges(
     await store.consentRecords.write(ws, changes.consents, session);
     if ((await store.identifiers.write(ws, changes.identifiers, session)) !== changes.identifiers.length)
       throw new WriteConflict('an identifier');
+    if ((await store.identifierNotes.write(ws, changes.notes, session)) !== changes.notes.length)
+      throw new WriteConflict('an identifier');
     await store.merges.write(ws, changes.merges, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)

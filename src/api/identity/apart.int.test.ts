@@ -1,4 +1,6 @@
 import request from 'supertest';
+import { applyEventBatch } from '../../activities/apply/apply';
+import { RulesetCache } from '../../activities/apply/ruleset-cache';
 import type { IdentityPolicy } from '../../client/types';
 import { until } from '../../testing/system';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
@@ -57,5 +59,79 @@ describe('a browser that two people use', () => {
     await put({ sharedDevices: 'owner' });
     await apply(view({ userId: 'u1', anonymousId: 'a' }), view({ userId: 'u2', anonymousId: 'a' }));
     expect(valuesOf(await profile('anonymous_id:a'))).toEqual(['a', 'u1']);
+  });
+});
+
+describe('an identifier in quarantine', () => {
+  const shop = 'shop@x.example';
+  const customer = (n: number, email = shop) => ({ type: 'identify', userId: `u${n}`, traits: { email } });
+  const list = async (key = workspace.apiKey, query = '') =>
+    (await asked('get', `/v1/identity/quarantine${query}`, undefined, key).expect(200)).body as {
+      readonly data: readonly { readonly id: string; readonly value: string; readonly type: string }[];
+      readonly next?: string;
+    };
+
+  it('is found by itself, ignored, listed and released', async () => {
+    await put({ quarantine: { most: 3 } });
+    for (const n of [1, 2, 3, 3, 4]) await apply(customer(n));
+    const { data } = await list();
+    expect(data).toMatchObject([{ type: 'email', value: shop, reason: 'people', people: 3, source: 'server' }]);
+    await asked('get', `/v1/profiles/email:${shop}`).expect(404);
+    await apply(customer(5), { type: 'identify', traits: { email: shop, tier: 'gold' }, anonymousId: 'a' });
+    const { body } = await asked('get', '/v1/identity/violations?reason=quarantined').expect(200);
+    expect(body.data).toHaveLength(2);
+    await asked('delete', `/v1/identity/quarantine/${data[0]?.id}`).expect(204);
+    await asked('delete', `/v1/identity/quarantine/${data[0]?.id}`).expect(404);
+    await apply(customer(6));
+    expect(valuesOf(await profile(`email:${shop}`))).toEqual([shop, 'u6']);
+  });
+
+  it('loses no event that names nobody else, in two batches or one', async () => {
+    await whileIntakeRuns(asked('post', '/v1/identity/quarantine', { type: 'email', value: ' SHOP@x.example' }));
+    const call = (n: number) => ({
+      ...view({ properties: { n } }),
+      context: { externalIds: [{ type: 'email', id: shop }] },
+    });
+    await apply(call(1));
+    await apply(call(2), call(3));
+    const { body } = await asked('get', '/v1/profiles').expect(200);
+    const [keeper, ...others] = body.data as Shown[];
+    expect([others, keeper?.isShared, keeper?.identifiers]).toEqual([[], true, []]);
+    expect((await asked('get', `/v1/profiles/${keeper?.id}/events`).expect(200)).body.data).toHaveLength(4);
+  });
+
+  it('may be put in by hand, is listed page by page, and shows its value to those who may see it', async () => {
+    await apply(customer(1), customer(2, 'two@x.example'));
+    for (const value of [shop, 'two@x.example', 'nobody@x.example', shop]) {
+      const asking = asked('post', '/v1/identity/quarantine', { type: 'email', value });
+      expect((await whileIntakeRuns(asking)).body).toEqual({ isDone: true });
+    }
+    expect(valuesOf(await profile('user_id:u1'))).toEqual(['u1']);
+    const first = await list(workspace.apiKey, '?limit=2');
+    const rest = await list(workspace.apiKey, `?limit=2&cursor=${first.next}`);
+    expect([...first.data, ...rest.data].map(({ value }) => value)).toEqual([
+      ...['nobody@x.example', 'two@x.example', shop],
+    ]);
+    const { body } = await asked('post', '/v1/keys', { kind: 'management', name: 'r', scopes: ['profiles:read'] });
+    expect((await list(body.key as string)).data.map(({ value }) => value)).toEqual(['•••', '•••', '•••']);
+    const other = await api.createWorkspace('Other');
+    expect((await list(other.apiKey)).data).toEqual([]);
+    await asked('delete', `/v1/identity/quarantine/${first.data[0]?.id}`, undefined, other.apiKey).expect(404);
+    await asked('post', '/v1/identity/quarantine', { type: 'email', value: 'shop' }).expect(400);
+    await asked('post', '/v1/identity/quarantine', { type: 'email', value: shop }, body.key as string).expect(403);
+  });
+
+  it('is counted whole by batches that come at once', async () => {
+    await put({ quarantine: { most: 2 } });
+    await apply(customer(1));
+    const rulesets = new RulesetCache(api.store);
+    const applying = { store: api.store, clock: api.deps.clock, rulesets };
+    await sendBatch(api.app, workspace.secretKey, [customer(2), customer(3)]).expect(200);
+    const batch = await api.store.events.claim(workspace.ws, 0, 10, 1_000_000);
+    const folds = batch.map((event) => applyEventBatch(applying, workspace.ws, [event]));
+    const outcomes = await Promise.allSettled(folds);
+    await api.catchUp(workspace.ws);
+    const applied = outcomes.filter(({ status }) => status === 'fulfilled').length;
+    expect([applied > 0, (await list()).data.length]).toEqual([true, 1]);
   });
 });

@@ -35,6 +35,8 @@ export interface Event {
   readonly isTrusted: boolean;
   /** Somebody who may says that all whom it names are one person. Only the API makes such events; nothing that is sent becomes one. */
   readonly isMerge?: boolean;
+  /** Somebody who may says that what it names is nobody's. Only the API makes such events. */
+  readonly isQuarantine?: boolean;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mostBlocked, mostStars } from './blocked-identifiers';
 import { identifierTypeNames } from './identifier-types';
 import { longestIdentifier } from './normalise';
+import { mostPeople } from './quarantine';
 
 const Type = z.enum(identifierTypeNames);
 
@@ -37,6 +38,10 @@ export const IdentityPolicy = z.strictObject({
     .optional(),
   /** Whose a browser or device is that comes with a second person: `apart`, nobody's from then on; `owner`, whose it was first. */
   sharedDevices: z.enum(['apart', 'owner']).optional(),
+  /** How many people an identifier may come with before it names nobody, its owner aside; `false` for any number. */
+  quarantine: z
+    .union([z.literal(false), z.strictObject({ most: z.int().min(mostPeople.least).max(mostPeople.greatest) })])
+    .optional(),
   /** Identifiers that name nobody, beside the placeholders that never do: left out of every event from now on. */
   blocked: z
     .array(

@@ -2,6 +2,7 @@ import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
 import { identifierTypeNames, identifierTypes } from './identifier-types';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
+import { mostPeople } from './quarantine';
 
 const dayMs = 24 * 3_600_000;
 
@@ -13,6 +14,8 @@ export interface IdentityRules {
   readonly unique: ReadonlySet<string>;
   /** Whether a browser or device that comes with a second person is nobody's from then on. */
   readonly setsSharedApart: boolean;
+  /** Of how many people's events an identifier of somebody else is dropped before it names nobody. */
+  readonly mostPeople: number;
   /**
    * Whether what is `held` and what is `gained` would together be more of a type than a person may gain, within the time that the limit is
    * for, whenever that was: events come late, and profiles that merge have pasts of their own. What one of the two has by itself, by a
@@ -26,6 +29,7 @@ export function identityRules({
   unique = [],
   limits = {},
   sharedDevices = 'apart',
+  quarantine = { most: mostPeople.usual },
 }: IdentityPolicy): IdentityRules {
   const ranks = new Map<string, number>(
     [...new Set([...priority, ...identifierTypeNames])].map((type, rank) => [type, rank]),
@@ -38,6 +42,7 @@ export function identityRules({
   return {
     rankOf: (type) => ranks.get(type) ?? ranks.size,
     unique: new Set<string>([...unique, ...identifierTypeNames.filter((type) => identifierTypes[type].isUnique)]),
+    mostPeople: quarantine === false ? Infinity : quarantine.most,
     setsSharedApart: sharedDevices === 'apart',
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {

@@ -9,9 +9,9 @@ import { byStrength, type IdentityRules } from './identity-rules';
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
  * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
  * `full`: more identifiers or absorbed profiles than any profile has · `shared`: it is a device's that several people use, and the event
- * names somebody else.
+ * names somebody else · `quarantined`: it came with too many people, or somebody asked for it (see `quarantine`).
  */
-export const blockReasons = ['unique', 'limit', 'untrusted', 'full', 'shared'] as const;
+export const blockReasons = ['unique', 'limit', 'untrusted', 'full', 'shared', 'quarantined'] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
 export interface BlockedIdentifier {

@@ -3,6 +3,7 @@ import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Event, Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
+import type { IdentifierNote } from '../identity/quarantine';
 import type { BlockReason } from '../identity/resolve-identity';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
@@ -14,6 +15,8 @@ import type { Profile } from './profile';
 export interface ChangeSet {
   readonly profiles: readonly ProfileWrite[];
   readonly identifiers: readonly IdentifierWrite[];
+  /** Written after `identifiers`, which they may take from their owners. */
+  readonly notes: readonly IdentifierNoteWrite[];
   readonly merges: readonly Merge[];
   readonly edges: readonly MembershipEdge[];
   readonly enrollments: readonly EnrollmentWrite[];
@@ -36,6 +39,16 @@ export interface IdentifierWrite {
   readonly firstSeenAt: number;
   /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge; `lift` ends an erasure. */
   readonly change: 'new' | 'move' | 'lift';
+}
+
+/** What is remembered of an identifier from now on; one in quarantine has no owner. */
+export interface IdentifierNoteWrite {
+  readonly identifier: Identifier;
+  readonly note: IdentifierNote;
+  /** `note.rev` as it was read; absent where nothing was remembered. */
+  readonly readRev?: number;
+  /** Nobody ever came with it. */
+  readonly isNew: boolean;
 }
 
 export interface Merge {

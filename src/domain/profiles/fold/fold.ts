@@ -147,6 +147,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
   return {
     profiles: [...fold.opened.values()].filter((open) => open.isTouched).map((open) => toWrite(fold, open)),
     identifiers: [...fold.identifiers.values()],
+    notes: [...fold.notes.values()],
     merges: fold.merges,
     edges: fold.edges,
     enrollments: runs.map(toEnrollmentWrite),

@@ -11,10 +11,19 @@ import { createProfile } from './create-profile';
 import { attachIdentifiers, nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
 import { setDeviceApart } from './move-identifier';
+import { countPeople, openKeeper, quarantine, withoutQuarantined } from './quarantine';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** Finds or makes the profile an event belongs to, merging those it ties together. */
 export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
+  if (event.isQuarantine) for (const one of event.identifiers) quarantine(fold, one, { event, reason: 'asked' });
+  const { named, dropped } = withoutQuarantined(fold, event);
+  if (dropped.length > 0 && !event.isQuarantine) fold.blocked.set(event.messageId, dropped);
+  const keeper = named.length === 0 ? openKeeper(fold, event) : undefined;
+  return keeper ?? resolveNamed(fold, { ...event, identifiers: named });
+}
+
+function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   const resolution = resolveIdentity(event.identifiers, {
     owner: (identifier) => fold.owner(identifier),
     isTrusted: event.isTrusted,
@@ -22,13 +31,15 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
     rules: fold.input.ruleset.identity,
     at: effectiveAt(event),
   });
-  if (resolution.blocked.length > 0) fold.blocked.set(event.messageId, resolution.blocked);
+  const blocked = [...resolution.blocked, ...(fold.blocked.get(event.messageId) ?? [])];
+  if (blocked.length > 0) fold.blocked.set(event.messageId, blocked);
   const open = resolution.survivor === undefined ? createProfile(fold, event) : fold.open(resolution.survivor);
   for (const identifier of resolution.setApart) setDeviceApart(fold, identifier, event);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, effectiveAt(event));
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
+  countPeople(fold, open, resolution.blocked, event);
   return open;
 }
 

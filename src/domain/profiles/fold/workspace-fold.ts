@@ -1,6 +1,7 @@
 import type { Identifier } from '../../events/event';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
+import type { IdentifierNote } from '../../identity/quarantine';
 import type { BlockedIdentifier } from '../../identity/resolve-identity';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
@@ -8,6 +9,7 @@ import type {
   AppliedEvent,
   ConsentRecord,
   EventContent,
+  IdentifierNoteWrite,
   IdentifierWrite,
   MembershipEdge,
   Merge,
@@ -25,11 +27,14 @@ export interface Run {
   isChanged: boolean;
 }
 
+const nothingNoted: IdentifierNote = { rev: 0, people: [] };
+
 /** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
 export class WorkspaceFold {
   readonly opened = new Map<ProfileId, OpenProfile>();
   readonly runs = new Map<string, Run>();
   readonly identifiers = new Map<string, IdentifierWrite>();
+  readonly notes = new Map<string, IdentifierNoteWrite>();
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
@@ -65,6 +70,27 @@ export class WorkspaceFold {
   owner(identifier: Identifier): Profile | undefined {
     const id = this.#owners.get(identifierName(identifier));
     return id === undefined ? undefined : this.open(id).profile;
+  }
+
+  note(identifier: Identifier): IdentifierNote {
+    const name = identifierName(identifier);
+    return this.notes.get(name)?.note ?? this.input.notes.get(name) ?? nothingNoted;
+  }
+
+  writeNote(identifier: Identifier, note: Omit<IdentifierNote, 'rev'>): void {
+    const name = identifierName(identifier);
+    const readRev = this.input.notes.get(name)?.rev;
+    const isNew = readRev === undefined && !this.#owners.has(name) && !this.identifiers.has(name);
+    const before = this.notes.get(name);
+    this.notes.set(name, {
+      ...{ identifier, note: { ...note, rev: (readRev ?? 0) + 1 }, isNew: before ? before.isNew : isNew },
+      ...(readRev !== undefined && { readRev }),
+    });
+  }
+
+  /** An identifier in quarantine is nobody's. */
+  disown(identifier: Identifier): void {
+    this.#owners.delete(identifierName(identifier));
   }
 
   /** When it was erased, unless that has been lifted since. */
