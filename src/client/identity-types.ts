@@ -20,7 +20,7 @@ export interface IdentityPolicy {
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
 }
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'shared' | 'quarantined';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'shared' | 'quarantined' | 'unverified';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {
@@ -29,7 +29,8 @@ export interface IdentityViolation {
   readonly at: string;
   readonly source: string;
   readonly profile: string;
-  readonly dropped: readonly { readonly type: string; readonly reason: BlockReason }[];
+  /** `from`: the profile that lost it, where the reason is `unverified`. */
+  readonly dropped: readonly { readonly type: string; readonly reason: BlockReason; readonly from?: string }[];
 }
 
 export interface IdentityViolationQuery extends PageQuery {

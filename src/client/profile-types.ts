@@ -6,6 +6,8 @@ export interface KnownIdentifier {
   readonly type: string;
   readonly value: string;
   readonly firstSeenAt: string;
+  /** Since when a trusted source says so; absent while only public keys have. */
+  readonly verifiedAt?: string;
 }
 export interface ProfileAudience {
   readonly key: string;

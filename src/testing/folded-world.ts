@@ -4,7 +4,7 @@ import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { ChangeSet, DesiredMember, MembershipEdge } from '../domain/profiles/change-set';
+import type { AppliedEvent, ChangeSet, DesiredMember, MembershipEdge } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -25,6 +25,8 @@ export class FoldedWorld {
   readonly enrollments = new Map<string, Enrollment>();
   /** Every edge there was, in order. */
   readonly edges: MembershipEdge[] = [];
+  /** What every applied event was stamped with, in order. */
+  readonly applied: AppliedEvent[] = [];
   /** Every wish of what a destination should hold, in order. */
   readonly syncs: DesiredMember[] = [];
   /** What the suppression lists say, by `identifierName`. */
@@ -45,7 +47,13 @@ export class FoldedWorld {
 
   /** Ends a quarantine, as the API does. */
   release(identifier: Identifier): void {
-    this.notes.delete(identifierName(identifier));
+    const name = identifierName(identifier);
+    if (this.notes.get(name)?.quarantine) this.notes.delete(name);
+  }
+
+  /** Names of all identifiers that somebody has. */
+  owned(): ReadonlySet<string> {
+    return new Set(this.#owners.keys());
   }
 
   /** Applies events in batches, as the intake does. */
@@ -166,9 +174,11 @@ export class FoldedWorld {
       this.#owners.set(name, profile);
       this.#erased.delete(name);
     }
+    for (const identifier of changes.released) this.#forget(identifier);
     this.#writeNotes(changes);
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.edges.push(...changes.edges);
+    this.applied.push(...changes.applied);
     this.syncs.push(...changes.syncs);
     this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));
@@ -186,5 +196,11 @@ export class FoldedWorld {
       if (note.quarantine) this.#owners.delete(name);
       this.notes.set(name, note);
     }
+  }
+
+  #forget(identifier: Identifier): void {
+    const name = identifierName(identifier);
+    if (!this.#owners.delete(name)) throw new Error('An identifier that nobody has is given up.');
+    this.notes.delete(name);
   }
 }

@@ -26,6 +26,7 @@ export async function writeChanges(
     if ((await store.events.refuse(ws, refused, session)) !== refused.length) throw new WriteConflict('an event');
     await store.deadLetters.addErased(ws, changes.refused, now, session);
     await store.consentRecords.write(ws, changes.consents, session);
+    await store.identifiers.remove(ws, changes.released, session);
     if ((await store.identifiers.write(ws, changes.identifiers, session)) !== changes.identifiers.length)
       throw new WriteConflict('an identifier');
     if ((await store.identifierNotes.write(ws, changes.notes, session)) !== changes.notes.length)

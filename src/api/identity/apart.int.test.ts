@@ -135,3 +135,45 @@ describe('an identifier in quarantine', () => {
     expect([applied > 0, (await list()).data.length]).toEqual([true, 1]);
   });
 });
+
+describe('what only public keys have said of somebody', () => {
+  const claim = async (events: readonly object[]): Promise<void> => {
+    await sendBatch(api.app, workspace.publicKey, events).expect(200);
+    await api.catchUp(workspace.ws);
+  };
+  const identifiersOf = async (ref: string) =>
+    (await asked('get', `/v1/profiles/${ref}/identifiers`).expect(200)).body.data as {
+      readonly type: string;
+      readonly value: string;
+      readonly verifiedAt?: string;
+    }[];
+
+  it('is shown as unverified until a secret key says it, which takes it from whoever was first', async () => {
+    await claim([{ type: 'identify', userId: 'mallory', traits: { email: 'ada@x.example' } }]);
+    const mallory = await profile('user_id:mallory');
+    expect((await identifiersOf('user_id:mallory')).map(({ verifiedAt }) => verifiedAt)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await apply({ type: 'identify', userId: 'ada', traits: { email: 'ada@x.example' } });
+    expect(await identifiersOf('email:ada@x.example')).toMatchObject([
+      { value: 'ada', verifiedAt: expect.any(String) as string },
+      { value: 'ada@x.example', verifiedAt: expect.any(String) as string },
+    ]);
+    expect(valuesOf(await profile('user_id:mallory'))).toEqual(['mallory']);
+    const { body } = await asked('get', '/v1/identity/violations?reason=unverified').expect(200);
+    expect(body.data).toMatchObject([{ dropped: [{ type: 'email', reason: 'unverified', from: mallory.id }] }]);
+    await claim([{ type: 'identify', userId: 'mallory', traits: { email: 'ada@x.example' } }]);
+    expect(valuesOf(await profile('user_id:ada'))).toEqual(['ada', 'ada@x.example']);
+  });
+
+  it('is nobody’s once the person has another by the word of a secret key', async () => {
+    await put({ unique: ['email'] });
+    await claim([{ type: 'identify', userId: 'ada', traits: { email: 'bad@x.example' } }]);
+    await apply({ type: 'identify', userId: 'ada', traits: { email: 'ada@x.example' } });
+    expect(valuesOf(await profile('user_id:ada'))).toEqual(['ada', 'ada@x.example']);
+    await asked('get', '/v1/profiles/email:bad@x.example').expect(404);
+    await claim([{ type: 'identify', userId: 'bad', traits: { email: 'bad@x.example' } }]);
+    expect(valuesOf(await profile('email:bad@x.example'))).toEqual(['bad', 'bad@x.example']);
+  });
+});

@@ -19,7 +19,8 @@ export const ViolationBody = z.strictObject({
   at: z.string(),
   source: z.string(),
   profile: z.string(),
-  dropped: z.array(z.strictObject({ type: z.string(), reason: Reason })),
+  /** `from`: the profile that lost it, where the reason is `unverified`. */
+  dropped: z.array(z.strictObject({ type: z.string(), reason: Reason, from: z.string().optional() })),
 });
 
 export const identityRoutes: readonly Route[] = [
@@ -72,7 +73,7 @@ export const identityRoutes: readonly Route[] = [
 
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;
-  const dropped = blocked.map(({ type, reason }) => ({ type, reason }));
+  const dropped = blocked.map(({ type, reason, from }) => ({ type, reason, ...(from && { from }) }));
   return { messageId, at: presentInstant(receivedAt), source, profile: profile ?? '', dropped };
 }
 

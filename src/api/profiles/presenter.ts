@@ -14,7 +14,13 @@ export interface Sight {
   readonly now: number;
 }
 
-export const IdentifierBody = z.strictObject({ type: z.string(), value: z.string(), firstSeenAt: Instant });
+export const IdentifierBody = z.strictObject({
+  type: z.string(),
+  value: z.string(),
+  firstSeenAt: Instant,
+  /** Since when a trusted source says so; absent while only public keys have. */
+  verifiedAt: Instant.optional(),
+});
 const Expiry = z.record(z.string(), Instant);
 export const ProfileBody = z.strictObject({
   id: z.string(),
@@ -67,10 +73,11 @@ export const MergeBody = z.strictObject({
 });
 
 export function presentIdentifiers({ identifiers }: Profile, { seesPersonalData }: Sight) {
-  return identifiers.map(({ type, value, firstSeenAt }) => ({
+  return identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
     type,
     value: seesPersonalData ? value : maskIdentifier(type, value),
     firstSeenAt: presentInstant(firstSeenAt),
+    ...(verifiedAt !== undefined && { verifiedAt: presentInstant(verifiedAt) }),
   }));
 }
 

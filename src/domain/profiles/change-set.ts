@@ -15,6 +15,8 @@ import type { Profile } from './profile';
 export interface ChangeSet {
   readonly profiles: readonly ProfileWrite[];
   readonly identifiers: readonly IdentifierWrite[];
+  /** That nobody has any more, as if nobody ever had. */
+  readonly released: readonly Identifier[];
   /** Written after `identifiers`, which they may take from their owners. */
   readonly notes: readonly IdentifierNoteWrite[];
   readonly merges: readonly Merge[];
@@ -125,6 +127,8 @@ export interface AppliedEvent {
 export interface BlockedType {
   readonly type: string;
   readonly reason: BlockReason;
+  /** Who lost it, where the reason is `unverified`. */
+  readonly from?: ProfileId;
 }
 
 /** Where an event says who and what. */

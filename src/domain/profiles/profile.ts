@@ -30,6 +30,8 @@ export interface Consent {
 
 export interface KnownIdentifier extends Identifier {
   readonly firstSeenAt: number;
+  /** Since when a trusted source says so: absent while only public keys have, which anybody may use. */
+  readonly verifiedAt?: number;
 }
 
 /** Present membership of one audience. `version` counts the edges of this profile and audience, so later ones win everywhere. */

@@ -95,7 +95,9 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
 /** What is stamped on an event because of what it named. */
 function outcomeFor(fold: WorkspaceFold, { messageId }: Event): Pick<AppliedEvent, 'stripped' | 'blocked'> {
   const stripped = fold.stripped.get(messageId);
-  const blocked = fold.blocked.get(messageId)?.map(({ identifier: { type }, reason }) => ({ type, reason }));
+  const blocked = fold.blocked
+    .get(messageId)
+    ?.map(({ identifier: { type }, reason, from }) => ({ type, reason, ...(from && { from }) }));
   return { ...(stripped && { stripped }), ...(blocked && { blocked }) };
 }
 
@@ -148,6 +150,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     profiles: [...fold.opened.values()].filter((open) => open.isTouched).map((open) => toWrite(fold, open)),
     identifiers: [...fold.identifiers.values()],
     notes: [...fold.notes.values()],
+    released: [...fold.released.values()],
     merges: fold.merges,
     edges: fold.edges,
     enrollments: runs.map(toEnrollmentWrite),

@@ -1,7 +1,10 @@
 import type { Event, Identifier } from '../../events/event';
+import { identifierName } from '../../identity/identifier-types';
+import { isUnverified } from '../../identity/identity-claims';
 import { byStrength } from '../../identity/identity-rules';
 import { isOfSomebodyElse, type IdentifierNote, type Quarantine } from '../../identity/quarantine';
 import { isKnown, type BlockedIdentifier } from '../../identity/resolve-identity';
+import type { Profile } from '../profile';
 import { createProfile } from './create-profile';
 import { evaluateProfile, upgrade } from './evaluate-profile';
 import { takeAway } from './move-identifier';
@@ -53,11 +56,15 @@ export function countPeople(
     const { people } = fold.note(identifier);
     const owner = fold.owner(identifier);
     if (!owner || owner.id === open.profile.id || people.includes(open.profile.id)) continue;
+    if (!event.isTrusted && !isUnverifiedOf(owner, identifier)) continue;
     const more = [...people, open.profile.id];
     if (more.length >= most) quarantine(fold, identifier, { event, reason: 'people', people: more });
     else if (most < Infinity) fold.writeNote(identifier, { people: more });
   }
 }
+
+const isUnverifiedOf = (owner: Profile, identifier: Identifier): boolean =>
+  owner.identifiers.some((one) => identifierName(one) === identifierName(identifier) && isUnverified(one));
 
 /** Takes an identifier from whoever has it: from now on it names nobody. */
 export function quarantine(

@@ -8,9 +8,9 @@ import type { Profile } from '../profile';
 import { roomForAbsorbed } from '../untrusted-room';
 import { unionConsent, unionTraits } from '../write-traits';
 import { createProfile } from './create-profile';
-import { attachIdentifiers, nextSeq, type OpenProfile } from './open-profile';
+import { attachIdentifiers, nextSeq, verifyIdentifiers, type OpenProfile } from './open-profile';
 import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
-import { setDeviceApart } from './move-identifier';
+import { setDeviceApart, takeUnverified } from './move-identifier';
 import { countPeople, openKeeper, quarantine, withoutQuarantined } from './quarantine';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -31,14 +31,17 @@ function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
     rules: fold.input.ruleset.identity,
     at: effectiveAt(event),
   });
-  const blocked = [...resolution.blocked, ...(fold.blocked.get(event.messageId) ?? [])];
+  const lost = resolution.taken.map((one) => ({ ...one, reason: 'unverified' as const }));
+  const blocked = [...resolution.blocked, ...lost, ...(fold.blocked.get(event.messageId) ?? [])];
   if (blocked.length > 0) fold.blocked.set(event.messageId, blocked);
   const open = resolution.survivor === undefined ? createProfile(fold, event) : fold.open(resolution.survivor);
   for (const identifier of resolution.setApart) setDeviceApart(fold, identifier, event);
+  takeUnverified(fold, resolution.taken, open);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, effectiveAt(event));
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
+  if (event.isTrusted) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
   countPeople(fold, open, resolution.blocked, event);
   return open;
 }

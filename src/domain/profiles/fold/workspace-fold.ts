@@ -35,6 +35,8 @@ export class WorkspaceFold {
   readonly runs = new Map<string, Run>();
   readonly identifiers = new Map<string, IdentifierWrite>();
   readonly notes = new Map<string, IdentifierNoteWrite>();
+  /** Stored ones that nobody has any more, by `identifierName`. */
+  readonly released = new Map<string, Identifier>();
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
   readonly applied: AppliedEvent[] = [];
@@ -88,6 +90,16 @@ export class WorkspaceFold {
     });
   }
 
+  /** Whoever comes with it next is the first. */
+  release(identifier: Identifier): void {
+    const name = identifierName(identifier);
+    this.disown(identifier);
+    const { change = 'move' } = this.identifiers.get(name) ?? {};
+    this.identifiers.delete(name);
+    this.notes.delete(name);
+    if (change === 'move') this.released.set(name, identifier);
+  }
+
   /** An identifier in quarantine is nobody's. */
   disown(identifier: Identifier): void {
     this.#owners.delete(identifierName(identifier));
@@ -106,7 +118,8 @@ export class WorkspaceFold {
   /** Records the first owner of an identifier that nobody had, or that was erased and is no longer. */
   attach(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
     const change = this.#lifted.has(identifierName(identifier)) ? 'lift' : 'new';
-    this.#own(identifier, { profile, firstSeenAt, change });
+    const isStored = this.released.delete(identifierName(identifier));
+    this.#own(identifier, { profile, firstSeenAt, change: isStored ? 'move' : change });
   }
 
   /** Records that an identifier follows its profile into a merge, whether or not an event of this batch named it. */
