@@ -28,6 +28,8 @@ export interface WorkspaceDoc {
   readonly retention?: RetentionPolicy;
   /** How people are told apart; the usual way where it is absent. Part of the ruleset. */
   readonly identity?: IdentityPolicy;
+  /** Counts what `identity` was; absent while it was never set. */
+  readonly identityVersion?: number;
 }
 
 export interface KeyDoc extends Scoped {

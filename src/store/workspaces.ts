@@ -29,8 +29,13 @@ export class WorkspaceRepository {
   }
 
   /** To be called where the ruleset is raised: the policy is a part of it. */
-  async setIdentity(ws: WorkspaceId, identity: IdentityPolicy, session: ClientSession): Promise<void> {
-    await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
+  async setIdentity(
+    ws: WorkspaceId,
+    { policy, version }: { readonly policy: IdentityPolicy; readonly version: number },
+    session: ClientSession,
+  ): Promise<void> {
+    const $set = { identity: policy, identityVersion: version };
+    await this.#workspaces.updateOne({ _id: ws }, { $set }, { session });
   }
 
   /** Every workspace: what workers look after. */

@@ -4,6 +4,8 @@ import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
 import { identifierTypeNames } from '../../domain/identity/identifier-types';
 import { blockReasons } from '../../domain/identity/resolve-identity';
 import type { BlockedEvent } from '../../store/blocked-query';
+import type { WorkspaceDoc } from '../../store/documents';
+import { checkPreconditions, etagOf } from '../etag';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
@@ -33,7 +35,7 @@ export const identityRoutes: readonly Route[] = [
     handle: async ({ deps, ws }) => {
       const workspace = await deps.store.workspaces.find(ws);
       if (!workspace) throw notFound('such workspace');
-      return { status: 200, body: workspace.identity ?? {} };
+      return { status: 200, body: workspace.identity ?? {}, headers: { ETag: etagOf(versionOf(workspace)) } };
     },
   }),
   defineRoute({
@@ -43,14 +45,19 @@ export const identityRoutes: readonly Route[] = [
     summary: 'Say how people are told apart, for events from now on; who is one person already stays so',
     body: IdentityPolicy,
     responses: { 200: IdentityPolicy },
-    handle: async ({ deps, ws, body }) => {
-      await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
+    handle: async (call) => {
+      const { deps, ws, body } = call;
+      const saved = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
         const before = await deps.store.workspaces.find(ws, session);
-        if (isDeepStrictEqual(before?.identity ?? {}, body)) return;
-        await deps.store.workspaces.setIdentity(ws, body, session);
+        const present = versionOf(before);
+        checkPreconditions(call, present);
+        if (isDeepStrictEqual(before?.identity ?? {}, body)) return present;
+        const version = present + 1;
+        await deps.store.workspaces.setIdentity(ws, { policy: body, version }, session);
         await raiseRuleset();
+        return version;
       });
-      return { status: 200, body };
+      return { status: 200, body, headers: { ETag: etagOf(saved) } };
     },
   }),
   defineRoute({
@@ -70,6 +77,10 @@ export const identityRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** 0 is the usual policy, as nobody has set another yet. */
+const versionOf = (workspace: Pick<WorkspaceDoc, 'identityVersion'> | undefined): number =>
+  workspace?.identityVersion ?? 0;
 
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;
