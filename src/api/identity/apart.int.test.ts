@@ -2,6 +2,8 @@ import request from 'supertest';
 import { applyEventBatch } from '../../activities/apply/apply';
 import { RulesetCache } from '../../activities/apply/ruleset-cache';
 import type { IdentityPolicy } from '../../client/types';
+import { erasePerson } from '../../store/erase-person';
+import { inTransaction } from '../../store/open-store';
 import { until } from '../../testing/system';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
@@ -119,6 +121,21 @@ describe('an identifier in quarantine', () => {
     await asked('delete', `/v1/identity/quarantine/${first.data[0]?.id}`, undefined, other.apiKey).expect(404);
     await asked('post', '/v1/identity/quarantine', { type: 'email', value: 'shop' }).expect(400);
     await asked('post', '/v1/identity/quarantine', { type: 'email', value: shop }, body.key as string).expect(403);
+  });
+
+  it('is erased with all that came under it, and is in quarantine no more', async () => {
+    await whileIntakeRuns(asked('post', '/v1/identity/quarantine', { type: 'email', value: shop }));
+    await apply({ ...view({}), context: { externalIds: [{ type: 'email', id: shop }] } });
+    const identifier = { type: 'email', value: shop };
+    const erased = await inTransaction(api.store.connection, (session) =>
+      erasePerson(api.store, workspace.ws, { identifier }, api.deps.clock(), session),
+    );
+    expect([erased?.profiles.length, erased?.keys.length, (await list()).data]).toEqual([1, 1, []]);
+    expect((await asked('get', '/v1/profiles').expect(200)).body.data).toEqual([]);
+    const again = asked('post', '/v1/identity/quarantine', identifier);
+    expect((await whileIntakeRuns(again)).status).toBe(409);
+    await apply(customer(1));
+    expect(valuesOf(await profile('user_id:u1'))).toEqual(['u1']);
   });
 
   it('is counted whole by batches that come at once', async () => {
