@@ -40,7 +40,10 @@ export const IdentityPolicy = z.strictObject({
   sharedDevices: z.enum(['apart', 'owner']).optional(),
   /** How many people an identifier may come with before it names nobody, its owner aside; `false` for any number. */
   quarantine: z
-    .union([z.literal(false), z.strictObject({ most: z.int().min(mostPeople.least).max(mostPeople.greatest) })])
+    .union(
+      [z.literal(false), z.strictObject({ most: z.int().min(mostPeople.least).max(mostPeople.greatest) })],
+      `Write { "most": n } with ${mostPeople.least} to ${mostPeople.greatest} people, or false.`,
+    )
     .optional(),
   /** Identifiers that name nobody, beside the placeholders that never do: left out of every event from now on. */
   blocked: z

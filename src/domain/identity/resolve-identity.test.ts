@@ -309,6 +309,9 @@ describe('the policy of a workspace', () => {
     [{ unique: ['nickname'] }, 'unique.0', 'expected one of'],
     [{ limits: { email: { most: 0 } } }, 'limits.email.most', '>=1'],
     [{ limits: { email: { most: 2, per: 'day' } } }, 'limits.email.per', 'expected one of'],
+    [{ quarantine: { most: 1 } }, 'quarantine.most', '>=2'],
+    [{ quarantine: true }, 'quarantine', '2 to 100 people, or false'],
+    [{ sharedDevices: 'nobody' }, 'sharedDevices', 'expected one of'],
     [{ merge: true }, '', 'merge'],
   ])('is refused as %j, with the place and the reason', (policy, path, message) => {
     const { error } = IdentityPolicy.safeParse(policy);
