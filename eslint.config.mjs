@@ -12,7 +12,7 @@ const rooms = (...names) => names.flatMap(room);
 const testing = rooms('testing', 'twins');
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
 
-const overHttp = rooms('store', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api');
+const overHttp = rooms('store', 'folding', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api');
 const plainSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
@@ -63,6 +63,7 @@ export default tseslint.config(
         'store',
         'destinations',
         'sources',
+        'folding',
         'activities',
         'workflows',
         'workers',
@@ -92,10 +93,30 @@ export default tseslint.config(
   arrows(
     ['store'],
     [
-      ...rooms('destinations', 'sources', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...rooms(
+        'destinations',
+        'sources',
+        'folding',
+        'activities',
+        'workflows',
+        'workers',
+        'api',
+        'client',
+        'cli',
+        'local',
+      ),
       ...testing,
     ],
     'store → domain only.',
+  ),
+  arrows(
+    ['folding'],
+    [
+      ...rooms('sources', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...testing,
+      '**/destinations/send-*',
+    ],
+    'folding reads what a fold is told: domain, store, and of destinations what describes them.',
   ),
   arrows(
     ['destinations'],

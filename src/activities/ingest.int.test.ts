@@ -3,7 +3,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { sendBatch, useTestApi, useWorkspace } from '../testing/test-api';
-import { RulesetCache } from './apply/ruleset-cache';
+import { RulesetCache } from '../folding/ruleset-cache';
 import { createIngestActivities, type IngestDeps, type Turn } from './ingest';
 import { createIntakeMetrics } from './intake-metrics';
 import { IntakeTurns } from './intake-turns';

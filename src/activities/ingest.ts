@@ -45,13 +45,19 @@ async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, isOve
   // A large batch touches many runs, any of which may be moving on: halving after a conflict always gets through.
   let size = deps.limits.batchEvents;
   while (!isOver()) {
-    const batch = await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes);
+    const batch = upToTakeBack(await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes));
     if (batch.length === 0) return { applied, hasMore: false };
     const isApplied = await applyBatch(deps, ws, batch, isOver);
     if (isApplied) applied += batch.length;
     size = isApplied ? Math.min(size * 2, deps.limits.batchEvents) : Math.max(Math.floor(batch.length / 2), 1);
   }
   return { applied, hasMore: true };
+}
+
+/** What takes a merge back is applied alone: it divides what is stored. */
+function upToTakeBack(batch: readonly EventDoc[]): readonly EventDoc[] {
+  const at = batch.findIndex(({ takesBack }) => takesBack !== undefined);
+  return at < 0 ? batch : batch.slice(0, Math.max(at, 1));
 }
 
 async function applyBatch(

@@ -4,6 +4,7 @@ import type { ConnectionTest } from '../domain/delivery/connection-test';
 import type { JsonLimits } from '../domain/events/measure-json';
 import type { FileLimits } from '../domain/imports/import-reader';
 import type { WorkspaceId } from '../domain/ids';
+import type { RulesetCache } from '../folding/ruleset-cache';
 import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import type { TrafficRecorder } from '../store/traffic-recorder';
@@ -54,6 +55,8 @@ export interface ApiDeps {
   readonly importLimits: ImportLimits;
   /** How each source is taken: at all, and by which plan. */
   readonly policies: SourcePolicies;
+  /** Definitions compiled, for what asks what an event would change. */
+  readonly rulesets: RulesetCache;
   /** Counts what sources send; flushed about once a second, and when the process ends. */
   readonly traffic: TrafficRecorder;
   /** Epoch milliseconds. */

@@ -9,6 +9,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig, type Config } from '../config';
 import { createLogger, warnOfNewer } from '../log';
 import { prepareStore } from '../store/open-store';
+import { RulesetCache } from '../folding/ruleset-cache';
 import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
 import { TrafficRecorder } from '../store/traffic-recorder';
@@ -61,6 +62,7 @@ function composeDeps(config: Config, store: Store, client: Client, log: Logger):
     trustedProxies: config.trustedProxies,
     importLimits: config.imports,
     policies: new SourcePolicies(store),
+    rulesets: new RulesetCache(store),
     traffic: new TrafficRecorder({
       store,
       limits: config.catalogueLimits,

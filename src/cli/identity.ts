@@ -22,7 +22,7 @@ export function addIdentity(program: Command, context: Context): void {
     });
   listOption(identity.command('violations').description('events of which identifiers were dropped, newest first'))
     .option('--type <type>', 'such as email')
-    .option('--reason <reason>', 'unique, limit, untrusted, full, shared, quarantined or unverified')
+    .option('--reason <reason>', 'unique, limit, untrusted, full, apart, shared, quarantined or unverified')
     .action(async ({ limit, all, ...query }: ListOptions & IdentityViolationQuery) => {
       const found = context.client().identity.eachViolation(query);
       const headers = ['received', 'event', 'source', 'profile', 'dropped'];

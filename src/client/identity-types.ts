@@ -20,7 +20,7 @@ export interface IdentityPolicy {
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
 }
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'shared' | 'quarantined' | 'unverified';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart' | 'shared' | 'quarantined' | 'unverified';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {

@@ -38,7 +38,11 @@ export interface Merge {
   readonly absorbed: string;
   readonly at: string;
   readonly messageId: string;
+  readonly source: string;
   readonly identifierTypes: readonly string[];
+  readonly reason: 'identifiers' | 'asked';
+  /** Of a merge that was taken back. */
+  readonly undone?: { readonly at: string; readonly messageId: string; readonly source: string };
 }
 
 export interface MergeOutcome {
@@ -47,4 +51,25 @@ export interface MergeOutcome {
   readonly absorbed?: string;
   /** False for a dry run, and while the intake has yet to come to it. */
   readonly isDone: boolean;
+  /** Of a dry run. */
+  readonly changes?: MergeChanges;
+}
+
+/** What a merge, or taking one back, would change. */
+export interface MergeChanges {
+  readonly profiles: readonly {
+    readonly id: string;
+    readonly identifiers: readonly KnownIdentifier[];
+    readonly enters: readonly string[];
+    readonly leaves: readonly string[];
+  }[];
+  /** Runs that would go on as those of another profile; with a reason those that would end. */
+  readonly enrollments: readonly {
+    readonly id: string;
+    readonly journey: string;
+    readonly profile: string;
+    readonly reason?: string;
+  }[];
+  /** Events since the merge that would go along. */
+  readonly events: number;
 }

@@ -18,6 +18,8 @@ export function profilesOf({ call }: Transport) {
 
   const merge = (ref: string, body: { readonly with: string; readonly dryRun?: boolean }) =>
     call<MergeOutcome>({ method: 'POST', path: path`/v1/profiles/${ref}/merge`, body, isRepeatable: true });
+  const unmerge = (ref: string, body: { readonly profile: string; readonly dryRun?: boolean }) =>
+    call<MergeOutcome>({ method: 'POST', path: path`/v1/profiles/${ref}/unmerge`, body });
   const enrollments = part<Enrollment>('enrollments');
 
   return {
@@ -28,10 +30,14 @@ export function profilesOf({ call }: Transport) {
     identifiers: part<KnownIdentifier>('identifiers'),
     /** Which profiles became this one. */
     merges: part<Merge>('merges'),
-    /** Says that both are one person, and waits a moment until they are. It cannot be taken back yet. */
+    /** Says that both are one person, and waits a moment until they are. */
     merge: (ref: string, other: string) => merge(ref, { with: other }),
-    /** Who would absorb whom. */
+    /** Who would absorb whom, and what would change. */
     planMerge: (ref: string, other: string) => merge(ref, { with: other, dryRun: true }),
+    /** Takes the merge of `absorbed` back, and keeps the two apart from now on. */
+    unmerge: (ref: string, absorbed: string) => unmerge(ref, { profile: absorbed }),
+    /** What that would change. */
+    planUnmerge: (ref: string, absorbed: string) => unmerge(ref, { profile: absorbed, dryRun: true }),
     audiences: part<ProfileAudience>('audiences'),
     enrollments,
     eachEnrollment: (ref: string, query: PageQuery = {}) => eachOf((page) => enrollments(ref, page), query),

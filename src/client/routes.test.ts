@@ -115,6 +115,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'PUT /v1/profiles/{ref}/restriction': () => client.profiles.restrict('user_id:a/b'),
   'DELETE /v1/profiles/{ref}/restriction': () => client.profiles.liftRestriction('user_id:a/b'),
   'POST /v1/profiles/{ref}/merge': () => client.profiles.merge('user_id:a/b', 'email:a@example.com'),
+  'POST /v1/profiles/{ref}/unmerge': () => client.profiles.unmerge('user_id:a/b', 'prf_1'),
   'POST /v1/profiles/{ref}/export': () => client.profiles.export('user_id:a/b'),
   'GET /v1/exports/{id}/file': () => client.privacy.file('op_1'),
   'GET /v1/policies/retention': () => client.privacy.retention(),

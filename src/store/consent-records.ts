@@ -3,6 +3,7 @@ import type { ClientSession, Collection } from 'mongodb';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
 import type { ConsentRecord } from '../domain/profiles/change-set';
+import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
 
 /** One statement of consent, as it was said. Kept apart from the events, which may be forgotten earlier. */
@@ -31,6 +32,28 @@ export class ConsentRecordRepository {
       .toArray();
     for (const { _id } of known) docs.delete(_id);
     if (docs.size > 0) await this.#records.insertMany([...docs.values()], { session, ordered: false });
+  }
+
+  /** Files what these events stated of one profile under another. May be done again. */
+  async move(
+    ws: WorkspaceId,
+    messageIds: readonly string[],
+    { from, to }: { readonly from: ProfileId; readonly to: ProfileId },
+  ): Promise<void> {
+    if (messageIds.length === 0) return;
+    const subject = subjectOf(ws, to);
+    const said = await this.#records
+      .find({ subject: subjectOf(ws, from), messageId: { $in: [...messageIds] } })
+      .toArray();
+    if (said.length === 0) return;
+    const moved = said.map((doc) => ({
+      ...doc,
+      _id: `${subject}${doc._id.slice(doc.subject.length)}`,
+      subject,
+      profile: to,
+    }));
+    await insertNew(this.#records, moved);
+    await this.#records.deleteMany({ _id: { $in: said.map(({ _id }) => _id) } });
   }
 
   /** What a person said, under every id they had: newest first by when it was said, one page. */

@@ -3,7 +3,7 @@ import type { Event, Identifier } from '../domain/events/event';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { Quarantine } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
-import type { BlockedType, DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
+import type { BlockedType, DesiredMember, EdgeCause, OutboxWork } from '../domain/profiles/change-set';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 import type { Violation } from '../domain/tracking-plan/violation';
@@ -91,6 +91,9 @@ export interface IdentifierDoc extends Scoped {
   readonly type: string;
   readonly profile?: ProfileId;
   readonly firstSeenAt?: number;
+  /** The event that brought it, and who sent that; absent of those from before these were kept. */
+  readonly messageId?: string;
+  readonly source?: string;
   readonly erasedAt?: number;
   /** Of its `people` and `quarantine`; absent while nothing is remembered. */
   readonly rev?: number;
@@ -128,8 +131,6 @@ export interface MembershipDoc extends Scoped {
   readonly exitedCause?: EdgeCause;
   readonly exitedWaitKey?: string;
 }
-
-export interface MergeDoc extends Merge, Scoped {}
 
 export interface AudienceDoc extends DefinitionDoc {
   readonly name: string;

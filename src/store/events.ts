@@ -193,6 +193,28 @@ export class EventRepository {
     return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   }
 
+  /** Applied events stored under one id after a number, in their order. */
+  async after(ws: WorkspaceId, profile: ProfileId, seq: number): Promise<EventDoc[]> {
+    const found = await this.#events.find({ subject: subjectOf(ws, profile), seq: { $gt: seq } }).toArray();
+    return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  }
+
+  /** Stores applied events under another id, with the numbers they have there. May be done again. */
+  async restore(
+    ws: WorkspaceId,
+    profile: ProfileId,
+    events: readonly Pick<AppliedEvent, 'messageId' | 'seq' | 'waitKey'>[],
+  ): Promise<void> {
+    if (events.length === 0) return;
+    await this.#events.bulkWrite(
+      events.map(({ messageId, ...stamp }) => {
+        const filter = { _id: eventDocId(ws, messageId), state: 'applied' as const };
+        return { updateOne: { filter, update: { $set: { ...stamp, profile, subject: subjectOf(ws, profile) } } } };
+      }),
+      { ordered: false },
+    );
+  }
+
   /** Applied events of one name (`*` is any) that rules see in `[from, to)`: the edge of a window. */
   async between(
     ws: WorkspaceId,

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
+import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
@@ -46,6 +47,18 @@ export class IdentifierRepository {
     return { owners: new Map(owned), erased: new Map(erased), notes: new Map(notes) };
   }
 
+  /** Which event brought each identifier, and who sent it; those of which that is not known are left out. */
+  async broughtBy(ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<Map<string, Brought>> {
+    const names = new Map(identifiers.map((one) => [this.key(ws, one), identifierName(one)]));
+    const projection = { messageId: 1, source: 1 };
+    const rows = await this.#identifiers.find({ _id: { $in: [...names.keys()] } }, { projection }).toArray();
+    return new Map(
+      rows.flatMap(({ _id, messageId, source = '' }) =>
+        messageId === undefined ? [] : [[names.get(_id) ?? '', { messageId, source }] as const],
+      ),
+    );
+  }
+
   /** Whether anybody was ever erased and has not come back. */
   async hasErased(ws: WorkspaceId): Promise<boolean> {
     const filter = { ws, erasedAt: { $exists: true } };
@@ -61,12 +74,13 @@ export class IdentifierRepository {
   async write(ws: WorkspaceId, writes: readonly IdentifierWrite[], session: ClientSession): Promise<number> {
     if (writes.length === 0) return 0;
     const operations = writes.map(
-      ({ identifier, profile, firstSeenAt, change }): AnyBulkWriteOperation<IdentifierDoc> => {
+      ({ identifier, profile, firstSeenAt, change, ...by }): AnyBulkWriteOperation<IdentifierDoc> => {
         const _id = this.key(ws, identifier);
         if (change === 'new')
-          return { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt } } };
-        if (change === 'move') return { updateOne: { filter: { _id }, update: { $set: { profile } } } };
-        const update = { $set: { profile, firstSeenAt }, $unset: { erasedAt: '' } } as const;
+          return { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt, ...by } } };
+        if (change === 'move')
+          return { updateOne: { filter: { _id }, update: { $set: { profile, firstSeenAt, ...by } } } };
+        const update = { $set: { profile, firstSeenAt, ...by }, $unset: { erasedAt: '' } } as const;
         return { updateOne: { filter: { _id, erasedAt: { $exists: true } }, update } };
       },
     );
@@ -85,7 +99,16 @@ export class IdentifierRepository {
     const operations = identifiers.map((identifier) => {
       const update = {
         $set: { ws, type: identifier.type, erasedAt },
-        $unset: { profile: '', firstSeenAt: '', rev: '', people: '', quarantinedAt: '', quarantine: '' },
+        $unset: {
+          profile: '',
+          firstSeenAt: '',
+          messageId: '',
+          source: '',
+          rev: '',
+          people: '',
+          quarantinedAt: '',
+          quarantine: '',
+        },
       } as const;
       return { updateOne: { filter: { _id: this.key(ws, identifier) }, update, upsert: true } };
     });
@@ -97,6 +120,12 @@ export class IdentifierRepository {
     const keys = identifiers.map((identifier) => this.key(ws, identifier));
     if (keys.length > 0) await this.#identifiers.deleteMany({ _id: { $in: keys } }, { session });
   }
+}
+
+/** By which event, and from whom, an identifier came. */
+export interface Brought {
+  readonly messageId: string;
+  readonly source: string;
 }
 
 /** What is known of identifiers, by key. */

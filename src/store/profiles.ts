@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
-import type { ProfileWrite } from '../domain/profiles/change-set';
+import type { Pointer, ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import { workingFields, type ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
@@ -67,6 +67,14 @@ export class ProfileRepository {
     });
     const result = await this.#profiles.bulkWrite(operations, { session, ordered: false });
     return result.insertedCount + result.matchedCount;
+  }
+
+  /** In order: of a profile that is named twice, the last counts. */
+  async point(ws: WorkspaceId, pointers: readonly Pointer[], session: ClientSession): Promise<void> {
+    for (const { from, to } of pointers) {
+      const filter = { _id: { $in: from.map((id) => docId(ws, id)) }, mergedInto: { $exists: true } };
+      await this.#profiles.updateMany(filter, { $set: { mergedInto: to } }, { session });
+    }
   }
 
   /** Profiles of these slots, `from` inclusive and `to` exclusive, whose membership may change by time alone; most overdue first. */

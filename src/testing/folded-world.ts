@@ -4,7 +4,9 @@ import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { AppliedEvent, ChangeSet, DesiredMember, MembershipEdge } from '../domain/profiles/change-set';
+import { divideEvents } from '../domain/identity/divide-events';
+import { byStrength } from '../domain/identity/identity-rules';
+import type { AppliedEvent, ChangeSet, DesiredMember, MembershipEdge, Merge } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -36,7 +38,10 @@ export class FoldedWorld {
   readonly #owners = new Map<string, ProfileId>();
   readonly #erased = new Map<string, number>();
   readonly notes = new Map<string, IdentifierNote>();
-  #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
+  /** The ledger of merges, in order. */
+  readonly merges: Merge[] = [];
+  readonly #broughtBy = new Map<string, string>();
+  #log: { readonly event: Event; readonly profile: ProfileId; readonly seq: number }[] = [];
   #made = 0;
 
   constructor(readonly ruleset: Ruleset) {}
@@ -60,6 +65,45 @@ export class FoldedWorld {
   apply(events: readonly Event[], now: number, batchSize = 500): void {
     for (let start = 0; start < events.length; start += batchSize)
       this.#fold(foldEvents, events.slice(start, start + batchSize), now);
+  }
+
+  /** Takes back the merge of a profile with the one that absorbed it, as the intake does. */
+  takeBack(absorbed: ProfileId, now: number): void {
+    const merge = this.merges.findLast((one) => one.absorbed === absorbed) as Merge;
+    const survivor = this.profiles.get(merge.survivor) as Profile;
+    const tombstone = this.profiles.get(absorbed) as Profile;
+    const since = this.#log.filter(
+      ({ profile, seq }) =>
+        (profile === merge.survivor && seq > merge.survivorSeq) || (profile === absorbed && seq > merge.absorbedSeq),
+    );
+    const merged = {
+      absorbed: merge.absorbedProfile.identifiers,
+      present: survivor.identifiers,
+      broughtBy: this.#broughtBy,
+    };
+    const division = divideEvents(
+      since.map(({ event, seq }) => ({ ...event, seq })),
+      merged,
+      this.ruleset.identity,
+    );
+    const mine = new Set(division.mine.map(({ messageId }) => messageId));
+    let lastSeq = tombstone.seq;
+    this.#log = this.#log.map((row) =>
+      mine.has(row.event.messageId) ? { ...row, profile: absorbed, seq: (lastSeq += 1) } : row,
+    );
+    const siblings = this.merges.filter((one) => one.survivor === merge.survivor);
+    const later = siblings.filter(({ survivorSeq }) => survivorSeq > merge.survivorSeq);
+    const earlier = siblings.filter(({ survivorSeq }) => survivorSeq < merge.survivorSeq);
+    const after = new Set(since.map(({ event }) => event.messageId));
+    const ids = [survivor.id, ...earlier.flatMap(({ absorbedProfile }) => idsOf(absorbedProfile))];
+    const before = this.#historyUnder(ids).filter(({ messageId }) => !after.has(messageId));
+    const [by] = [...survivor.identifiers].sort(byStrength(this.ruleset.identity));
+    const event: Event = {
+      ...{ messageId: `take-back-${absorbed}-${now}`, kind: 'alias', name: 'alias', occurredAt: now, receivedAt: now },
+      ...{ identifiers: by ? [{ type: by.type, value: by.value }] : [], properties: {}, traits: {}, context: {} },
+      ...{ source: 'src_test', isTrusted: true, takesBack: absorbed },
+    };
+    this.#fold(foldEvents, [event], now, { merge, earlier, later, tombstone, lastSeq, division, before });
   }
 
   /** Evaluates everybody at `now`, as the clock does. */
@@ -110,7 +154,12 @@ export class FoldedWorld {
     return this.#log.filter((row) => wanted.has(row.profile)).map((row) => row.event);
   }
 
-  #fold(fold: (input: FoldInput) => FoldOutcome, events: readonly Event[], now: number): void {
+  #fold(
+    fold: (input: FoldInput) => FoldOutcome,
+    events: readonly Event[],
+    now: number,
+    takeBack?: FoldInput['takeBack'],
+  ): void {
     const input: FoldInput = {
       ws: testWorkspace,
       now,
@@ -119,6 +168,7 @@ export class FoldedWorld {
       ...this.#touchedBy(fold === foldTime ? undefined : events, now),
       suppressions: this.suppressions,
       stored: { histories: new Map(), edges: new Map() },
+      takeBack,
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
     };
@@ -166,8 +216,10 @@ export class FoldedWorld {
 
   #write(changes: ChangeSet, events: readonly Event[]): void {
     for (const { profile } of changes.profiles) this.profiles.set(profile.id, profile);
-    for (const { identifier, profile, change } of changes.identifiers) {
+    this.#keepLedger(changes);
+    for (const { identifier, profile, change, messageId } of changes.identifiers) {
       const name = identifierName(identifier);
+      if (messageId !== undefined) this.#broughtBy.set(name, messageId);
       // As the store would refuse it.
       if (this.#owners.has(name) !== (change === 'move') || this.#erased.has(name) !== (change === 'lift'))
         throw new Error(`An identifier is written as ${change}.`);
@@ -182,9 +234,9 @@ export class FoldedWorld {
     this.syncs.push(...changes.syncs);
     this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));
-    for (const { messageId, profile, stripped } of changes.applied) {
+    for (const { messageId, profile, seq, stripped } of changes.applied) {
       const event = byId.get(messageId);
-      if (event) this.#log.push({ event: { ...event, ...stripped }, profile });
+      if (event) this.#log.push({ event: { ...event, ...stripped }, profile, seq });
     }
   }
 
@@ -202,5 +254,19 @@ export class FoldedWorld {
     const name = identifierName(identifier);
     if (!this.#owners.delete(name)) throw new Error('An identifier that nobody has is given up.');
     this.notes.delete(name);
+  }
+
+  #keepLedger({ merges, mergeChanges, pointers }: ChangeSet): void {
+    this.merges.push(...merges);
+    for (const { merge, undone, replaced } of mergeChanges) {
+      const isIt = (one: Merge): boolean => one.absorbed === merge.absorbed && one.absorbedSeq === merge.absorbedSeq;
+      const index = this.merges.findIndex(isIt);
+      this.merges.splice(index, 1, ...(undone ? [] : [{ ...merge, ...(replaced && { replaced }) }]));
+    }
+    for (const { from, to } of pointers)
+      for (const id of from) {
+        const tombstone = this.profiles.get(id);
+        if (tombstone) this.profiles.set(id, { ...tombstone, mergedInto: to });
+      }
   }
 }

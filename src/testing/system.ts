@@ -15,6 +15,7 @@ import { createClient, type Client } from '../client/client';
 import { createDoorbells } from '../workflows/doorbells';
 import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
+import { RulesetCache } from '../folding/ruleset-cache';
 import { SourcePolicies } from '../store/source-policies';
 import { openStore, type Store } from '../store/store';
 import { TrafficRecorder, usualCatalogueLimits } from '../store/traffic-recorder';
@@ -128,7 +129,19 @@ async function listen(of: {
   const rings = createRings(temporal, log, queuePrefix);
   const limits = { ...testLimits, maxBodyBytes: 8_388_608 };
   const metrics = new Registry();
-  const own = { limits, importLimits, policies, traffic, clock, log, metrics, checks: [], rootKey, temporalUi };
+  const own = {
+    rulesets: new RulesetCache(store),
+    limits,
+    importLimits,
+    policies,
+    traffic,
+    clock,
+    log,
+    metrics,
+    checks: [],
+    rootKey,
+    temporalUi,
+  };
   const server = createServer(createApp({ store, ...rings, ...own, keyEnvironment: 'dev' })).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;

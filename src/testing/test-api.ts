@@ -7,7 +7,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import request, { type Test } from 'supertest';
 import { applyEventBatch, applyTime } from '../activities/apply/apply';
-import { RulesetCache } from '../activities/apply/ruleset-cache';
+import { RulesetCache } from '../folding/ruleset-cache';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
@@ -106,6 +106,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     importLimits: testImportLimits,
     // A test sees what it changes at once.
     policies: new SourcePolicies(store, 1),
+    rulesets: new RulesetCache(store),
     traffic: new TrafficRecorder({ store, limits: usualCatalogueLimits, onFailure: () => undefined }),
     clock: Date.now,
     ringIntake: (ws, partition) => void rings.push(`${ws}/${partition}`),

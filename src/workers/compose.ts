@@ -25,7 +25,7 @@ import { Outbox } from '../activities/outbox';
 import { PullPlaces } from '../activities/pulls/pull-places';
 import { createPullActivities } from '../activities/pulls/pulls';
 import { createSourceTestActivities } from '../activities/pulls/test-source';
-import { RulesetCache } from '../activities/apply/ruleset-cache';
+import { RulesetCache } from '../folding/ruleset-cache';
 import { createSyncActivities } from '../activities/sync/sync';
 import { restartStaleEnrollments, startEnrollment, wakeEnrollments } from '../activities/journeys/start-enrollment';
 import { createSender } from '../destinations/send-request';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
 import { applyEventBatch, applyTime } from '../../src/activities/apply/apply';
 import { isTransient } from '../../src/activities/apply/conflict';
-import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import { RulesetCache } from '../../src/folding/ruleset-cache';
 import { slotCount } from '../../src/domain/profiles/slot';
 import type { Profile } from '../../src/domain/profiles/profile';
 import { sendBatch, useTestApi, useWorkspace } from '../../src/testing/test-api';

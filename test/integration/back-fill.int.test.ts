@@ -1,5 +1,5 @@
 import { applyEventBatch, applyTime } from '../../src/activities/apply/apply';
-import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import { RulesetCache } from '../../src/folding/ruleset-cache';
 import type { JourneyDefinition, Rule } from '../../src/client/types';
 import { profileId } from '../../src/domain/ids';
 import { startSystem, until, type System } from '../../src/testing/system';

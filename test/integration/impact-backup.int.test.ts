@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BSON, Double, Long, type Db } from 'mongodb';
 import { applyEventBatch } from '../../src/activities/apply/apply';
-import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import { RulesetCache } from '../../src/folding/ruleset-cache';
 import { eventDocId } from '../../src/store/events';
 import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openTestApi, sendBatch, type TestApi, type TestWorkspace } from '../../src/testing/test-api';

@@ -14,7 +14,7 @@ import { createJourneyActivities, type JourneyActivities } from '../../src/activ
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
 import { isTransient } from '../../src/activities/apply/conflict';
-import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import { RulesetCache } from '../../src/folding/ruleset-cache';
 import {
   restartStaleEnrollments,
   startEnrollment,

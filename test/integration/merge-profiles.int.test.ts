@@ -25,7 +25,9 @@ describe('saying that two profiles are one person', () => {
   it('first only tells who would absorb whom', async () => {
     const { profiles } = system.client;
     const [shop, crm] = await Promise.all([idOf('user_id:shop-1'), idOf('user_id:crm-1')]);
-    expect(await profiles.planMerge('user_id:crm-1', shop)).toEqual({ survivor: shop, absorbed: crm, isDone: false });
+    const { changes, ...outcome } = await profiles.planMerge('user_id:crm-1', shop);
+    expect(outcome).toEqual({ survivor: shop, absorbed: crm, isDone: false });
+    expect(changes?.profiles.find(({ id }) => id === shop)?.identifiers).toHaveLength(2);
     await system.settled();
     expect([await idOf('user_id:shop-1'), await idOf('user_id:crm-1')]).toEqual([shop, crm]);
   });

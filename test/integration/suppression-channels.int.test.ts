@@ -1,5 +1,5 @@
 import { applyTime } from '../../src/activities/apply/apply';
-import { RulesetCache } from '../../src/activities/apply/ruleset-cache';
+import { RulesetCache } from '../../src/folding/ruleset-cache';
 import { ads, crm, useSyncScenes } from './sync-harness';
 
 describe('a suppression of a channel', () => {

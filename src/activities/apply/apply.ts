@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { Event } from '../../domain/events/event';
-import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { BlockReason } from '../../domain/identity/resolve-identity';
 import type { IgnoredEntry } from '../../domain/journeys/routing';
 import { foldEvents, foldTime } from '../../domain/profiles/fold/fold';
-import type { FoldInput, FoldOutcome, StoredEvents } from '../../domain/profiles/fold/fold-input';
+import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-input';
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
-import type { RulesetCache } from './ruleset-cache';
-import { enrollmentKey } from '../../store/identifier-key';
-import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';
+import type { RulesetCache } from '../../folding/ruleset-cache';
+import { setApart } from './set-apart';
+import { foldThrough } from '../../folding/fold-through';
+import { readForEvents, readForTime, type FoldRead } from '../../folding/read-fold-input';
 import { writeChanges } from './write-changes';
 
 export interface ApplyDeps {
@@ -31,9 +31,6 @@ export interface AppliedBatch {
   readonly ignored: readonly IgnoredEntry[];
 }
 
-/** Each merge in a batch may ask for the history of who came out of it: a fold reads as often as it asks for something new. */
-const countOf = ({ histories, edges }: StoredEvents): number => histories.size + edges.size;
-
 /** Applies events in one transaction, or throws and applies none. */
 export async function applyEventBatch(
   deps: ApplyDeps,
@@ -41,7 +38,10 @@ export async function applyEventBatch(
   events: readonly Event[],
 ): Promise<AppliedBatch> {
   const now = events.reduce((latest, event) => Math.max(latest, event.receivedAt), deps.clock());
-  return apply(deps, ws, now, await readForEvents(deps.store, ws, events, now), foldEvents);
+  const read = await readForEvents(deps.store, ws, events, now);
+  // After the profiles: one that changes in between refuses the write.
+  const takeBack = await setApart(deps, ws, events);
+  return apply(deps, ws, now, { ...read, takeBack }, foldEvents);
 }
 
 /** Evaluates profiles because of time (leaving out those with pending events) or definitions, in one transaction, or throws. */
@@ -64,22 +64,10 @@ async function apply(
 ): Promise<AppliedBatch> {
   const { store } = deps;
   const ruleset = await deps.rulesets.current(ws);
-  const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) =>
-    enrollmentKey(store.connection.masterKey, ws, ...parts);
-  let stored = nothingStored;
-  for (;;) {
-    const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);
-    const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
-    if (outcome.done) {
-      const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
-      const dropped = outcome.changes.applied.flatMap(({ blocked }) => blocked ?? []);
-      const blocked = dropped.map(({ reason }) => reason);
-      const { refused, notes } = outcome.changes;
-      const quarantined = notes.filter(({ note }) => note.quarantine?.at === now).length;
-      return { outbox, blocked, quarantined, refused: refused.length, ignored: outcome.ignored };
-    }
-    const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);
-    if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');
-    stored = more;
-  }
+  const { changes, ignored } = await foldThrough(store, { ws, now, ruleset }, read, fold);
+  const outbox = await writeChanges(store, ws, changes, { rulesetVersion: ruleset.version, now });
+  const dropped = changes.applied.flatMap(({ blocked }) => blocked ?? []);
+  const blocked = dropped.map(({ reason }) => reason);
+  const quarantined = changes.notes.filter(({ note }) => note.quarantine?.at === now).length;
+  return { outbox, blocked, quarantined, refused: changes.refused.length, ignored };
 }

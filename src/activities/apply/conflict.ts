@@ -1,3 +1,4 @@
+import { RulesetUnusable } from '../../folding/ruleset-cache';
 import { isPassing } from '../../store/mongo-errors';
 
 /** What was read is no longer so: another writer was first. Reading again and folding again is the remedy. */
@@ -5,14 +6,6 @@ export class WriteConflict extends Error {
   constructor(what: string) {
     super(`Another writer changed ${what} first; the batch is read and folded again.`);
     this.name = 'WriteConflict';
-  }
-}
-
-/** The definitions of a workspace cannot be put together. Not the fault of any event, so none is given up for it. */
-export class RulesetUnusable extends Error {
-  constructor(cause: unknown) {
-    super('The definitions of a workspace cannot be compiled; its events wait until they are mended.', { cause });
-    this.name = 'RulesetUnusable';
   }
 }
 

@@ -32,6 +32,9 @@ export async function writeChanges(
     if ((await store.identifierNotes.write(ws, changes.notes, session)) !== changes.notes.length)
       throw new WriteConflict('an identifier');
     await store.merges.write(ws, changes.merges, session);
+    if ((await store.merges.change(ws, changes.mergeChanges, session)) !== changes.mergeChanges.length)
+      throw new WriteConflict('a merge');
+    await store.profiles.point(ws, changes.pointers, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)
       throw new WriteConflict('a run');

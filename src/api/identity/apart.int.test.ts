@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { applyEventBatch } from '../../activities/apply/apply';
-import { RulesetCache } from '../../activities/apply/ruleset-cache';
+import { RulesetCache } from '../../folding/ruleset-cache';
 import type { IdentityPolicy } from '../../client/types';
 import { erasePerson } from '../../store/erase-person';
 import { inTransaction } from '../../store/open-store';

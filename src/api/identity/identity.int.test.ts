@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { applyEventBatch } from '../../activities/apply/apply';
 import { WriteConflict } from '../../activities/apply/conflict';
-import { RulesetCache } from '../../activities/apply/ruleset-cache';
+import { RulesetCache } from '../../folding/ruleset-cache';
 import type { IdentityPolicy } from '../../client/types';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 

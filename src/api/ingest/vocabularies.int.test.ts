@@ -3,7 +3,7 @@ import request from 'supertest';
 import type { ProfileId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import { applyTime } from '../../activities/apply/apply';
-import { RulesetCache } from '../../activities/apply/ruleset-cache';
+import { RulesetCache } from '../../folding/ruleset-cache';
 import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
 let now = Date.now();

@@ -3,16 +3,20 @@ import { suppressionReasons, type PersonSuppression } from '../../domain/consent
 import { consentStatuses } from '../../domain/profiles/profile';
 import { expiryOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
-import type { EventDoc, MembershipDoc, MergeDoc } from '../../store/documents';
+import type { EventDoc, MembershipDoc } from '../../store/documents';
+import type { MergeDoc } from '../../store/merges';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
-import { maskIdentifier, maskObject } from '../personal-data';
+import { maskIdentifier, maskObject, seesPersonalData } from '../personal-data';
+import type { KeyCall } from '../route';
 
 /** What a reader may see. */
 export interface Sight {
   readonly seesPersonalData: boolean;
   readonly now: number;
 }
+
+export const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
 
 export const IdentifierBody = z.strictObject({
   type: z.string(),
@@ -69,7 +73,11 @@ export const MergeBody = z.strictObject({
   absorbed: z.string(),
   at: Instant,
   messageId: z.string(),
+  source: z.string(),
   identifierTypes: z.array(z.string()),
+  reason: z.enum(['identifiers', 'asked']),
+  /** Of a merge that was taken back: when, and by what. */
+  undone: z.strictObject({ at: Instant, messageId: z.string(), source: z.string() }).optional(),
 });
 
 export function presentIdentifiers({ identifiers }: Profile, { seesPersonalData }: Sight) {
@@ -140,6 +148,9 @@ export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {
   };
 }
 
-export function presentMerge({ survivor, absorbed, at, messageId, identifierTypes }: MergeDoc) {
-  return { survivor, absorbed, at: presentInstant(at), messageId, identifierTypes };
+export function presentMerge({ survivor, absorbed, at, messageId, source, identifierTypes, reason, undone }: MergeDoc) {
+  return {
+    ...{ survivor, absorbed, at: presentInstant(at), messageId, source, identifierTypes, reason },
+    ...(undone && { undone: { ...undone, at: presentInstant(undone.at) } }),
+  };
 }

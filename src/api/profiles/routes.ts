@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { profileId } from '../../domain/ids';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
-import { seesPersonalData } from '../personal-data';
 import type { EventDoc } from '../../store/documents';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { defineRoute, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
 import { findProfile, searchProfiles, ProfileRef } from './find-profile';
 import {
@@ -16,12 +15,10 @@ import {
   presentIdentifiers,
   presentProfile,
   presentStay,
-  type Sight,
+  sightOf,
 } from './presenter';
 
 const Ref = z.strictObject({ ref: ProfileRef });
-
-const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
 
 export const profileRoutes: readonly Route[] = [
   defineRoute({

@@ -1,3 +1,4 @@
+import type { ProfileId } from '../ids';
 import type { JsonObject } from '../json';
 
 export const eventKinds = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -37,6 +38,8 @@ export interface Event {
   readonly isMerge?: boolean;
   /** Somebody who may says that what it names is nobody's. Only the API makes such events. */
   readonly isQuarantine?: boolean;
+  /** Somebody who may says that this profile, absorbed by the one that the event names, is another person. Of the API alone, too. */
+  readonly takesBack?: ProfileId;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

@@ -27,7 +27,7 @@ export interface Quarantine {
 /** The people of whom one identifier is counted are remembered one by one, which bounds how many a policy may ask for. */
 export const mostPeople = { least: 2, usual: 10, greatest: 100 } as const;
 
-const conflicts: ReadonlySet<BlockReason> = new Set(['unique', 'limit', 'untrusted']);
+const conflicts: ReadonlySet<BlockReason> = new Set(['unique', 'limit', 'untrusted', 'apart']);
 
 /** Whether what was dropped says that one more person comes with an identifier of somebody else. Devices that people share are set apart. */
 export const isOfSomebodyElse = ({ identifier, reason }: BlockedIdentifier): boolean =>

@@ -1,6 +1,7 @@
 import type { Identifier } from '../events/event';
 import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile } from '../profiles/profile';
+import { idsOf } from '../profiles/present';
 import { profileLimits, untrustedLimits } from '../profiles/profile-limits';
 import { identifierName, isKnownType } from './identifier-types';
 import { isUnverified, waysAround, type TakenIdentifier, type Way } from './identity-claims';
@@ -9,10 +10,21 @@ import { byStrength, type IdentityRules } from './identity-rules';
 /**
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
  * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
- * `full`: more identifiers or absorbed profiles than any profile has · `shared`: it is a device's that several people use, and the event
- * names somebody else · `unverified`: no drop but a loss, of the profile `from`, of what only public keys had said of it · `quarantined`: it came with too many people, or somebody asked for it (see `quarantine`).
+ * `full`: more identifiers or absorbed profiles than any profile has · `apart`: somebody has said that the two are not one person ·
+ * `shared`: it is a device's that several people use, and the event names somebody else · `quarantined`: it came with too many people, or
+ * somebody asked for it (see `quarantine`) · `unverified`: no drop but a loss, of the profile `from`, of what only public keys had said of
+ * it.
  */
-export const blockReasons = ['unique', 'limit', 'untrusted', 'full', 'shared', 'quarantined', 'unverified'] as const;
+export const blockReasons = [
+  'unique',
+  'limit',
+  'untrusted',
+  'full',
+  'apart',
+  'shared',
+  'quarantined',
+  'unverified',
+] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
 export interface BlockedIdentifier {
@@ -50,11 +62,21 @@ export interface ResolutionContext {
   readonly at: number;
 }
 
+/** That two people are not one. */
+const betweenPeople: ReadonlySet<BlockReason> = new Set(['unique', 'untrusted', 'apart']);
+
 /** Known before anonymous, then older, then the smaller id: a total order, so that concurrent merges choose the same survivor. */
 export function bySeniority(a: Profile, b: Profile): number {
   const known = Number(isKnown(b)) - Number(isKnown(a));
   if (known !== 0) return known;
   return a.createdAt !== b.createdAt ? a.createdAt - b.createdAt : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** Whether somebody has said that they are two. What was said of a profile holds for whoever absorbs it. */
+function areApart(one: Profile, other: Profile): boolean {
+  const isNamed = ({ apart = [] }: Profile, by: Profile): boolean =>
+    apart.length > 0 && idsOf(by).some((id) => apart.includes(id));
+  return isNamed(one, other) || isNamed(other, one);
 }
 
 export const isKnown = (profile: Pick<Profile, 'identifiers'>): boolean =>
@@ -160,11 +182,12 @@ class Group {
   /** Whether what is dropped here is of a device that two known people use, so that what is done on it is done by either. */
   isSharedDevice({ type }: Identifier, owner: Profile | undefined, reason: BlockReason): boolean {
     if (!this.context.rules.setsSharedApart || isKnownType(type)) return false;
-    return (reason === 'unique' || reason === 'untrusted') && this.#isKnown && owner !== undefined && isKnown(owner);
+    return betweenPeople.has(reason) && this.#isKnown && owner !== undefined && isKnown(owner);
   }
 
   #policyObjection(identifier: Identifier, { owner, taken }: Way): BlockReason | undefined {
     if (owner?.isShared && !this.#isEmpty) return 'shared';
+    if (owner && [...this.#profiles.values()].some((profile) => areApart(profile, owner))) return 'apart';
     if (this.#otherValues([identifier, ...(owner?.identifiers ?? [])], taken).length > 0) return 'unique';
     const gained = this.#counted(this.#gained(identifier, owner));
     return this.context.rules.isOverLimit(this.#counted(this.#held), gained) ? 'limit' : undefined;

@@ -2,11 +2,12 @@ import type { EdgeKind } from '../audiences/edge';
 import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Event, Identifier } from '../events/event';
-import type { ProfileId } from '../ids';
+import type { EnrollmentId, ProfileId } from '../ids';
 import type { IdentifierNote } from '../identity/quarantine';
 import type { BlockReason } from '../identity/resolve-identity';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
+import type { Replaced } from './replaced';
 
 /**
  * Everything one transaction writes: the profiles and all that follows from what happened to them, together with the
@@ -20,6 +21,10 @@ export interface ChangeSet {
   /** Written after `identifiers`, which they may take from their owners. */
   readonly notes: readonly IdentifierNoteWrite[];
   readonly merges: readonly Merge[];
+  /** Merges of before that are taken back, and those whose account of what they replaced changes with it. */
+  readonly mergeChanges: readonly MergeChange[];
+  /** Tombstones that point to another profile from now on, so that any old id is one look away from who it is. */
+  readonly pointers: readonly Pointer[];
   readonly edges: readonly MembershipEdge[];
   readonly enrollments: readonly EnrollmentWrite[];
   readonly syncs: readonly DesiredMember[];
@@ -39,6 +44,9 @@ export interface IdentifierWrite {
   readonly identifier: Identifier;
   readonly profile: ProfileId;
   readonly firstSeenAt: number;
+  /** The event that brought it, and who sent that. It stays when the identifier moves. */
+  readonly messageId?: string;
+  readonly source?: string;
   /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge; `lift` ends an erasure. */
   readonly change: 'new' | 'move' | 'lift';
 }
@@ -53,20 +61,39 @@ export interface IdentifierNoteWrite {
   readonly isNew: boolean;
 }
 
+export interface Pointer {
+  readonly from: readonly ProfileId[];
+  readonly to: ProfileId;
+}
+
+/** A line of the ledger of merges: who absorbed whom, when, why and by what, with everything it takes to undo it. */
 export interface Merge {
   readonly survivor: ProfileId;
   readonly absorbed: ProfileId;
   readonly at: number;
-  /** The event that tied them, and by which identifier types. Values stay in the profiles. */
+  /** The event that tied them, who sent it, and by which identifier types. Values stay in the profiles. */
   readonly messageId: string;
+  readonly source: string;
   readonly identifierTypes: readonly string[];
+  /** `identifiers` that came together, or somebody `asked`. */
+  readonly reason: 'identifiers' | 'asked';
   readonly survivorSeq: number;
   readonly absorbedSeq: number;
-  /** The absorbed profile as it was, so that the merge can be taken back. */
+  /** The absorbed profile as it was. */
   readonly absorbedProfile: Profile;
+  readonly replaced: Replaced;
+  /** Runs of the absorbed that went on as the survivor's. */
+  readonly movedRuns: readonly EnrollmentId[];
 }
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'erasure';
+export interface MergeChange {
+  readonly merge: Merge;
+  /** Of one that is taken back: when, by which event and source. What it took to undo it goes. */
+  readonly undone?: { readonly at: number; readonly messageId: string; readonly source: string };
+  readonly replaced?: Replaced;
+}
+
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'unmerge' | 'erasure';
 
 /** One exact edge of a membership. */
 export interface MembershipEdge {

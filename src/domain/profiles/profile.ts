@@ -73,6 +73,8 @@ export interface Profile {
   readonly mergedInto?: ProfileId;
   /** A device that several people use: it takes what is done there without a login, and is nobody's. */
   readonly isShared?: true;
+  /** Profiles that somebody said are another person: whatever events name both, they never merge by themselves. */
+  readonly apart?: readonly ProfileId[];
   /** Since when the person is kept and not processed (GDPR, Article 18); see `docs/guides/privacy.md`. */
   readonly restrictedAt?: number;
   /** Nothing of the person is left here; the document stays so that nobody writes them anew. */

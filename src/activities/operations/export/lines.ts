@@ -3,7 +3,8 @@ import type { Enrollment } from '../../../domain/journeys/enrollment';
 import type { Profile } from '../../../domain/profiles/profile';
 import type { DeliveryDoc } from '../../../store/deliveries';
 import type { ConsentRecordDoc } from '../../../store/consent-records';
-import type { EventDoc, MembershipDoc, MergeDoc } from '../../../store/documents';
+import type { EventDoc, MembershipDoc } from '../../../store/documents';
+import { absorbedIn, type MergeDoc } from '../../../store/merges';
 
 /** One line of an export: `kind` says what it is, and instants are RFC 3339. */
 export type Line = Readonly<Record<string, unknown>> & { readonly kind: string };
@@ -79,15 +80,12 @@ export function deliveryLine(delivery: DeliveryDoc): Line {
   };
 }
 
-export function mergeLine({
-  survivor,
-  absorbed,
-  at: mergedAt,
-  messageId,
-  identifierTypes,
-  absorbedProfile,
-}: MergeDoc): Line {
-  const { traits, identifiers } = absorbedProfile;
-  const before = { traits, identifiers } as unknown as JsonObject;
-  return { kind: 'merge', survivor, absorbed, at: at(mergedAt), messageId, identifierTypes, absorbedProfile: before };
+export function mergeLine(merge: MergeDoc): Line {
+  const { survivor, absorbed, at: mergedAt, messageId, identifierTypes } = merge;
+  const { traits, identifiers } = absorbedIn(merge) ?? {};
+  const before = traits && ({ traits, identifiers } as unknown as JsonObject);
+  return {
+    ...{ kind: 'merge', survivor, absorbed, at: at(mergedAt), messageId, identifierTypes },
+    ...(before && { absorbedProfile: before }),
+  };
 }

@@ -1,6 +1,6 @@
 import { idsOf } from '../../../domain/profiles/present';
 import { subjectsOf } from '../../../domain/privacy/erase-profile';
-import type { ProfileId, WorkspaceId } from '../../../domain/ids';
+import type { WorkspaceId } from '../../../domain/ids';
 import type { Profile } from '../../../domain/profiles/profile';
 import type { RowPlace } from '../../../store/person-rows';
 import type { Store } from '../../../store/store';
@@ -50,10 +50,7 @@ const whole =
 /** The parts of an export, in order. A new kind of thing that is kept of people adds its line here. */
 export const sections: readonly Section[] = [
   whole(async (_store, _ws, profile) => profileLines(profile)),
-  whole(async ({ merges }, ws, profile) => {
-    const found = await Promise.all(idsOf(profile).map((id: ProfileId) => merges.ofProfile(ws, id)));
-    return [...new Map(found.flat().map((merge) => [merge._id, merge])).values()].map(mergeLine);
-  }),
+  whole(async ({ merges }, ws, profile) => (await merges.ofProfiles(ws, idsOf(profile))).map(mergeLine)),
   rows(async ({ personRows }, subject, limit, after) => personRows.events(subject, limit, eventLine, after)),
   rows(async ({ personRows }, subject, limit, after) => personRows.consents(subject, limit, consentLine, after)),
   rows(async ({ personRows }, subject, limit, after) => personRows.stays(subject, limit, stayLine, after)),

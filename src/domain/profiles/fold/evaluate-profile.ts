@@ -26,31 +26,38 @@ export type Affected = ReadonlySet<string> | undefined;
  * to it: memberships that change here do so by definition, and what the live event changes afterwards is a live edge.
  */
 export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
-  const { ruleset, stored } = fold.input;
+  const { ruleset } = fold.input;
   if (open.profile.rulesetVersion >= ruleset.version) return;
   const readVersion = open.profile.rulesetVersion;
   const isUnchanged = (audience: string): boolean => (ruleset.audienceSince.get(audience) ?? Infinity) <= readVersion;
+  if (!completeStates(fold, open)) return;
+  for (const audience of Object.keys(open.profile.memberships))
+    if (!ruleset.audiences.some(({ key }) => key === audience)) leaveAudience(fold, open, audience, 'definition');
+  // What time alone would have moved is not the definition's doing, and starts journeys as it would have.
+  evaluateProfile(fold, open, (audience) => (isUnchanged(audience) ? 'clock' : 'definition'));
+}
+
+/**
+ * Gives the profile a state for every condition there is, those it lacks from its stored events. Answers false, with nothing changed,
+ * while these have yet to be read.
+ */
+export function completeStates(fold: WorkspaceFold, open: OpenProfile): boolean {
+  const { ruleset, stored } = fold.input;
   const missing = [...ruleset.conditions].filter(([key]) => own(open.profile.states, key) === undefined);
   const history = stored.histories.get(historyName(storedUnder(open)));
   if (missing.length > 0 && open.profile.seq > 0 && !history) {
     needHistory(fold, open);
-    return;
+    return false;
   }
   const kept = Object.entries(open.profile.states).filter(([key]) => ruleset.conditions.has(key));
   const rebuilt = missing.map(([key, condition]) => {
     const events = history ?? [];
     return [key, events.reduce((state, event) => observe(condition, state, event), emptyState(condition))] as const;
   });
-  open.profile = {
-    ...open.profile,
-    states: Object.fromEntries([...kept, ...rebuilt]),
-    rulesetVersion: ruleset.version,
-  };
+  const states = Object.fromEntries([...kept, ...rebuilt]);
+  open.profile = { ...open.profile, states, rulesetVersion: ruleset.version };
   open.isTouched = true;
-  for (const audience of Object.keys(open.profile.memberships))
-    if (!ruleset.audiences.some(({ key }) => key === audience)) leaveAudience(fold, open, audience, 'definition');
-  // What time alone would have moved is not the definition's doing, and starts journeys as it would have.
-  evaluateProfile(fold, open, (audience) => (isUnchanged(audience) ? 'clock' : 'definition'));
+  return true;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
 import type { ChangeSet } from '../change-set';
+import type { TakeBack } from '../facts-apart';
 import type { Profile } from '../profile';
 import type { Ruleset } from '../ruleset';
 
@@ -28,6 +29,8 @@ export interface FoldInput {
   /** What the suppression lists say of these people and of the events' identifiers, read after the profiles. */
   readonly suppressions: SuppressionList;
   readonly stored: StoredEvents;
+  /** Of an event that takes a merge back, which is folded alone; absent when there is none, or nothing to take back any more. */
+  readonly takeBack?: TakeBack | undefined;
   readonly makeProfileId: () => ProfileId;
   readonly makeEnrollmentId: EntryContext['makeId'];
 }

@@ -17,6 +17,7 @@ import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { reachEdges, runJourneys } from './run-journeys';
+import { takeBack } from './take-back';
 import { withoutErased } from './without-erased';
 import { WorkspaceFold, type Run } from './workspace-fold';
 
@@ -50,6 +51,9 @@ export function foldTime(input: FoldInput): FoldOutcome {
 function foldEvent(fold: WorkspaceFold, event: Event): void {
   const beforeEvent = fold.edges.length;
   const open = resolveEvent(fold, event);
+  const { takeBack: read } = fold.input;
+  if (read && read.merge.absorbed === event.takesBack && read.merge.survivor === open.profile.id)
+    takeBack(fold, open, event, read);
   const firstEdge = letTimePass(fold, open, event, beforeEvent);
   const changed = write(fold, open, event);
   const seq = nextSeq(open);
@@ -152,6 +156,8 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     notes: [...fold.notes.values()],
     released: [...fold.released.values()],
     merges: fold.merges,
+    mergeChanges: fold.mergeChanges,
+    pointers: fold.pointers,
     edges: fold.edges,
     enrollments: runs.map(toEnrollmentWrite),
     syncs,

@@ -1,4 +1,4 @@
-import type { Identifier } from '../../events/event';
+import { effectiveAt, type Event, type Identifier } from '../../events/event';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
 import type { IdentifierNote } from '../../identity/quarantine';
@@ -13,6 +13,8 @@ import type {
   IdentifierWrite,
   MembershipEdge,
   Merge,
+  MergeChange,
+  Pointer,
   RefusedEvent,
 } from '../change-set';
 import type { Profile } from '../profile';
@@ -39,6 +41,8 @@ export class WorkspaceFold {
   readonly released = new Map<string, Identifier>();
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
+  readonly mergeChanges: MergeChange[] = [];
+  readonly pointers: Pointer[] = [];
   readonly applied: AppliedEvent[] = [];
   readonly consents: ConsentRecord[] = [];
   readonly refused: RefusedEvent[] = [];
@@ -116,22 +120,29 @@ export class WorkspaceFold {
   }
 
   /** Records the first owner of an identifier that nobody had, or that was erased and is no longer. */
-  attach(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
+  attach(identifier: Identifier, profile: ProfileId, event: Event): void {
     const change = this.#lifted.has(identifierName(identifier)) ? 'lift' : 'new';
     const isStored = this.released.delete(identifierName(identifier));
-    this.#own(identifier, { profile, firstSeenAt, change: isStored ? 'move' : change });
+    const { messageId, source } = event;
+    const write = { profile, firstSeenAt: effectiveAt(event), messageId, source };
+    this.#own(identifier, { ...write, change: isStored ? 'move' : change });
   }
 
   /** Records that an identifier follows its profile into a merge, whether or not an event of this batch named it. */
   follow(identifier: Identifier, profile: ProfileId, firstSeenAt: number): void {
-    const { change = 'move' } = this.identifiers.get(identifierName(identifier)) ?? {};
-    this.#own(identifier, { profile, firstSeenAt, change });
+    const written = this.identifiers.get(identifierName(identifier)) ?? { change: 'move' };
+    this.#own(identifier, { ...written, profile, firstSeenAt });
   }
 
   #own(identifier: Identifier, write: Omit<IdentifierWrite, 'identifier'>): void {
     const name = identifierName(identifier);
     this.#owners.set(name, write.profile);
-    this.identifiers.set(name, { identifier, ...write });
+    this.identifiers.set(name, { ...write, identifier });
+  }
+
+  changeRun(enrollment: Enrollment): void {
+    const run = this.runs.get(enrollment.id);
+    if (run) Object.assign(run, { enrollment, isChanged: true });
   }
 
   runsOf(profile: ProfileId): Run[] {

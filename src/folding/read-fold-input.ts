@@ -1,22 +1,22 @@
-import { toRuleEvent, type Event, type Identifier } from '../../domain/events/event';
-import { identifierName } from '../../domain/identity/identifier-types';
-import type { IdentifierNote } from '../../domain/identity/quarantine';
-import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../../domain/ids';
+import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
+import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentifierNote } from '../domain/identity/quarantine';
+import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import {
   edgeName,
   historyName,
   type FoldInput,
   type Needs,
   type StoredEvents,
-} from '../../domain/profiles/fold/fold-input';
-import type { Profile } from '../../domain/profiles/profile';
-import type { Ruleset } from '../../domain/profiles/ruleset';
-import type { Store } from '../../store/store';
+} from '../domain/profiles/fold/fold-input';
+import type { Profile } from '../domain/profiles/profile';
+import type { Ruleset } from '../domain/profiles/ruleset';
+import type { Store } from '../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
 export type FoldRead = Pick<
   FoldInput,
-  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments' | 'suppressions'
+  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments' | 'suppressions' | 'takeBack'
 >;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
@@ -101,22 +101,40 @@ async function withoutPending(store: Store, ws: WorkspaceId, profiles: readonly 
 /** Adds the stored events that a fold asked for. */
 export async function readNeeds(
   store: Store,
-  ws: WorkspaceId,
-  ruleset: Ruleset,
+  { ws, ruleset, takeBack }: { readonly ws: WorkspaceId; readonly ruleset: Ruleset } & Pick<FoldInput, 'takeBack'>,
   have: StoredEvents,
   needs: Needs,
 ): Promise<StoredEvents> {
   const histories = new Map(have.histories);
   for (const read of needs.histories) {
     const events = await store.events.history(ws, read.ids, ruleset.eventNames);
-    histories.set(historyName(read), events.map(toRuleEvent));
+    const isAsked = ({ name }: Event): boolean => ruleset.eventNames?.includes(name) ?? true;
+    histories.set(historyName(read), dividedAmong(read.ids, events, takeBack, isAsked).map(toRuleEvent));
   }
   const edges = new Map(have.edges);
   for (const read of needs.edges) {
     const events = await store.events.between(ws, read.ids, read);
-    edges.set(edgeName(read), events.map(toRuleEvent));
+    const isAsked = (event: Event): boolean => {
+      const at = effectiveAt(event);
+      return (read.event === '*' || event.name === read.event) && at >= read.from && at < read.to;
+    };
+    edges.set(edgeName(read), dividedAmong(read.ids, events, takeBack, isAsked).map(toRuleEvent));
   }
   return { histories, edges };
+}
+
+/** Stored events as they will be filed once a merge is taken back: whoever only asks what that would change has moved none. */
+function dividedAmong(
+  ids: readonly ProfileId[],
+  events: readonly Event[],
+  takeBack: FoldInput['takeBack'],
+  isAsked: (event: Event) => boolean,
+): readonly Event[] {
+  if (!takeBack) return events;
+  const { merge, division } = takeBack;
+  const isMine = new Set(division.mine.map(({ messageId }) => messageId));
+  const others = events.filter(({ messageId }) => !isMine.has(messageId));
+  return ids.includes(merge.absorbed) ? [...others, ...division.mine.filter(isAsked)] : others;
 }
 
 async function openEnrollments(

@@ -1,16 +1,24 @@
 import { LRUCache } from 'lru-cache';
-import { channelOf } from '../../destinations/registry';
-import { compileAudiences } from '../../domain/audiences/evaluate-memberships';
-import type { Rule } from '../../domain/audiences/rule.schema';
-import { identityRules } from '../../domain/identity/identity-rules';
-import type { WorkspaceId } from '../../domain/ids';
-import { buildRuleset, type Attachment, type Ruleset } from '../../domain/profiles/ruleset';
-import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
-import type { Store } from '../../store/store';
+import { channelOf } from '../destinations/registry';
+import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import type { Rule } from '../domain/audiences/rule.schema';
+import { identityRules } from '../domain/identity/identity-rules';
+import type { WorkspaceId } from '../domain/ids';
+import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
+import type { AttachmentDoc, DestinationDoc } from '../store/documents';
+import { isPassing } from '../store/mongo-errors';
+import type { Store } from '../store/store';
 import { MongoError } from 'mongodb';
-import { isTransient, RulesetUnusable } from './conflict';
 
 const workspacesKept = 200;
+
+/** The definitions of a workspace cannot be put together. Not the fault of any event, so none is given up for it. */
+export class RulesetUnusable extends Error {
+  constructor(cause: unknown) {
+    super('The definitions of a workspace cannot be compiled; its events wait until they are mended.', { cause });
+    this.name = 'RulesetUnusable';
+  }
+}
 
 /** Compiled definitions per workspace. The version in the store decides whether what is kept still holds. */
 export class RulesetCache {
@@ -24,7 +32,7 @@ export class RulesetCache {
     if (kept?.version === version) return kept;
     const loaded = await this.#load(ws, version).catch((error: unknown) => {
       // What the store could not answer passes by itself; what cannot be compiled waits for somebody.
-      throw isTransient(error) || error instanceof MongoError ? error : new RulesetUnusable(error);
+      throw isPassing(error) || error instanceof MongoError ? error : new RulesetUnusable(error);
     });
     this.#kept.set(ws, loaded);
     return loaded;

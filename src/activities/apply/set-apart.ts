@@ -1,0 +1,40 @@
+import type { Event } from '../../domain/events/event';
+import type { WorkspaceId } from '../../domain/ids';
+import { eventWaitKey } from '../../domain/journeys/wait-keys';
+import type { TakeBack } from '../../domain/profiles/facts-apart';
+import { readTakeBack } from '../../folding/read-take-back';
+import type { ApplyDeps } from './apply';
+
+const movedAtOnce = 1_000;
+
+/**
+ * Reads what a merge takes to be taken back, and files what has come since under the id it will go to. Nobody sees that before the merge
+ * is taken back: the survivor's history is what is under its own id and those it absorbed. So however much it is, and whenever this
+ * stops, it may be done again.
+ */
+export async function setApart(
+  { store, rulesets }: Pick<ApplyDeps, 'store' | 'rulesets'>,
+  ws: WorkspaceId,
+  events: readonly Event[],
+): Promise<TakeBack | undefined> {
+  const [event] = events;
+  if (event?.takesBack === undefined || events.length > 1) return undefined;
+  const { identity } = await rulesets.current(ws);
+  const read = await readTakeBack(store, ws, event.takesBack, identity);
+  if (!read) return undefined;
+  const { absorbed, survivor, absorbedSeq } = read.merge;
+  const there = new Set((await store.events.after(ws, absorbed, absorbedSeq)).map(({ messageId }) => messageId));
+  const missing = read.division.mine.filter(({ messageId }) => !there.has(messageId));
+  let { lastSeq } = read;
+  for (let from = 0; from < missing.length; from += movedAtOnce) {
+    const chunk = missing.slice(from, from + movedAtOnce);
+    const numbered = chunk.map(({ messageId, name }) => {
+      lastSeq += 1;
+      return { messageId, seq: lastSeq, waitKey: eventWaitKey(ws, absorbed, name) };
+    });
+    await store.events.restore(ws, absorbed, numbered);
+    const messageIds = chunk.map(({ messageId }) => messageId);
+    await store.consentRecords.move(ws, messageIds, { from: survivor, to: absorbed });
+  }
+  return { ...read, lastSeq };
+}

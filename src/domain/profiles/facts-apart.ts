@@ -1,0 +1,155 @@
+import type { Purposes } from '../consent/purpose';
+import { effectiveAt, type Event } from '../events/event';
+import type { Division } from '../identity/divide-events';
+import { own } from '../json';
+import type { Merge } from './change-set';
+import type { Consent, Profile, Trait } from './profile';
+import { replacements, type Facts, type Replaced, type Replacements } from './replaced';
+import { writeConsent } from './write-consent';
+import { unionConsent, unionTraits, writeTraits } from './write-traits';
+
+/** An applied event with its number among what happened to the profile it is stored under. */
+export interface NumberedEvent extends Event {
+  readonly seq: number;
+}
+
+/** What was read of a merge that is to be taken back. The events of the division are stored under the ids they go to. */
+export interface TakeBack {
+  readonly merge: Merge;
+  /** Merges that the survivor made before it, and after it, oldest first. */
+  readonly earlier: readonly Merge[];
+  readonly later: readonly Merge[];
+  /** The absorbed profile as it is now, and the highest number of an event stored under its id. */
+  readonly tombstone: Profile;
+  readonly lastSeq: number;
+  /** Of everything that came after the merge. */
+  readonly division: Division<NumberedEvent>;
+  /** What the survivor, and whom it had absorbed by then, had stated before. Needed where the absorbed has stated something since. */
+  readonly before: readonly Event[];
+}
+
+/** What the absorbed stated: by the merge, and by those of its events that came since. */
+export function factsOfAbsorbed(
+  { merge, division }: TakeBack,
+  purposes: Purposes,
+): Pick<Profile, 'traits' | 'consent'> {
+  const { traits, consent } = merge.absorbedProfile;
+  return {
+    traits: division.mine.reduce(traitKind.state, traits),
+    consent: division.mine.reduce(consentKind(purposes).state, consent),
+  };
+}
+
+/** What the survivor has without the absorbed, and what the later merges replaced in that. */
+export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'createdAt'> {
+  readonly later: readonly Replaced[];
+}
+
+/** Facts that came from the absorbed, by the merge or since, are as they would be had it never been there; all others stay. */
+export function factsLeft(survivor: Profile, read: TakeBack, purposes: Purposes): FactsLeft {
+  const traits = leftOf(traitKind, survivor, read);
+  const consent = leftOf(consentKind(purposes), survivor, read);
+  let { createdAt } = read.merge.replaced;
+  const later = read.later.map(({ replaced, absorbedProfile }, index) => {
+    const account = { traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {}, createdAt };
+    createdAt = Math.min(createdAt, absorbedProfile.createdAt);
+    return { ...replaced, ...account };
+  });
+  return { traits: traits.facts, consent: consent.facts, createdAt, later };
+}
+
+/** What traits and consent are to an account of merges. */
+interface Kind<Fact> {
+  of(profile: Profile): Facts<Fact>;
+  replaced(merge: Merge): Replacements<Fact>;
+  /** The facts after an event. */
+  state(this: void, facts: Facts<Fact>, event: Event): Facts<Fact>;
+  unite(this: void, survivor: Facts<Fact>, absorbed: Facts<Fact>): Facts<Fact>;
+}
+
+const traitKind: Kind<Trait> = {
+  of: ({ traits }) => traits,
+  replaced: ({ replaced }) => replaced.traits,
+  state: (traits, event) =>
+    event.kind === 'identify' ? writeTraits(traits, { ...event, at: effectiveAt(event) }).facts : traits,
+  unite: unionTraits,
+};
+
+const consentKind = (purposes: Purposes): Kind<Consent> => ({
+  of: ({ consent }) => consent,
+  replaced: ({ replaced }) => replaced.consent,
+  state: (consent, event) => unionConsent(consent, writeConsent({}, event, purposes).facts).facts,
+  unite: (one, other) => unionConsent(one, other).facts,
+});
+
+interface Left<Fact> {
+  readonly facts: Facts<Fact>;
+  /** What each of the later merges replaces now. */
+  readonly later: readonly Replacements<Fact>[];
+}
+
+/**
+ * Lives through what has happened to the survivor since, as far as the absorbed had to do with it: from what was there before the merge,
+ * through its own events and later merges, in their order.
+ */
+function leftOf<Fact extends { readonly at: number }>(kind: Kind<Fact>, survivor: Profile, read: TakeBack): Left<Fact> {
+  const { merge, division } = read;
+  const stated = division.mine.map((event) => kind.state({}, event));
+  const touched = new Set([kind.replaced(merge), ...stated].flatMap((facts) => Object.keys(facts)));
+  const only = <Value>(facts: Facts<Value>): Facts<Value> => pick(facts, (name) => touched.has(name));
+  let facts = only(factsBefore(kind, read));
+  const later = new Map<Merge, Replacements<Fact>>();
+  for (const happened of sequence(read)) {
+    if ('seq' in happened) facts = only(kind.state(facts, happened));
+    else {
+      const made = kind.unite(facts, only(kind.of(happened.absorbedProfile)));
+      const others = pick(kind.replaced(happened), (name) => !touched.has(name));
+      later.set(happened, { ...others, ...replacements(facts, made) });
+      facts = made;
+    }
+  }
+  const present = kind.of(survivor);
+  const accounts = [merge, ...read.later].map((one) => kind.replaced(one));
+  const isTheirs = (name: string, fact: Fact): boolean =>
+    stated.some((of) => saysSame(own(of, name), fact)) ||
+    accounts.some((account) => saysSame(own(account, name)?.after, fact));
+  // What nobody can say any more who stated it, since its event is gone, stays.
+  const kept = pick(present, (name, fact) => {
+    if (!touched.has(name)) return true;
+    return !isTheirs(name, fact) && fact.at > (own(facts, name)?.at ?? -Infinity);
+  });
+  return { facts: { ...facts, ...kept }, later: read.later.map((one) => later.get(one) ?? {}) };
+}
+
+/** What the survivor had before the merge, of what the absorbed has changed by it or since. */
+function factsBefore<Fact>(kind: Kind<Fact>, { merge, earlier, before }: TakeBack): Facts<Fact> {
+  const united = earlier.map(({ absorbedProfile }) => kind.of(absorbedProfile)).reduce(kind.unite, {});
+  const known = before.reduce(kind.state, united);
+  const replaced = kind.replaced(merge);
+  const had = Object.entries(replaced).flatMap(([name, was]) =>
+    was.before === undefined ? [] : [[name, was.before] as const],
+  );
+  return { ...pick(known, (name) => !Object.hasOwn(replaced, name)), ...Object.fromEntries(had) };
+}
+
+/** Events of the survivor and its later merges, in the order in which they happened to it. */
+function sequence({ later, division }: TakeBack): (NumberedEvent | Merge)[] {
+  const seqOf = (happened: NumberedEvent | Merge): number =>
+    'survivorSeq' in happened ? happened.survivorSeq : happened.seq;
+  return [...division.rest, ...later].sort((one, other) => seqOf(one) - seqOf(other));
+}
+
+function pick<Fact>(facts: Facts<Fact>, isWanted: (name: string, fact: Fact) => boolean): Facts<Fact> {
+  return Object.fromEntries(Object.entries(facts).filter(([name, fact]) => isWanted(name, fact)));
+}
+
+/** Whether two are one statement, whatever it found there. */
+function saysSame(one: object | undefined, other: object): boolean {
+  return one !== undefined && JSON.stringify(statement(one)) === JSON.stringify(statement(other));
+}
+
+/** Facts come from the store and from JSON alike: the order of their fields says nothing. */
+const statement = (fact: object): [string, unknown][] =>
+  Object.entries(fact)
+    .filter(([field]) => field !== 'since')
+    .sort(([one], [other]) => (one < other ? -1 : 1));

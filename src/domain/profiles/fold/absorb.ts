@@ -1,0 +1,97 @@
+import { combine } from '../../audiences/behaviour-state';
+import type { Event } from '../../events/event';
+import { isKnown } from '../../identity/resolve-identity';
+import type { EnrollmentId } from '../../ids';
+import { isInside } from '../../journeys/enrollment';
+import { mergeEnrollments } from '../../journeys/merge-enrollments';
+import { omit } from '../../json';
+import { idsOf } from '../present';
+import type { Profile } from '../profile';
+import { replacedBy } from '../replaced';
+import { roomForAbsorbed } from '../untrusted-room';
+import { unionConsent, unionTraits } from '../write-traits';
+import { leaveAudience } from './evaluate-profile';
+import { nextSeq, type OpenProfile } from './open-profile';
+import type { WorkspaceFold } from './workspace-fold';
+
+/** One profile takes over everything of another, which stays as a tombstone that points to it; the ledger gets what it takes to undo it. */
+export function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfile, event: Event): void {
+  const [kept, before] = [survivor.profile, absorbed.profile];
+  for (const { firstSeenAt, ...identifier } of before.identifiers) fold.follow(identifier, kept.id, firstSeenAt);
+  survivor.profile = united(fold, kept, before, event);
+  fold.merges.push({
+    survivor: kept.id,
+    absorbed: before.id,
+    at: fold.input.now,
+    messageId: event.messageId,
+    source: event.source,
+    identifierTypes: [...new Set(event.identifiers.map(({ type }) => type))],
+    reason: event.isMerge === true ? 'asked' : 'identifiers',
+    survivorSeq: kept.seq,
+    absorbedSeq: before.seq,
+    absorbedProfile: before,
+    replaced: replacedBy(kept, survivor.profile),
+    movedRuns: moveRuns(fold, survivor, before),
+  });
+  if (before.lineage.length > 0) fold.pointers.push({ from: before.lineage, to: kept.id });
+  survivor.batch.push(...absorbed.batch);
+  for (const key of absorbed.waitKeys) survivor.waitKeys.add(key);
+  nextSeq(survivor);
+  for (const audience of Object.keys(before.memberships)) leaveAudience(fold, absorbed, audience, 'merge');
+  nextSeq(absorbed);
+  absorbed.profile = tombstone(absorbed.profile, kept.id);
+}
+
+function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event: Event): Profile {
+  const states = new Map(Object.entries(survivor.states));
+  for (const [key, state] of Object.entries(absorbed.states)) {
+    const condition = fold.input.ruleset.conditions.get(key);
+    const present = states.get(key);
+    if (condition) states.set(key, present ? combine(condition, present, state) : state);
+  }
+  const isTrusted = event.isTrusted && isKnown(absorbed);
+  const { traits, consent } = roomForAbsorbed(survivor, absorbed, {
+    purposes: fold.input.ruleset.purposes,
+    isTrusted,
+  });
+  const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
+  const lineage = [...survivor.lineage, ...idsOf(absorbed)];
+  // Who is said to be one is not apart any more.
+  const apart = [...(survivor.apart ?? []), ...(absorbed.apart ?? [])].filter(
+    (id) => id !== survivor.id && !lineage.includes(id),
+  );
+  return {
+    ...omit(survivor, 'apart'),
+    ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
+    ...(apart.length > 0 && { apart: [...new Set(apart)] }),
+    createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
+    lineage,
+    identifiers: [...survivor.identifiers, ...absorbed.identifiers],
+    traits: unionTraits(survivor.traits, traits),
+    consent: unionConsent(survivor.consent, consent).facts,
+    states: Object.fromEntries(states),
+    hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
+  };
+}
+
+function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
+  return {
+    ...omit(absorbed, 'nextCheckAt', 'suppressions'),
+    identifiers: [],
+    traits: {},
+    consent: {},
+    states: {},
+    mergedInto: survivor,
+  };
+}
+
+/** Answers those of the absorbed that go on. */
+function moveRuns(fold: WorkspaceFold, survivor: OpenProfile, absorbed: Profile): EnrollmentId[] {
+  const runs = (profile: Profile['id']) => fold.runsOf(profile).map((run) => run.enrollment);
+  const moved = runs(absorbed.id);
+  const { ws, now } = fold.input;
+  const changed = mergeEnrollments(ws, survivor.profile.id, runs(survivor.profile.id), moved, now);
+  for (const enrollment of changed) fold.changeRun(enrollment);
+  const ids = new Set(moved.map(({ id }) => id));
+  return changed.filter((run) => isInside(run) && ids.has(run.id)).map(({ id }) => id);
+}
