@@ -80,10 +80,11 @@ async function applyBatch(
 }
 
 async function applyAndCount(deps: IngestDeps, ws: WorkspaceId, batch: readonly EventDoc[]): Promise<void> {
-  const { outbox, blocked, refused, ignored } = await applyEventBatch(deps, ws, batch);
+  const { outbox, blocked, quarantined, refused, ignored } = await applyEventBatch(deps, ws, batch);
   deps.metrics.applied.inc(batch.length - refused);
   deps.metrics.refused.inc(refused);
   if (refused > 0) deps.metrics.letters.inc({ stage: 'unapplied', code: erasedCode }, refused);
+  deps.metrics.quarantined.inc(quarantined);
   for (const reason of blocked) deps.metrics.blocked.inc({ reason });
   for (const reason of ignored) deps.metrics.ignored.inc({ reason });
   await deps.outbox.carryOut(outbox);

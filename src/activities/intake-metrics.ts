@@ -56,6 +56,11 @@ function createExceptionCounters(registers: Registry[]) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    quarantined: new Counter({
+      name: 'heddle_identifiers_quarantined_total',
+      help: 'Identifiers that name nobody any more, since they came with too many people or somebody asked.',
+      registers,
+    }),
     ignored: new Counter({
       name: 'heddle_entries_ignored_total',
       help: 'Entries that applied events fitted and that began no run, by reason.',

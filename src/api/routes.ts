@@ -9,6 +9,7 @@ import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { healthRoutes } from './health/routes';
+import { quarantineRoutes } from './identity/quarantine-routes';
 import { identityRoutes } from './identity/routes';
 import { impactRoutes } from './impact/routes';
 import { cloudEventRoutes } from './ingest/cloud-event-routes';
@@ -50,6 +51,7 @@ export const routes: readonly Route[] = [
   ...graphRoutes,
   ...privacyRoutes,
   ...identityRoutes,
+  ...quarantineRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { IdentityInsights, IdentityViolationQuery } from '../client/types';
+import type { IdentifierTypeName, IdentityInsights, IdentityViolationQuery } from '../client/types';
+import { CommandError } from './command-error';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readObject } from './read-definition';
@@ -28,7 +29,7 @@ export function addIdentity(program: Command, context: Context): void {
     });
   listOption(identity.command('violations').description('events of which identifiers were dropped, newest first'))
     .option('--type <type>', 'such as email')
-    .option('--reason <reason>', 'unique, limit, untrusted, full or apart')
+    .option('--reason <reason>', 'unique, limit, untrusted, full, apart, shared, quarantined or unverified')
     .action(async ({ limit, all, ...query }: ListOptions & IdentityViolationQuery) => {
       const found = context.client().identity.eachViolation(query);
       const headers = ['received', 'event', 'source', 'profile', 'dropped'];
@@ -39,6 +40,40 @@ export function addIdentity(program: Command, context: Context): void {
         one.profile,
         one.dropped.map(({ type, reason }) => `${type} (${reason})`).join(', '),
       ]);
+    });
+  addQuarantine(identity, context);
+}
+
+function addQuarantine(identity: Command, context: Context): void {
+  const quarantine = identity
+    .command('quarantine')
+    .description('identifiers that name nobody, whoever comes with them');
+  listOption(quarantine.command('list', { isDefault: true }).description('those that are in it, newest first')).action(
+    async ({ limit, all }: ListOptions) => {
+      const found = context.client().identity.eachQuarantined();
+      const headers = ['id', 'type', 'value', 'since', 'why', 'people', 'source'];
+      await showList(context, { limit, ...(all && { all }) }, found, headers, (one) => [
+        ...[one.id, one.type, one.value, one.since, one.reason, one.people, one.source],
+      ]);
+    },
+  );
+  quarantine
+    .command('add <identifier>')
+    .description('put one in: type:value, such as email:office@x.example')
+    .action(async (identifier: string) => {
+      const colon = identifier.indexOf(':');
+      if (colon < 1) throw new CommandError('Write type:value, such as email:office@x.example.');
+      // The server knows which types there are.
+      const type = identifier.slice(0, colon) as IdentifierTypeName;
+      const done = await context.client().identity.putInQuarantine({ type, value: identifier.slice(colon + 1) });
+      context.show(done, () => (done.isDone ? 'It names nobody from now on.\n' : 'It waits for the intake.\n'));
+    });
+  quarantine
+    .command('release <id>')
+    .description('let it be whoever comes with it next, by the id of the list')
+    .action(async (id: string) => {
+      await context.client().identity.release(id);
+      context.show({ released: id }, () => 'It is whoever comes with it next.\n');
     });
 }
 

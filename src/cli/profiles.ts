@@ -19,13 +19,13 @@ export function addProfiles(program: Command, context: Context): void {
   addRights(profiles, context);
 }
 
-function print({ table }: Context, { id, identifiers, traits, audiences }: Profile): string {
-  const known = identifiers.map(({ type, value, firstSeenAt }) => [type, value, firstSeenAt]);
+function print({ table }: Context, { id, identifiers, traits, audiences, isShared }: Profile): string {
+  const known = identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => [type, value, firstSeenAt, verifiedAt]);
   const facts = Object.entries(traits).map(([name, value]) => [name, JSON.stringify(value)]);
   const memberships = audiences.map(({ key, enteredAt }) => [key, enteredAt]);
   return [
-    `${id}\n`,
-    table(['identifier', 'value', 'first seen'], known),
+    `${id}${isShared ? ' (nobody’s)' : ''}\n`,
+    table(['identifier', 'value', 'first seen', 'verified'], known),
     table(['trait', 'value'], facts),
     table(['audience', 'entered'], memberships),
   ].join('\n');

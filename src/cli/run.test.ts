@@ -341,6 +341,22 @@ describe('heddle profiles merge, unmerge and graph', () => {
   });
 });
 
+describe('heddle identity quarantine', () => {
+  it('lists what names nobody, puts one in and releases one', async () => {
+    const held = { type: 'email', value: '•••', since: '2026-05-01T09:00:00.000Z', reason: 'people', people: 10 };
+    answer = ({ method }) =>
+      method === 'DELETE'
+        ? { status: 204 }
+        : { body: { ...(method === 'POST' ? { isDone: true } : { data: [{ id: 'k1', ...held, source: 'shop' }] }) } };
+    expect((await heddle('identity quarantine')).out).toMatch(/k1 +email +••• .* people +10 +shop/);
+    expect((await heddle('identity quarantine add email:a:b@x.example')).out).toContain('names nobody');
+    expect((await heddle('identity quarantine release k1')).out).toContain('whoever comes');
+    expect(asked().slice(1)).toEqual(['POST /v1/identity/quarantine', 'DELETE /v1/identity/quarantine/k1']);
+    expect(api.requests[1]?.body).toEqual({ type: 'email', value: 'a:b@x.example' });
+    expect((await heddle('identity quarantine add shop')).err).toContain('type:value');
+  });
+});
+
 describe('heddle profiles get', () => {
   it('prints identifiers, traits and audiences, without control characters', async () => {
     answer = () => ({ body: profile });

@@ -11,6 +11,7 @@ import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import type { QuarantinedBody, QuarantiningBody } from '../api/identity/quarantine-routes';
 import type { ViolationBody } from '../api/identity/routes';
 import type { RetentionBody } from '../api/privacy/retention';
 import type { ConsentRecordBody, ConsentStateBody } from '../api/profiles/consent-presenter';
@@ -75,6 +76,8 @@ const agreements: {
   previewRow: Agrees<Shallow<Sent<typeof PreviewBody>, 'event'>, Shallow<client.PreviewRow, 'event'>>;
   retention: Agrees<Sent<typeof RetentionBody>, client.Retention>;
   identityPolicy: Agrees<Sent<typeof IdentityPolicy>, client.IdentityPolicy>;
+  quarantined: Agrees<Sent<typeof QuarantinedBody>, client.QuarantinedIdentifier>;
+  quarantining: Agrees<Sent<typeof QuarantiningBody>, client.Quarantining>;
   identityViolation: Agrees<Sent<typeof ViolationBody>, client.IdentityViolation>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
@@ -124,6 +127,8 @@ const agreements: {
   previewRow: 'agrees',
   retention: 'agrees',
   identityPolicy: 'agrees',
+  quarantined: 'agrees',
+  quarantining: 'agrees',
   identityViolation: 'agrees',
   source: 'agrees',
   purpose: 'agrees',

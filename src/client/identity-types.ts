@@ -24,6 +24,10 @@ export interface IdentityPolicy {
   readonly limits?: Readonly<
     Record<IdentifierTypeName, { readonly most: number; readonly per?: 'ever' | 'year' | 'month' | 'week' }>
   >;
+  /** Whose a browser or device is that comes with a second person: nobody's from then on (as is usual), or whose it was first. */
+  readonly sharedDevices?: 'apart' | 'owner';
+  /** How many people an identifier may come with before it names nobody, its owner aside (10, unless said otherwise); `false` for any number. */
+  readonly quarantine?: false | { readonly most: number };
   /** Identifiers that name nobody: a value whatever its case, or a pattern in which `*` stands for any text. */
   readonly blocked?: readonly { readonly type?: IdentifierTypeName; readonly value: string }[];
   /** Which statements traits keep, by name; the newest, where nothing is said. */
@@ -33,7 +37,7 @@ export interface IdentityPolicy {
 /** `union` and `sum` are for the merge of two profiles; `sources` lists keys of sources, the one to trust most first. */
 export type TraitRule = 'newest' | 'first' | 'union' | 'sum' | { readonly sources: readonly string[] };
 
-export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart';
+export type BlockReason = 'unique' | 'limit' | 'untrusted' | 'full' | 'apart' | 'shared' | 'quarantined' | 'unverified';
 
 /** An applied event of which a protection dropped identifiers. */
 export interface IdentityViolation {
@@ -42,7 +46,8 @@ export interface IdentityViolation {
   readonly at: string;
   readonly source: string;
   readonly profile: string;
-  readonly dropped: readonly { readonly type: string; readonly reason: BlockReason }[];
+  /** `from`: the profile that lost it, where the reason is `unverified`. */
+  readonly dropped: readonly { readonly type: string; readonly reason: BlockReason; readonly from?: string }[];
 }
 
 export interface IdentityViolationQuery extends PageQuery {
@@ -70,4 +75,24 @@ export interface IdentityInsights {
     readonly identifiers: Spread;
     readonly byType: Readonly<Record<string, Spread>>;
   };
+}
+
+/** An identifier that names nobody, until it is released. */
+export interface QuarantinedIdentifier {
+  readonly id: string;
+  readonly type: string;
+  /** Masked for a key without the scope `profiles:pii`. */
+  readonly value: string;
+  readonly since: string;
+  /** It came with too many people, or somebody asked for it. */
+  readonly reason: 'people' | 'asked';
+  /** From how many people's events it was dropped before. */
+  readonly people: number;
+  /** Of the event that did it. */
+  readonly source: string;
+}
+
+export interface Quarantining {
+  /** False while the intake has yet to come to it. */
+  readonly isDone: boolean;
 }

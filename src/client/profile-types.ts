@@ -6,6 +6,8 @@ export interface KnownIdentifier {
   readonly type: string;
   readonly value: string;
   readonly firstSeenAt: string;
+  /** Since when a trusted source says so; absent while only public keys have. */
+  readonly verifiedAt?: string;
 }
 export interface ProfileAudience {
   readonly key: string;
@@ -29,6 +31,8 @@ export interface Profile {
   readonly apartFrom?: readonly string[];
   /** Since when the person is kept and not processed. */
   readonly restrictedAt?: string;
+  /** A device that several people use, and nobody's. */
+  readonly isShared?: true;
 }
 /** One profile became part of another, on an event that named both. */
 export interface Merge {

@@ -1,5 +1,6 @@
 import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentifierNote } from '../domain/identity/quarantine';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import {
   edgeName,
@@ -15,7 +16,7 @@ import type { Store } from '../store/store';
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
 export type FoldRead = Pick<
   FoldInput,
-  'events' | 'profiles' | 'owners' | 'erased' | 'enrollments' | 'suppressions' | 'takeBack'
+  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments' | 'suppressions' | 'takeBack'
 >;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
@@ -30,20 +31,24 @@ export async function readForEvents(
   const names = new Map(events.flatMap((event) => event.identifiers).map((one) => [identifierName(one), one]));
   const keys = new Map([...names].map(([name, identifier]) => [name, store.identifiers.key(ws, identifier)]));
   const stored = await store.identifiers.read([...new Set(keys.values())]);
-  const living = await store.profiles.canonicalOf(ws, [...new Set(stored.owners.values())]);
+  const keepers = [...stored.notes.values()].flatMap(({ quarantine }) => quarantine?.keeper ?? []);
+  const living = await store.profiles.canonicalOf(ws, [...new Set([...stored.owners.values(), ...keepers])]);
   const owners = new Map<string, ProfileId>();
   const erased = new Map<string, number>();
+  const notes = new Map<string, IdentifierNote>();
   for (const [name, key] of keys) {
     const owner = stored.owners.get(key);
     const profile = owner === undefined ? undefined : living.get(owner);
     if (profile) owners.set(name, profile.id);
     const erasedAt = stored.erased.get(key);
     if (erasedAt !== undefined) erased.set(name, erasedAt);
+    const note = stored.notes.get(key);
+    if (note) notes.set(name, note);
   }
   const profiles = distinct([...living.values()]);
   const suppressions = await readSuppressions(store, ws, [...names.values(), ...identifiersOf(profiles)]);
   const enrollments = await openEnrollments(store, ws, profiles, now);
-  return { events, profiles, owners, erased, suppressions, enrollments };
+  return { events, profiles, owners, erased, notes, suppressions, enrollments };
 }
 
 /**
@@ -62,7 +67,12 @@ export async function readForTime(
   const profiles = leaveOut === 'none' ? living : await withoutPending(store, ws, living);
   const suppressions = await readSuppressions(store, ws, identifiersOf(profiles));
   const enrollments = await openEnrollments(store, ws, profiles, now);
-  const none = { events: [], owners: new Map<string, ProfileId>(), erased: new Map<string, number>() };
+  const none = {
+    events: [],
+    owners: new Map<string, ProfileId>(),
+    erased: new Map<string, number>(),
+    notes: new Map<string, IdentifierNote>(),
+  };
   return { ...none, profiles, suppressions, enrollments };
 }
 

@@ -1,6 +1,7 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
-import type { Event } from '../domain/events/event';
+import type { Event, Identifier } from '../domain/events/event';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import type { Quarantine } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { BlockedType, DesiredMember, EdgeCause, OutboxWork } from '../domain/profiles/change-set';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
@@ -27,6 +28,8 @@ export interface WorkspaceDoc {
   readonly retention?: RetentionPolicy;
   /** How people are told apart; the usual way where it is absent. Part of the ruleset. */
   readonly identity?: IdentityPolicy;
+  /** Counts what `identity` was; absent while it was never set. */
+  readonly identityVersion?: number;
 }
 
 export interface KeyDoc extends Scoped {
@@ -92,6 +95,12 @@ export interface IdentifierDoc extends Scoped {
   readonly messageId?: string;
   readonly source?: string;
   readonly erasedAt?: number;
+  /** Of its `people` and `quarantine`; absent while nothing is remembered. */
+  readonly rev?: number;
+  readonly people?: readonly ProfileId[];
+  readonly quarantinedAt?: number;
+  /** What it is, beside its key: only of one in quarantine, which no profile has. */
+  readonly quarantine?: Omit<Quarantine, 'at'> & Pick<Identifier, 'value'>;
 }
 
 export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]>, Scoped {

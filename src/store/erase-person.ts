@@ -96,9 +96,14 @@ async function behind(
   ref: PersonRef,
   session: ClientSession,
 ): Promise<Profile | undefined> {
-  const id = 'profile' in ref ? ref.profile : await store.identifiers.ownerOf(ws, ref.identifier, session);
+  const id = 'profile' in ref ? ref.profile : await named(store, ws, ref.identifier, session);
   return id === undefined ? undefined : store.profiles.canonicalEver(ws, id, session);
 }
+
+/** Whoever has it, or what keeps the events that name it while it is in quarantine. */
+const named = async (store: ErasureStore, ws: WorkspaceId, identifier: Identifier, session: ClientSession) =>
+  (await store.identifiers.ownerOf(ws, identifier, session)) ??
+  (await store.identifierNotes.keeperOf(ws, identifier, session));
 
 async function bury(
   store: ErasureStore,

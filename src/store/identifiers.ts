@@ -2,13 +2,16 @@ import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
 import type { IdentifierDoc } from './documents';
+import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
 
 const rememberedKeys = 20_000;
+const readFields = { profile: 1, erasedAt: 1, rev: 1, people: 1, quarantinedAt: 1, quarantine: 1 } as const;
 
 export class IdentifierRepository {
   readonly #identifiers: Collection<IdentifierDoc>;
@@ -32,12 +35,16 @@ export class IdentifierRepository {
 
   /** By identifier key: who owns it, and when it was erased. */
   async read(keys: readonly string[], session?: ClientSession): Promise<IdentifiersRead> {
-    if (keys.length === 0) return { owners: new Map(), erased: new Map() };
-    const options = { projection: { profile: 1, erasedAt: 1 }, ...(session && { session }) };
+    if (keys.length === 0) return { owners: new Map(), erased: new Map(), notes: new Map() };
+    const options = { projection: readFields, ...(session && { session }) };
     const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, options).toArray();
     const owned = rows.flatMap(({ _id, profile }) => (profile === undefined ? [] : [[_id, profile] as const]));
     const erased = rows.flatMap(({ _id, erasedAt }) => (erasedAt === undefined ? [] : [[_id, erasedAt] as const]));
-    return { owners: new Map(owned), erased: new Map(erased) };
+    const notes = rows.flatMap((row) => {
+      const note = toNote(row);
+      return note ? [[row._id, note] as const] : [];
+    });
+    return { owners: new Map(owned), erased: new Map(erased), notes: new Map(notes) };
   }
 
   /** Which event brought each identifier, and who sent it; those of which that is not known are left out. */
@@ -71,7 +78,8 @@ export class IdentifierRepository {
         const _id = this.key(ws, identifier);
         if (change === 'new')
           return { insertOne: { document: { _id, ws, type: identifier.type, profile, firstSeenAt, ...by } } };
-        if (change === 'move') return { updateOne: { filter: { _id }, update: { $set: { profile } } } };
+        if (change === 'move')
+          return { updateOne: { filter: { _id }, update: { $set: { profile, firstSeenAt, ...by } } } };
         const update = { $set: { profile, firstSeenAt, ...by }, $unset: { erasedAt: '' } } as const;
         return { updateOne: { filter: { _id, erasedAt: { $exists: true } }, update } };
       },
@@ -91,7 +99,16 @@ export class IdentifierRepository {
     const operations = identifiers.map((identifier) => {
       const update = {
         $set: { ws, type: identifier.type, erasedAt },
-        $unset: { profile: '', firstSeenAt: '', messageId: '', source: '' },
+        $unset: {
+          profile: '',
+          firstSeenAt: '',
+          messageId: '',
+          source: '',
+          rev: '',
+          people: '',
+          quarantinedAt: '',
+          quarantine: '',
+        },
       } as const;
       return { updateOne: { filter: { _id: this.key(ws, identifier) }, update, upsert: true } };
     });
@@ -115,4 +132,5 @@ export interface Brought {
 export interface IdentifiersRead {
   readonly owners: ReadonlyMap<string, ProfileId>;
   readonly erased: ReadonlyMap<string, number>;
+  readonly notes: ReadonlyMap<string, IdentifierNote>;
 }

@@ -35,6 +35,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   identifiers: [
     { key: { ws: 1, erasedAt: 1 }, name: 'erased', partialFilterExpression: { erasedAt: { $exists: true } } },
+    {
+      key: { ws: 1, quarantinedAt: -1, _id: -1 },
+      name: 'quarantined',
+      partialFilterExpression: { quarantinedAt: { $exists: true } },
+    },
   ],
   profiles: [
     {

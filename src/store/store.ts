@@ -10,6 +10,7 @@ import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
 import { ExportChunkRepository } from './export-chunks';
 import { IdempotencyRepository } from './idempotency';
+import { IdentifierNoteRepository } from './identifier-notes';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
 import { ImportChunkRepository } from './import-chunks';
@@ -52,6 +53,7 @@ export function createStore(connection: StoreConnection) {
     events: new EventRepository(connection),
     idempotency: new IdempotencyRepository(connection),
     exportChunks: new ExportChunkRepository(connection),
+    identifierNotes: new IdentifierNoteRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     importChunks: new ImportChunkRepository(connection),

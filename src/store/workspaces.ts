@@ -38,10 +38,14 @@ export class WorkspaceRepository {
   }
 
   /** To be called where the ruleset is raised: the policy is a part of it. */
-  async setIdentity(ws: WorkspaceId, policy: IdentityPolicy, session: ClientSession): Promise<void> {
+  async setIdentity(
+    ws: WorkspaceId,
+    { policy, version }: { readonly policy: IdentityPolicy; readonly version: number },
+    session: ClientSession,
+  ): Promise<void> {
     const { traits } = policy;
     const identity = { ...omit(policy, 'traits'), ...(traits && { traitsJson: JSON.stringify(traits) }) };
-    await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { identity, identityVersion: version } }, { session });
   }
 
   /** As it is now. What reads many events asks `SourcePolicies`, which remembers it a while. */

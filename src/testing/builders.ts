@@ -94,6 +94,7 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     profiles,
     owners,
     erased: new Map(),
+    notes: new Map(),
     enrollments: [],
     suppressions: new Map(),
     stored: { histories: new Map(), edges: new Map() },

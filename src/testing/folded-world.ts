@@ -1,11 +1,12 @@
 import type { Suppression } from '../domain/consent/suppression';
 import { toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { divideEvents } from '../domain/identity/divide-events';
 import { byStrength } from '../domain/identity/identity-rules';
-import type { ChangeSet, MembershipEdge, Merge } from '../domain/profiles/change-set';
+import type { AppliedEvent, ChangeSet, DesiredMember, MembershipEdge, Merge } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -26,12 +27,17 @@ export class FoldedWorld {
   readonly enrollments = new Map<string, Enrollment>();
   /** Every edge there was, in order. */
   readonly edges: MembershipEdge[] = [];
+  /** What every applied event was stamped with, in order. */
+  readonly applied: AppliedEvent[] = [];
+  /** Every wish of what a destination should hold, in order. */
+  readonly syncs: DesiredMember[] = [];
   /** What the suppression lists say, by `identifierName`. */
   readonly suppressions = new Map<string, readonly Suppression[]>();
   /** Events that were refused, since everybody they name was erased. */
   readonly refused: string[] = [];
   readonly #owners = new Map<string, ProfileId>();
   readonly #erased = new Map<string, number>();
+  readonly notes = new Map<string, IdentifierNote>();
   /** The ledger of merges, in order. */
   readonly merges: Merge[] = [];
   readonly #broughtBy = new Map<string, string>();
@@ -39,6 +45,21 @@ export class FoldedWorld {
   #made = 0;
 
   constructor(readonly ruleset: Ruleset) {}
+
+  ownerOf(identifier: Identifier): ProfileId | undefined {
+    return this.#owners.get(identifierName(identifier));
+  }
+
+  /** Ends a quarantine, as the API does. */
+  release(identifier: Identifier): void {
+    const name = identifierName(identifier);
+    if (this.notes.get(name)?.quarantine) this.notes.delete(name);
+  }
+
+  /** Names of all identifiers that somebody has. */
+  owned(): ReadonlySet<string> {
+    return new Set(this.#owners.keys());
+  }
 
   /** Applies events in batches, as the intake does. */
   apply(events: readonly Event[], now: number, batchSize = 500): void {
@@ -92,11 +113,13 @@ export class FoldedWorld {
 
   /** Erases whoever has the identifier, or the identifier alone, as the transaction and the steps of an erasure do. */
   erase(identifier: Identifier, now: number): void {
-    const owner = this.#owners.get(identifierName(identifier));
+    const owner = this.#owners.get(identifierName(identifier)) ?? this.#keeperOf(identifier);
     const profile = owner === undefined ? undefined : this.profiles.get(owner);
-    for (const name of profile ? profile.identifiers.map(identifierName) : [identifierName(identifier)]) {
+    const names = profile?.identifiers.map(identifierName) ?? [];
+    for (const name of names.length > 0 ? names : [identifierName(identifier)]) {
       this.#owners.delete(name);
       this.#erased.set(name, now);
+      this.notes.delete(name);
     }
     if (!profile) return;
     const enrollments = [...this.enrollments.values()].filter((run) => run.profile === profile.id);
@@ -105,6 +128,10 @@ export class FoldedWorld {
     this.edges.push(...erased.edges);
     for (const { enrollment } of erased.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.#log = this.#log.filter((row) => !idsOf(profile).includes(row.profile));
+  }
+
+  #keeperOf(identifier: Identifier): ProfileId | undefined {
+    return this.notes.get(identifierName(identifier))?.quarantine?.keeper;
   }
 
   living(): Profile[] {
@@ -156,7 +183,7 @@ export class FoldedWorld {
   #touchedBy(
     events: readonly Event[] | undefined,
     now: number,
-  ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'enrollments'> {
+  ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments'> {
     const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
     const owners = new Map(
       names.flatMap((name) => {
@@ -164,13 +191,14 @@ export class FoldedWorld {
         return owner === undefined ? [] : [[name, owner] as const];
       }),
     );
-    const read = new Set(owners.values());
+    const keepers = names.flatMap((name) => this.notes.get(name)?.quarantine?.keeper ?? []);
+    const read = new Set([...owners.values(), ...keepers]);
     const profiles = events ? this.living().filter(({ id }) => read.has(id)) : this.living();
     const subjects = new Set(profiles.map(({ id }) => id));
     const runs = [...this.enrollments.values()].filter(
       ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
     );
-    return { profiles, owners, erased: this.#erased, enrollments: runs };
+    return { profiles, owners, erased: this.#erased, notes: this.notes, enrollments: runs };
   }
 
   #read(needs: Needs): FoldInput['stored'] {
@@ -198,14 +226,34 @@ export class FoldedWorld {
       this.#owners.set(name, profile);
       this.#erased.delete(name);
     }
+    for (const identifier of changes.released) this.#forget(identifier);
+    this.#writeNotes(changes);
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
     this.edges.push(...changes.edges);
+    this.applied.push(...changes.applied);
+    this.syncs.push(...changes.syncs);
     this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));
     for (const { messageId, profile, seq, stripped } of changes.applied) {
       const event = byId.get(messageId);
       if (event) this.#log.push({ event: { ...event, ...stripped }, profile, seq });
     }
+  }
+
+  #writeNotes({ notes }: ChangeSet): void {
+    for (const { identifier, note, isNew } of notes) {
+      const name = identifierName(identifier);
+      // As the store would refuse it.
+      if (isNew === (this.#owners.has(name) || this.notes.has(name))) throw new Error('A note is not as it was read.');
+      if (note.quarantine) this.#owners.delete(name);
+      this.notes.set(name, note);
+    }
+  }
+
+  #forget(identifier: Identifier): void {
+    const name = identifierName(identifier);
+    if (!this.#owners.delete(name)) throw new Error('An identifier that nobody has is given up.');
+    this.notes.delete(name);
   }
 
   #keepLedger({ merges, mergeChanges, pointers }: ChangeSet): void {

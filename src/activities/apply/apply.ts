@@ -23,6 +23,8 @@ export interface AppliedBatch {
   readonly outbox: readonly OutboxDoc[];
   /** Why identifiers were kept from a profile, each time. */
   readonly blocked: readonly BlockReason[];
+  /** Identifiers that name nobody from now on. */
+  readonly quarantined: number;
   /** Events of people who were erased. */
   readonly refused: number;
   /** Why causes that fit an entry began nothing. */
@@ -65,5 +67,7 @@ async function apply(
   const { changes, ignored } = await foldThrough(store, { ws, now, ruleset }, read, fold);
   const outbox = await writeChanges(store, ws, changes, { rulesetVersion: ruleset.version, now });
   const dropped = changes.applied.flatMap(({ blocked }) => blocked ?? []);
-  return { outbox, blocked: dropped.map(({ reason }) => reason), refused: changes.refused.length, ignored };
+  const blocked = dropped.map(({ reason }) => reason);
+  const quarantined = changes.notes.filter(({ note }) => note.quarantine?.at === now).length;
+  return { outbox, blocked, quarantined, refused: changes.refused.length, ignored };
 }

@@ -26,7 +26,10 @@ export async function writeChanges(
     if ((await store.events.refuse(ws, refused, session)) !== refused.length) throw new WriteConflict('an event');
     await store.deadLetters.addErased(ws, changes.refused, now, session);
     await store.consentRecords.write(ws, changes.consents, session);
+    await store.identifiers.remove(ws, changes.released, session);
     if ((await store.identifiers.write(ws, changes.identifiers, session)) !== changes.identifiers.length)
+      throw new WriteConflict('an identifier');
+    if ((await store.identifierNotes.write(ws, changes.notes, session)) !== changes.notes.length)
       throw new WriteConflict('an identifier');
     await store.merges.write(ws, changes.merges, session);
     if ((await store.merges.change(ws, changes.mergeChanges, session)) !== changes.mergeChanges.length)

@@ -84,6 +84,24 @@ describe('setting the policy', () => {
     expect((await applyEventBatch(applying, workspace.ws, batch)).blocked).toEqual(['unique']);
   });
 
+  it('is refused where another was set since it was read', async () => {
+    const tagOf = async () => {
+      const read = request(api.app).get('/v1/policies/identity').auth(workspace.apiKey, { type: 'bearer' });
+      return (await read.expect(200)).headers['etag'] ?? '';
+    };
+    const usual = await tagOf();
+    const { headers } = await put({ unique: ['email'] })
+      .set('If-Match', usual)
+      .expect(200);
+    expect([headers['etag'], await tagOf()]).toEqual(['"v1"', '"v1"']);
+    const { body } = await put({}).set('If-Match', usual).expect(412);
+    expect(body).toMatchObject({ type: 'urn:heddle:problem:stale' });
+    await put({ unique: ['email'] })
+      .set('If-Match', '"v1"')
+      .expect(200);
+    expect(await tagOf()).toBe('"v1"');
+  });
+
   it('leaves one of two that come at once, whole', async () => {
     const policies = [{ unique: ['email'] }, { limits: { phone: { most: 2, per: 'ever' } } }] as const;
     await Promise.all(policies.map((policy) => put(policy).expect(200)));

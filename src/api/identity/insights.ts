@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { blockReasons, isKnown } from '../../domain/identity/resolve-identity';
 import { percentile } from '../../domain/impact/percentile';
 import type { WorkspaceId } from '../../domain/ids';
-import type { Store } from '../../store/store';
+import type { ApiDeps } from '../deps';
 
 export const insightDays = 30;
 const dayMs = 86_400_000;
@@ -29,7 +29,12 @@ export const InsightsBody = z.strictObject({
 export type Insights = z.output<typeof InsightsBody>;
 
 /** How a workspace's people are told apart, in figures: what protections kept apart, what was merged, and how much people are known by. */
-export async function readInsights(store: Store, ws: WorkspaceId, now: number): Promise<Insights> {
+export async function readInsights(
+  { store, rulesets }: Pick<ApiDeps, 'store' | 'rulesets'>,
+  ws: WorkspaceId,
+  now: number,
+): Promise<Insights> {
+  const { identity: rules } = await rulesets.current(ws);
   const since = now - insightDays * dayMs;
   const [violations, merges, people] = await Promise.all([
     Promise.all(
@@ -46,7 +51,7 @@ export async function readInsights(store: Store, ws: WorkspaceId, now: number): 
     merges,
     sample: {
       profiles: people.length,
-      known: people.filter(isKnown).length,
+      known: people.filter((profile) => isKnown(profile, rules)).length,
       merged: people.filter(({ lineage }) => lineage.length > 0).length,
       identifiers: spread(people.map(({ identifiers }) => identifiers.length)),
       byType: Object.fromEntries(types.map((type) => [type, spread(sizes.flatMap((size) => size[type] ?? []))])),

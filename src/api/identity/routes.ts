@@ -5,6 +5,8 @@ import { TypeName } from '../../domain/identity/identifier-types.schema';
 import { blockReasons } from '../../domain/identity/resolve-identity';
 import { noSuchType } from '../../domain/identity/workspace-types';
 import type { BlockedEvent } from '../../store/blocked-query';
+import type { WorkspaceDoc } from '../../store/documents';
+import { checkPreconditions, etagOf } from '../etag';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
@@ -20,7 +22,8 @@ export const ViolationBody = z.strictObject({
   at: z.string(),
   source: z.string(),
   profile: z.string(),
-  dropped: z.array(z.strictObject({ type: z.string(), reason: Reason })),
+  /** `from`: the profile that lost it, where the reason is `unverified`. */
+  dropped: z.array(z.strictObject({ type: z.string(), reason: Reason, from: z.string().optional() })),
 });
 
 export const identityRoutes: readonly Route[] = [
@@ -33,7 +36,7 @@ export const identityRoutes: readonly Route[] = [
     handle: async ({ deps, ws }) => {
       const workspace = await deps.store.workspaces.find(ws);
       if (!workspace) throw notFound('such workspace');
-      return { status: 200, body: workspace.identity ?? {} };
+      return { status: 200, body: workspace.identity ?? {}, headers: { ETag: etagOf(versionOf(workspace)) } };
     },
   }),
   defineRoute({
@@ -43,14 +46,19 @@ export const identityRoutes: readonly Route[] = [
     summary: 'Say how people are told apart, for events from now on; who is one person already stays so',
     body: IdentityPolicy,
     responses: { 200: IdentityPolicy },
-    handle: async ({ deps, ws, body }) => {
-      await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
+    handle: async (call) => {
+      const { deps, ws, body } = call;
+      const saved = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
         const before = await deps.store.workspaces.find(ws, session);
-        if (isDeepStrictEqual(before?.identity ?? {}, body)) return;
-        await deps.store.workspaces.setIdentity(ws, body, session);
+        const present = versionOf(before);
+        checkPreconditions(call, present);
+        if (isDeepStrictEqual(before?.identity ?? {}, body)) return present;
+        const version = present + 1;
+        await deps.store.workspaces.setIdentity(ws, { policy: body, version }, session);
         await raiseRuleset();
+        return version;
       });
-      return { status: 200, body };
+      return { status: 200, body, headers: { ETag: etagOf(saved) } };
     },
   }),
   defineRoute({
@@ -59,7 +67,7 @@ export const identityRoutes: readonly Route[] = [
     scope: 'profiles:read',
     summary: `Figures of how people are told apart: the last ${insightDays} days, and a sample of ${sampled} profiles`,
     responses: { 200: InsightsBody },
-    handle: async ({ deps, ws, now }) => ({ status: 200, body: await readInsights(deps.store, ws, now) }),
+    handle: async ({ deps, ws, now }) => ({ status: 200, body: await readInsights(deps, ws, now) }),
   }),
   defineRoute({
     method: 'get',
@@ -87,9 +95,13 @@ async function refuseUnknownType({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, typ
   throw invalidRequest(message, [{ in: 'query', pointer: '/type', message }]);
 }
 
+/** 0 is the usual policy, as nobody has set another yet. */
+const versionOf = (workspace: Pick<WorkspaceDoc, 'identityVersion'> | undefined): number =>
+  workspace?.identityVersion ?? 0;
+
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;
-  const dropped = blocked.map(({ type, reason }) => ({ type, reason }));
+  const dropped = blocked.map(({ type, reason, from }) => ({ type, reason, ...(from && { from }) }));
   return { messageId, at: presentInstant(receivedAt), source, profile: profile ?? '', dropped };
 }
 

@@ -19,7 +19,13 @@ export interface Sight {
 
 export const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
 
-export const IdentifierBody = z.strictObject({ type: z.string(), value: z.string(), firstSeenAt: Instant });
+export const IdentifierBody = z.strictObject({
+  type: z.string(),
+  value: z.string(),
+  firstSeenAt: Instant,
+  /** Since when a trusted source says so; absent while only public keys have. */
+  verifiedAt: Instant.optional(),
+});
 const Expiry = z.record(z.string(), Instant);
 export const ProfileBody = z.strictObject({
   id: z.string(),
@@ -46,6 +52,8 @@ export const ProfileBody = z.strictObject({
   /** Profiles that somebody said are another person. */
   apartFrom: z.array(z.string()).optional(),
   restrictedAt: Instant.optional(),
+  /** A device that several people use, and nobody's: what is done there without a login is here. */
+  isShared: z.literal(true).optional(),
 });
 export const TraitBody = z.strictObject({
   name: z.string(),
@@ -88,10 +96,14 @@ export function presentIdentifiers({ identifiers }: Profile, sight: Sight) {
   return identifiers.map((identifier) => presentIdentifier(identifier, sight));
 }
 
-export const presentIdentifier = ({ type, value, firstSeenAt }: KnownIdentifier, { seesPersonalData }: Sight) => ({
+export const presentIdentifier = (
+  { type, value, firstSeenAt, verifiedAt }: KnownIdentifier,
+  { seesPersonalData: isSeen }: Sight,
+) => ({
   type,
-  value: seesPersonalData ? value : maskIdentifier(type, value),
+  value: isSeen ? value : maskIdentifier(type, value),
   firstSeenAt: presentInstant(firstSeenAt),
+  ...(verifiedAt !== undefined && { verifiedAt: presentInstant(verifiedAt) }),
 });
 
 export function presentProfile(profile: Profile, sight: Sight) {
@@ -112,6 +124,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
     })),
     mergedFrom: profile.lineage,
     ...(profile.apart && { apartFrom: profile.apart }),
+    ...(profile.isShared && { isShared: profile.isShared }),
     ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
 }

@@ -36,6 +36,8 @@ export interface Event {
   readonly isTrusted: boolean;
   /** Somebody who may says that all whom it names are one person. Only the API makes such events; nothing that is sent becomes one. */
   readonly isMerge?: boolean;
+  /** Somebody who may says that what it names is nobody's. Only the API makes such events. */
+  readonly isQuarantine?: boolean;
   /** Somebody who may says that this profile, absorbed by the one that the event names, is another person. Of the API alone, too. */
   readonly takesBack?: ProfileId;
 }

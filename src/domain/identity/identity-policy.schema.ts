@@ -4,6 +4,7 @@ import { mostBlocked, mostStars } from './blocked-identifiers';
 import { TypeName, TypePolicies, mostOwnTypes } from './identifier-types.schema';
 import { identifierTypeNames } from './identifier-types';
 import { longestIdentifier } from './normalise';
+import { mostPeople } from './quarantine';
 import { noSuchType, typesOf } from './workspace-types';
 
 const mostTypes = identifierTypeNames.length + mostOwnTypes;
@@ -35,6 +36,15 @@ const Policy = z.strictObject({
       path: ['user_id'],
       error: 'A person has one user id; leave its limit out.',
     })
+    .optional(),
+  /** Whose a browser or device is that comes with a second person: `apart`, nobody's from then on; `owner`, whose it was first. */
+  sharedDevices: z.enum(['apart', 'owner']).optional(),
+  /** How many people an identifier may come with before it names nobody, its owner aside; `false` for any number. */
+  quarantine: z
+    .union(
+      [z.literal(false), z.strictObject({ most: z.int().min(mostPeople.least).max(mostPeople.greatest) })],
+      `Write { "most": n } with ${mostPeople.least} to ${mostPeople.greatest} people, or false.`,
+    )
     .optional(),
   /** Identifiers that name nobody, beside the placeholders that never do: left out of every event from now on. */
   blocked: z

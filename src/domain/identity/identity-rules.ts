@@ -2,6 +2,7 @@ import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
 import type { TraitRules } from '../profiles/trait-rules';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
+import { mostPeople } from './quarantine';
 import { typesOf } from './workspace-types';
 
 const dayMs = 24 * 3_600_000;
@@ -16,6 +17,10 @@ export interface IdentityRules {
   readonly unique: ReadonlySet<string>;
   /** Which statements traits keep, where it is not the newest. */
   readonly traits: TraitRules;
+  /** Whether a browser or device that comes with a second person is nobody's from then on. */
+  readonly setsSharedApart: boolean;
+  /** Of how many people's events an identifier of somebody else is dropped before it names nobody. */
+  readonly mostPeople: number;
   /**
    * Whether what is `held` and what is `gained` would together be more of a type than a person may gain, within the time that the limit is
    * for, whenever that was: events come late, and profiles that merge have pasts of their own. What one of the two has by itself, by a
@@ -30,6 +35,8 @@ export function identityRules({
   unique = [],
   limits = {},
   traits = {},
+  sharedDevices = 'apart',
+  quarantine = { most: mostPeople.usual },
 }: IdentityPolicy): IdentityRules {
   const types = typesOf(policies);
   const ranks = new Map([...new Set([...priority, ...types.names])].map((type, rank) => [type, rank]));
@@ -43,6 +50,8 @@ export function identityRules({
     isKnown: types.isKnown,
     unique: new Set([...unique, ...types.unique]),
     traits,
+    mostPeople: quarantine === false ? Infinity : quarantine.most,
+    setsSharedApart: sharedDevices === 'apart',
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {
         const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);

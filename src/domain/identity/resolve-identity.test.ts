@@ -12,7 +12,7 @@ const id = (type: string, value: string): Identifier => ({ type, value });
 const person = (name: string, createdAt: number, ...identifiers: Identifier[]): Profile =>
   aProfile(name, {
     createdAt,
-    identifiers: identifiers.map((identifier) => ({ ...identifier, firstSeenAt: createdAt })),
+    identifiers: identifiers.map((identifier) => ({ ...identifier, firstSeenAt: createdAt, verifiedAt: createdAt })),
   });
 
 const windows = Object.keys(windowDays) as (keyof typeof windowDays)[];
@@ -54,7 +54,13 @@ function resolve(
 
 describe('resolveIdentity', () => {
   it('makes a profile for somebody nobody knows', () => {
-    expect(resolve([], [u1, mail])).toEqual({ outcome: 'created', absorbed: [], attach: [u1, mail], blocked: [] });
+    expect(resolve([], [u1, mail])).toEqual({
+      outcome: 'created',
+      absorbed: [],
+      attach: [u1, mail],
+      blocked: [],
+      ...{ setApart: [], taken: [] },
+    });
   });
 
   it('attaches what is new to the profile it comes with', () => {
@@ -123,6 +129,7 @@ describe('people whom somebody says to be one', () => {
       absorbed: [ada.id],
       attach: [],
       blocked: [],
+      ...{ setApart: [], taken: [] },
     });
   });
 
@@ -140,6 +147,7 @@ describe('people whom somebody says to be one', () => {
       identifiers: [u1, ...Array.from({ length: 998 }, (_, n) => id('device_id', `d${n}`))].map((one) => ({
         ...one,
         firstSeenAt: 1,
+        verifiedAt: 1,
       })),
     });
     expect(asked([full, person('prf_other', 2, u2, phone, mail)], [u1, u2])).toMatchObject({
@@ -151,9 +159,13 @@ describe('people whom somebody says to be one', () => {
 
 describe('the policy of a workspace', () => {
   const mails = (count: number, seenAt: number) =>
-    Array.from({ length: count }, (_, n) => ({ ...id('email', `${seenAt}-${n}@x.example`), firstSeenAt: seenAt }));
+    Array.from({ length: count }, (_, n) => ({
+      ...id('email', `${seenAt}-${n}@x.example`),
+      firstSeenAt: seenAt,
+      verifiedAt: seenAt,
+    }));
   const holder = (...identifiers: Profile['identifiers']): Profile =>
-    aProfile('prf_holder', { identifiers: [{ ...u1, firstSeenAt: 0 }, ...identifiers] });
+    aProfile('prf_holder', { identifiers: [{ ...u1, firstSeenAt: 0, verifiedAt: 0 }, ...identifiers] });
   const another = id('email', 'another@x.example');
 
   it('decides which of two identifiers that disagree is the weaker', () => {
@@ -233,18 +245,20 @@ describe('the policy of a workspace', () => {
 
   it('leaves a profile no more room than it has under the usual one', () => {
     const held = (type: string, count: number) =>
-      Array.from({ length: count }, (_, n) => ({ ...id(type, `${type}-${n}`), firstSeenAt: 0 }));
+      Array.from({ length: count }, (_, n) => ({ ...id(type, `${type}-${n}`), firstSeenAt: 0, verifiedAt: 0 }));
     const full = holder(...held('device_id', 900), ...held('anonymous_id', 98));
     const policy = { unique: ['anonymous_id' as const, 'email' as const] };
     const many = aProfile('prf_many', { identifiers: held('phone', 500) });
     expect(resolve([full], [u1, another], true, policy)).toMatchObject({ attach: [another], blocked: [] });
     expect(resolve([full], [u1, phone], true, policy).blocked).toMatchObject([{ reason: 'full' }]);
-    const fuller = aProfile('prf_fuller', { identifiers: [...held('anonymous_id', 600), { ...u1, firstSeenAt: 0 }] });
+    const fuller = aProfile('prf_fuller', {
+      identifiers: [...held('anonymous_id', 600), { ...u1, firstSeenAt: 0, verifiedAt: 0 }],
+    });
     const merging = resolve([fuller, many], [u1, id('phone', 'phone-0')], true, policy);
     expect(merging.blocked).toMatchObject([{ reason: 'full' }]);
   });
 
-  it('makes no difference between sources: who comes second is dropped, from a secret key too', () => {
+  it('makes no difference between sources once a secret key has said it: who comes second is dropped', () => {
     const early = resolve([person('prf_ada', 1, u1)], [u1, another], false, { unique: ['email'] });
     expect(early).toMatchObject({ attach: [another], blocked: [] });
     const late = resolve([person('prf_ada', 1, u1, another)], [u1, mail], true, { unique: ['email'] });
@@ -274,7 +288,7 @@ describe('the policy of a workspace', () => {
           for (const { at, named } of events) {
             const policy = { limits: { email: { most, per } } };
             const { attach } = resolve([profile], [u1, ...named], true, policy, { at: at * day });
-            const gained = attach.map((one) => ({ ...one, firstSeenAt: at * day }));
+            const gained = attach.map((one) => ({ ...one, firstSeenAt: at * day, verifiedAt: at * day }));
             profile = { ...profile, identifiers: [...profile.identifiers, ...gained] };
           }
           const seen = profile.identifiers.flatMap(({ type, firstSeenAt }) => (type === 'email' ? [firstSeenAt] : []));
@@ -295,6 +309,9 @@ describe('the policy of a workspace', () => {
     [{ unique: ['nickname'] }, 'unique.0', 'there are user_id, email, '],
     [{ limits: { email: { most: 0 } } }, 'limits.email.most', '>=1'],
     [{ limits: { email: { most: 2, per: 'day' } } }, 'limits.email.per', 'expected one of'],
+    [{ quarantine: { most: 1 } }, 'quarantine.most', '>=2'],
+    [{ quarantine: true }, 'quarantine', '2 to 100 people, or false'],
+    [{ sharedDevices: 'nobody' }, 'sharedDevices', 'expected one of'],
     [{ merge: true }, '', 'merge'],
     [{ traits: { tier: 'largest' } }, 'traits.tier', 'newest, first, union, sum or { "sources": [ … ] }'],
     [{ traits: { tier: { sources: ['crm', 'crm'] } } }, 'traits.tier.sources', 'name each once'],

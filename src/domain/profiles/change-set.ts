@@ -3,6 +3,7 @@ import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Event, Identifier } from '../events/event';
 import type { EnrollmentId, ProfileId } from '../ids';
+import type { IdentifierNote } from '../identity/quarantine';
 import type { BlockReason } from '../identity/resolve-identity';
 import type { Enrollment } from '../journeys/enrollment';
 import type { Profile } from './profile';
@@ -15,6 +16,10 @@ import type { Replaced } from './replaced';
 export interface ChangeSet {
   readonly profiles: readonly ProfileWrite[];
   readonly identifiers: readonly IdentifierWrite[];
+  /** That nobody has any more, as if nobody ever had. */
+  readonly released: readonly Identifier[];
+  /** Written after `identifiers`, which they may take from their owners. */
+  readonly notes: readonly IdentifierNoteWrite[];
   readonly merges: readonly Merge[];
   /** Merges of before that are taken back, and those whose account of what they replaced changes with it. */
   readonly mergeChanges: readonly MergeChange[];
@@ -44,6 +49,16 @@ export interface IdentifierWrite {
   readonly source?: string;
   /** `new` inserts, and a race to create one is a duplicate key; `move` follows a merge; `lift` ends an erasure. */
   readonly change: 'new' | 'move' | 'lift';
+}
+
+/** What is remembered of an identifier from now on; one in quarantine has no owner. */
+export interface IdentifierNoteWrite {
+  readonly identifier: Identifier;
+  readonly note: IdentifierNote;
+  /** `note.rev` as it was read; absent where nothing was remembered. */
+  readonly readRev?: number;
+  /** Nobody ever came with it. */
+  readonly isNew: boolean;
 }
 
 export interface Pointer {
@@ -139,6 +154,8 @@ export interface AppliedEvent {
 export interface BlockedType {
   readonly type: string;
   readonly reason: BlockReason;
+  /** Who lost it, where the reason is `unverified`. */
+  readonly from?: ProfileId;
 }
 
 /** Where an event says who and what. */

@@ -30,6 +30,8 @@ export interface Consent {
 
 export interface KnownIdentifier extends Identifier {
   readonly firstSeenAt: number;
+  /** Since when a trusted source says so: absent while only public keys have, which anybody may use. */
+  readonly verifiedAt?: number;
 }
 
 /** Present membership of one audience. `version` counts the edges of this profile and audience, so later ones win everywhere. */
@@ -69,6 +71,8 @@ export interface Profile {
   /** Whether a journey was ever entered: spares the look-up of enrollments for everybody else. */
   readonly hasEnrollments: boolean;
   readonly mergedInto?: ProfileId;
+  /** A device that several people use: it takes what is done there without a login, and is nobody's. */
+  readonly isShared?: true;
   /** Profiles that somebody said are another person: whatever events name both, they never merge by themselves. */
   readonly apart?: readonly ProfileId[];
   /** Since when the person is kept and not processed (GDPR, Article 18); see `docs/guides/privacy.md`. */

@@ -17,11 +17,12 @@ export function profileLines(profile: Profile): Line[] {
   const { id, createdAt, lineage, identifiers, traits, consent, restrictedAt } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
-    ...identifiers.map(({ type, value, firstSeenAt }) => ({
+    ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
       kind: 'identifier',
       type,
       value,
       firstSeenAt: at(firstSeenAt),
+      ...atIf('verifiedAt', verifiedAt),
     })),
     ...Object.entries(traits).map(([name, { value, source, ...trait }]) => ({
       ...{ kind: 'trait', name, value, source, at: at(trait.at), since: at(trait.since) },

@@ -1,5 +1,6 @@
 import type { SuppressionList } from '../../consent/suppression';
 import type { Event, RuleEvent } from '../../events/event';
+import type { IdentifierNote } from '../../identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../../ids';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
@@ -21,6 +22,8 @@ export interface FoldInput {
   readonly owners: ReadonlyMap<string, ProfileId>;
   /** When identifiers of the events were erased, by `identifierName`. */
   readonly erased: ReadonlyMap<string, number>;
+  /** What is remembered of the events' identifiers beside their owners, by `identifierName`; those of keepers are among `profiles`. */
+  readonly notes: ReadonlyMap<string, IdentifierNote>;
   /** Open enrollments of these profiles. */
   readonly enrollments: readonly Enrollment[];
   /** What the suppression lists say of these people and of the events' identifiers, read after the profiles. */

@@ -2,7 +2,7 @@ import { affectedBy } from '../../audiences/evaluate-memberships';
 import { emptyState, observe, prune } from '../../audiences/behaviour-state';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
-import { edgeWaitKey, eventWaitKey } from '../../journeys/wait-keys';
+import { eventWaitKey } from '../../journeys/wait-keys';
 import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
@@ -17,7 +17,7 @@ import { evaluateProfile, instantOf, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
-import { edgeCause, runJourneys } from './run-journeys';
+import { reachEdges, runJourneys } from './run-journeys';
 import { takeBack } from './take-back';
 import { withoutErased } from './without-erased';
 import { WorkspaceFold, type Run } from './workspace-fold';
@@ -83,15 +83,6 @@ function letTimePass(fold: WorkspaceFold, open: OpenProfile, event: Event, first
   return fold.edges.length;
 }
 
-/** Audience edges reach journeys after the event that caused them. */
-function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): void {
-  for (const edge of fold.edges.slice(firstEdge)) {
-    if (edge.profile !== open.profile.id) continue;
-    open.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
-    runJourneys(fold, open, edgeCause(edge));
-  }
-}
-
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
@@ -109,7 +100,9 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
 /** What is stamped on an event because of what it named. */
 function outcomeFor(fold: WorkspaceFold, { messageId }: Event): Pick<AppliedEvent, 'stripped' | 'blocked'> {
   const stripped = fold.stripped.get(messageId);
-  const blocked = fold.blocked.get(messageId)?.map(({ identifier: { type }, reason }) => ({ type, reason }));
+  const blocked = fold.blocked
+    .get(messageId)
+    ?.map(({ identifier: { type }, reason, from }) => ({ type, reason, ...(from && { from }) }));
   return { ...(stripped && { stripped }), ...(blocked && { blocked }) };
 }
 
@@ -162,6 +155,8 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
   return {
     profiles: [...fold.opened.values()].filter((open) => open.isTouched).map((open) => toWrite(fold, open)),
     identifiers: [...fold.identifiers.values()],
+    notes: [...fold.notes.values()],
+    released: [...fold.released.values()],
     merges: fold.merges,
     mergeChanges: fold.mergeChanges,
     pointers: fold.pointers,

@@ -1,6 +1,7 @@
 import type { Identifier, RuleEvent } from '../../events/event';
 import { omit } from '../../json';
-import type { Profile } from '../profile';
+import { identifierName } from '../../identity/identifier-types';
+import type { KnownIdentifier, Profile } from '../profile';
 
 /** One profile while a batch is folded into it. Mutable on purpose, and private to one fold. */
 export interface OpenProfile {
@@ -53,5 +54,15 @@ export function attachIdentifiers(open: OpenProfile, identifiers: readonly Ident
   const gained = identifiers.map(({ type, value }) => ({ type, value, firstSeenAt }));
   open.profile = { ...open.profile, identifiers: [...open.profile.identifiers, ...gained] };
   open.hasNewIdentifiers = true;
+  open.isTouched = true;
+}
+
+/** Of what a trusted source says, whatever the person has by now is no longer the word of public keys alone. */
+export function verifyIdentifiers(open: OpenProfile, said: readonly Identifier[], at: number): void {
+  const names = new Set(said.map(identifierName));
+  const isNews = (one: KnownIdentifier): boolean => one.verifiedAt === undefined && names.has(identifierName(one));
+  if (!open.profile.identifiers.some(isNews)) return;
+  const identifiers = open.profile.identifiers.map((one) => (isNews(one) ? { ...one, verifiedAt: at } : one));
+  open.profile = { ...open.profile, identifiers };
   open.isTouched = true;
 }

@@ -1,14 +1,25 @@
 import type { Event } from '../../events/event';
 import { effectiveAt } from '../../events/event';
 import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
-import { newProfile } from '../profile';
+import { omit } from '../../json';
 import { absorb } from './absorb';
-import { attachIdentifiers, openNew, type OpenProfile } from './open-profile';
+import { createProfile } from './create-profile';
+import { attachIdentifiers, verifyIdentifiers, type OpenProfile } from './open-profile';
 import { evaluateProfile, upgrade } from './evaluate-profile';
+import { setDeviceApart, takeUnverified } from './move-identifier';
+import { countPeople, openKeeper, quarantine, withoutQuarantined } from './quarantine';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** Finds or makes the profile an event belongs to, merging those it ties together. */
 export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
+  if (event.isQuarantine) for (const one of event.identifiers) quarantine(fold, one, { event, reason: 'asked' });
+  const { named, dropped } = withoutQuarantined(fold, event);
+  if (dropped.length > 0 && !event.isQuarantine) fold.blocked.set(event.messageId, dropped);
+  const keeper = named.length === 0 ? openKeeper(fold, event) : undefined;
+  return keeper ?? resolveNamed(fold, { ...event, identifiers: named });
+}
+
+function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   const resolution = resolveIdentity(event.identifiers, {
     owner: (identifier) => fold.owner(identifier),
     isTrusted: event.isTrusted,
@@ -16,20 +27,18 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
     rules: fold.input.ruleset.identity,
     at: effectiveAt(event),
   });
-  if (resolution.blocked.length > 0) fold.blocked.set(event.messageId, resolution.blocked);
-  const open = resolution.survivor === undefined ? create(fold, event) : fold.open(resolution.survivor);
+  const lost = resolution.taken.map((one) => ({ ...one, reason: 'unverified' as const }));
+  const blocked = [...resolution.blocked, ...lost, ...(fold.blocked.get(event.messageId) ?? [])];
+  if (blocked.length > 0) fold.blocked.set(event.messageId, blocked);
+  const open = resolution.survivor === undefined ? createProfile(fold, event) : fold.open(resolution.survivor);
+  for (const identifier of resolution.setApart) setDeviceApart(fold, identifier, event);
+  takeUnverified(fold, resolution.taken, open);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, event);
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
-  return open;
-}
-
-function create(fold: WorkspaceFold, event: Event): OpenProfile {
-  const { makeProfileId, now, ruleset } = fold.input;
-  const facts = { createdAt: effectiveAt(event), evaluatedAt: now, rulesetVersion: ruleset.version };
-  const open = openNew(newProfile({ id: makeProfileId(), ...facts }));
-  fold.opened.set(open.profile.id, open);
+  if (event.isTrusted) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
+  countPeople(fold, open, resolution.blocked, event);
   return open;
 }
 
@@ -37,6 +46,8 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
   for (const id of resolution.absorbed) {
     const absorbed = fold.open(id);
     upgrade(fold, absorbed);
+    // Whom somebody says to be a person is one.
+    if (!absorbed.profile.isShared) survivor.profile = omit(survivor.profile, 'isShared');
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;

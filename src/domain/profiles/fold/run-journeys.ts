@@ -1,6 +1,7 @@
 import type { MembershipEdge } from '../change-set';
 import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
 import { endEnrollment, isInside } from '../../journeys/enrollment';
+import { edgeWaitKey } from '../../journeys/wait-keys';
 import { idsOf } from '../present';
 import { journeyVersionKey } from '../ruleset';
 import type { OpenProfile } from './open-profile';
@@ -32,7 +33,16 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
   }
 }
 
-export function edgeCause(edge: MembershipEdge): Cause {
+/** Audience edges reach journeys after the event that caused them. */
+export function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: number): void {
+  for (const edge of fold.edges.slice(firstEdge)) {
+    if (edge.profile !== open.profile.id) continue;
+    open.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
+    runJourneys(fold, open, edgeCause(edge));
+  }
+}
+
+function edgeCause(edge: MembershipEdge): Cause {
   return {
     kind: 'edge',
     audience: edge.audience,

@@ -1,6 +1,7 @@
 import { effectiveAt, type Event, type Identifier } from '../../events/event';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
+import type { IdentifierNote } from '../../identity/quarantine';
 import type { BlockedIdentifier } from '../../identity/resolve-identity';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
@@ -8,6 +9,7 @@ import type {
   AppliedEvent,
   ConsentRecord,
   EventContent,
+  IdentifierNoteWrite,
   IdentifierWrite,
   MembershipEdge,
   Merge,
@@ -27,11 +29,16 @@ export interface Run {
   isChanged: boolean;
 }
 
+const nothingNoted: IdentifierNote = { rev: 0, people: [] };
+
 /** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
 export class WorkspaceFold {
   readonly opened = new Map<ProfileId, OpenProfile>();
   readonly runs = new Map<string, Run>();
   readonly identifiers = new Map<string, IdentifierWrite>();
+  readonly notes = new Map<string, IdentifierNoteWrite>();
+  /** Stored ones that nobody has any more, by `identifierName`. */
+  readonly released = new Map<string, Identifier>();
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
   readonly mergeChanges: MergeChange[] = [];
@@ -71,6 +78,37 @@ export class WorkspaceFold {
     return id === undefined ? undefined : this.open(id).profile;
   }
 
+  note(identifier: Identifier): IdentifierNote {
+    const name = identifierName(identifier);
+    return this.notes.get(name)?.note ?? this.input.notes.get(name) ?? nothingNoted;
+  }
+
+  writeNote(identifier: Identifier, note: Omit<IdentifierNote, 'rev'>): void {
+    const name = identifierName(identifier);
+    const readRev = this.input.notes.get(name)?.rev;
+    const isNew = readRev === undefined && !this.#owners.has(name) && !this.identifiers.has(name);
+    const before = this.notes.get(name);
+    this.notes.set(name, {
+      ...{ identifier, note: { ...note, rev: (readRev ?? 0) + 1 }, isNew: before ? before.isNew : isNew },
+      ...(readRev !== undefined && { readRev }),
+    });
+  }
+
+  /** Whoever comes with it next is the first. */
+  release(identifier: Identifier): void {
+    const name = identifierName(identifier);
+    this.disown(identifier);
+    const { change = 'move' } = this.identifiers.get(name) ?? {};
+    this.identifiers.delete(name);
+    this.notes.delete(name);
+    if (change === 'move') this.released.set(name, identifier);
+  }
+
+  /** An identifier in quarantine is nobody's. */
+  disown(identifier: Identifier): void {
+    this.#owners.delete(identifierName(identifier));
+  }
+
   /** When it was erased, unless that has been lifted since. */
   erasedAt(identifier: Identifier): number | undefined {
     const name = identifierName(identifier);
@@ -84,8 +122,10 @@ export class WorkspaceFold {
   /** Records the first owner of an identifier that nobody had, or that was erased and is no longer. */
   attach(identifier: Identifier, profile: ProfileId, event: Event): void {
     const change = this.#lifted.has(identifierName(identifier)) ? 'lift' : 'new';
+    const isStored = this.released.delete(identifierName(identifier));
     const { messageId, source } = event;
-    this.#own(identifier, { profile, firstSeenAt: effectiveAt(event), change, messageId, source });
+    const write = { profile, firstSeenAt: effectiveAt(event), messageId, source };
+    this.#own(identifier, { ...write, change: isStored ? 'move' : change });
   }
 
   /** Records that an identifier follows its profile into a merge, whether or not an event of this batch named it. */
