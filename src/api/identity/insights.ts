@@ -31,25 +31,26 @@ export type Insights = z.output<typeof InsightsBody>;
 /** How a workspace's people are told apart, in figures: what protections kept apart, what was merged, and how much people are known by. */
 export async function readInsights(store: Store, ws: WorkspaceId, now: number): Promise<Insights> {
   const since = now - insightDays * dayMs;
-  const [violations, merges, people] = await Promise.all([
+  const [violations, merges, people, types] = await Promise.all([
     Promise.all(
       blockReasons.map(async (reason) => [reason, await store.events.countBlocked(ws, reason, since, mostCounted)]),
     ),
     store.merges.countSince(ws, since, mostCounted),
     store.profiles.page(ws, sampled),
+    store.workspaces.identifierTypes(ws),
   ]);
   const sizes = people.map(({ identifiers }) => countByType(identifiers));
-  const types = [...new Set(sizes.flatMap((size) => Object.keys(size)))].sort();
+  const present = [...new Set(sizes.flatMap((size) => Object.keys(size)))].sort();
   return {
     days: insightDays,
     violations: Object.fromEntries(violations) as Insights['violations'],
     merges,
     sample: {
       profiles: people.length,
-      known: people.filter(isKnown).length,
+      known: people.filter((person) => isKnown(person, types)).length,
       merged: people.filter(({ lineage }) => lineage.length > 0).length,
       identifiers: spread(people.map(({ identifiers }) => identifiers.length)),
-      byType: Object.fromEntries(types.map((type) => [type, spread(sizes.flatMap((size) => size[type] ?? []))])),
+      byType: Object.fromEntries(present.map((type) => [type, spread(sizes.flatMap((size) => size[type] ?? []))])),
     },
   };
 }
