@@ -7,6 +7,8 @@ import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
+import { groupPolicyRoutes } from './groups/policy-routes';
+import { groupRoutes } from './groups/routes';
 import { healthRoutes } from './health/routes';
 import { identityRoutes } from './identity/routes';
 import { impactRoutes } from './impact/routes';
@@ -46,6 +48,8 @@ export const routes: readonly Route[] = [
   ...mergeRoutes,
   ...privacyRoutes,
   ...identityRoutes,
+  ...groupRoutes,
+  ...groupPolicyRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

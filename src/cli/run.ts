@@ -10,6 +10,7 @@ import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
 import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
+import { addGroups } from './groups';
 import { addIdentity } from './identity';
 import { addImpact } from './impact';
 import { addImport } from './import';
@@ -72,6 +73,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addOperations,
   addProfiles,
   addIdentity,
+  addGroups,
   addPrivacy,
   addAudiences,
   addJourneys,

@@ -24,6 +24,14 @@ export interface Profile {
   /** What held of them on the suppression lists when the profile was last written; absent when nothing did. */
   readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
+  /** Households and accounts that the person is in; absent when there are none. */
+  readonly groups?: readonly {
+    readonly type: 'household' | 'account';
+    readonly key: string;
+    readonly role?: string;
+    readonly since: string;
+    readonly by: 'call' | 'rule';
+  }[];
   readonly mergedFrom: readonly string[];
   /** Since when the person is kept and not processed. */
   readonly restrictedAt?: string;

@@ -1,5 +1,6 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event } from '../domain/events/event';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { BlockedType, DesiredMember, EdgeCause, Merge, OutboxWork } from '../domain/profiles/change-set';
@@ -27,6 +28,8 @@ export interface WorkspaceDoc {
   readonly retention?: RetentionPolicy;
   /** How people are told apart; the usual way where it is absent. Part of the ruleset. */
   readonly identity?: IdentityPolicy;
+  /** Who belongs together; the usual way where it is absent. Part of the ruleset. */
+  readonly groups?: GroupPolicy;
 }
 
 export interface KeyDoc extends Scoped {

@@ -40,6 +40,13 @@ export class EnrollmentRepository {
     return docs.map(toEnrollment);
   }
 
+  /** The same of households: runs that any of their members may end. */
+  async openOfHouseholds(subjects: readonly string[], now: number): Promise<Enrollment[]> {
+    if (subjects.length === 0) return [];
+    const filter = { householdSubject: { $in: [...subjects] }, openUntil: { $gte: now } };
+    return (await this.#enrollments.find(filter).toArray()).map(toEnrollment);
+  }
+
   /**
    * Inserts runs that start and replaces those that were read, each under the revision that was read. Answers how many were written;
    * fewer means that another writer was first.

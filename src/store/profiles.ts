@@ -105,6 +105,13 @@ export class ProfileRepository {
     );
   }
 
+  /** Has the back-fill look at these again, as if they had last been evaluated under the rules of that version. */
+  async makeBehind(ws: WorkspaceId, ids: readonly ProfileId[], version: number): Promise<void> {
+    if (ids.length === 0) return;
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) }, rulesetVersion: { $gt: version } };
+    await this.#profiles.updateMany(filter, { $set: { rulesetVersion: version }, $inc: { rev: 1 } });
+  }
+
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
   async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
     const behind = { ws, rulesetVersion: { $lt: version }, ...living };

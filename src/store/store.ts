@@ -8,6 +8,7 @@ import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
 import { ExportChunkRepository } from './export-chunks';
+import { GroupRepository } from './groups';
 import { IdempotencyRepository } from './idempotency';
 import { IdentifierRepository } from './identifiers';
 import { createImpactStore } from './impact';
@@ -51,6 +52,7 @@ export function createStore(connection: StoreConnection) {
     events: new EventRepository(connection),
     idempotency: new IdempotencyRepository(connection),
     exportChunks: new ExportChunkRepository(connection),
+    groups: new GroupRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     importChunks: new ImportChunkRepository(connection),

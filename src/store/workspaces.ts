@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
@@ -31,6 +32,11 @@ export class WorkspaceRepository {
   /** To be called where the ruleset is raised: the policy is a part of it. */
   async setIdentity(ws: WorkspaceId, identity: IdentityPolicy, session: ClientSession): Promise<void> {
     await this.#workspaces.updateOne({ _id: ws }, { $set: { identity } }, { session });
+  }
+
+  /** To be called where the ruleset is raised: the policy is a part of it. */
+  async setGroups(ws: WorkspaceId, groups: GroupPolicy, session: ClientSession): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { groups } }, { session });
   }
 
   /** Every workspace: what workers look after. */

@@ -1,9 +1,10 @@
 import type { Suppression } from '../domain/consent/suppression';
 import { toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import { groupName, isSameGroup, presentGroups, type Group, type GroupRef } from '../domain/groups/group';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { ChangeSet, MembershipEdge } from '../domain/profiles/change-set';
+import type { ChangeSet, MembershipEdge, OutboxWork } from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -28,17 +29,36 @@ export class FoldedWorld {
   readonly suppressions = new Map<string, readonly Suppression[]>();
   /** Events that were refused, since everybody they name was erased. */
   readonly refused: string[] = [];
+  readonly groups = new Map<string, Group>();
+  /** Whose members were to be asked again, in order. */
+  readonly askedGroups: Extract<OutboxWork, { kind: 'group' }>[] = [];
   readonly #owners = new Map<string, ProfileId>();
   readonly #erased = new Map<string, number>();
   #log: { readonly event: Event; readonly profile: ProfileId }[] = [];
   #made = 0;
 
-  constructor(readonly ruleset: Ruleset) {}
+  constructor(public ruleset: Ruleset) {}
 
   /** Applies events in batches, as the intake does. */
   apply(events: readonly Event[], now: number, batchSize = 500): void {
     for (let start = 0; start < events.length; start += batchSize)
       this.#fold(foldEvents, events.slice(start, start + batchSize), now);
+  }
+
+  /** Evaluates members of groups whose answers have changed, as the clock and the back-fill do, until none does. */
+  settle(now: number): void {
+    for (let work = this.askedGroups.shift(); work; work = this.askedGroups.shift()) {
+      const { behind } = work;
+      for (const profile of this.membersOf(work)) {
+        const isBehind = behind !== undefined && profile.rulesetVersion > behind;
+        this.profiles.set(profile.id, isBehind ? { ...profile, rulesetVersion: behind } : profile);
+        this.#fold(foldTime, [], now, [profile.id]);
+      }
+    }
+  }
+
+  membersOf(ref: GroupRef): Profile[] {
+    return this.living().filter(({ groups }) => presentGroups(groups).some((one) => isSameGroup(one, ref)));
   }
 
   /** Evaluates everybody at `now`, as the clock does. */
@@ -83,21 +103,31 @@ export class FoldedWorld {
     return this.#log.filter((row) => wanted.has(row.profile)).map((row) => row.event);
   }
 
-  #fold(fold: (input: FoldInput) => FoldOutcome, events: readonly Event[], now: number): void {
+  #fold(
+    fold: (input: FoldInput) => FoldOutcome,
+    events: readonly Event[],
+    now: number,
+    only?: readonly ProfileId[],
+  ): void {
     const input: FoldInput = {
       ws: testWorkspace,
       now,
       ruleset: this.ruleset,
       events,
-      ...this.#touchedBy(fold === foldTime ? undefined : events, now),
+      ...this.#touchedBy(fold === foldTime ? undefined : events, now, only),
       suppressions: this.suppressions,
-      stored: { histories: new Map(), edges: new Map() },
+      groups: new Map(),
+      stored: { histories: new Map(), edges: new Map(), groups: new Map() },
+      makeGroupKey: ({ content }) => `hh_${content}`,
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
     };
     let outcome = fold(input);
-    for (let reads = 0; !outcome.done && reads < 5; reads += 1)
-      outcome = fold({ ...input, stored: this.#read(outcome.needs) });
+    let stored = input.stored;
+    for (let reads = 0; !outcome.done && reads < 20; reads += 1) {
+      stored = this.#read(stored, outcome.needs, now);
+      outcome = fold({ ...input, stored });
+    }
     if (!outcome.done) throw new Error('The fold keeps asking for stored events.');
     this.#write(outcome.changes, events);
   }
@@ -106,6 +136,7 @@ export class FoldedWorld {
   #touchedBy(
     events: readonly Event[] | undefined,
     now: number,
+    only?: readonly ProfileId[],
   ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'enrollments'> {
     const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
     const owners = new Map(
@@ -115,7 +146,7 @@ export class FoldedWorld {
       }),
     );
     const read = new Set(owners.values());
-    const profiles = events ? this.living().filter(({ id }) => read.has(id)) : this.living();
+    const profiles = this.living().filter(({ id }) => (events ? read.has(id) : (only?.includes(id) ?? true)));
     const subjects = new Set(profiles.map(({ id }) => id));
     const runs = [...this.enrollments.values()].filter(
       ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
@@ -123,7 +154,7 @@ export class FoldedWorld {
     return { profiles, owners, erased: this.#erased, enrollments: runs };
   }
 
-  #read(needs: Needs): FoldInput['stored'] {
+  #read(have: FoldInput['stored'], needs: Needs, now: number): FoldInput['stored'] {
     const histories = needs.histories.map(
       (read) => [historyName(read), this.#historyUnder(read.ids).map(toRuleEvent)] as const,
     );
@@ -133,7 +164,23 @@ export class FoldedWorld {
         .filter(({ at }) => at >= read.from && at < read.to);
       return [edgeName(read), inRange.filter(({ name }) => read.event === '*' || name === read.event)] as const;
     });
-    return { histories: new Map(histories), edges: new Map(edges) };
+    const groups = needs.groups.map((ref) => {
+      const runs = [...this.enrollments.values()].filter(
+        ({ household, openUntil }) => ref.type === 'household' && household?.key === ref.key && openUntil >= now,
+      );
+      return [groupName(ref), { group: this.groups.get(groupName(ref)), enrollments: runs }] as const;
+    });
+    return {
+      histories: new Map([...have.histories, ...histories]),
+      edges: new Map([...have.edges, ...edges]),
+      groups: new Map([...have.groups, ...groups]),
+    };
+  }
+
+  #writeGroups({ groups, outbox }: ChangeSet): void {
+    for (const { group } of groups) this.groups.set(groupName(group), group);
+    for (const { group } of groups) if (group.memberCount === 0) this.groups.delete(groupName(group));
+    this.askedGroups.push(...outbox.flatMap((work) => (work.kind === 'group' ? [work] : [])));
   }
 
   #write(changes: ChangeSet, events: readonly Event[]): void {
@@ -147,6 +194,7 @@ export class FoldedWorld {
       this.#erased.delete(name);
     }
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
+    this.#writeGroups(changes);
     this.edges.push(...changes.edges);
     this.refused.push(...changes.refused.map(({ messageId }) => messageId));
     const byId = new Map(events.map((event) => [event.messageId, event]));

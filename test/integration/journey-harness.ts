@@ -10,6 +10,7 @@ import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { createDeliveryMetrics } from '../../src/activities/delivery/delivery-metrics';
 import type { DestinationState, JourneySend, SendAnswer } from '../../src/activities/journeys/journey-sender';
+import { askMembers } from '../../src/activities/groups/ask-members';
 import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
@@ -91,6 +92,7 @@ export class JourneyHarness {
         wake: (row, work) => wakeEnrollments(starting, row.ws, work),
         sync: () => Promise.resolve(),
         backfill: () => Promise.resolve(),
+        group: (row, work) => askMembers({ store, clock: Date.now, ringBackfill: async () => undefined }, row.ws, work),
         operation: () => Promise.resolve(),
         'pull-schedule': () => Promise.resolve(),
       },

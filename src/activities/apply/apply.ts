@@ -8,7 +8,7 @@ import type { FoldInput, FoldOutcome, StoredEvents } from '../../domain/profiles
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import type { RulesetCache } from './ruleset-cache';
-import { enrollmentKey } from '../../store/identifier-key';
+import { enrollmentKey, ruleMadeKey } from '../../store/identifier-key';
 import { nothingStored, readForEvents, readForTime, readNeeds, type FoldRead } from './read-fold-input';
 import { writeChanges } from './write-changes';
 
@@ -30,7 +30,7 @@ export interface AppliedBatch {
 }
 
 /** Each merge in a batch may ask for the history of who came out of it: a fold reads as often as it asks for something new. */
-const countOf = ({ histories, edges }: StoredEvents): number => histories.size + edges.size;
+const countOf = ({ histories, edges, groups }: StoredEvents): number => histories.size + edges.size + groups.size;
 
 /** Applies events in one transaction, or throws and applies none. */
 export async function applyEventBatch(
@@ -64,17 +64,18 @@ async function apply(
   const ruleset = await deps.rulesets.current(ws);
   const makeEnrollmentId: FoldInput['makeEnrollmentId'] = (...parts) =>
     enrollmentKey(store.connection.masterKey, ws, ...parts);
+  const makeGroupKey: FoldInput['makeGroupKey'] = (of) => ruleMadeKey(store.connection.masterKey, ws, of);
   let stored = nothingStored;
   for (;;) {
     const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);
-    const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId });
+    const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId, makeGroupKey });
     if (outcome.done) {
       const outbox = await writeChanges(store, ws, outcome.changes, { rulesetVersion: ruleset.version, now });
       const dropped = outcome.changes.applied.flatMap(({ blocked }) => blocked ?? []);
       const blocked = dropped.map(({ reason }) => reason);
       return { outbox, blocked, refused: outcome.changes.refused.length, ignored: outcome.ignored };
     }
-    const more = await readNeeds(store, ws, ruleset, stored, outcome.needs);
+    const more = await readNeeds(store, ws, { ruleset, now }, stored, outcome.needs);
     if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');
     stored = more;
   }

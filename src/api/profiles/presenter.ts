@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { suppressionReasons, type PersonSuppression } from '../../domain/consent/suppression';
+import { groupMakers, groupTypes, presentGroups } from '../../domain/groups/group';
 import { consentStatuses } from '../../domain/profiles/profile';
 import { expiryOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc, MergeDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
-import { maskIdentifier, maskObject } from '../personal-data';
+import { maskIdentifier, maskObject, maskText } from '../personal-data';
 
 /** What a reader may see. */
 export interface Sight {
@@ -37,6 +38,18 @@ export const ProfileBody = z.strictObject({
     )
     .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
+  /** Households and accounts that the person is in; absent when there are none. */
+  groups: z
+    .array(
+      z.strictObject({
+        type: z.enum(groupTypes),
+        key: z.string(),
+        role: z.string().optional(),
+        since: Instant,
+        by: z.enum(groupMakers),
+      }),
+    )
+    .optional(),
   mergedFrom: z.array(z.string()),
   restrictedAt: Instant.optional(),
 });
@@ -88,9 +101,19 @@ export function presentProfile(profile: Profile, sight: Sight) {
       key,
       enteredAt: presentInstant(enteredAt),
     })),
+    ...presentGroupsOf(profile, sight),
     mergedFrom: profile.lineage,
     ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
+}
+
+function presentGroupsOf({ groups }: Profile, { seesPersonalData }: Sight) {
+  const shown = presentGroups(groups).map(({ type, key, role, since, by }) => ({
+    ...{ type, key: seesPersonalData ? key : maskText(key) },
+    ...(role !== undefined && { role }),
+    ...{ since: presentInstant(since), by },
+  }));
+  return shown.length === 0 ? {} : { groups: shown };
 }
 
 function presentExpiry(expiry: Readonly<Record<string, number>>) {

@@ -40,7 +40,7 @@ export function eraseProfile({ profile, enrollments, pairs, rulesetVersion, now 
   const seq = profile.seq + edges.length + 1;
   return {
     profile: {
-      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions'),
+      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions', 'groups'),
       ...{ identifiers: [], traits: {}, consent: {}, memberships: {}, states: {}, hasEnrollments: false },
       ...{ edgeCounts: {}, erasedAt: at, evaluatedAt: at, seq, rev: profile.rev + 1 },
     },

@@ -8,7 +8,8 @@ import { newProfile, type Profile } from '../profile';
 import { roomForAbsorbed } from '../untrusted-room';
 import { unionConsent, unionTraits } from '../write-traits';
 import { attachIdentifiers, nextSeq, openNew, type OpenProfile } from './open-profile';
-import { evaluateProfile, leaveAudience, upgrade } from './evaluate-profile';
+import { evaluateProfile, leaveAudience, regroup, upgrade } from './evaluate-profile';
+import { uniteGroups } from './fold-groups';
 import type { WorkspaceFold } from './workspace-fold';
 
 /** Finds or makes the profile an event belongs to, merging those it ties together. */
@@ -44,6 +45,7 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;
+  regroup(fold, survivor);
   evaluateProfile(fold, survivor, 'merge');
 }
 
@@ -63,6 +65,7 @@ function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfil
     absorbedProfile: before,
   });
   survivor.profile = united(fold, survivor.profile, before, event);
+  uniteGroups(fold, survivor, absorbed);
   survivor.batch.push(...absorbed.batch);
   for (const key of absorbed.waitKeys) survivor.waitKeys.add(key);
   nextSeq(survivor);
