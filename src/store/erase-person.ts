@@ -117,7 +117,8 @@ async function bury(
     .filter((pair) => rows.some((row) => row.audience === pair.audience && row.destination === pair.destination));
   const enrollments = await store.enrollments.open(subjectsOf(ws, ids), now, session);
   const rulesetVersion = await store.workspaces.rulesetVersion(ws, session);
-  const erased = eraseProfile({ profile, enrollments, pairs, rulesetVersion, now });
+  const handedOver = await store.enrollments.ofActors(subjectsOf(ws, ids), session);
+  const erased = eraseProfile({ profile, enrollments, handedOver, pairs, rulesetVersion, now });
   await store.profiles.write(ws, [{ profile: erased.profile, readRev: profile.rev }], session);
   await store.memberships.writeEdges(ws, erased.edges, session);
   const left = leaveAll(profile, await store.groups.read(ws, presentGroups(profile.groups), session));

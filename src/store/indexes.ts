@@ -84,6 +84,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'household',
       partialFilterExpression: { householdSubject: { $exists: true } },
     },
+    {
+      key: { actorSubject: 1 },
+      name: 'actor',
+      partialFilterExpression: { actorSubject: { $exists: true } },
+    },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
     { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
     { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },

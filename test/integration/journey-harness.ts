@@ -23,6 +23,7 @@ import {
 } from '../../src/activities/journeys/start-enrollment';
 import type { Event } from '../../src/domain/events/event';
 import { enrollmentId, workspaceId } from '../../src/domain/ids';
+import type { Profile } from '../../src/domain/profiles/profile';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import type { JsonObject } from '../../src/domain/json';
@@ -57,6 +58,8 @@ export class TestDestination {
   readonly answers: (SendAnswer | (() => Promise<SendAnswer>))[] = [];
   state: DestinationState = { state: 'ready', hasDedup: true };
   pausedFor: string | undefined;
+  /** Whom it could take something for. */
+  reaches: (profile: Profile) => boolean = () => true;
 
   async send(request: JourneySend): Promise<SendAnswer> {
     this.got.push(request);
@@ -132,6 +135,7 @@ export class JourneyHarness {
       store: this.store,
       sender: {
         state: async () => this.destination.state,
+        reaches: async ({ profile }) => this.destination.reaches(profile),
         send: (request) => this.destination.send(request),
         pause: async (_ws, _destination, reason) => {
           this.destination.pausedFor = reason;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupTypes } from '../groups/group';
 import { Name, Zone } from '../definition-fields.schema';
 import { identifierTypeNames } from '../identity/identifier-types';
 import { findFormatProblem } from './date-format';
@@ -81,6 +82,8 @@ export const Target = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('type') }),
   z.strictObject({ to: z.literal('event') }),
   z.strictObject({ to: z.literal('groupId') }),
+  /** What the person is in the group of the row, such as `child`. */
+  z.strictObject({ to: z.literal('groupRole') }),
   z.strictObject({ to: z.literal('nothing') }),
 ]);
 export type Target = z.infer<typeof Target>;
@@ -101,6 +104,8 @@ export const RowMapping = z
       .strictObject({
         event: Name.optional(),
         groupId: Name.optional(),
+        /** What the groups of the rows are; accounts, unless it says otherwise. */
+        groupType: z.enum(groupTypes).optional(),
         traits: Facts.optional(),
         properties: Facts.optional(),
       })

@@ -1,4 +1,3 @@
-import type { GroupView } from '../../audiences/rule-view';
 import type { GroupsOf } from '../../audiences/profile-view';
 import { effectiveAt, type Event } from '../../events/event';
 import { roleKey } from '../../groups/facet-key';
@@ -16,6 +15,7 @@ import {
   type GroupRef,
   type GroupType,
 } from '../../groups/group';
+import { groupViews, oldestFirst } from '../../groups/group-view';
 import { ruleMadeGroups } from '../../groups/group-rules';
 import { readGroupCall, type GroupCall } from '../../groups/read-group-call';
 import { omit, own } from '../../json';
@@ -157,27 +157,11 @@ function change(fold: WorkspaceFold, ref: GroupRef, to: (group: Group) => Group)
 
 /** Somebody's groups as rules see them. */
 export function groupsOf(fold: WorkspaceFold, { groups }: Pick<Profile, 'groups'>): GroupsOf {
-  const mine = presentGroups(groups);
-  return (type) =>
-    mine.flatMap((membership) => {
-      if (membership.type !== type) return [];
-      const { group } = fold.group(membership);
-      return isTooLarge(fold, group) ? [] : [groupView(group, membership)];
-    });
+  return groupViews(groups, (ref) => fold.group(ref).group, fold.input.ruleset.groups);
 }
 
-export const isTooLarge = ({ input }: WorkspaceFold, { type, memberCount }: Group): boolean =>
+const isTooLarge = ({ input }: WorkspaceFold, { type, memberCount }: Group): boolean =>
   memberCount > input.ruleset.groups.mostOf(type);
-
-export function groupView(group: Group, { role, holds }: GroupMembership): GroupView {
-  return {
-    trait: (key) => own(group.traits, key),
-    memberCount: group.memberCount,
-    ...(role !== undefined && { role }),
-    membersOf: (asked) => own(group.holds, roleKey(asked)) ?? 0,
-    othersHolding: (facet) => (own(group.holds, facet) ?? 0) - (holds.includes(facet) ? 1 : 0),
-  };
-}
 
 /** Whether a facet holds of the person, at the instant of the evaluation. */
 export type AskFacet = (facet: Facet) => boolean;
@@ -215,9 +199,7 @@ export function groupsNamed(events: readonly Event[], profiles: readonly Profile
 
 /** Of a type, the one that somebody has been in for longest, unless it is too large: the one they act for. */
 export function actsFor(fold: WorkspaceFold, { groups }: Profile, type: GroupType): Group | undefined {
-  const [first] = presentGroups(groups)
-    .filter((one) => one.type === type && !isTooLarge(fold, fold.group(one).group))
-    .sort((a, b) => a.since - b.since || (a.key < b.key ? -1 : 1));
+  const first = oldestFirst(groups).find((one) => one.type === type && !isTooLarge(fold, fold.group(one).group));
   return first && fold.group(first).group;
 }
 
