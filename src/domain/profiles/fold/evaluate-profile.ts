@@ -2,7 +2,6 @@ import { emptyState, observe } from '../../audiences/behaviour-state';
 import type { EdgeKind } from '../../audiences/edge';
 import { profileView } from '../../audiences/profile-view';
 import { evaluateMemberships, neededEdges, type NeededEdge } from '../../audiences/evaluate-memberships';
-import type { CompiledRule } from '../../audiences/compile-rule';
 import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
@@ -75,9 +74,8 @@ export function evaluateProfile(
     open.profile = omit(open.profile, 'nextCheckAt');
     return;
   }
-  const { audiences, asked } = fold.input.ruleset;
-  const rules = [...audiences.map(({ rule }) => rule), ...asked.facets.map(({ rule }) => rule)];
-  const edges = edgesFor(fold, open, rules, now);
+  const { audiences } = fold.input.ruleset;
+  const edges = edgesFor(fold, open, now);
   const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected, groupsOf(fold, open.profile));
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, open, audience, causeOf(audience));
@@ -151,15 +149,13 @@ function recordEdge(
   return version;
 }
 
-/** Of all rules, since those that are due, or refer to one that changes, are evaluated too. Most people need none. */
-function edgesFor(
-  fold: WorkspaceFold,
-  open: OpenProfile,
-  rules: readonly CompiledRule[],
-  now: number,
-): Map<string, RuleEvent[]> {
+/** Of all audiences, since those that are due, or refer to one that changes, are evaluated too, and of what groups count. Most people need none. */
+function edgesFor(fold: WorkspaceFold, open: OpenProfile, now: number): Map<string, RuleEvent[]> {
+  const { audiences, asked } = fold.input.ruleset;
   const hasBuckets = Object.values(open.profile.states).some(({ buckets }) => buckets !== undefined);
-  const needed = hasBuckets ? rules.flatMap((rule) => neededEdges(rule, open.profile, now)) : [];
+  const needed = hasBuckets
+    ? [...audiences, ...asked.facets].flatMap(({ rule }) => neededEdges(rule, open.profile, now))
+    : [];
   return readEdges(fold, open, needed);
 }
 
