@@ -8,7 +8,7 @@ const event = (more: object) => ({ event: 'Order', ...more }) as Rule;
 const sum = { property: 'total', is: 'at_least', value: 1 };
 
 describe('checkRule', () => {
-  it.each([
+  it.each<Rule>([
     trait('equals', true),
     trait('in', ['a', 1]),
     trait('contains', 'a', { ignoreCase: true }),
@@ -21,8 +21,8 @@ describe('checkRule', () => {
     trait('greater_than', { from: 'traits.b' }),
     event({ sum }),
     event({ first: { is: 'before', value: 'now' } }),
-    { group: 'household', members: event({ sum }), match: 'none', role: 'child' } as Rule,
-    { group: 'account', traits: { all: [trait('set'), { not: trait('equals', 1) }] } } as Rule,
+    { group: 'household', members: event({ sum }), match: 'none', role: 'child' },
+    { group: 'account', traits: { all: [trait('set'), { not: trait('equals', 1) }] } },
     event({ where: [{ property: 'due', is: 'after', value: '2026-03-01T00:00:00Z' }] }),
   ])('finds nothing wrong with %j', (rule) => {
     expect(checkRule(rule, inJourney)).toEqual([]);
