@@ -50,6 +50,8 @@ export class Outbox {
         return this.handlers.sync(row, work);
       case 'backfill':
         return this.handlers.backfill(row, work);
+      case 'group':
+        return this.handlers.group(row, work);
       case 'operation':
         return this.handlers.operation(row, work);
       case 'pull-schedule':

@@ -48,6 +48,8 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
       context: { consent: { categoryPreferences: { ads: true } } },
     },
     { type: 'track', userId: 17 },
+    { type: 'group', userId: secret, groupId: 'vip', traits: { email: secret } },
+    { type: 'group', userId: secret, groupId: 'vip', traits: { email: secret }, context: { groupType: 'household' } },
   ]).expect(200);
   await api.deps.traffic.flush();
   await api.catchUp(ws);

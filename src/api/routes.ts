@@ -8,6 +8,8 @@ import { deadLetterRoutes } from './dead-letters/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
+import { groupPolicyRoutes } from './groups/policy-routes';
+import { groupRoutes } from './groups/routes';
 import { healthRoutes } from './health/routes';
 import { quarantineRoutes } from './identity/quarantine-routes';
 import { identityRoutes } from './identity/routes';
@@ -52,6 +54,8 @@ export const routes: readonly Route[] = [
   ...privacyRoutes,
   ...identityRoutes,
   ...quarantineRoutes,
+  ...groupRoutes,
+  ...groupPolicyRoutes,
   ...audienceRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,

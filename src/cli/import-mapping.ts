@@ -6,9 +6,9 @@ import { usageError } from './command-error';
 /** Columns with what they say, as repeated options gather them. */
 export type MappedColumns = Readonly<Record<string, readonly Target[]>>;
 
-const plainTargets = ['occurredAt', 'messageId', 'type', 'event', 'groupId', 'nothing'] as const;
+const plainTargets = ['occurredAt', 'messageId', 'type', 'event', 'groupId', 'groupRole', 'nothing'] as const;
 const forms =
-  'column=user_id (or another identifier), column=identifier:type of one of your own types, column=trait:name, column=property:name, column=consent:purpose, or column=occurredAt, event, groupId, type, messageId or nothing. trait and property may end in a type: age=trait:age:integer';
+  'column=user_id (or another identifier), column=identifier:type of one of your own types, column=trait:name, column=property:name, column=consent:purpose, or column=occurredAt, event, groupId, groupRole, type, messageId or nothing. trait and property may end in a type: age=trait:age:integer';
 
 /** `column=target` of a repeatable option, gathered. A column may be named more than once. */
 export function addColumn(text: string, gathered: MappedColumns = {}): MappedColumns {

@@ -11,6 +11,7 @@ import { createContext, type Context } from './context';
 import { addDeadLetters } from './dead-letters';
 import { addEnrollments } from './enrollments';
 import { addAudit } from './audit';
+import { addGroups } from './groups';
 import { addIdentity } from './identity';
 import { addImpact } from './impact';
 import { addImport } from './import';
@@ -74,6 +75,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addProfiles,
   addAudit,
   addIdentity,
+  addGroups,
   addPrivacy,
   addAudiences,
   addJourneys,

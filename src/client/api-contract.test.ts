@@ -5,6 +5,8 @@ import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presen
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
+import type { GroupBody, GroupDetailBody, GroupMemberBody } from '../api/groups/presenter';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type * as impact from '../api/impact/schemas';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
@@ -79,6 +81,10 @@ const agreements: {
   quarantined: Agrees<Sent<typeof QuarantinedBody>, client.QuarantinedIdentifier>;
   quarantining: Agrees<Sent<typeof QuarantiningBody>, client.Quarantining>;
   identityViolation: Agrees<Sent<typeof ViolationBody>, client.IdentityViolation>;
+  group: Agrees<Shallow<Sent<typeof GroupBody>, 'traits'>, Shallow<client.Group, 'traits'>>;
+  groupDetail: Agrees<Shallow<Sent<typeof GroupDetailBody>, 'traits'>, Shallow<client.GroupDetail, 'traits'>>;
+  groupMember: Agrees<Sent<typeof GroupMemberBody>, client.GroupMember>;
+  groupPolicy: Agrees<Sent<typeof GroupPolicy>, client.GroupPolicy>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
   consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
@@ -130,6 +136,10 @@ const agreements: {
   quarantined: 'agrees',
   quarantining: 'agrees',
   identityViolation: 'agrees',
+  group: 'agrees',
+  groupDetail: 'agrees',
+  groupMember: 'agrees',
+  groupPolicy: 'agrees',
   source: 'agrees',
   purpose: 'agrees',
   consentState: 'agrees',

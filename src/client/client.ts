@@ -6,6 +6,7 @@ import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
+import { groupPolicyOf, groupsOf } from './groups';
 import { identityOf } from './identity';
 import { impactOf } from './impact';
 import { importsOf } from './imports';
@@ -39,6 +40,9 @@ export function createClient(options: ClientOptions) {
     enrollments: enrollmentsOf(transport),
     destinations: destinationsOf(transport),
     deliveries: deliveriesOf(transport),
+    households: groupsOf(transport, 'households'),
+    accounts: groupsOf(transport, 'accounts'),
+    groupPolicy: groupPolicyOf(transport),
     identity: identityOf(transport),
     impact: impactOf(transport),
     imports: importsOf(transport),

@@ -6,6 +6,8 @@ export interface Enrollment {
   readonly journey: string;
   readonly version: number;
   readonly profileId: string;
+  /** Of a run entered per household: its key, who began it, and whether it has been decided to whom it speaks. */
+  readonly household?: { readonly key: string; readonly actor: string; readonly hasRecipient: boolean };
   readonly status: EnrollmentStatus;
   readonly step: string;
   readonly enteredAt: string;

@@ -26,6 +26,14 @@ export interface Profile {
   /** What held of them on the suppression lists when the profile was last written; absent when nothing did. */
   readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
+  /** Households and accounts that the person is in; absent when there are none. */
+  readonly groups?: readonly {
+    readonly type: 'household' | 'account';
+    readonly key: string;
+    readonly role?: string;
+    readonly since: string;
+    readonly by: 'call' | 'rule';
+  }[];
   readonly mergedFrom: readonly string[];
   /** Profiles that somebody said are another person. */
   readonly apartFrom?: readonly string[];

@@ -13,5 +13,8 @@ export const enrollmentId = (value: string): EnrollmentId => value as Enrollment
 /** Under which a person's documents are indexed: `workspace:profile`. */
 export const subjectOf = (ws: WorkspaceId, profile: ProfileId): string => `${ws}:${profile}`;
 
+/** Under which the runs of a household are indexed. */
+export const householdSubject = (ws: WorkspaceId, key: string): string => `${ws}:household:${key}`;
+
 /** The workspace of a subject. Profile ids hold no colon. */
 export const workspaceOf = (subject: string): WorkspaceId => workspaceId(subject.slice(0, subject.lastIndexOf(':')));

@@ -1,25 +1,27 @@
 import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
+import { groupName, type GroupRef } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
-import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
+import { householdSubject, profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import {
   edgeName,
   historyName,
   type FoldInput,
+  type GroupRead,
   type Needs,
   type StoredEvents,
 } from '../domain/profiles/fold/fold-input';
+import { groupsNamed } from '../domain/profiles/fold/fold-groups';
 import type { Profile } from '../domain/profiles/profile';
-import type { Ruleset } from '../domain/profiles/ruleset';
 import type { Store } from '../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
 export type FoldRead = Pick<
   FoldInput,
-  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments' | 'suppressions' | 'takeBack'
+  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'groups' | 'enrollments' | 'suppressions' | 'takeBack'
 >;
 
-export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map() };
+export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map(), groups: new Map() };
 
 /** Reads what a batch of events may touch: the owners of their identifiers, and those people's open enrollments. */
 export async function readForEvents(
@@ -47,8 +49,9 @@ export async function readForEvents(
   }
   const profiles = distinct([...living.values()]);
   const suppressions = await readSuppressions(store, ws, [...names.values(), ...identifiersOf(profiles)]);
+  const groups = await readGroups(store, ws, groupsNamed(events, profiles), now);
   const enrollments = await openEnrollments(store, ws, profiles, now);
-  return { events, profiles, owners, erased, notes, suppressions, enrollments };
+  return { events, profiles, owners, erased, notes, suppressions, groups, enrollments };
 }
 
 /**
@@ -66,6 +69,7 @@ export async function readForTime(
   const living = found.filter(({ mergedInto, erasedAt }) => mergedInto === undefined && erasedAt === undefined);
   const profiles = leaveOut === 'none' ? living : await withoutPending(store, ws, living);
   const suppressions = await readSuppressions(store, ws, identifiersOf(profiles));
+  const groups = await readGroups(store, ws, groupsNamed([], profiles), now);
   const enrollments = await openEnrollments(store, ws, profiles, now);
   const none = {
     events: [],
@@ -73,7 +77,7 @@ export async function readForTime(
     erased: new Map<string, number>(),
     notes: new Map<string, IdentifierNote>(),
   };
-  return { ...none, profiles, suppressions, enrollments };
+  return { ...none, profiles, suppressions, groups, enrollments };
 }
 
 const identifiersOf = (profiles: readonly Profile[]): Identifier[] =>
@@ -98,10 +102,35 @@ async function withoutPending(store: Store, ws: WorkspaceId, profiles: readonly 
     : profiles.filter((profile) => !keysOf(profile).some((key) => pending.has(key)));
 }
 
-/** Adds the stored events that a fold asked for. */
+/**
+ * Groups, then the runs that were begun for them: whoever begins another writes its group, so that a fold which has not seen that run is
+ * refused.
+ */
+async function readGroups(
+  store: Store,
+  ws: WorkspaceId,
+  refs: readonly GroupRef[],
+  now: number,
+): Promise<Map<string, GroupRead>> {
+  if (refs.length === 0) return new Map();
+  const groups = new Map((await store.groups.read(ws, refs)).map((group) => [groupName(group), group]));
+  const entered = [...groups.values()].filter(({ type, entries }) => type === 'household' && entries > 0);
+  const runs = await store.enrollments.openOfHouseholds(
+    entered.map(({ key }) => householdSubject(ws, key)),
+    now,
+  );
+  return new Map(
+    refs.map((ref) => {
+      const ofThis = runs.filter(({ household }) => ref.type === 'household' && household?.key === ref.key);
+      return [groupName(ref), { group: groups.get(groupName(ref)), enrollments: ofThis }];
+    }),
+  );
+}
+
+/** Adds the stored events and groups that a fold asked for. */
 export async function readNeeds(
   store: Store,
-  { ws, ruleset, takeBack }: { readonly ws: WorkspaceId; readonly ruleset: Ruleset } & Pick<FoldInput, 'takeBack'>,
+  { ws, ruleset, now, takeBack }: Pick<FoldInput, 'ws' | 'ruleset' | 'now' | 'takeBack'>,
   have: StoredEvents,
   needs: Needs,
 ): Promise<StoredEvents> {
@@ -120,7 +149,8 @@ export async function readNeeds(
     };
     edges.set(edgeName(read), dividedAmong(read.ids, events, takeBack, isAsked).map(toRuleEvent));
   }
-  return { histories, edges };
+  const groups = new Map([...have.groups, ...(await readGroups(store, ws, needs.groups, now))]);
+  return { histories, edges, groups };
 }
 
 /** Stored events as they will be filed once a merge is taken back: whoever only asks what that would change has moved none. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import type { Rule } from '../domain/audiences/rule.schema';
+import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
@@ -57,6 +58,7 @@ export class RulesetCache {
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
       identity: identityRules(workspace?.identity ?? {}),
+      groups: groupRules(workspace?.groups ?? {}),
     });
   }
 }

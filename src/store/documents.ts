@@ -1,5 +1,6 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event, Identifier } from '../domain/events/event';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { Quarantine } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
@@ -30,6 +31,8 @@ export interface WorkspaceDoc {
   readonly identity?: IdentityPolicy;
   /** Counts what `identity` was; absent while it was never set. */
   readonly identityVersion?: number;
+  /** Who belongs together; the usual way where it is absent. Part of the ruleset. */
+  readonly groups?: GroupPolicy;
 }
 
 export interface KeyDoc extends Scoped {

@@ -40,6 +40,20 @@ export class EnrollmentRepository {
     return docs.map(toEnrollment);
   }
 
+  /** The same of households: runs that any of their members may end. */
+  async openOfHouseholds(subjects: readonly string[], now: number): Promise<Enrollment[]> {
+    if (subjects.length === 0) return [];
+    const filter = { householdSubject: { $in: [...subjects] }, openUntil: { $gte: now } };
+    return (await this.#enrollments.find(filter).toArray()).map(toEnrollment);
+  }
+
+  /** Runs that these people began for their household, and that speak to somebody else of it. */
+  async ofActors(subjects: readonly string[], session: ClientSession): Promise<Enrollment[]> {
+    return (await this.#enrollments.find({ actorSubject: { $in: [...subjects] } }, { session }).toArray()).map(
+      toEnrollment,
+    );
+  }
+
   /**
    * Inserts runs that start and replaces those that were read, each under the revision that was read. Answers how many were written;
    * fewer means that another writer was first.

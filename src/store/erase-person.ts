@@ -1,5 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import type { Identifier } from '../domain/events/event';
+import { presentGroups } from '../domain/groups/group';
+import { leaveAll } from '../domain/groups/leave-all';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import { eraseProfile, subjectsOf } from '../domain/privacy/erase-profile';
 import type { OutboxWork } from '../domain/profiles/change-set';
@@ -120,9 +122,15 @@ async function bury(
     .filter((pair) => rows.some((row) => row.audience === pair.audience && row.destination === pair.destination));
   const enrollments = await store.enrollments.open(subjectsOf(ws, ids), now, session);
   const rulesetVersion = await store.workspaces.rulesetVersion(ws, session);
-  const erased = eraseProfile({ profile, enrollments, pairs, rulesetVersion, now });
+  const handedOver = await store.enrollments.ofActors(subjectsOf(ws, ids), session);
+  const erased = eraseProfile({ profile, enrollments, handedOver, pairs, rulesetVersion, now });
   await store.profiles.write(ws, [{ profile: erased.profile, readRev: profile.rev }], session);
   await store.memberships.writeEdges(ws, erased.edges, session);
+  const left = leaveAll(profile, await store.groups.read(ws, presentGroups(profile.groups), session));
+  await store.groups.write(ws, left.groups, session);
+  await store.groups.writeMembers(ws, left.members, session);
+  // Whoever is left may be somebody else by it; the clock comes to that within seconds.
+  await store.outbox.add(ws, left.work, now, session);
   await store.enrollments.write(ws, erased.enrollments, session);
   await store.syncMembers.setDesired(ws, erased.syncs, session);
   return { pairs, workflowIds: erased.enrollments.map(({ enrollment }) => enrollment.workflowId) };

@@ -49,6 +49,12 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
   ],
+  // Asked by `_id`; the index has the collection there before the first transaction writes to it.
+  groups: [{ key: { ws: 1, type: 1 }, name: 'type' }],
+  groupMembers: [
+    { key: { group: 1, _id: 1 }, name: 'group' },
+    { key: { group: 1, since: 1, _id: 1 }, name: 'joined' },
+  ],
   memberships: [
     { key: { memberOf: 1, _id: 1 }, name: 'memberOf', partialFilterExpression: { memberOf: { $exists: true } } },
     { key: { subject: 1 }, name: 'subject' },
@@ -90,6 +96,16 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   enrollments: [
     { key: { subject: 1, openUntil: 1 }, name: 'subject' },
+    {
+      key: { householdSubject: 1, openUntil: 1 },
+      name: 'household',
+      partialFilterExpression: { householdSubject: { $exists: true } },
+    },
+    {
+      key: { actorSubject: 1 },
+      name: 'actor',
+      partialFilterExpression: { actorSubject: { $exists: true } },
+    },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
     { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
     { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },

@@ -113,6 +113,19 @@ export class ProfileRepository {
     );
   }
 
+  /** Somebody has a run now that no event of theirs began. Raises their revision, as `makeDue` does. */
+  async noteEnrollments(ws: WorkspaceId, id: ProfileId, session: ClientSession): Promise<void> {
+    const $set = { hasEnrollments: true };
+    await this.#profiles.updateOne({ _id: docId(ws, id) }, { $set, $inc: { rev: 1 } }, { session });
+  }
+
+  /** Has the back-fill look at these again, as if they had last been evaluated under the rules of that version. */
+  async makeBehind(ws: WorkspaceId, ids: readonly ProfileId[], version: number): Promise<void> {
+    if (ids.length === 0) return;
+    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) }, rulesetVersion: { $gt: version } };
+    await this.#profiles.updateMany(filter, { $set: { rulesetVersion: version }, $inc: { rev: 1 } });
+  }
+
   /** Profiles last evaluated under older rules: what a back-fill has left to do. */
   async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
     const behind = { ws, rulesetVersion: { $lt: version }, ...living };

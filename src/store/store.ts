@@ -9,6 +9,7 @@ import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
 import { ExportChunkRepository } from './export-chunks';
+import { GroupRepository } from './groups';
 import { IdempotencyRepository } from './idempotency';
 import { IdentifierNoteRepository } from './identifier-notes';
 import { IdentifierRepository } from './identifiers';
@@ -54,6 +55,7 @@ export function createStore(connection: StoreConnection) {
     idempotency: new IdempotencyRepository(connection),
     exportChunks: new ExportChunkRepository(connection),
     identifierNotes: new IdentifierNoteRepository(connection),
+    groups: new GroupRepository(connection),
     identifiers: new IdentifierRepository(connection),
     impact: createImpactStore(connection),
     importChunks: new ImportChunkRepository(connection),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import { typesOf, type IdentifierTypes } from '../domain/identity/workspace-types';
 import { omit } from '../domain/json';
@@ -52,6 +53,11 @@ export class WorkspaceRepository {
   async identifierTypes(ws: WorkspaceId): Promise<IdentifierTypes> {
     const found = await this.#workspaces.findOne({ _id: ws }, { projection: { 'identity.types': 1 } });
     return typesOf(found?.identity?.types);
+  }
+
+  /** To be called where the ruleset is raised: the policy is a part of it. */
+  async setGroups(ws: WorkspaceId, groups: GroupPolicy, session: ClientSession): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { groups } }, { session });
   }
 
   /** Every workspace: what workers look after. */

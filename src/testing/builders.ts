@@ -4,6 +4,8 @@ import { enrollmentId, profileId, workspaceId, type ProfileId } from '../domain/
 import type { FoldInput } from '../domain/profiles/fold/fold-input';
 import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
+import type { GroupPolicy } from '../domain/groups/group-policy.schema';
+import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import { newProfile, type Profile } from '../domain/profiles/profile';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
@@ -60,6 +62,7 @@ export function aRuleset(of: {
   readonly attachments?: readonly Attachment[];
   readonly purposes?: Purposes;
   readonly identity?: IdentityPolicy;
+  readonly groups?: GroupPolicy;
 }): Ruleset {
   const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({ key, rule }));
   return buildRuleset({
@@ -70,6 +73,7 @@ export function aRuleset(of: {
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),
     identity: identityRules(of.identity ?? {}),
+    groups: groupRules(of.groups ?? {}),
   });
 }
 
@@ -95,11 +99,13 @@ export function aFold(of: Partial<FoldInput> & Pick<FoldInput, 'ruleset'>): Fold
     owners,
     erased: new Map(),
     notes: new Map(),
+    groups: new Map(),
     enrollments: [],
     suppressions: new Map(),
-    stored: { histories: new Map(), edges: new Map() },
+    stored: { histories: new Map(), edges: new Map(), groups: new Map() },
     makeProfileId: () => profileId(`prf_new${(made += 1)}`),
     makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
+    makeGroupKey: ({ content }) => `hh_${content}`,
     ...of,
   };
 }

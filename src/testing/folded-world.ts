@@ -1,12 +1,20 @@
 import type { Suppression } from '../domain/consent/suppression';
 import { toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { identifierName } from '../domain/identity/identifier-types';
+import { groupName, isSameGroup, presentGroups, type Group, type GroupRef } from '../domain/groups/group';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { divideEvents } from '../domain/identity/divide-events';
 import { byStrength } from '../domain/identity/identity-rules';
-import type { AppliedEvent, ChangeSet, DesiredMember, MembershipEdge, Merge } from '../domain/profiles/change-set';
+import type {
+  AppliedEvent,
+  ChangeSet,
+  DesiredMember,
+  MembershipEdge,
+  Merge,
+  OutboxWork,
+} from '../domain/profiles/change-set';
 import {
   edgeName,
   historyName,
@@ -35,6 +43,9 @@ export class FoldedWorld {
   readonly suppressions = new Map<string, readonly Suppression[]>();
   /** Events that were refused, since everybody they name was erased. */
   readonly refused: string[] = [];
+  readonly groups = new Map<string, Group>();
+  /** Whose members were to be asked again, in order. */
+  readonly askedGroups: Extract<OutboxWork, { kind: 'group' }>[] = [];
   readonly #owners = new Map<string, ProfileId>();
   readonly #erased = new Map<string, number>();
   readonly notes = new Map<string, IdentifierNote>();
@@ -44,7 +55,7 @@ export class FoldedWorld {
   #log: { readonly event: Event; readonly profile: ProfileId; readonly seq: number }[] = [];
   #made = 0;
 
-  constructor(readonly ruleset: Ruleset) {}
+  constructor(public ruleset: Ruleset) {}
 
   ownerOf(identifier: Identifier): ProfileId | undefined {
     return this.#owners.get(identifierName(identifier));
@@ -103,7 +114,23 @@ export class FoldedWorld {
       ...{ identifiers: by ? [{ type: by.type, value: by.value }] : [], properties: {}, traits: {}, context: {} },
       ...{ source: 'src_test', isTrusted: true, takesBack: absorbed },
     };
-    this.#fold(foldEvents, [event], now, { merge, earlier, later, tombstone, lastSeq, division, before });
+    this.#fold(foldEvents, [event], now, { takeBack: { merge, earlier, later, tombstone, lastSeq, division, before } });
+  }
+
+  /** Evaluates members of groups whose answers have changed, as the clock and the back-fill do, until none does. */
+  settle(now: number): void {
+    for (let work = this.askedGroups.shift(); work; work = this.askedGroups.shift()) {
+      const { behind } = work;
+      for (const profile of this.membersOf(work)) {
+        const isBehind = behind !== undefined && profile.rulesetVersion > behind;
+        this.profiles.set(profile.id, isBehind ? { ...profile, rulesetVersion: behind } : profile);
+        this.#fold(foldTime, [], now, { only: [profile.id] });
+      }
+    }
+  }
+
+  membersOf(ref: GroupRef): Profile[] {
+    return this.living().filter(({ groups }) => presentGroups(groups).some((one) => isSameGroup(one, ref)));
   }
 
   /** Evaluates everybody at `now`, as the clock does. */
@@ -158,23 +185,28 @@ export class FoldedWorld {
     fold: (input: FoldInput) => FoldOutcome,
     events: readonly Event[],
     now: number,
-    takeBack?: FoldInput['takeBack'],
+    { takeBack, only }: { takeBack?: FoldInput['takeBack']; only?: readonly ProfileId[] } = {},
   ): void {
     const input: FoldInput = {
       ws: testWorkspace,
       now,
       ruleset: this.ruleset,
       events,
-      ...this.#touchedBy(fold === foldTime ? undefined : events, now),
+      ...this.#touchedBy(fold === foldTime ? undefined : events, now, only),
       suppressions: this.suppressions,
-      stored: { histories: new Map(), edges: new Map() },
+      groups: new Map(),
+      stored: { histories: new Map(), edges: new Map(), groups: new Map() },
       takeBack,
+      makeGroupKey: ({ content }) => `hh_${content}`,
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),
     };
     let outcome = fold(input);
-    for (let reads = 0; !outcome.done && reads < 5; reads += 1)
-      outcome = fold({ ...input, stored: this.#read(outcome.needs) });
+    let stored = input.stored;
+    for (let reads = 0; !outcome.done && reads < 20; reads += 1) {
+      stored = this.#read(stored, outcome.needs, now);
+      outcome = fold({ ...input, stored });
+    }
     if (!outcome.done) throw new Error('The fold keeps asking for stored events.');
     this.#write(outcome.changes, events);
   }
@@ -183,6 +215,7 @@ export class FoldedWorld {
   #touchedBy(
     events: readonly Event[] | undefined,
     now: number,
+    only?: readonly ProfileId[],
   ): Pick<FoldInput, 'profiles' | 'owners' | 'erased' | 'notes' | 'enrollments'> {
     const names = events?.flatMap((event) => event.identifiers.map(identifierName)) ?? [];
     const owners = new Map(
@@ -193,7 +226,7 @@ export class FoldedWorld {
     );
     const keepers = names.flatMap((name) => this.notes.get(name)?.quarantine?.keeper ?? []);
     const read = new Set([...owners.values(), ...keepers]);
-    const profiles = events ? this.living().filter(({ id }) => read.has(id)) : this.living();
+    const profiles = this.living().filter(({ id }) => (events ? read.has(id) : (only?.includes(id) ?? true)));
     const subjects = new Set(profiles.map(({ id }) => id));
     const runs = [...this.enrollments.values()].filter(
       ({ profile, openUntil }) => subjects.has(profile) && openUntil >= now,
@@ -201,7 +234,7 @@ export class FoldedWorld {
     return { profiles, owners, erased: this.#erased, notes: this.notes, enrollments: runs };
   }
 
-  #read(needs: Needs): FoldInput['stored'] {
+  #read(have: FoldInput['stored'], needs: Needs, now: number): FoldInput['stored'] {
     const histories = needs.histories.map(
       (read) => [historyName(read), this.#historyUnder(read.ids).map(toRuleEvent)] as const,
     );
@@ -211,7 +244,23 @@ export class FoldedWorld {
         .filter(({ at }) => at >= read.from && at < read.to);
       return [edgeName(read), inRange.filter(({ name }) => read.event === '*' || name === read.event)] as const;
     });
-    return { histories: new Map(histories), edges: new Map(edges) };
+    const groups = needs.groups.map((ref) => {
+      const runs = [...this.enrollments.values()].filter(
+        ({ household, openUntil }) => ref.type === 'household' && household?.key === ref.key && openUntil >= now,
+      );
+      return [groupName(ref), { group: this.groups.get(groupName(ref)), enrollments: runs }] as const;
+    });
+    return {
+      histories: new Map([...have.histories, ...histories]),
+      edges: new Map([...have.edges, ...edges]),
+      groups: new Map([...have.groups, ...groups]),
+    };
+  }
+
+  #writeGroups({ groups, outbox }: ChangeSet): void {
+    for (const { group } of groups) this.groups.set(groupName(group), group);
+    for (const { group } of groups) if (group.memberCount === 0) this.groups.delete(groupName(group));
+    this.askedGroups.push(...outbox.flatMap((work) => (work.kind === 'group' ? [work] : [])));
   }
 
   #write(changes: ChangeSet, events: readonly Event[]): void {
@@ -229,6 +278,7 @@ export class FoldedWorld {
     for (const identifier of changes.released) this.#forget(identifier);
     this.#writeNotes(changes);
     for (const { enrollment } of changes.enrollments) this.enrollments.set(enrollment.id, enrollment);
+    this.#writeGroups(changes);
     this.edges.push(...changes.edges);
     this.applied.push(...changes.applied);
     this.syncs.push(...changes.syncs);

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { askMembers } from '../activities/groups/ask-members';
 import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
@@ -149,6 +150,7 @@ function composeOutbox(
       wake: async (row, work) => wakeEnrollments(starting, row.ws, work),
       sync: async (row, work) => doorbells.sync(row.ws, work.audience, work.destination),
       backfill: async (row) => doorbells.backfill(row.ws),
+      group: async (row, work) => askMembers({ store, clock, ringBackfill: doorbells.backfill }, row.ws, work),
       operation: async (row, work) => doorbells.operation(row.ws, work.operation),
       'pull-schedule': async (row, work) => bringSchedule({ store, schedules }, row.ws, work.source),
     },

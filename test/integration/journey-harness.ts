@@ -10,6 +10,7 @@ import { Registry } from 'prom-client';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { createDeliveryMetrics } from '../../src/activities/delivery/delivery-metrics';
 import type { DestinationState, JourneySend, SendAnswer } from '../../src/activities/journeys/journey-sender';
+import { askMembers } from '../../src/activities/groups/ask-members';
 import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
 import { createEventRecorder } from '../../src/activities/record-event';
@@ -22,6 +23,7 @@ import {
 } from '../../src/activities/journeys/start-enrollment';
 import type { Event } from '../../src/domain/events/event';
 import { enrollmentId, workspaceId } from '../../src/domain/ids';
+import type { Profile } from '../../src/domain/profiles/profile';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
 import type { JsonObject } from '../../src/domain/json';
@@ -56,6 +58,8 @@ export class TestDestination {
   readonly answers: (SendAnswer | (() => Promise<SendAnswer>))[] = [];
   state: DestinationState = { state: 'ready', hasDedup: true };
   pausedFor: string | undefined;
+  /** Whom it could take something for. */
+  reaches: (profile: Profile) => boolean = () => true;
 
   async send(request: JourneySend): Promise<SendAnswer> {
     this.got.push(request);
@@ -91,6 +95,7 @@ export class JourneyHarness {
         wake: (row, work) => wakeEnrollments(starting, row.ws, work),
         sync: () => Promise.resolve(),
         backfill: () => Promise.resolve(),
+        group: (row, work) => askMembers({ store, clock: Date.now, ringBackfill: async () => undefined }, row.ws, work),
         operation: () => Promise.resolve(),
         'pull-schedule': () => Promise.resolve(),
       },
@@ -130,6 +135,7 @@ export class JourneyHarness {
       store: this.store,
       sender: {
         state: async () => this.destination.state,
+        reaches: async ({ profile }) => this.destination.reaches(profile),
         send: (request) => this.destination.send(request),
         pause: async (_ws, _destination, reason) => {
           this.destination.pausedFor = reason;

@@ -38,6 +38,9 @@ export async function writeChanges(
     await store.memberships.writeEdges(ws, changes.edges, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)
       throw new WriteConflict('a run');
+    if ((await store.groups.write(ws, changes.groups, session)) !== changes.groups.length)
+      throw new WriteConflict('a group');
+    await store.groups.writeMembers(ws, changes.groupMembers, session);
     await store.syncMembers.setDesired(ws, changes.syncs, session);
     return store.outbox.add(ws, changes.outbox, now, session);
   });

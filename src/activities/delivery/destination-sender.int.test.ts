@@ -3,9 +3,10 @@ import type { HttpResponse } from '../../destinations/destination';
 import { SendError } from '../../destinations/send-error';
 import { enrollmentId } from '../../domain/ids';
 import { inTransaction } from '../../store/open-store';
-import { aProfile, noon } from '../../testing/builders';
+import { aProfile, identifiers, noon } from '../../testing/builders';
 import { useTestApi } from '../../testing/test-api';
 import { createDeliveryMetrics } from './delivery-metrics';
+import type { JourneySend } from '../journeys/journey-sender';
 import { createDestinationSender } from './destination-sender';
 
 describe('a send of a journey', () => {
@@ -16,6 +17,14 @@ describe('a send of a journey', () => {
 
   /** Sends one message, reached two seconds ago, and answers with how that ended and what was counted. */
   async function send(sender: () => Promise<HttpResponse>) {
+    const { destinations, metrics, request } = await prepare(sender);
+    const answer = await destinations.send(request);
+    const attempts = (await metrics.deliveries.get()).values.map(({ labels }) => labels);
+    const latency = (await metrics.latency.get()).values.find(({ metricName }) => metricName?.endsWith('_sum'));
+    return { answer, attempts, seconds: latency?.value };
+  }
+
+  async function prepare(sender: () => Promise<HttpResponse>) {
     const { store } = api;
     const { ws } = await api.createWorkspace();
     const secrets = { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
@@ -29,7 +38,7 @@ describe('a send of a journey', () => {
     await inTransaction(store.connection, (session) => store.destinations.save(ws, { ...crm, secrets }, noon, session));
     const metrics = createDeliveryMetrics(new Registry());
     const destinations = createDestinationSender({ store, sender, clock: () => noon + 2_000, metrics });
-    const answer = await destinations.send({
+    const request: JourneySend = {
       ws,
       idempotencyKey: 'enr_1:tell:1',
       journey: 'welcome',
@@ -40,11 +49,22 @@ describe('a send of a journey', () => {
       definition: { type: 'send', destination: 'crm', onFailure: 'continue' },
       run: {},
       arrivedAt: noon,
-    });
-    const attempts = (await metrics.deliveries.get()).values.map(({ labels }) => labels);
-    const latency = (await metrics.latency.get()).values.find(({ metricName }) => metricName?.endsWith('_sum'));
-    return { answer, attempts, seconds: latency?.value };
+    };
+    return { destinations, metrics, request };
   }
+
+  it.each([
+    ['somebody who has what the mapping asks for', { email: 'a@x.example' }, true],
+    ['somebody who has not', { user_id: 'u1' }, false],
+    ['somebody who goes by nothing', {}, false],
+  ])('reaches %s: nothing leaves for that', async (_who, by, isReached) => {
+    const { destinations, request } = await prepare(() => Promise.reject(new Error('Nothing may be sent.')));
+    const known = identifiers(by).map((one) => ({ ...one, firstSeenAt: noon }));
+    const definition = { ...request.definition, mapping: { to: { from: 'identifiers.email' } } };
+    const asked = { ...request, definition, profile: aProfile('prf_1', { identifiers: known }) };
+    expect(await destinations.reaches(asked)).toBe(isReached);
+    expect(await destinations.reaches({ ...asked, definition: { ...definition, destination: 'gone' } })).toBe(false);
+  });
 
   it('that arrives counts how long ago its step was reached', async () => {
     expect(await send(answered(204))).toEqual({

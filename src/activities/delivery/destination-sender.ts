@@ -1,3 +1,4 @@
+import type { PlannedRequest } from '../../destinations/destination';
 import { applyMapping } from '../../destinations/mapping';
 import { Mapping } from '../../destinations/mapping.schema';
 import { channelOf } from '../../destinations/registry';
@@ -35,6 +36,11 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
         ...(channel !== undefined && { channel }),
       };
     },
+    reaches: async (send) => {
+      const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
+      const isKnown = send.profile.identifiers.some(({ type }) => connected?.kind.identifiers.includes(type));
+      return connected !== undefined && isKnown && 'planned' in plan(connected, send);
+    },
     send: async (send) => {
       const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
       const answer = connected ? await attempt(deps, connected, send) : refuse('destination-unknown');
@@ -55,19 +61,27 @@ async function attempt(
   connected: ConnectedDestination,
   send: JourneySend,
 ): Promise<SendAnswer> {
-  const { kind, context } = connected;
-  const message = toMessage(send, context.now);
-  if (!message) return refuse('mapping');
-  const plan = kind.planSend?.(message, context);
-  if (!plan) return refuse('no-such-action');
-  const [refused] = plan.refused;
-  if (refused) return refuse(refused.code);
-  const [planned] = plan.requests;
-  if (!planned) return refuse('nothing-to-send');
-  const [result] = await sendPlanned(sender, connected, planned, context.now);
+  const found = plan(connected, send);
+  if ('code' in found) return refuse(found.code);
+  const [result] = await sendPlanned(sender, connected, found.planned, connected.context.now);
   if (!result) return { kind: 'unclear', code: 'no-answer' };
   const { kind: outcome, code, retryAfterMs } = result;
   return { kind: outcome, code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** What would leave, or why nothing can. */
+function plan(
+  { kind, context }: ConnectedDestination,
+  send: JourneySend,
+): { readonly planned: PlannedRequest } | { readonly code: string } {
+  const message = toMessage(send, context.now);
+  if (!message) return { code: 'mapping' };
+  const plan = kind.planSend?.(message, context);
+  if (!plan) return { code: 'no-such-action' };
+  const [refused] = plan.refused;
+  if (refused) return { code: refused.code };
+  const [planned] = plan.requests;
+  return planned ? { planned } : { code: 'nothing-to-send' };
 }
 
 /** `undefined` when the mapping asks for something this person does not have. */

@@ -1,5 +1,6 @@
 import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
+import type { GroupsOf } from '../../domain/audiences/profile-view';
 import { historyView } from '../../domain/audiences/history-view';
 import { toRuleEvent } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
@@ -16,6 +17,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
+import { readGroupFacts } from './read-groups';
 
 export interface FactsInput {
   readonly ws: WorkspaceId;
@@ -32,9 +34,10 @@ export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<S
   const { journey, run, profile } = input;
   const step = stepOf(journey, run);
   const ids = idsOf(profile);
-  const root = pathRoot(input);
+  const { groups, paths } = await readGroupFacts(deps, input.ws, profile, asOf(input));
+  const root = { ...pathRoot(input), ...paths };
   const base: StepFacts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
-  return step ? { ...base, ...(await readFor(deps, step, input, ids, root)) } : base;
+  return step ? { ...base, ...(await readFor(deps, step, { ...input, groups }, ids, root)) } : base;
 }
 
 /** What rules and mappings in a journey can name. */
@@ -47,10 +50,15 @@ const pathRoot = (input: FactsInput): JsonObject =>
 /** Never earlier than what the profile has seen: Temporal's clock may be behind the one at the door. */
 const asOf = ({ profile, now }: FactsInput): number => Math.max(now, profile.evaluatedAt);
 
+/** With the groups of the person. */
+interface GroupedInput extends FactsInput {
+  readonly groups: GroupsOf;
+}
+
 async function readFor(
   deps: JourneyDeps,
   step: Step,
-  input: FactsInput,
+  input: GroupedInput,
   ids: readonly ProfileId[],
   root: JsonObject,
 ): Promise<Partial<StepFacts>> {
@@ -121,7 +129,7 @@ async function readCauses(
 async function readEvaluate(
   { store }: JourneyDeps,
   step: StepOf<'branch'>,
-  input: FactsInput,
+  input: GroupedInput,
   ids: readonly ProfileId[],
   root: JsonObject,
 ): Promise<StepFacts['evaluate']> {
@@ -129,7 +137,7 @@ async function readEvaluate(
   const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
-  const view = historyView(profile, events.map(toRuleEvent), root);
+  const view = historyView(profile, events.map(toRuleEvent), root, input.groups);
   return (rule) => rules.get(rule)?.evaluate(view, asOf(input)).matches ?? false;
 }
 

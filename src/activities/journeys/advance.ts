@@ -5,10 +5,12 @@ import { effectKey, endEnrollment, isInside, type Enrollment } from '../../domai
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { omit } from '../../domain/json';
 import type { Move, StepCause } from '../../domain/journeys/move';
+import { needsRecipient } from '../../domain/journeys/hand-over';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
+import { chooseRecipient } from './choose-recipient';
 import { readFacts } from './advance-facts';
 import type { JourneyDeps } from './journeys';
 import { giveUp } from './deliver';
@@ -97,7 +99,7 @@ class Walk {
       this.#run = move.run;
       if (move.to === 'end') return finish(this.deps, this.ref, move.run, this.#stored.rev);
       if (move.to === 'record') await this.#record(move);
-      if (move.to === 'deliver') return this.#deliver(move);
+      if (move.to === 'deliver') return needsRecipient(move.run) ? this.#choose() : this.#deliver(move);
       if (move.to !== 'wait') continue;
       const wasArmed = this.#isArmed();
       if (!(await this.#store())) return undefined;
@@ -126,6 +128,13 @@ class Walk {
     this.#stored = enrollment;
     this.#run = enrollment;
     return true;
+  }
+
+  /** The run is another's from here on, so that everything about them is read anew. */
+  async #choose(): Promise<undefined> {
+    const { deps, ref, journey, profile: actor } = this;
+    await chooseRecipient(deps, { ref, journey, run: this.#run, actor }, this.#stored.rev);
+    return undefined;
   }
 
   async #deliver({ label }: Extract<Move, { to: 'deliver' }>): Promise<Next | undefined> {

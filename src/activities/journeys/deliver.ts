@@ -14,6 +14,7 @@ import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
+import { readGroupFacts } from './read-groups';
 import { readPermission, type Permission } from './permission';
 
 interface Visit {
@@ -144,6 +145,7 @@ async function reserve(
 async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
   const { ref, key, run, journey, profile, definition } = send;
   const startedAt = deps.clock();
+  const { paths } = await readGroupFacts(deps, ref.ws, profile, startedAt);
   const answer = await deps.sender.send({
     ws: ref.ws,
     idempotencyKey: key,
@@ -153,7 +155,7 @@ async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
     enrollment: run.id,
     profile,
     definition,
-    run: runRoot(run),
+    run: runRoot(run, paths),
     arrivedAt: run.arrivedAt,
   });
   const { kind, code } = answer;

@@ -37,6 +37,8 @@ export interface DestinationState {
 /** What journeys need of destinations. */
 export interface JourneySender {
   state(ws: WorkspaceId, destination: string, action?: string): Promise<DestinationState>;
+  /** Whether the destination would take it for this person: they have what the mapping asks for, and an identifier that it knows. */
+  reaches(request: JourneySend): Promise<boolean>;
   send(request: JourneySend): Promise<SendAnswer>;
   /** Nothing more goes there until somebody has put the credentials right. */
   pause(ws: WorkspaceId, destination: string, reason: string): Promise<void>;

@@ -22,6 +22,8 @@ export interface JourneyDeps {
     | 'deliveries'
     | 'purposes'
     | 'suppressions'
+    | 'groups'
+    | 'workspaces'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */

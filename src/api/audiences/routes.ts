@@ -5,6 +5,7 @@ import { definitionRoutes } from '../definition-routes';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
+import { asksForGroups } from '../../domain/audiences/plan-preview';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
@@ -107,11 +108,15 @@ export const audienceRoutes: readonly Route[] = [
       const isPast = at < call.now;
       const { traits = {} } = (await call.deps.store.workspaces.find(call.ws))?.identity ?? {};
       const trial = { rule, audiences: rules, at, isPast, traits, sampleSize };
+      if (asksForGroups(trial)) throw invalidRequest(groupsNotPreviewed);
       const found = await previewAudience(call.deps.store, call.ws, trial);
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),
 ];
+
+const groupsNotPreviewed =
+  'A rule on households or accounts cannot be tried out: members are counted for saved audiences only. Save it, and look at its size.';
 
 /** `count` instants from one to the other, both included. */
 function spread(from: number, to: number, count: number): number[] {

@@ -4,12 +4,15 @@ import { triggerName } from '../../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import type { ApiDeps } from '../deps';
 import { Instant, presentInstant } from '../instant';
+import { maskText } from '../personal-data';
 
 export const EnrollmentBody = z.strictObject({
   id: z.string(),
   journey: z.string(),
   version: z.int(),
   profileId: z.string(),
+  /** Of a run entered per household: its key, who began it, and whether it has been decided to whom it speaks. */
+  household: z.strictObject({ key: z.string(), actor: z.string(), hasRecipient: z.boolean() }).optional(),
   status: z.enum(enrollmentStatuses).exclude(['starting']),
   step: z.string(),
   enteredAt: Instant,
@@ -42,6 +45,7 @@ export function presentEnrollment(run: Enrollment, links: Links) {
     journey,
     version,
     profileId: profile,
+    ...(run.household && { household: { ...run.household, key: maskText(run.household.key) } }),
     status: status === 'starting' ? ('active' as const) : status,
     step,
     enteredAt: presentInstant(enteredAt),

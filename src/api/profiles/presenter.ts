@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { suppressionReasons, type PersonSuppression } from '../../domain/consent/suppression';
+import { groupMakers, groupTypes, presentGroups } from '../../domain/groups/group';
 import { consentStatuses } from '../../domain/profiles/profile';
 import { own } from '../../domain/json';
 import { expiryOf, presentTraits } from '../../domain/profiles/present';
@@ -8,7 +9,7 @@ import type { EventDoc, MembershipDoc } from '../../store/documents';
 import type { MergeDoc } from '../../store/merges';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
-import { maskIdentifier, maskObject, seesPersonalData } from '../personal-data';
+import { maskIdentifier, maskObject, maskText, seesPersonalData } from '../personal-data';
 import type { KeyCall } from '../route';
 
 /** What a reader may see. */
@@ -48,6 +49,18 @@ export const ProfileBody = z.strictObject({
     )
     .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
+  /** Households and accounts that the person is in; absent when there are none. */
+  groups: z
+    .array(
+      z.strictObject({
+        type: z.enum(groupTypes),
+        key: z.string(),
+        role: z.string().optional(),
+        since: Instant,
+        by: z.enum(groupMakers),
+      }),
+    )
+    .optional(),
   mergedFrom: z.array(z.string()),
   /** Profiles that somebody said are another person. */
   apartFrom: z.array(z.string()).optional(),
@@ -122,6 +135,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
       key,
       enteredAt: presentInstant(enteredAt),
     })),
+    ...presentGroupsOf(profile, sight),
     mergedFrom: profile.lineage,
     ...(profile.apart && { apartFrom: profile.apart }),
     ...(profile.isShared && { isShared: profile.isShared }),
@@ -144,6 +158,15 @@ export function presentTraitRows(profile: Profile, { seesPersonalData: isSeen, n
       },
     ];
   });
+}
+
+function presentGroupsOf({ groups }: Profile, { seesPersonalData }: Sight) {
+  const shown = presentGroups(groups).map(({ type, key, role, since, by }) => ({
+    ...{ type, key: seesPersonalData ? key : maskText(key) },
+    ...(role !== undefined && { role }),
+    ...{ since: presentInstant(since), by },
+  }));
+  return shown.length === 0 ? {} : { groups: shown };
 }
 
 function presentExpiry(expiry: Readonly<Record<string, number>>) {

@@ -8,7 +8,7 @@ const event = (more: object) => ({ event: 'Order', ...more }) as Rule;
 const sum = { property: 'total', is: 'at_least', value: 1 };
 
 describe('checkRule', () => {
-  it.each([
+  it.each<Rule>([
     trait('equals', true),
     trait('in', ['a', 1]),
     trait('contains', 'a', { ignoreCase: true }),
@@ -21,12 +21,36 @@ describe('checkRule', () => {
     trait('greater_than', { from: 'traits.b' }),
     event({ sum }),
     event({ first: { is: 'before', value: 'now' } }),
+    { group: 'household', members: event({ sum }), match: 'none', role: 'child' },
+    { group: 'account', traits: { all: [trait('set'), { not: trait('equals', 1) }] } },
     event({ where: [{ property: 'due', is: 'after', value: '2026-03-01T00:00:00Z' }] }),
   ])('finds nothing wrong with %j', (rule) => {
     expect(checkRule(rule, inJourney)).toEqual([]);
   });
 
   it.each<[Rule, string, string]>([
+    [{ group: 'household' }, '', 'A condition on a group has either "traits" or "members".'],
+    [
+      { group: 'household', traits: trait('set'), members: trait('set') },
+      '',
+      'A condition on a group has either "traits" or "members".',
+    ],
+    [
+      { group: 'household', traits: { audience: 'vip' } },
+      '/traits',
+      'A group has traits, and no events, audiences, consents or identifiers.',
+    ],
+    [
+      { group: 'household', traits: trait('set'), role: 'child' },
+      '/role',
+      '"role" is about members, and this condition is about the traits of the group.',
+    ],
+    [{ group: 'household', members: trait('at_most') }, '/members/value', '"at_most" needs a number, not nothing.'],
+    [
+      { group: 'household', members: { not: { group: 'account', traits: trait('set') } } },
+      '/members/not',
+      'A rule on a group cannot ask for groups again.',
+    ],
     [trait('greater_than', '500'), '/value', '"greater_than" needs a number, not a number in text.'],
     [trait('greater_than', 'lots'), '/value', '"greater_than" needs a number, not this text.'],
     [trait('at_most'), '/value', '"at_most" needs a number, not nothing.'],

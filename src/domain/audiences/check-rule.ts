@@ -10,5 +10,13 @@ export function checkRule(rule: Rule, context: CheckContext, path = ''): Finding
   if ('all' in rule) return rule.all.flatMap((child, index) => checkRule(child, context, `${path}/all/${index}`));
   if ('any' in rule) return rule.any.flatMap((child, index) => checkRule(child, context, `${path}/any/${index}`));
   if ('not' in rule) return checkRule(rule.not, context, `${path}/not`);
-  return checkCondition(rule, path, context);
+  if (context.within === 'traits' && !('trait' in rule || 'group' in rule)) return [notOfGroup(path)];
+  return checkCondition(rule, path, context, checkRule);
 }
+
+const notOfGroup = (path: string): Finding => ({
+  code: 'not_of_group',
+  path,
+  message: 'A group has traits, and no events, audiences, consents or identifiers.',
+  suggestion: 'Ask for a trait of the group, or for its "members".',
+});

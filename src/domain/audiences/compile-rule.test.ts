@@ -182,6 +182,7 @@ describe('compileRule', () => {
       events: ['Order', '*'],
       audiences: ['vip'],
       consents: ['ads'],
+      groups: [],
       identifiers: true,
       paths: false,
     });

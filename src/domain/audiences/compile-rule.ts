@@ -5,12 +5,13 @@ import { compileCondition, readsOf } from './condition-kinds';
 import type { Condition, EventCondition, Rule } from './rule.schema';
 import { no, yes } from './rule-view';
 
-/** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes. */
+/** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes, types of groups. */
 interface DependsOn {
   readonly traits: readonly string[];
   readonly events: readonly string[];
   readonly audiences: readonly string[];
   readonly consents: readonly string[];
+  readonly groups: readonly string[];
   readonly identifiers: boolean;
   readonly paths: boolean;
 }
@@ -22,6 +23,7 @@ export interface KeyedCondition {
 
 /** A rule made ready: evaluating it costs no parsing and no look-up of kinds. */
 export interface CompiledRule {
+  readonly source: Rule;
   readonly evaluate: Evaluate;
   readonly dependsOn: DependsOn;
   /** The event conditions, each key once: what a profile must remember for this rule. */
@@ -35,6 +37,7 @@ export function compileRule(rule: Rule): CompiledRule {
     events: new Set(),
     audiences: new Set(),
     consents: new Set(),
+    groups: new Set(),
     identifiers: false,
     paths: false,
   };
@@ -46,12 +49,14 @@ export function compileRule(rule: Rule): CompiledRule {
     if ('event' in condition) conditions.set(conditionKey(condition), condition);
   }
   return {
+    source: rule,
     evaluate: compileNode(rule),
     dependsOn: {
       traits: [...found.traits],
       events: [...found.events],
       audiences: [...found.audiences],
       consents: [...found.consents],
+      groups: [...found.groups],
       identifiers: found.identifiers,
       paths: found.paths,
     },
@@ -59,18 +64,19 @@ export function compileRule(rule: Rule): CompiledRule {
   };
 }
 
-/** The conditions of a rule, left to right. */
+/** The conditions of a rule, left to right; those on the members of a group follow it, since the person is a member too. */
 export function leavesOf(rule: Rule): Condition[] {
   if ('all' in rule) return rule.all.flatMap(leavesOf);
   if ('any' in rule) return rule.any.flatMap(leavesOf);
-  return 'not' in rule ? leavesOf(rule.not) : [rule];
+  if ('not' in rule) return leavesOf(rule.not);
+  return 'group' in rule && rule.members ? [rule, ...leavesOf(rule.members)] : [rule];
 }
 
 function compileNode(rule: Rule): Evaluate {
   if ('all' in rule) return until(rule.all.map(compileNode), false);
   if ('any' in rule) return until(rule.any.map(compileNode), true);
   if ('not' in rule) return opposite(compileNode(rule.not));
-  return compileCondition(rule);
+  return compileCondition(rule, compileNode);
 }
 
 /**

@@ -17,6 +17,9 @@ export function conditionKey(condition: EventCondition): string {
   );
 }
 
+/** Content hash of any JSON, whatever the order of its keys. */
+export const contentKey = (value: Json): string => hash(canonical(value));
+
 /** JSON with sorted keys and without absent ones. */
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

@@ -1,3 +1,4 @@
+import type { Rule } from './rule.schema';
 import type { RuleView, Verdict } from './rule-view';
 
 export type Evaluate = (view: RuleView, now: number) => Verdict;
@@ -9,6 +10,8 @@ export interface Reads {
   readonly events: Set<string>;
   readonly audiences: Set<string>;
   readonly consents: Set<string>;
+  /** Types of groups whose traits or members are read. */
+  readonly groups: Set<string>;
   identifiers: boolean;
   paths: boolean;
 }
@@ -26,11 +29,17 @@ export interface CheckContext {
   readonly hasPaths: boolean;
   /** Known audiences; without them references are not checked here. */
   readonly audiences?: ReadonlySet<string>;
+  /** Of a rule inside a condition on a group, what it is about; it cannot be about groups again. */
+  readonly within?: 'traits' | 'members';
 }
+
+/** How a kind that holds rules has them made ready, and checked. */
+export type CompileNested = (rule: Rule) => Evaluate;
+export type CheckNested = (rule: Rule, context: CheckContext, path: string) => Finding[];
 
 /** Everything the product knows about one kind of condition. A kind is one file; the table names what was forgotten. */
 export interface ConditionKind<Condition> {
-  compile(condition: Condition): Evaluate;
+  compile(condition: Condition, nested: CompileNested): Evaluate;
   reads(condition: Condition, found: Reads): void;
-  check(condition: Condition, path: string, context: CheckContext): Finding[];
+  check(condition: Condition, path: string, context: CheckContext, nested: CheckNested): Finding[];
 }

@@ -1,7 +1,16 @@
-import type { CheckContext, ConditionKind, Evaluate, Finding, Reads } from './condition-kind';
+import type {
+  CheckContext,
+  CheckNested,
+  CompileNested,
+  ConditionKind,
+  Evaluate,
+  Finding,
+  Reads,
+} from './condition-kind';
 import { audience } from './conditions/audience';
 import { consent } from './conditions/consent';
 import { event } from './conditions/event';
+import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
 import { path } from './conditions/path';
 import { trait } from './conditions/trait';
@@ -16,12 +25,18 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   audience,
   consent,
   identifier,
+  group,
 };
 
-export const compileCondition = (condition: Condition): Evaluate => conditionKindOf(condition).compile(condition);
+export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>
+  conditionKindOf(condition).compile(condition, nested);
 export const readsOf = (condition: Condition, found: Reads): void => conditionKindOf(condition).reads(condition, found);
-export const checkCondition = (condition: Condition, at: string, context: CheckContext): Finding[] =>
-  conditionKindOf(condition).check(condition, at, context);
+export const checkCondition = (
+  condition: Condition,
+  at: string,
+  context: CheckContext,
+  nested: CheckNested,
+): Finding[] => conditionKindOf(condition).check(condition, at, context, nested);
 
 /** A condition is of the kind whose name is one of its keys; the schema lets exactly one through. */
 function conditionKindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {

@@ -14,6 +14,7 @@ function recording(view: RuleView, asked: Set<string>): RuleView {
     trait: (key) => (asked.add(`trait ${key}`), view.trait(key)),
     hasIdentifier: (type) => (asked.add('identifiers'), view.hasIdentifier(type)),
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
+    groups: (type) => (asked.add(`groups ${type}`), view.groups(type)),
     isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
     behaviour: (condition, key, now) => (asked.add(`event ${condition.event}`), view.behaviour(condition, key, now)),
     get paths() {

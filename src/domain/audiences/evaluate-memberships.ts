@@ -3,7 +3,7 @@ import type { Profile } from '../profiles/profile';
 import { orderAudiences } from './audience-order';
 import { edgeRead, type EdgeRange } from './behaviour-answer';
 import { compileRule, type CompiledRule, type KeyedCondition } from './compile-rule';
-import { profileView, type EdgeEvents } from './profile-view';
+import { profileView, type EdgeEvents, type GroupsOf } from './profile-view';
 import type { Rule } from './rule.schema';
 import { earlier } from './rule-view';
 
@@ -26,6 +26,8 @@ export interface Change {
   readonly consents?: Iterable<string>;
   readonly audiences?: Iterable<string>;
   readonly identifiers?: boolean;
+  /** The person is in a group, or has just left one: what others did there counts too. */
+  readonly groups?: boolean;
 }
 
 /** Whether the change can alter a rule's answer or the time of its next check. */
@@ -33,10 +35,9 @@ export function affectedBy({ dependsOn }: CompiledRule, change: Change): boolean
   const events = [...(change.events ?? [])];
   return (
     (dependsOn.identifiers && change.identifiers === true) ||
-    touches(dependsOn.traits, change.traits) ||
+    (dependsOn.groups.length > 0 && change.groups === true) ||
     touches(dependsOn.events, dependsOn.events.includes('*') && events.length > 0 ? ['*'] : events) ||
-    touches(dependsOn.consents, change.consents) ||
-    touches(dependsOn.audiences, change.audiences)
+    (['traits', 'consents', 'audiences'] as const).some((what) => touches(dependsOn[what], change[what]))
   );
 }
 
@@ -77,11 +78,12 @@ export function evaluateMemberships(
   now: number,
   edges?: EdgeEvents,
   affected?: ReadonlySet<string>,
+  groups?: GroupsOf,
 ): MembershipChanges {
   const before = profile.checks ?? {};
   const changes = new Map<string, boolean>();
   const checks: [string, number][] = [];
-  const stored = profileView(profile, edges);
+  const stored = profileView(profile, edges, profile.memberships, undefined, groups);
   const view = { ...stored, isMember: (key: string) => changes.get(key) ?? stored.isMember(key) };
   for (const { key, rule } of audiences) {
     const known = own(before, key);

@@ -2,7 +2,7 @@ import type { RuleEvent } from '../events/event';
 import type { JsonObject } from '../json';
 import { addToDecimal } from './decimal';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
-import { factsView, type ProfileFacts } from './profile-view';
+import { factsView, noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { EventCondition } from './rule.schema';
 import { verdict, type RuleView, type Verdict } from './rule-view';
 
@@ -11,8 +11,13 @@ import { verdict, type RuleView, type Verdict } from './rule-view';
  * window, then aggregate. Linear in the history; for previews, `asOf` a past instant, journeys, and as the oracle of the
  * bounded state. Events after the instant of asking are not seen.
  */
-export function historyView(facts: ProfileFacts, events: readonly RuleEvent[], paths?: JsonObject): RuleView {
-  return { ...factsView(facts, paths), behaviour: (condition, _key, now) => recall(condition, events, now) };
+export function historyView(
+  facts: ProfileFacts,
+  events: readonly RuleEvent[],
+  paths?: JsonObject,
+  groups: GroupsOf = noGroups,
+): RuleView {
+  return { ...factsView(facts, paths, groups), behaviour: (condition, _key, now) => recall(condition, events, now) };
 }
 
 /** The plain definition of an event condition. */

@@ -19,6 +19,15 @@ export interface PreviewQuestion {
   readonly traits?: TraitRules;
 }
 
+/**
+ * Whether the question, or an audience that it rests on, asks for groups. Their members are counted as they change, for saved rules only,
+ * and nobody can say what the count of a draft or of the past is.
+ */
+export function asksForGroups({ rule, audiences }: Pick<PreviewQuestion, 'rule' | 'audiences'>): boolean {
+  const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
+  return [...reachable(compileRule(rule), compiled)].some(({ dependsOn }) => dependsOn.groups.length > 0);
+}
+
 /** How to answer a question, person by person. */
 export interface PreviewPlan {
   /** Events to read; all, when absent. */

@@ -5,6 +5,11 @@ import { answer } from './behaviour-answer';
 import type { BehaviourState } from './behaviour-state';
 import type { RuleView } from './rule-view';
 
+/** The groups of one person by type. */
+export type GroupsOf = RuleView['groups'];
+
+export const noGroups: GroupsOf = () => [];
+
 /** What rules read of a profile besides its behaviour. */
 export type ProfileFacts = Pick<Profile, 'traits' | 'identifiers' | 'consent' | 'memberships'>;
 
@@ -20,21 +25,27 @@ export function profileView(
   edges: EdgeEvents = noEdges,
   memberships: Readonly<Record<string, Membership>> = profile.memberships,
   paths?: JsonObject,
+  groups: GroupsOf = noGroups,
 ): RuleView {
   return {
-    ...factsView({ ...profile, memberships }, paths),
+    ...factsView({ ...profile, memberships }, paths, groups),
     behaviour: (condition, key, now) => answer(condition, own(profile.states, key) ?? noState, now, edges.get(key)),
   };
 }
 
 /** Everything a rule may know but behaviour. */
-export function factsView(facts: ProfileFacts, paths?: JsonObject): Omit<RuleView, 'behaviour'> {
+export function factsView(
+  facts: ProfileFacts,
+  paths?: JsonObject,
+  groups: GroupsOf = noGroups,
+): Omit<RuleView, 'behaviour'> {
   const { traits, identifiers, consent, memberships } = facts;
   return {
     trait: (key) => own(traits, key),
     hasIdentifier: (type) => identifiers.some((identifier) => identifier.type === type),
     consent: (purpose) => own(consent, purpose)?.status,
     isMember: (audience) => Object.hasOwn(memberships, audience),
+    groups,
     ...(paths ? { paths } : {}),
   };
 }

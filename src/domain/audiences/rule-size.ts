@@ -18,8 +18,7 @@ export function measure(rule: unknown): string | undefined {
 
 function children(rule: unknown): unknown[] {
   if (typeof rule !== 'object' || rule === null) return [];
-  const { all, any, not } = rule as { all?: unknown; any?: unknown; not?: unknown };
-  return [all, any, not === undefined ? [] : [not]].flatMap((group) =>
-    Array.isArray(group) ? (group as unknown[]) : [],
-  );
+  const { all, any, not, traits, members } = rule as Readonly<Record<string, unknown>>;
+  const single = [not, traits, members].filter((one) => one !== undefined);
+  return [all, any, single].flatMap((group) => (Array.isArray(group) ? (group as unknown[]) : []));
 }

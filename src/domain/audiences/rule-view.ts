@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { GroupType } from '../groups/group';
 import type { ConsentStatus } from '../profiles/profile';
 import type { EventCondition } from './rule.schema';
 
@@ -23,6 +24,18 @@ export function earlier(one: number | undefined, other: number | undefined): num
   return other === undefined || one < other ? one : other;
 }
 
+/** A group as one of its members sees it. */
+export interface GroupView {
+  trait(key: string): ReturnType<RuleView['trait']>;
+  readonly memberCount: number;
+  /** The person's own. */
+  readonly role?: string;
+  /** How many have a role, the person among them. */
+  membersOf(role: string): number;
+  /** Of how many members beside the person a facet holds. */
+  othersHolding(facet: string): number;
+}
+
 /**
  * What a rule may know about one person. Traits are asked for by their top-level key. `since` is when the trait got its
  * present value: whoever writes an equal value again keeps it, or `for` would start anew.
@@ -32,6 +45,8 @@ export interface RuleView {
   hasIdentifier(type: string): boolean;
   consent(purpose: string): ConsentStatus | undefined;
   isMember(audience: string): boolean;
+  /** The person's groups of a type, without those that are too large to mean anything. */
+  groups(type: GroupType): readonly GroupView[];
   /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */
   behaviour(condition: EventCondition, key: string, now: number): Verdict;
   /** In journeys: what `path` conditions read. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
+import { groupLimits, groupTypes } from '../groups/group';
 import { consentStatuses } from '../profiles/profile';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
@@ -42,6 +43,21 @@ export const AudienceCondition = z.strictObject({ audience: Name });
 export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum([...consentStatuses, 'unset']) });
 export const IdentifierCondition = z.strictObject({ identifier: Name, is: z.enum(['set', 'not_set']) });
 
+export const groupMatches = ['any', 'all', 'none'] as const;
+/** One of `traits`, a rule on those of the group, and `members`, a rule on each of its members, the person among them. */
+export const GroupCondition = z.strictObject({
+  group: z.enum(groupTypes),
+  get traits() {
+    return RuleNode.optional();
+  },
+  get members() {
+    return RuleNode.optional();
+  },
+  match: z.enum(groupMatches).optional(),
+  /** Counts members of this role only. */
+  role: z.string().min(1).max(groupLimits.roleLength).optional(),
+});
+
 const All = z.strictObject({
   get all() {
     return z.array(RuleNode).min(1).max(ruleLimits.children);
@@ -66,6 +82,7 @@ const conditions = {
   audience: AudienceCondition,
   consent: ConsentCondition,
   identifier: IdentifierCondition,
+  group: GroupCondition,
 } as const;
 export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> };
 export type Condition = Conditions[keyof Conditions];
@@ -109,6 +126,7 @@ export type EventCondition = z.infer<typeof EventCondition>;
 export type AudienceCondition = z.infer<typeof AudienceCondition>;
 export type ConsentCondition = z.infer<typeof ConsentCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
+export type GroupCondition = z.infer<typeof GroupCondition>;
 export type Where = z.infer<typeof Where>;
 export type Value = z.infer<typeof Value>;
 

@@ -58,9 +58,15 @@ export interface Enrollment {
   readonly profile: ProfileId;
   /** `workspace:profile`. */
   readonly subject: string;
+  /** Entered for a household: whoever of it did what began the run, and whether it has been decided to whom the run speaks. */
+  readonly household?: { readonly key: string; readonly actor: ProfileId; readonly hasRecipient: boolean };
+  /** `workspace:profile` of the actor, where the run speaks to somebody else of the household: an erasure finds it by that. */
+  readonly actorSubject?: string;
+  /** `workspace:household:key`, of one that was entered for a household. */
+  readonly householdSubject?: string;
   /** The value of the entry key; empty when the journey has none. */
   readonly entryKey: string;
-  /** Tells runs of one subject and key apart: the `seq` of the entry. */
+  /** Tells runs of one subject and key apart: the `seq` of the entry, or the household's own number of it. */
   readonly n: number;
   readonly status: EnrollmentStatus;
   readonly step: string;

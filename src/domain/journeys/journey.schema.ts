@@ -37,7 +37,10 @@ export const Entry = z.strictObject({
   key: Path.optional(),
   if: Rule.optional(),
   maxEventAge: Duration.optional(),
-  per: z.literal('profile').optional(),
+  /** `household`: one run for all of a household, and by themselves for people without one. */
+  per: z.enum(['profile', 'household']).optional(),
+  /** Of a household, whom the run speaks to: who did what began it, or the first member, in the order of joining, who can be reached. */
+  recipient: z.enum(['actor', 'first-reachable']).optional(),
   reentry: Reentry.optional(),
 });
 export const ExitRule = z.strictObject({ on: Trigger, reason: z.string().min(1).max(200).optional() });

@@ -36,6 +36,30 @@ describe('lintJourney', () => {
       ['error dangling_step /start', 'error unreachable_step /steps/rest'],
     ],
     [
+      'a choice of whom to speak to where no household enters',
+      { entry: { on: { event: 'Started' }, recipient: 'first-reachable' } },
+      ['error recipient_without_household /entry/recipient'],
+    ],
+    [
+      'a recipient who would be chosen at a send that there is not',
+      {
+        entry: { on: { event: 'Started' }, per: 'household', recipient: 'first-reachable' },
+        start: 'done',
+        steps: { done: { type: 'exit' } },
+      },
+      ['warning recipient_never_chosen /entry/recipient'],
+    ],
+    [
+      'a rule on members that reads a path, which is of one run only',
+      {
+        entry: {
+          on: { event: 'Started' },
+          if: { group: 'household', members: { trait: 'a', is: 'equals', value: { from: 'entry.properties.a' } } },
+        },
+      },
+      ['error path_outside_journey /entry/if/members/value'],
+    ],
+    [
       'a step that leads nowhere',
       steps({ rest: { type: 'wait', for: '2h', next: 'gone' } }),
       [

@@ -3,6 +3,7 @@ import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { own } from '../json';
 import { compileJourney, defaultLifetime } from './compiled-journey';
+import { lintHousehold } from './lint-household';
 import { findLoops } from './find-loops';
 import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, Trigger } from './journey.schema';
@@ -22,6 +23,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...lintGraph(definition),
     ...placedParts(definition).flatMap((part) => lintPart(definition, part, context)),
     ...lintEntry(definition, context),
+    ...lintHousehold(definition),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
     ...lintPurpose(definition, context),

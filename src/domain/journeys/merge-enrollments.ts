@@ -36,7 +36,9 @@ export function mergeEnrollments(
 
 const isWaitingFor = (run: Enrollment): boolean => isInside(run) && run.waitingFor.length > 0;
 
-const isTwin = (a: Enrollment, b: Enrollment): boolean => a.journey === b.journey && a.entryKey === b.entryKey;
+/** Two households stay two when somebody belongs to both. */
+const isTwin = (a: Enrollment, b: Enrollment): boolean =>
+  a.journey === b.journey && a.entryKey === b.entryKey && a.household?.key === b.household?.key;
 
 function byAge(a: Enrollment, b: Enrollment): number {
   return a.enteredAt !== b.enteredAt ? a.enteredAt - b.enteredAt : a.id < b.id ? -1 : 1;

@@ -1,7 +1,8 @@
 import { bindPaths, hasFrom } from '../audiences/bind-paths';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
-import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
+import type { Group } from '../groups/group';
+import { householdSubject, subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
 import type { JsonObject } from '../json';
 import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
@@ -37,7 +38,9 @@ export interface EntryContext {
   readonly profile: ProfileId;
   /** The profile's id and those it has absorbed. */
   readonly subjectIds: readonly ProfileId[];
-  /** This person's runs that are open or recent, of any journey. */
+  /** Where the journey is entered per household: the one that the person acts for. */
+  readonly household?: Pick<Group, 'key' | 'entries'>;
+  /** This person's runs, or the household's, that are open or recent, of any journey. */
   readonly existing: readonly Enrollment[];
   /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read `paths`. */
   readonly evaluateIf: (rule: Rule, paths: JsonObject) => boolean;
@@ -55,12 +58,13 @@ export function decideEntry(
   if (!triggers(entry.on, cause)) return undefined;
   const cameIn = entryCause(cause, context);
   const entryKey = keyOf(entry.key, cameIn);
-  const ignored = whyIgnored(journey, cause, context) ?? (entryKey === undefined ? 'no-key' : undefined);
-  if (ignored || entryKey === undefined) return { ignored: ignored ?? 'no-key' };
+  const ignored = whyIgnored(journey, cause, context);
+  if (ignored) return { ignored };
+  if (entryKey === undefined) return { ignored: 'no-key' };
   const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
-  return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
+  return newEnrollment(journey, cameIn, entryKey, context.household?.entries ?? cause.seq, context);
 }
 
 /**
@@ -153,10 +157,10 @@ function newEnrollment(
   entry: EntryCause,
   entryKey: string,
   n: number,
-  { ws, profile, now, makeId }: EntryContext,
+  { ws, profile, household, now, makeId }: EntryContext,
 ): Enrollment {
   const subject = subjectOf(ws, profile);
-  const id = makeId(journey.key, subject, entryKey, n);
+  const id = makeId(journey.key, household ? householdSubject(ws, household.key) : subject, entryKey, n);
   const step = journey.definition.start;
   return {
     id,
@@ -164,6 +168,14 @@ function newEnrollment(
     version: journey.version,
     profile,
     subject,
+    ...(household && {
+      household: {
+        key: household.key,
+        actor: profile,
+        hasRecipient: journey.definition.entry.recipient !== 'first-reachable',
+      },
+      householdSubject: householdSubject(ws, household.key),
+    }),
     entryKey,
     n,
     status: 'starting',

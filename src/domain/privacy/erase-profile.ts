@@ -10,6 +10,8 @@ export interface ErasureInput {
   readonly profile: Profile;
   /** Their open runs. */
   readonly enrollments: readonly Enrollment[];
+  /** Those that they began and that speak to somebody else of their household. */
+  readonly handedOver?: readonly Enrollment[];
   /** Every pair of audience and destination that ever had anybody. */
   readonly pairs: readonly { readonly audience: string; readonly destination: string }[];
   readonly rulesetVersion: number;
@@ -29,7 +31,14 @@ export interface ErasedProfile {
  * The person as nobody: a tombstone without facts, out of every audience, every run and every destination. Their audiences start no
  * journeys by it, and destinations take them off also where leavers are kept.
  */
-export function eraseProfile({ profile, enrollments, pairs, rulesetVersion, now }: ErasureInput): ErasedProfile {
+export function eraseProfile({
+  profile,
+  enrollments,
+  handedOver = [],
+  pairs,
+  rulesetVersion,
+  now,
+}: ErasureInput): ErasedProfile {
   const at = Math.max(now, profile.evaluatedAt);
   const left = Object.keys(profile.memberships);
   const edges = left.map((audience, index): MembershipEdge => ({
@@ -40,21 +49,35 @@ export function eraseProfile({ profile, enrollments, pairs, rulesetVersion, now 
   const seq = profile.seq + edges.length + 1;
   return {
     profile: {
-      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions'),
+      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions', 'groups'),
       ...{ identifiers: [], traits: {}, consent: {}, memberships: {}, states: {}, hasEnrollments: false },
       ...{ edgeCounts: {}, erasedAt: at, evaluatedAt: at, seq, rev: profile.rev + 1 },
     },
     edges,
-    enrollments: enrollments.filter(isInside).map((run) => ({
-      enrollment: endEnrollment(run, { status: 'exited', reason: 'erased' }, at),
-      readRev: run.rev,
-    })),
+    enrollments: [
+      ...enrollments.filter(isInside).map((run) => ({ enrollment: endErased(run, at), readRev: run.rev })),
+      ...handedOver.map((run) => ({ enrollment: withoutActor(run, at), readRev: run.rev })),
+    ],
     syncs: pairs.flatMap(({ audience, destination }) =>
       idsOf(profile).map((id): DesiredMember => ({
         ...{ audience, destination, profile: id, version: seq, isIn: false, hasRefused: true, isErased: true },
         ...{ identifiers: {}, causedAt: at, ruleset: rulesetVersion },
       })),
     ),
+  };
+}
+
+const endErased = (run: Enrollment, at: number): Enrollment =>
+  endEnrollment(run, { status: 'exited', reason: 'erased' }, at);
+
+/** What began the run was the erased person's, and nothing of it stays, nor is anything sent because of it. */
+function withoutActor(run: Enrollment, at: number): Enrollment {
+  const { entry, ...rest } = omit(isInside(run) ? endErased(run, at) : run, 'actorSubject', 'household');
+  return {
+    ...rest,
+    entryKey: '',
+    entry: { ...omit(entry, 'messageId'), properties: {}, cursor: {} },
+    rev: run.rev + 1,
   };
 }
 

@@ -2,6 +2,7 @@ import type { EdgeKind } from '../audiences/edge';
 import type { ConsentProof } from '../consent/decide-consent';
 import type { ConsentStatement } from '../consent/read-consent';
 import type { Event, Identifier } from '../events/event';
+import type { Group, GroupRef } from '../groups/group';
 import type { EnrollmentId, ProfileId } from '../ids';
 import type { IdentifierNote } from '../identity/quarantine';
 import type { BlockReason } from '../identity/resolve-identity';
@@ -31,7 +32,21 @@ export interface ChangeSet {
   readonly applied: readonly AppliedEvent[];
   readonly consents: readonly ConsentRecord[];
   readonly refused: readonly RefusedEvent[];
+  readonly groups: readonly GroupWrite[];
+  readonly groupMembers: readonly GroupMemberWrite[];
   readonly outbox: readonly OutboxWork[];
+}
+
+/** A group to write, or to remove when it has no member left: `readRev` is the revision that was read, absent for a new one. */
+export interface GroupWrite {
+  readonly group: Group;
+  readonly readRev?: number;
+}
+
+/** Who is listed as a member. The profile is the truth of it; without `since`, they are no longer one. */
+export interface GroupMemberWrite extends GroupRef {
+  readonly profile: ProfileId;
+  readonly since?: number;
 }
 
 /** A profile to write: `readRev` is the revision that was read, absent for a profile that is created. */
@@ -175,5 +190,10 @@ export type OutboxWork =
     }
   | { readonly kind: 'sync'; readonly audience: string; readonly destination: string }
   | { readonly kind: 'backfill' }
+  /**
+   * What a group answers has changed: its members are to be evaluated. `behind` is the ruleset version of a member for whom only a new
+   * definition made it so; then they are brought up to date like that member, and start no journeys by it.
+   */
+  | (GroupRef & { readonly kind: 'group'; readonly behind?: number })
   | { readonly kind: 'operation'; readonly operation: string }
   | { readonly kind: 'pull-schedule'; readonly source: string };

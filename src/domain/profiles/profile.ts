@@ -1,5 +1,6 @@
 import type { BehaviourState } from '../audiences/behaviour-state';
 import type { Identifier } from '../events/event';
+import type { GroupMembership } from '../groups/group';
 import type { ProfileId } from '../ids';
 import type { Json } from '../json';
 import type { PersonSuppression } from '../consent/suppression';
@@ -55,6 +56,8 @@ export interface Profile {
   readonly consent: Readonly<Record<string, Consent>>;
   /** What the suppression lists said when the profile was last written; absent when nothing. Sends read the lists themselves. */
   readonly suppressions?: readonly PersonSuppression[];
+  /** Households and accounts that the person is in, or was taken out of; absent when there never was one. */
+  readonly groups?: readonly GroupMembership[];
   readonly memberships: Readonly<Record<string, Membership>>;
   /** Highest membership version given per audience, kept after leaving. */
   readonly edgeCounts: Readonly<Record<string, number>>;

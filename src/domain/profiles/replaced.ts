@@ -5,6 +5,8 @@ import type { Consent, Profile, Trait } from './profile';
 export interface Replaced {
   readonly createdAt: number;
   readonly restrictedAt?: number;
+  /** Which groups it was in, and taken out of, by then. */
+  readonly groups?: Profile['groups'];
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
 }
@@ -25,6 +27,7 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
   return {
     createdAt: before.createdAt,
     ...(before.restrictedAt !== undefined && { restrictedAt: before.restrictedAt }),
+    ...(before.groups && { groups: before.groups }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
   };

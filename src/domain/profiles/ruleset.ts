@@ -4,6 +4,8 @@ import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '.
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import type { EventCondition, Rule } from '../audiences/rule.schema';
 import type { Purposes } from '../consent/purpose';
+import { groupQuestions, type GroupQuestions } from '../groups/facets';
+import type { GroupRules } from '../groups/group-rules';
 import type { IdentityRules } from '../identity/identity-rules';
 import type { CompiledJourney } from '../journeys/compiled-journey';
 
@@ -31,6 +33,7 @@ export interface Definitions {
   readonly attachments: readonly Attachment[];
   readonly purposes: Purposes;
   readonly identity: IdentityRules;
+  readonly groups: GroupRules;
 }
 
 /** The definitions with the indexes that folding needs. */
@@ -43,6 +46,8 @@ export interface Ruleset extends Definitions {
   readonly conditions: ReadonlyMap<string, EventCondition>;
   /** The same by event name, `*` for any: what one event can touch. */
   readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
+  /** What audiences and journeys ask of groups. */
+  readonly asked: GroupQuestions;
   /** Event names that some rule asks for; `undefined` when one asks for any. */
   readonly eventNames: readonly string[] | undefined;
 }
@@ -63,8 +68,15 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   const { audiences, journeys } = definitions;
   const enterable = newest(journeys);
   const entryRules = enterable.flatMap(({ definition }) => definition.entry.if ?? []);
+  // Members are counted by what their profiles hold, also for the branches of journeys.
+  const asked = groupQuestions([
+    ...audiences.map(({ rule }) => rule.source),
+    ...entryRules,
+    ...journeys.flatMap(branchRulesOf),
+  ]);
+  const counted = asked.facets.flatMap(({ rule }) => rule.conditions);
   const kept = entryRules.filter((rule) => !hasFrom(rule)).flatMap((rule) => compiled(rule).conditions);
-  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept];
+  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept, ...counted];
   const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
   const conditionsByEvent = new Map<string, KeyedCondition[]>();
   for (const [key, condition] of conditions)
@@ -76,6 +88,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     journeyVersions: new Map(journeys.map((journey) => [journeyVersionKey(journey.key, journey.version), journey])),
     conditions,
     conditionsByEvent,
+    asked,
     eventNames: names.has('*') ? undefined : [...names],
   };
 }
@@ -97,6 +110,9 @@ function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
     if (journey.version >= (byKey.get(journey.key)?.version ?? 0)) byKey.set(journey.key, journey);
   return [...byKey.values()];
 }
+
+const branchRulesOf = ({ definition }: CompiledJourney): Rule[] =>
+  Object.values(definition.steps).flatMap((step) => (step.type === 'branch' ? step.cases.map((one) => one.if) : []));
 
 const eventNamesOf = (rule: Rule): string[] =>
   leavesOf(rule).flatMap((condition) => ('event' in condition ? [condition.event] : []));

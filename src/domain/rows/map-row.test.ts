@@ -75,6 +75,20 @@ describe('a row', () => {
     expect(eventOf(mapping, { ...row, kind: '' })).toMatchObject({ type: 'identify', traits: { plan: 'pro' } });
   });
 
+  it('says what group the person is in, of what type, and as what', () => {
+    const mapping = {
+      type: 'group',
+      columns: { ...id, home: { to: 'groupId' }, part: { to: 'groupRole' }, city: { to: 'trait' } },
+      constants: { groupType: 'household' },
+    };
+    expect(eventOf(mapping, { id: 'u1', home: 'h1', part: 'child', city: 'Graz' })).toMatchObject({
+      type: 'group',
+      groupId: 'h1',
+      traits: { city: 'Graz' },
+      context: { groupType: 'household', groupRole: 'child' },
+    });
+  });
+
   it('takes the first filled column of several for one id, and the others along', () => {
     const columns = {
       old: { to: 'identifier', type: 'user_id' },

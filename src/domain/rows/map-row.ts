@@ -17,6 +17,8 @@ type Write = (reader: CellReader, event: Draft) => void;
 /** What a row has said so far. Keys are data, so all that has keys of the sender's is a map until the end. */
 interface Draft {
   readonly fields: Map<string, Json>;
+  /** What the context says of the group. */
+  readonly group: Map<string, Json>;
   readonly externalIds: Json[];
   readonly traits: Map<string, Json>;
   readonly properties: Map<string, Json>;
@@ -31,11 +33,12 @@ export function rowMapper(mapping: RowMapping): MapRow {
   const columns = targetsOf(mapping);
   const writes = columns.map(({ column, target }) => writeOf(column, target, mapping));
   const mapped = new Set(columns.map(({ column }) => column));
-  const { traits = {}, properties = {}, event, groupId } = mapping.constants;
+  const { traits = {}, properties = {}, event, groupId, groupType } = mapping.constants;
   return (row, makeMessageId) => {
     const reader = new CellReader(row, mapping);
     const draft: Draft = {
       fields: new Map<string, Json>([['type', mapping.type], ...present({ event, groupId })]),
+      group: new Map(present({ groupType })),
       externalIds: [],
       traits: new Map(Object.entries(traits)),
       properties: new Map(Object.entries(properties)),
@@ -70,8 +73,9 @@ const neededFields: Readonly<Record<RowKind, string | undefined>> = {
   group: 'groupId',
 };
 
-function contextOf({ externalIds, consent }: Draft): { readonly context?: JsonObject } {
+function contextOf({ group, externalIds, consent }: Draft): { readonly context?: JsonObject } {
   const context: JsonObject = {
+    ...Object.fromEntries(group),
     ...(externalIds.length > 0 && { externalIds }),
     ...(consent.size > 0 && { consent: { categoryPreferences: Object.fromEntries(consent) } }),
   };
@@ -92,6 +96,12 @@ const writers: Writers = {
   messageId: (column) => idWrite(column, 'messageId'),
   event: (column) => idWrite(column, 'event'),
   groupId: (column) => idWrite(column, 'groupId'),
+  groupRole:
+    (column) =>
+    (reader, { group }) => {
+      const role = reader.id(column);
+      if (role !== undefined) group.set('groupRole', role);
+    },
   nothing: () => () => undefined,
 };
 

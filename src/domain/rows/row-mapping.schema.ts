@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupTypes } from '../groups/group';
 import { Name, Zone } from '../definition-fields.schema';
 import { TypeName } from '../identity/identifier-types.schema';
 import { findFormatProblem } from './date-format';
@@ -82,6 +83,8 @@ export const Target = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('type') }),
   z.strictObject({ to: z.literal('event') }),
   z.strictObject({ to: z.literal('groupId') }),
+  /** What the person is in the group of the row, such as `child`. */
+  z.strictObject({ to: z.literal('groupRole') }),
   z.strictObject({ to: z.literal('nothing') }),
 ]);
 export type Target = z.infer<typeof Target>;
@@ -102,6 +105,8 @@ export const RowMapping = z
       .strictObject({
         event: Name.optional(),
         groupId: Name.optional(),
+        /** What the groups of the rows are; accounts, unless it says otherwise. */
+        groupType: z.enum(groupTypes).optional(),
         traits: Facts.optional(),
         properties: Facts.optional(),
       })

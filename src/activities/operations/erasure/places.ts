@@ -16,6 +16,8 @@ type NothingOf = string;
 export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   profiles: 'a tombstone since the first transaction',
   identifiers: 'tombstones since the first transaction: keyed hashes',
+  groups: 'left by the first transaction; the traits of a group are those of everybody in it, and go with the last one',
+  groupMembers: 'left by the first transaction',
   events: [events, pendingEvents, deadEvents],
   consentRecords: [consentRecords],
   memberships: [memberships],

@@ -1,3 +1,4 @@
+import { presentGroups } from '../../../domain/groups/group';
 import { omit, type JsonObject } from '../../../domain/json';
 import type { Enrollment } from '../../../domain/journeys/enrollment';
 import type { Profile } from '../../../domain/profiles/profile';
@@ -14,7 +15,7 @@ const atIf = (name: string, instant: number | undefined) => (instant === undefin
 
 /** What the profile itself holds. */
 export function profileLines(profile: Profile): Line[] {
-  const { id, createdAt, lineage, identifiers, traits, consent, restrictedAt } = profile;
+  const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
     ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
@@ -30,6 +31,10 @@ export function profileLines(profile: Profile): Line[] {
     })),
     ...Object.entries(consent).map(([purpose, { status, source, at: said }]) => ({
       ...{ kind: 'consent', purpose, status, source, at: at(said) },
+    })),
+    ...presentGroups(groups).map(({ type, key, role, since, by, source }) => ({
+      ...{ kind: 'group', type, key, since: at(since), by, source },
+      ...(role !== undefined && { role }),
     })),
   ];
 }

@@ -11,6 +11,7 @@ import { replacedBy } from '../replaced';
 import { roomForAbsorbed } from '../untrusted-room';
 import { unionConsent, unionTraits } from '../write-traits';
 import { leaveAudience } from './evaluate-profile';
+import { uniteGroups } from './fold-groups';
 import { nextSeq, type OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -33,6 +34,7 @@ export function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: Ope
     replaced: replacedBy(kept, survivor.profile),
     movedRuns: moveRuns(fold, survivor, before),
   });
+  uniteGroups(fold, survivor, absorbed);
   if (before.lineage.length > 0) fold.pointers.push({ from: before.lineage, to: kept.id });
   survivor.batch.push(...absorbed.batch);
   for (const key of absorbed.waitKeys) survivor.waitKeys.add(key);

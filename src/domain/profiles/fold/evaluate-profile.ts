@@ -1,12 +1,7 @@
 import { emptyState, observe } from '../../audiences/behaviour-state';
 import type { EdgeKind } from '../../audiences/edge';
 import { profileView } from '../../audiences/profile-view';
-import {
-  evaluateMemberships,
-  neededEdges,
-  type CompiledAudience,
-  type NeededEdge,
-} from '../../audiences/evaluate-memberships';
+import { evaluateMemberships, neededEdges, type NeededEdge } from '../../audiences/evaluate-memberships';
 import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
@@ -14,6 +9,9 @@ import { omit, own, withKey, withoutKey, type JsonObject } from '../../json';
 import type { EdgeCause } from '../change-set';
 import { idsOf } from '../present';
 import { compiled } from '../ruleset';
+import { earlier } from '../../audiences/rule-view';
+import { presentGroups } from '../../groups/group';
+import { bringRuleMade, countFacets, groupsOf, nextRegrouping } from './fold-groups';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { edgeName, historyName, type HistoryRead } from './fold-input';
 import type { WorkspaceFold } from './workspace-fold';
@@ -33,8 +31,16 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   if (!completeStates(fold, open)) return;
   for (const audience of Object.keys(open.profile.memberships))
     if (!ruleset.audiences.some(({ key }) => key === audience)) leaveAudience(fold, open, audience, 'definition');
+  fold.upgradesFrom = readVersion;
+  regroup(fold, open);
   // What time alone would have moved is not the definition's doing, and starts journeys as it would have.
   evaluateProfile(fold, open, (audience) => (isUnchanged(audience) ? 'clock' : 'definition'));
+  fold.upgradesFrom = undefined;
+}
+
+/** Moves somebody into the groups that their traits make now; not while they are restricted. */
+export function regroup(fold: WorkspaceFold, open: OpenProfile, now = instantOf(fold, open)): void {
+  if (open.profile.restrictedAt === undefined) bringRuleMade(fold, open, now);
 }
 
 /**
@@ -76,16 +82,35 @@ export function evaluateProfile(
     return;
   }
   const { audiences } = fold.input.ruleset;
-  const edges = edgesFor(fold, open, audiences, now);
-  const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected);
+  const edges = edgesFor(fold, open, now);
+  const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected, groupsOf(fold, open.profile));
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, open, audience, causeOf(audience));
   for (const audience of outcome.entered) enterAudience(fold, open, audience, causeOf(audience));
+  const next = earlier(outcome.nextCheckAt, countInGroups(fold, open, edges, now));
   open.profile = {
     ...omit(open.profile, 'nextCheckAt'),
     checks: outcome.checks,
-    ...(outcome.nextCheckAt !== undefined && { nextCheckAt: outcome.nextCheckAt }),
+    ...(next !== undefined && { nextCheckAt: next }),
   };
+}
+
+/** What the person's groups count them for; answers when that may be otherwise with no event. */
+function countInGroups(
+  fold: WorkspaceFold,
+  open: OpenProfile,
+  edges: Map<string, RuleEvent[]>,
+  now: number,
+): number | undefined {
+  let next = nextRegrouping(fold, open.profile, now);
+  if (presentGroups(open.profile.groups).length === 0) return next;
+  const view = profileView(open.profile, edges);
+  countFacets(fold, open, ({ rule }) => {
+    const { matches, nextCheckAt } = rule.evaluate(view, now);
+    next = earlier(next, nextCheckAt);
+    return matches;
+  });
+  return next;
 }
 
 /** Evaluates a journey's entry rule for the profile as it now stands, this event's own writes included. */
@@ -95,12 +120,14 @@ export function matchesRule(fold: WorkspaceFold, open: OpenProfile, rule: Rule, 
   const ready = compiled(rule);
   if (ready.conditions.every(({ key }) => ruleset.conditions.has(key))) {
     const edges = readEdges(fold, open, neededEdges(ready, open.profile, now));
-    return ready.evaluate(profileView(open.profile, edges, open.profile.memberships, paths), now).matches;
+    const view = profileView(open.profile, edges, open.profile.memberships, paths, groupsOf(fold, open.profile));
+    return ready.evaluate(view, now).matches;
   }
   // A condition with a value bound from the entry event has no state of its own.
   const history = stored.histories.get(historyName(storedUnder(open)));
   if (!history && isStored(open)) needHistory(fold, open);
-  return ready.evaluate(historyView(open.profile, [...(history ?? []), ...open.batch], paths), now).matches;
+  const events = [...(history ?? []), ...open.batch];
+  return ready.evaluate(historyView(open.profile, events, paths, groupsOf(fold, open.profile)), now).matches;
 }
 
 export function leaveAudience(fold: WorkspaceFold, open: OpenProfile, audience: string, cause: EdgeCause): void {
@@ -129,15 +156,13 @@ function recordEdge(
   return version;
 }
 
-/** Of all audiences, since those that are due, or refer to one that changes, are evaluated too. Most people need none. */
-function edgesFor(
-  fold: WorkspaceFold,
-  open: OpenProfile,
-  audiences: readonly CompiledAudience[],
-  now: number,
-): Map<string, RuleEvent[]> {
+/** Of all audiences, since those that are due, or refer to one that changes, are evaluated too, and of what groups count. Most people need none. */
+function edgesFor(fold: WorkspaceFold, open: OpenProfile, now: number): Map<string, RuleEvent[]> {
+  const { audiences, asked } = fold.input.ruleset;
   const hasBuckets = Object.values(open.profile.states).some(({ buckets }) => buckets !== undefined);
-  const needed = hasBuckets ? audiences.flatMap(({ rule }) => neededEdges(rule, open.profile, now)) : [];
+  const needed = hasBuckets
+    ? [...audiences, ...asked.facets].flatMap(({ rule }) => neededEdges(rule, open.profile, now))
+    : [];
   return readEdges(fold, open, needed);
 }
 

@@ -1,7 +1,9 @@
 import type { SuppressionList } from '../../consent/suppression';
 import type { Event, RuleEvent } from '../../events/event';
 import type { IdentifierNote } from '../../identity/quarantine';
+import type { Group, GroupRef } from '../../groups/group';
 import type { ProfileId, WorkspaceId } from '../../ids';
+import type { RuleMadeGroup } from '../../groups/group-rules';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
 import type { ChangeSet } from '../change-set';
@@ -24,6 +26,8 @@ export interface FoldInput {
   readonly erased: ReadonlyMap<string, number>;
   /** What is remembered of the events' identifiers beside their owners, by `identifierName`; those of keepers are among `profiles`. */
   readonly notes: ReadonlyMap<string, IdentifierNote>;
+  /** The groups of these profiles, and those that the events name, by `groupName`; read before the enrollments. */
+  readonly groups: ReadonlyMap<string, GroupRead>;
   /** Open enrollments of these profiles. */
   readonly enrollments: readonly Enrollment[];
   /** What the suppression lists say of these people and of the events' identifiers, read after the profiles. */
@@ -33,6 +37,14 @@ export interface FoldInput {
   readonly takeBack?: TakeBack | undefined;
   readonly makeProfileId: () => ProfileId;
   readonly makeEnrollmentId: EntryContext['makeId'];
+  /** Names a group that a rule makes, so that its key tells nothing of what is in it. */
+  readonly makeGroupKey: (of: RuleMadeGroup) => string;
+}
+
+/** A group as it was read, unless nobody is in it, with its open enrollments, which were read after it. */
+export interface GroupRead {
+  readonly group: Group | undefined;
+  readonly enrollments: readonly Enrollment[];
 }
 
 /** Stored events that were read because an earlier try asked for them. */
@@ -41,12 +53,15 @@ export interface StoredEvents {
   readonly histories: ReadonlyMap<string, readonly RuleEvent[]>;
   /** Matching events of one edge bucket, by `edgeName`. */
   readonly edges: ReadonlyMap<string, readonly RuleEvent[]>;
+  /** Groups that a fold came upon, by `groupName`. */
+  readonly groups: ReadonlyMap<string, GroupRead>;
 }
 
 /** What a fold found missing. The caller reads it and folds again; nothing was decided yet. */
 export interface Needs {
   readonly histories: readonly HistoryRead[];
   readonly edges: readonly EdgeRead[];
+  readonly groups: readonly GroupRef[];
 }
 
 /** Everything conditions ask for of one person, under every id whose events are theirs by now. */

@@ -214,7 +214,7 @@ describe('foldEvents', () => {
       identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: noon }],
     });
     const input = aFold({ ruleset: viewers, profiles: [behind], events: [anEvent({ name: 'Order Completed' })] });
-    expect(needs(input)).toEqual({ histories: [{ ids: ['prf_1'] }], edges: [] });
+    expect(needs(input)).toEqual({ histories: [{ ids: ['prf_1'] }], edges: [], groups: [] });
   });
 
   it('back-fills such a profile first, so that what the event changes is a live edge', () => {
@@ -226,7 +226,12 @@ describe('foldEvents', () => {
     const histories = new Map([[behind.id, [{ name: 'Product Viewed', at: noon - day, properties: {} }]]]);
     const events = [anEvent({ name: 'Order Completed' })];
     const set = changes(
-      aFold({ ruleset: viewers, profiles: [behind], events, stored: { histories, edges: new Map() } }),
+      aFold({
+        ruleset: viewers,
+        profiles: [behind],
+        events,
+        stored: { histories, edges: new Map(), groups: new Map() },
+      }),
     );
     expect(edgesOf(set)).toEqual(['viewers entered by definition', 'viewers exited by event']);
   });

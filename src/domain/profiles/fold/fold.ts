@@ -12,8 +12,10 @@ import { roomForTraits } from '../untrusted-room';
 import { toRecord, writeConsent } from '../write-consent';
 import { writeTraits } from '../write-traits';
 import { desiredMembers } from './desired-members';
+import { heedGroupCall } from './fold-groups';
+import { groupChanges, groupWork } from './group-changes';
 import { nextSeq, type OpenProfile } from './open-profile';
-import { evaluateProfile, instantOf, upgrade } from './evaluate-profile';
+import { evaluateProfile, instantOf, regroup, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
@@ -42,6 +44,7 @@ export function foldTime(input: FoldInput): FoldOutcome {
     const firstEdge = fold.edges.length;
     upgrade(fold, open);
     prunePast(fold, open);
+    regroup(fold, open);
     evaluateProfile(fold, open, 'clock');
     open.isTouched = true;
     reachEdges(fold, open, firstEdge);
@@ -78,15 +81,25 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
 function letTimePass(fold: WorkspaceFold, open: OpenProfile, event: Event, firstEdge: number): number {
   const happenedAt = Math.min(effectiveAt(event), instantOf(fold, open));
   if ((open.profile.nextCheckAt ?? Infinity) > happenedAt) return firstEdge;
-  evaluateProfile(fold, open, 'clock', new Set(), happenedAt);
+  regroup(fold, open, happenedAt);
+  evaluateProfile(fold, open, 'clock', new Set(inGroups(fold, open)), happenedAt);
   reachEdges(fold, open, firstEdge);
   return fold.edges.length;
 }
 
+/** What others in the person's groups did may have made them due, and only these audiences ask for it. */
+const inGroups = ({ input }: WorkspaceFold, { profile }: OpenProfile): string[] =>
+  profile.groups === undefined
+    ? []
+    : input.ruleset.audiences.filter(({ rule }) => rule.dependsOn.groups.length > 0).map(({ key }) => key);
+
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
+  const wasInGroups = open.profile.groups !== undefined;
   const changed = writeFacts(fold, open, event);
+  heedGroupCall(fold, open, event);
+  if (touchesGroups(fold, changed.traits)) regroup(fold, open);
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(open.profile.states, key) ?? emptyState(condition);
@@ -94,7 +107,13 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
     open.profile = { ...open.profile, states: withKey(open.profile.states, key, state) };
   }
   open.batch.push(ruleEvent);
-  return { ...changed, events: [event.name], identifiers: hadNewIdentifiers, audiences: [] };
+  const groups = wasInGroups || open.profile.groups !== undefined;
+  return { ...changed, events: [event.name], identifiers: hadNewIdentifiers, audiences: [], groups };
+}
+
+function touchesGroups({ input }: WorkspaceFold, traits: Iterable<string> = []): boolean {
+  for (const name of traits) if (input.ruleset.groups.traits.has(name)) return true;
+  return false;
 }
 
 /** What is stamped on an event because of what it named. */
@@ -143,7 +162,11 @@ function outcomeOf(fold: WorkspaceFold): FoldOutcome {
   if (fold.isMissingReads)
     return {
       done: false,
-      needs: { histories: [...fold.neededHistories.values()], edges: [...fold.neededEdges.values()] },
+      needs: {
+        histories: [...fold.neededHistories.values()],
+        edges: [...fold.neededEdges.values()],
+        groups: [...fold.neededGroups.values()],
+      },
     };
   return { done: true, changes: changesOf(fold), ignored: fold.ignored };
 }
@@ -166,7 +189,8 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     applied: fold.applied,
     consents: fold.consents,
     refused: fold.refused,
-    outbox: [...starts(fold), ...wakes(fold), ...rings(syncs)],
+    ...groupChanges(fold),
+    outbox: [...starts(fold), ...wakes(fold), ...rings(syncs), ...groupWork(fold)],
   };
 }
 
@@ -191,14 +215,22 @@ function wakes(fold: WorkspaceFold): OutboxWork[] {
   const waiting = new Set(
     [...fold.runs.values()].filter((run) => run.readRev !== undefined).map((run) => run.enrollment.profile),
   );
-  return [...fold.opened.values()]
-    .filter((open) => open.isTouched && open.waitKeys.size > 0 && waiting.has(open.profile.id))
-    .map(({ profile, waitKeys }) => ({
-      kind: 'wake',
+  const woken = [...fold.opened.values()].filter(
+    (open) => open.isTouched && open.waitKeys.size > 0 && waiting.has(open.profile.id),
+  );
+  // A run that somebody else of the household ended.
+  const elsewhere = [...fold.runs.values()].flatMap(({ enrollment, readRev, isChanged }) =>
+    readRev !== undefined && isChanged && !fold.opened.has(enrollment.profile) ? [enrollment.profile] : [],
+  );
+  return [
+    ...woken.map(({ profile, waitKeys }) => ({
+      kind: 'wake' as const,
       profile: profile.id,
       lineage: profile.lineage,
       waitKeys: [...waitKeys],
-    }));
+    })),
+    ...[...new Set(elsewhere)].map((profile) => ({ kind: 'wake' as const, profile, lineage: [], waitKeys: [] })),
+  ];
 }
 
 function rings(syncs: ChangeSet['syncs']): OutboxWork[] {

@@ -1,4 +1,5 @@
 import type { Identifier, RuleEvent } from '../../events/event';
+import { presentGroups, type GroupMembership } from '../../groups/group';
 import { omit } from '../../json';
 import { identifierName } from '../../identity/identifier-types';
 import type { KnownIdentifier, Profile } from '../profile';
@@ -12,6 +13,8 @@ export interface OpenProfile {
   readonly readRuleset: number;
   /** Events of this batch already folded in: stored look-ups do not have them yet. */
   readonly batch: RuleEvent[];
+  /** Those that it was in when it was read. */
+  readonly readGroups: readonly GroupMembership[];
   /** Audiences with an edge in this fold. */
   readonly moved: Set<string>;
   readonly waitKeys: Set<string>;
@@ -29,6 +32,7 @@ export function openProfile(profile: Profile): OpenProfile {
     readRev: profile.rev,
     readRuleset: profile.rulesetVersion,
     batch: [],
+    readGroups: presentGroups(profile.groups),
     moved: new Set(),
     waitKeys: new Set(),
     hasNewIdentifiers: false,

@@ -5,7 +5,7 @@ import { omit } from '../../json';
 import { absorb } from './absorb';
 import { createProfile } from './create-profile';
 import { attachIdentifiers, verifyIdentifiers, type OpenProfile } from './open-profile';
-import { evaluateProfile, upgrade } from './evaluate-profile';
+import { evaluateProfile, regroup, upgrade } from './evaluate-profile';
 import { setDeviceApart, takeUnverified } from './move-identifier';
 import { countPeople, openKeeper, quarantine, withoutQuarantined } from './quarantine';
 import type { WorkspaceFold } from './workspace-fold';
@@ -51,5 +51,6 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;
+  regroup(fold, survivor);
   evaluateProfile(fold, survivor, 'merge');
 }

@@ -1,36 +1,65 @@
 import type { MembershipEdge } from '../change-set';
+import type { CompiledJourney } from '../../journeys/compiled-journey';
 import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
 import { endEnrollment, isInside } from '../../journeys/enrollment';
 import { edgeWaitKey } from '../../journeys/wait-keys';
+import { presentGroups, type Group } from '../../groups/group';
 import { idsOf } from '../present';
 import { journeyVersionKey } from '../ruleset';
 import type { OpenProfile } from './open-profile';
 import { matchesRule } from './evaluate-profile';
+import { actsFor, countEntry } from './fold-groups';
 import type { Run, WorkspaceFold } from './workspace-fold';
 
 /** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries, of which somebody restricted has none. */
 export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
   if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, run, cause);
+  for (const run of othersRuns(fold, open)) reach(fold, run, asOther(cause));
   const { profile } = open;
   if (profile.restrictedAt !== undefined) return;
-  for (const journey of fold.input.ruleset.enterable) {
-    const entry = decideEntry(journey, cause, {
-      ws: fold.input.ws,
-      profile: profile.id,
-      subjectIds: idsOf(profile),
-      existing: fold.runsOf(open.profile.id).map(({ enrollment }) => enrollment),
-      evaluateIf: (rule, paths) => matchesRule(fold, open, rule, paths),
-      now: fold.input.now,
-      makeId: fold.input.makeEnrollmentId,
-    });
-    if (!entry) continue;
-    if ('ignored' in entry) {
-      fold.ignored.push(entry.ignored);
-      continue;
-    }
-    fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
-    open.profile = { ...open.profile, hasEnrollments: true };
+  for (const journey of fold.input.ruleset.enterable) enter(fold, open, journey, cause);
+}
+
+function enter(fold: WorkspaceFold, open: OpenProfile, journey: CompiledJourney, cause: Cause): void {
+  const { profile } = open;
+  const household = journey.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
+  const entry = decideEntry(journey, cause, {
+    ws: fold.input.ws,
+    profile: profile.id,
+    subjectIds: idsOf(profile),
+    ...(household && { household }),
+    existing: runsThatBar(fold, open, household).map(({ enrollment }) => enrollment),
+    evaluateIf: (rule, paths) => matchesRule(fold, open, rule, paths),
+    now: fold.input.now,
+    makeId: fold.input.makeEnrollmentId,
+  });
+  if (!entry) return;
+  if ('ignored' in entry) {
+    fold.ignored.push(entry.ignored);
+    return;
   }
+  fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
+  open.profile = { ...open.profile, hasEnrollments: true };
+  if (household) countEntry(fold, household);
+}
+
+/** Of the households of a person, those that somebody else of them is in. */
+function othersRuns(fold: WorkspaceFold, { profile }: OpenProfile): Run[] {
+  const households = presentGroups(profile.groups).filter(({ type }) => type === 'household');
+  for (const household of households) fold.group(household);
+  return households
+    .flatMap(({ key }) => fold.runsOfHousehold(key))
+    .filter(({ enrollment }) => enrollment.profile !== profile.id);
+}
+
+/** An edge is told from a run's entry by the person's own number of it; those of another are not the run's. */
+const asOther = (cause: Cause): Cause => (cause.kind === 'edge' ? { ...cause, seq: -1 } : cause);
+
+/** A household's own, and those of the person by themselves; for somebody in no household, all of theirs. */
+function runsThatBar(fold: WorkspaceFold, { profile }: OpenProfile, household: Group | undefined): Run[] {
+  const own = fold.runsOf(profile.id);
+  if (!household) return own;
+  return [...own.filter(({ enrollment }) => !enrollment.household), ...fold.runsOfHousehold(household.key)];
 }
 
 /** Audience edges reach journeys after the event that caused them. */

@@ -1,11 +1,14 @@
-import type { Event, Identifier } from '../../events/event';
+import { effectiveAt, type Event, type Identifier } from '../../events/event';
+import { isSameGroup, presentGroups, type GroupMembership } from '../../groups/group';
+import { readGroupCall } from '../../groups/read-group-call';
 import { identifierName } from '../../identity/identifier-types';
 import { splitEnrollments } from '../../journeys/split-enrollments';
 import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type TakeBack } from '../facts-apart';
 import { idsOf } from '../present';
 import type { Profile } from '../profile';
-import { completeStates, evaluateProfile } from './evaluate-profile';
+import { completeStates, evaluateProfile, regroup } from './evaluate-profile';
+import { heedGroupCall, leaveGroup, restoreGroups } from './fold-groups';
 import { nextSeq, openProfile, type OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -29,8 +32,10 @@ export function takeBack(fold: WorkspaceFold, survivor: OpenProfile, event: Even
     undone: { at: fold.input.now, messageId: event.messageId, source: event.source },
   });
   splitRuns(fold, read, absorbed.profile);
+  divideGroups(fold, survivor, absorbed, read);
   for (const open of [survivor, absorbed]) {
     Object.assign(open, { hasNewIdentifiers: true, hasNewConsent: true, causedAt: event.receivedAt });
+    regroup(fold, open);
     if (completeStates(fold, open)) evaluateProfile(fold, open, 'unmerge');
   }
 }
@@ -46,7 +51,7 @@ function reopen(
   const { absorbedProfile: before, replaced } = merge;
   const open = openProfile(tombstone);
   open.profile = {
-    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt'),
+    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups'),
     rev: tombstone.rev,
     seq: Math.max(tombstone.seq, lastSeq),
     edgeCounts: tombstone.edgeCounts,
@@ -88,6 +93,29 @@ function left(fold: WorkspaceFold, survivor: Profile, read: TakeBack): Profile {
 /** Who was restricted stays so while the one profile is; and both are where that was said of the two together. */
 function restriction({ restrictedAt }: Profile, own: number | undefined, other: number | undefined) {
   return restrictedAt !== undefined && (own !== undefined || other === undefined) ? { restrictedAt } : {};
+}
+
+/** Each is in the groups it was in, and in those that its own events have said since. */
+function divideGroups(
+  fold: WorkspaceFold,
+  survivor: OpenProfile,
+  absorbed: OpenProfile,
+  { merge, division }: TakeBack,
+): void {
+  const brought = merge.absorbedProfile.groups ?? [];
+  const since = division.mine.flatMap((event) => {
+    const call = readGroupCall(event);
+    return call ? [{ ...call, at: effectiveAt(event) }] : [];
+  });
+  const isTheirs = (one: GroupMembership): boolean =>
+    [...brought, ...since].some((other) => isSameGroup(one, other) && one.at === other.at);
+  const stated = (survivor.profile.groups ?? []).filter((one) => !isTheirs(one));
+  const had = (merge.replaced.groups ?? []).filter((one) => !stated.some((other) => isSameGroup(one, other)));
+  for (const one of presentGroups(survivor.profile.groups)) leaveGroup(fold, survivor, one);
+  survivor.profile = omit(survivor.profile, 'groups');
+  restoreGroups(fold, survivor, [...had, ...stated]);
+  restoreGroups(fold, absorbed, brought);
+  for (const event of division.mine) heedGroupCall(fold, absorbed, event);
 }
 
 /** Runs that the absorbed had go on as its own, and so do those that its events began since. */

@@ -1,4 +1,5 @@
 import { effectiveAt, type Event, type Identifier } from '../../events/event';
+import { groupName, newGroup, type Group, type GroupRef } from '../../groups/group';
 import type { ProfileId } from '../../ids';
 import { identifierName } from '../../identity/identifier-types';
 import type { IdentifierNote } from '../../identity/quarantine';
@@ -19,7 +20,7 @@ import type {
 } from '../change-set';
 import type { Profile } from '../profile';
 import { openProfile, type OpenProfile } from './open-profile';
-import type { EdgeRead, FoldInput, HistoryRead } from './fold-input';
+import type { EdgeRead, FoldInput, GroupRead, HistoryRead } from './fold-input';
 
 /** An enrollment as it stands in this fold. */
 export interface Run {
@@ -30,6 +31,15 @@ export interface Run {
 }
 
 const nothingNoted: IdentifierNote = { rev: 0, people: [] };
+/** A group as it stands in this fold. */
+export interface OpenGroup {
+  group: Group;
+  readonly before: Group;
+  /** The revision that was read; absent for one that begins. */
+  readonly readRev?: number;
+  /** The lowest ruleset version of those whom a definition made count differently. */
+  behind?: number;
+}
 
 /** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
 export class WorkspaceFold {
@@ -51,20 +61,45 @@ export class WorkspaceFold {
   /** Identifiers that a protection kept from a profile, by message id. */
   readonly blocked = new Map<string, readonly BlockedIdentifier[]>();
   readonly ignored: IgnoredEntry[] = [];
+  readonly groups = new Map<string, OpenGroup>();
+  readonly neededGroups = new Map<string, GroupRef>();
   readonly neededHistories = new Map<string, HistoryRead>();
   readonly neededEdges = new Map<string, EdgeRead>();
+  /** While a profile is brought to the present rules, the version it was written under. */
+  upgradesFrom: number | undefined;
   readonly #owners: Map<string, ProfileId>;
   readonly #lifted = new Set<string>();
 
   constructor(readonly input: FoldInput) {
     this.#owners = new Map(input.owners);
     for (const profile of input.profiles) this.opened.set(profile.id, openProfile(profile));
-    for (const enrollment of input.enrollments)
+    for (const enrollment of input.enrollments) this.#addRun(enrollment);
+  }
+
+  #addRun(enrollment: Enrollment): void {
+    if (!this.runs.has(enrollment.id))
       this.runs.set(enrollment.id, { enrollment, readRev: enrollment.rev, isChanged: false });
   }
 
+  /** A group and its runs. One that was not read is asked for, and empty until then. */
+  group(ref: GroupRef): OpenGroup {
+    const name = groupName(ref);
+    const open = this.groups.get(name) ?? this.#openGroup(ref, name);
+    this.groups.set(name, open);
+    return open;
+  }
+
+  #openGroup(ref: GroupRef, name: string): OpenGroup {
+    const { groups, stored, now } = this.input;
+    const read: GroupRead | undefined = groups.get(name) ?? stored.groups.get(name);
+    if (!read) this.neededGroups.set(name, ref);
+    for (const enrollment of read?.enrollments ?? []) this.#addRun(enrollment);
+    const group = read?.group ?? newGroup(ref, now);
+    return { group, before: group, ...(read?.group && { readRev: read.group.rev }) };
+  }
+
   get isMissingReads(): boolean {
-    return this.neededHistories.size > 0 || this.neededEdges.size > 0;
+    return this.neededHistories.size > 0 || this.neededEdges.size > 0 || this.neededGroups.size > 0;
   }
 
   open(id: ProfileId): OpenProfile {
@@ -143,6 +178,11 @@ export class WorkspaceFold {
   changeRun(enrollment: Enrollment): void {
     const run = this.runs.get(enrollment.id);
     if (run) Object.assign(run, { enrollment, isChanged: true });
+  }
+
+  /** Of the people of a household, whoever of them came in. */
+  runsOfHousehold(key: string): Run[] {
+    return [...this.runs.values()].filter((run) => run.enrollment.household?.key === key);
   }
 
   runsOf(profile: ProfileId): Run[] {

@@ -1,0 +1,31 @@
+import type { Group, GroupRef } from '../../domain/groups/group';
+import { groupRules } from '../../domain/groups/group-rules';
+import type { ProfileId } from '../../domain/ids';
+import { notFound } from '../problem';
+import { seesPersonalData } from '../personal-data';
+import type { Sight } from '../profiles/presenter';
+import type { KeyCall } from '../route';
+import { presentGroupMember } from './presenter';
+
+export const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
+
+/** Throws 404: a group is there as long as it has a member. */
+export async function findGroup({ deps, ws }: KeyCall, ref: GroupRef): Promise<Group> {
+  const group = await deps.store.groups.find(ws, ref);
+  if (!group) throw notFound(`${ref.type} with this key; it is there as soon as somebody is a member`);
+  return group;
+}
+
+/** Of how many members a group of the type is too large. */
+export async function mostOf({ deps, ws }: KeyCall, type: GroupRef['type']): Promise<number> {
+  return groupRules((await deps.store.workspaces.find(ws))?.groups ?? {}).mostOf(type);
+}
+
+/** The members behind these ids, in their order, as their profiles say. */
+export async function readMembers(call: KeyCall, ref: GroupRef, ids: readonly ProfileId[]) {
+  const profiles = new Map((await call.deps.store.profiles.byIds(call.ws, ids)).map((one) => [one.id, one]));
+  return ids.flatMap((id) => {
+    const profile = profiles.get(id);
+    return (profile && presentGroupMember(ref, profile, sightOf(call))) ?? [];
+  });
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { GroupDetail } from '../client/types';
+import type { Context } from './context';
+import { listOption, showList, type ListOptions } from './lists';
+import { readObject } from './read-definition';
+
+export function addGroups(program: Command, context: Context): void {
+  const households = program.command('households').description('people acted on as one, and by what they are');
+  addTo(households, context, 'households');
+  households
+    .command('policy')
+    .description('which people belong together, as households and accounts; {} is the usual way')
+    .option('--set <file>', 'from now on this one, from a JSON or YAML file; "-" is standard input')
+    .action(async ({ set }: { readonly set?: string }) => {
+      const { groupPolicy: api } = context.client();
+      const policy =
+        set === undefined ? await api.get() : await api.set(await readObject(set, context.io, 'one policy: an object'));
+      context.show(policy, () => `${JSON.stringify(policy, undefined, 2)}\n`);
+    });
+  addTo(program.command('accounts').description('companies, and who is of them'), context, 'accounts');
+}
+
+function addTo(command: Command, context: Context, of: 'households' | 'accounts'): void {
+  listOption(command.command('list').description('all of them, by key')).action(async ({ limit, all }: ListOptions) => {
+    const found = context.client()[of].each();
+    const headers = ['key', 'members', 'too large', 'since'];
+    await showList(context, { limit, ...(all && { all }) }, found, headers, (one) => [
+      one.key,
+      one.memberCount,
+      one.isTooLarge ? 'yes' : '',
+      one.createdAt,
+    ]);
+  });
+  command
+    .command('show <key>')
+    .description('one of them with its traits, its members and the audiences they are in')
+    .action(async (key: string) => {
+      const group = await context.client()[of].get(key);
+      context.show(group, () => describe(context, group));
+    });
+  command
+    .command('add <key> <ref>')
+    .description('make somebody a member: prf_… or type:value, such as user_id:u1')
+    .option('--role <role>', 'what they are in it')
+    .action(async (key: string, ref: string, role: { readonly role?: string }) => {
+      const member = await context.client()[of].addMember(key, ref, role);
+      context.show(member, () => `${member.profileId} is a member.\n`);
+    });
+  command
+    .command('remove <key> <ref>')
+    .description('take somebody out')
+    .action(async (key: string, ref: string) => {
+      await context.client()[of].removeMember(key, ref);
+      context.show({ removed: ref }, () => 'They are no member.\n');
+    });
+}
+
+function describe(context: Context, { traits, memberCount, members, audiences, isTooLarge }: GroupDetail): string {
+  const headers = ['profile', 'role', 'since', 'by', 'identifiers'];
+  const rows = members.map(({ profileId, role, since, by, identifiers }) => [
+    profileId,
+    role,
+    since,
+    by,
+    identifiers.map(({ type, value }) => `${type}:${value}`).join(', '),
+  ]);
+  return [
+    `${memberCount} members${isTooLarge ? ', too many to mean anything' : ''}\n`,
+    `${JSON.stringify(traits, undefined, 2)}\n`,
+    context.table(headers, rows),
+    audiences.map(({ key, members: count }) => `${key}: ${count} of them\n`).join(''),
+  ].join('\n');
+}

@@ -1,0 +1,13 @@
+import { contentKey } from '../audiences/condition-key';
+import type { GroupCondition, Rule } from '../audiences/rule.schema';
+import type { Json } from '../json';
+
+/** A condition on the members of a group. */
+export type MembersCondition = GroupCondition & { readonly members: Rule };
+
+/** Names what is counted of the members of a group: of how many a rule holds, perhaps only among those of a role. */
+export const facetKey = ({ members, role }: Pick<MembersCondition, 'members' | 'role'>): string =>
+  contentKey([members as unknown as Json, role ?? null]);
+
+/** Under which a group counts its members of a role. */
+export const roleKey = (role: string): string => `role:${role}`;
