@@ -22,7 +22,13 @@ export function resolveEvent(fold: WorkspaceFold, event: Event): OpenProfile {
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, event);
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
+  knowSince(open, effectiveAt(event));
   return open;
+}
+
+/** Somebody is as old as the first that was heard of them, whatever came first: else who stays in a merge would hang on the order of arrival. */
+function knowSince(open: OpenProfile, at: number): void {
+  if (at < open.profile.createdAt) open.profile = { ...open.profile, createdAt: at };
 }
 
 function create(fold: WorkspaceFold, event: Event): OpenProfile {
