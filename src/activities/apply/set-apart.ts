@@ -32,9 +32,10 @@ export async function setApart(
       lastSeq += 1;
       return { messageId, seq: lastSeq, waitKey: eventWaitKey(ws, absorbed, name) };
     });
-    await store.events.restore(ws, absorbed, numbered);
     const messageIds = chunk.map(({ messageId }) => messageId);
+    // Before their events: of those that are there already, the next try moves nothing more.
     await store.consentRecords.move(ws, messageIds, { from: survivor, to: absorbed });
+    await store.events.restore(ws, absorbed, numbered);
   }
   return { ...read, lastSeq };
 }
