@@ -20,7 +20,7 @@ const most = 10;
  * bare reads by `_id` that it takes.
  */
 export const lookup: Bench = async (rig, { profiles }) => {
-  const heddle = await rig.start(['api']);
+  const heddle = await rig.start(['api'], unlimited);
   const tenant = await heddle.createTenant();
   const count = await fill(heddle, tenant, profiles);
   const pool = new Pool(heddle.url, { connections: 1 });
@@ -47,6 +47,9 @@ export const lookup: Bench = async (rig, { profiles }) => {
   const name = `lookup: p95 by any identifier, ${count.toLocaleString('en')} profiles`;
   return [{ name, value: percentile(times.lookup, 0.95), unit: 'ms', target: most, note, usage }];
 };
+
+/** What is measured is one look-up, not how many a key may make. */
+const unlimited = { HEDDLE_WORKSPACE_REQUESTS_PER_SECOND: '1000000', HEDDLE_KEY_REQUESTS_PER_SECOND: '1000000' };
 
 const valueOf = (type: string, number: number): string =>
   type === 'email'

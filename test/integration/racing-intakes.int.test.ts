@@ -1,7 +1,7 @@
 import request from 'supertest';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
 import type { Event } from '../../src/domain/events/event';
-import type { WorkspaceId } from '../../src/domain/ids';
+import { profileId, type WorkspaceId } from '../../src/domain/ids';
 import { pendingEventDoc } from '../../src/store/pending-event';
 import { anEvent, anIdentify } from '../../src/testing/builders';
 import { useTestApi, type TestWorkspace } from '../../src/testing/test-api';
@@ -11,7 +11,6 @@ import { Intake } from '../intakes/intakes';
 const people = 12;
 const count = 240;
 const racers = 3;
-const batchSize = 20;
 
 const api = useTestApi();
 
@@ -47,38 +46,86 @@ function happened(now: number): Event[] {
 const toDocs = (ws: WorkspaceId, events: readonly Event[]) =>
   events.map((event, n) => pendingEventDoc(api.store.identifiers, ws, event, { lane: 'live', bytes: 300, n }));
 
+const pairs = ['ann', 'bob'];
+
+/** Two people each who are merged, go on, are made two again and go on; the first of what they did is applied. */
+async function mergesIn(ws: WorkspaceId, now: number): Promise<Event[]> {
+  let index = 0;
+  const next = () => ({ messageId: `r-${(index += 1)}`, occurredAt: now + index, receivedAt: now + 1_000 });
+  const users = pairs.flatMap((name) => [`${name}-shop`, `${name}-phone`]);
+  const did = (): Event[] =>
+    users.flatMap((user_id) => [
+      anEvent({ by: { user_id }, name: 'Viewed', ...next() }),
+      anIdentify({ tier: index % 3 === 0 ? 'gold' : 'tin', visits: index }, { by: { user_id }, ...next() }),
+    ]);
+  await api.store.events.insertPending(toDocs(ws, did()));
+  await api.catchUp(ws);
+  const named = (...values: string[]) => values.map((value) => ({ type: 'user_id', value }));
+  const own = { kind: 'alias' as const, name: 'alias' };
+  const merges = pairs.map((name) => {
+    const identifiers = named(`${name}-shop`, `${name}-phone`);
+    return anEvent({ ...own, ...next(), identifiers, isMerge: true });
+  });
+  const since = did();
+  const takeBacks: Event[] = [];
+  for (const name of pairs) {
+    const phone = { type: 'user_id', value: `${name}-phone` };
+    const takesBack = (await api.store.identifiers.ownerOf(ws, phone)) ?? profileId('nobody');
+    takeBacks.push(anEvent({ ...own, ...next(), identifiers: named(`${name}-shop`), takesBack }));
+  }
+  return [...merges, ...since, ...takeBacks, ...did()];
+}
+
 const putAudience = ({ apiKey }: TestWorkspace, key: string, rule: Rule) =>
   request(api.app).put(`/v1/audiences/${key}`).auth(apiKey, { type: 'bearer' }).send({ name: key, rule }).expect(200);
 
-/** A workspace in which so many processes take in all of it and apply it at the same time, each beginning at another place. */
-async function applied(events: readonly Event[], processes: number) {
+async function prepared(): Promise<WorkspaceId> {
   const workspace = await api.createWorkspace();
   await putAudience(workspace, 'gold', { trait: 'tier', is: 'equals', value: 'gold' });
   await putAudience(workspace, 'busy', { event: 'Viewed', count: { is: 'at_least', value: 6 } });
-  const docs = toDocs(workspace.ws, events);
+  return workspace.ws;
+}
+
+/** So many processes take in all of it and apply it at the same time, each beginning at another place. */
+async function apply(ws: WorkspaceId, events: readonly Event[], processes: number, batchSize = 20) {
+  const docs = toDocs(ws, events);
   const intakes = await Promise.all(Array.from({ length: processes }, () => Intake.start(api.store)));
   const reports = await Promise.all(
     intakes.map((intake, index) => {
-      const from = Math.floor((index * count) / processes);
-      return intake.apply(workspace.ws, { docs: [...docs.slice(from), ...docs.slice(0, from)], batchSize });
+      const from = batchSize === 1 ? 0 : Math.floor((index * docs.length) / processes);
+      return intake.apply(ws, { docs: [...docs.slice(from), ...docs.slice(0, from)], batchSize });
     }),
   );
-  return { ws: workspace.ws, reports };
+  const sum = (of: 'applied' | 'conflicts') => reports.reduce((total, one) => total + (one?.[of] ?? 0), 0);
+  return { applied: sum('applied'), conflicts: sum('conflicts') };
 }
 
 describe('the same events, taken in and applied by several processes at the same time', () => {
   it('end in the graph that one process makes alone, each applied once', async () => {
     const events = happened(Date.now());
-    const [alone, together] = [await applied(events, 1), await applied(events, racers)];
-    const sum = (of: 'applied' | 'conflicts') => together.reports.reduce((total, one) => total + (one?.[of] ?? 0), 0);
-    expect(sum('applied')).toBe(count);
-    // They did meet, and more than one had its way.
-    expect(sum('conflicts')).toBeGreaterThan(0);
-    expect(together.reports.filter((one) => (one?.applied ?? 0) > 0).length).toBeGreaterThan(1);
+    const [alone, together] = [await prepared(), await prepared()];
+    await apply(alone, events, 1);
+    const { applied, conflicts } = await apply(together, events, racers);
+    expect(applied).toBe(count);
+    // They did meet.
+    expect(conflicts).toBeGreaterThan(0);
 
-    await expectSound(api.store, alone.ws);
-    await expectSound(api.store, together.ws);
-    expect(await graphOf(api.store, together.ws)).toEqual(await graphOf(api.store, alone.ws));
-    expect(await graphOf(api.store, together.ws)).toHaveLength(people);
+    for (const ws of [alone, together]) await expectSound(api.store, ws);
+    expect(await graphOf(api.store, together)).toEqual(await graphOf(api.store, alone));
+    expect(await graphOf(api.store, together)).toHaveLength(people);
+  });
+
+  it('merge people and make them two again as one process does', async () => {
+    const now = Date.now();
+    const lives = [await prepared(), await prepared()];
+    const [alone, together] = await Promise.all(lives.map((ws) => mergesIn(ws, now)));
+    await apply(lives[0]!, alone!, 1, 1);
+    const { applied } = await apply(lives[1]!, together!, racers, 1);
+    expect(applied).toBe(together?.length);
+
+    for (const ws of lives) await expectSound(api.store, ws);
+    const [one, other] = await Promise.all(lives.map((ws) => graphOf(api.store, ws)));
+    expect(other).toEqual(one);
+    expect(other).toHaveLength(2 * pairs.length);
   });
 });
