@@ -22,6 +22,12 @@ export interface BenchOptions {
   readonly sleepers: number;
   /** Rows of the large file of `import`. */
   readonly importRows: number;
+  /** Events that each of the people of `merge` has. */
+  readonly storedEvents: number;
+  /** People among whom `lookup` looks. */
+  readonly profiles: number;
+  /** Events of one batch of `resolution`. */
+  readonly batchEvents: number;
 }
 
 /** Measures something on processes of its own, which `rig` starts and throws away. */

@@ -7,7 +7,10 @@ import { apply } from './apply';
 import type { Bench, BenchOptions } from './bench';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
+import { lookup } from './lookup';
+import { merge } from './merge';
 import { textOf } from './report';
+import { resolution } from './resolution';
 import { noisy } from './noisy';
 import { importRows } from './import';
 import { openRig } from './rig';
@@ -29,6 +32,9 @@ const benches: Readonly<Record<string, Bench>> = {
   sleeping,
   scale,
   import: importRows,
+  merge,
+  lookup,
+  resolution,
 };
 const stores: readonly StoreKind[] = ['secantusd-rs', 'secantusd-py', 'mongod'];
 
@@ -40,6 +46,9 @@ async function main(): Promise<void> {
       store: { type: 'string' },
       sleepers: { type: 'string', default: '2000' },
       rows: { type: 'string', default: '1000000' },
+      stored: { type: 'string', default: '100000' },
+      profiles: { type: 'string', default: '100000' },
+      batch: { type: 'string', default: '10000' },
     },
   });
   const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
@@ -48,7 +57,13 @@ async function main(): Promise<void> {
     throw new LocalError(`There is no bench "${unknown}"; there are ${Object.keys(benches).join(', ')}.`);
   await runAll(
     chosen,
-    { sleepers: countOf('sleepers', values.sleepers), importRows: countOf('rows', values.rows) },
+    {
+      sleepers: countOf('sleepers', values.sleepers),
+      importRows: countOf('rows', values.rows),
+      storedEvents: countOf('stored', values.stored),
+      profiles: countOf('profiles', values.profiles),
+      batchEvents: countOf('batch', values.batch),
+    },
     storeOf(values.store),
     values.json ?? false,
   );

@@ -13,6 +13,7 @@ export interface Tenant {
   readonly ws: WorkspaceId;
   readonly client: Client;
   readonly writeKey: string;
+  readonly apiKey: string;
   /** The documents as the API stores them, for what begins behind the door. */
   toDocs(events: readonly SentEvent[]): EventDoc[];
   /** How many events are stored. */
@@ -35,6 +36,7 @@ export async function createTenant(url: string, store: Store): Promise<Tenant> {
     ws,
     client,
     writeKey: created.keys.secret,
+    apiKey: created.keys.management,
     toDocs: (events) => events.map((event, n) => toDoc(store, ws, event, n)),
     acceptedSoFar: () => store.connection.db.collection<EventDoc>('events').countDocuments({ ws }),
     applyPending: async () => {

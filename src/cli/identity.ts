@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IdentifierTypeName, IdentityInsights, IdentityViolationQuery } from '../client/types';
+import type { IdentityInsights, IdentityViolationQuery } from '../client/types';
 import { CommandError } from './command-error';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
@@ -64,7 +64,7 @@ function addQuarantine(identity: Command, context: Context): void {
       const colon = identifier.indexOf(':');
       if (colon < 1) throw new CommandError('Write type:value, such as email:office@x.example.');
       // The server knows which types there are.
-      const type = identifier.slice(0, colon) as IdentifierTypeName;
+      const type = identifier.slice(0, colon);
       const done = await context.client().identity.putInQuarantine({ type, value: identifier.slice(colon + 1) });
       context.show(done, () => (done.isDone ? 'It names nobody from now on.\n' : 'It waits for the intake.\n'));
     });

@@ -206,16 +206,16 @@ export class EventRepository {
     return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   }
 
-  /** Stores applied events under another id, with the numbers they have there. May be done again. */
+  /** Stores applied events of one profile under another, with the numbers they have there. May be done again: those that are there stay so. */
   async restore(
     ws: WorkspaceId,
-    profile: ProfileId,
+    { from, to: profile }: { readonly from: ProfileId; readonly to: ProfileId },
     events: readonly Pick<AppliedEvent, 'messageId' | 'seq' | 'waitKey'>[],
   ): Promise<void> {
     if (events.length === 0) return;
     await this.#events.bulkWrite(
       events.map(({ messageId, ...stamp }) => {
-        const filter = { _id: eventDocId(ws, messageId), state: 'applied' as const };
+        const filter = { _id: eventDocId(ws, messageId), state: 'applied' as const, profile: from };
         return { updateOne: { filter, update: { $set: { ...stamp, profile, subject: subjectOf(ws, profile) } } } };
       }),
       { ordered: false },

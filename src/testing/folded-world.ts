@@ -5,8 +5,6 @@ import { groupName, isSameGroup, presentGroups, type Group, type GroupRef } from
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import { enrollmentId, profileId, type ProfileId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import { divideEvents } from '../domain/identity/divide-events';
-import { byStrength } from '../domain/identity/identity-rules';
 import type {
   AppliedEvent,
   ChangeSet,
@@ -28,6 +26,7 @@ import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import type { Ruleset } from '../domain/profiles/ruleset';
 import { testWorkspace } from './builders';
+import { planTakeBack, type LogRow } from './plan-take-back';
 
 /** The store as folds leave it, in memory: the whole incremental path without a server. */
 export class FoldedWorld {
@@ -52,7 +51,7 @@ export class FoldedWorld {
   /** The ledger of merges, in order. */
   readonly merges: Merge[] = [];
   readonly #broughtBy = new Map<string, string>();
-  #log: { readonly event: Event; readonly profile: ProfileId; readonly seq: number }[] = [];
+  #log: LogRow[] = [];
   #made = 0;
 
   constructor(public ruleset: Ruleset) {}
@@ -80,41 +79,11 @@ export class FoldedWorld {
 
   /** Takes back the merge of a profile with the one that absorbed it, as the intake does. */
   takeBack(absorbed: ProfileId, now: number): void {
-    const merge = this.merges.findLast((one) => one.absorbed === absorbed) as Merge;
-    const survivor = this.profiles.get(merge.survivor) as Profile;
-    const tombstone = this.profiles.get(absorbed) as Profile;
-    const since = this.#log.filter(
-      ({ profile, seq }) =>
-        (profile === merge.survivor && seq > merge.survivorSeq) || (profile === absorbed && seq > merge.absorbedSeq),
-    );
-    const merged = {
-      absorbed: merge.absorbedProfile.identifiers,
-      present: survivor.identifiers,
-      broughtBy: this.#broughtBy,
-    };
-    const division = divideEvents(
-      since.map(({ event, seq }) => ({ ...event, seq })),
-      merged,
-      this.ruleset.identity,
-    );
-    const mine = new Set(division.mine.map(({ messageId }) => messageId));
-    let lastSeq = tombstone.seq;
-    this.#log = this.#log.map((row) =>
-      mine.has(row.event.messageId) ? { ...row, profile: absorbed, seq: (lastSeq += 1) } : row,
-    );
-    const siblings = this.merges.filter((one) => one.survivor === merge.survivor);
-    const later = siblings.filter(({ survivorSeq }) => survivorSeq > merge.survivorSeq);
-    const earlier = siblings.filter(({ survivorSeq }) => survivorSeq < merge.survivorSeq);
-    const after = new Set(since.map(({ event }) => event.messageId));
-    const ids = [survivor.id, ...earlier.flatMap(({ absorbedProfile }) => idsOf(absorbedProfile))];
-    const before = this.#historyUnder(ids).filter(({ messageId }) => !after.has(messageId));
-    const [by] = [...survivor.identifiers].sort(byStrength(this.ruleset.identity));
-    const event: Event = {
-      ...{ messageId: `take-back-${absorbed}-${now}`, kind: 'alias', name: 'alias', occurredAt: now, receivedAt: now },
-      ...{ identifiers: by ? [{ type: by.type, value: by.value }] : [], properties: {}, traits: {}, context: {} },
-      ...{ source: 'src_test', isTrusted: true, takesBack: absorbed },
-    };
-    this.#fold(foldEvents, [event], now, { takeBack: { merge, earlier, later, tombstone, lastSeq, division, before } });
+    const { profiles, merges, ruleset } = this;
+    const world = { profiles, merges, ruleset, log: this.#log, broughtBy: this.#broughtBy };
+    const { event, log, takeBack } = planTakeBack(world, absorbed, now);
+    this.#log = log;
+    this.#fold(foldEvents, [event], now, { takeBack });
   }
 
   /** Evaluates members of groups whose answers have changed, as the clock and the back-fill do, until none does. */

@@ -25,6 +25,7 @@ export async function setApart(
   const { absorbed, survivor, absorbedSeq } = read.merge;
   const there = new Set((await store.events.after(ws, absorbed, absorbedSeq)).map(({ messageId }) => messageId));
   const missing = read.division.mine.filter(({ messageId }) => !there.has(messageId));
+  const move = { from: survivor, to: absorbed };
   let { lastSeq } = read;
   for (let from = 0; from < missing.length; from += movedAtOnce) {
     const chunk = missing.slice(from, from + movedAtOnce);
@@ -32,9 +33,10 @@ export async function setApart(
       lastSeq += 1;
       return { messageId, seq: lastSeq, waitKey: eventWaitKey(ws, absorbed, name) };
     });
-    await store.events.restore(ws, absorbed, numbered);
     const messageIds = chunk.map(({ messageId }) => messageId);
-    await store.consentRecords.move(ws, messageIds, { from: survivor, to: absorbed });
+    // Before their events: of those that are there already, the next try moves nothing more.
+    await store.consentRecords.move(ws, messageIds, move);
+    await store.events.restore(ws, move, numbered);
   }
   return { ...read, lastSeq };
 }

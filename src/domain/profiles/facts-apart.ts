@@ -36,9 +36,10 @@ type FactRules = Pick<Ruleset, 'purposes'> & { readonly identity: Pick<Ruleset['
 export function factsOfAbsorbed(
   { merge, division }: TakeBack,
   ruleset: FactRules,
-): Pick<Profile, 'traits' | 'consent'> {
-  const { traits, consent } = merge.absorbedProfile;
+): Pick<Profile, 'traits' | 'consent' | 'createdAt'> {
+  const { traits, consent, createdAt } = merge.absorbedProfile;
   return {
+    createdAt: division.mine.reduce(orEarlier, createdAt),
     traits: division.mine.reduce(traitKind(ruleset).state, traits),
     consent: division.mine.reduce(consentKind(ruleset).state, consent),
   };
@@ -53,14 +54,29 @@ export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'created
 export function factsLeft(survivor: Profile, read: TakeBack, ruleset: FactRules): FactsLeft {
   const traits = leftOf(traitKind(ruleset), survivor, read);
   const consent = leftOf(consentKind(ruleset), survivor, read);
-  let { createdAt } = read.merge.replaced;
-  const later = read.later.map(({ replaced, absorbedProfile }, index) => {
-    const account = { traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {}, createdAt };
-    createdAt = Math.min(createdAt, absorbedProfile.createdAt);
-    return { ...replaced, ...account };
+  const age = ageLeft(read);
+  const later = read.later.map((merge, index) => {
+    const account = { traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {} };
+    return { ...merge.replaced, ...account, createdAt: age.before.get(merge) ?? merge.replaced.createdAt };
   });
-  return { traits: traits.facts, consent: consent.facts, createdAt, later };
+  return { traits: traits.facts, consent: consent.facts, createdAt: age.createdAt, later };
 }
+
+/** Since when the survivor is known without the absorbed: now, and before each of the later merges. */
+function ageLeft(read: TakeBack): { readonly createdAt: number; readonly before: ReadonlyMap<Merge, number> } {
+  let { createdAt } = read.merge.replaced;
+  const before = new Map<Merge, number>();
+  for (const happened of sequence(read)) {
+    if ('seq' in happened) createdAt = orEarlier(createdAt, happened);
+    else {
+      before.set(happened, createdAt);
+      createdAt = Math.min(createdAt, happened.absorbedProfile.createdAt);
+    }
+  }
+  return { createdAt, before };
+}
+
+const orEarlier = (createdAt: number, event: Event): number => Math.min(createdAt, effectiveAt(event));
 
 /** What traits and consent are to an account of merges. */
 interface Kind<Fact> {

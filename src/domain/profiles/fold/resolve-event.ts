@@ -39,6 +39,7 @@ function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
   if (event.isTrusted) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
   countPeople(fold, open, resolution.blocked, event);
+  knowSince(open, effectiveAt(event));
   return open;
 }
 
@@ -53,4 +54,9 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
   survivor.hasNewIdentifiers = true;
   regroup(fold, survivor);
   evaluateProfile(fold, survivor, 'merge');
+}
+
+/** Somebody is as old as the first that was heard of them, whatever came first: else who stays in a merge would hang on the order of arrival. */
+function knowSince(open: OpenProfile, at: number): void {
+  if (at < open.profile.createdAt) open.profile = { ...open.profile, createdAt: at };
 }
