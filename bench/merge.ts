@@ -119,8 +119,8 @@ class Couple {
     if (!floor || !ledger) return 0;
     const startedAt = performance.now();
     await inTransaction(connection, async (session) => {
-      const replaced = [...this.profiles, ...this.identifiers].map((doc) => ({
-        replaceOne: { filter: { _id: doc._id }, replacement: { ...doc } as object, upsert: true },
+      const replaced = [...this.profiles, ...this.identifiers].map((doc: Keyed) => ({
+        replaceOne: { filter: { _id: doc._id }, replacement: { ...doc }, upsert: true },
       }));
       await floor.bulkWrite(replaced, { session, ordered: false });
       await ledger.insertOne({ _id: randomUUID(), undoJson: JSON.stringify(this.profiles) }, { session });
