@@ -69,7 +69,7 @@ export class ProfileRepository {
     return result.insertedCount + result.matchedCount;
   }
 
-  /** In order: of a profile that is named twice, the last counts. */
+  /** Has tombstones lead to whom they are part of. */
   async point(ws: WorkspaceId, pointers: readonly Pointer[], session: ClientSession): Promise<void> {
     for (const { from, to } of pointers) {
       const filter = { _id: { $in: from.map((id) => docId(ws, id)) }, mergedInto: { $exists: true } };

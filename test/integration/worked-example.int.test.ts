@@ -126,7 +126,7 @@ describe('the worked example', () => {
     expect(await get('/v1/profiles/user_id:u1')).toEqual({
       id: profileId,
       createdAt: instant,
-      identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: instant }],
+      identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: instant, verifiedAt: instant }],
       traits: { tier: 'gold', ltv: 900 },
       consent: {},
       audiences: [{ key: 'vip', enteredAt: instant }],

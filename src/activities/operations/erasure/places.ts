@@ -50,6 +50,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   trackingPlans: 'definitions',
   catalogueEvents: 'names, types and counts; samples are not of people',
   sourceHours: 'counts',
+  audit: 'ids: who did what about whom',
   keys: 'no customers',
   workspaces: 'no customers',
   migrations: 'no customers',

@@ -35,7 +35,7 @@ export function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: Ope
     movedRuns: moveRuns(fold, survivor, before),
   });
   uniteGroups(fold, survivor, absorbed);
-  if (before.lineage.length > 0) fold.pointers.push({ from: before.lineage, to: kept.id });
+  fold.point(before.lineage, kept.id);
   survivor.batch.push(...absorbed.batch);
   for (const key of absorbed.waitKeys) survivor.waitKeys.add(key);
   nextSeq(survivor);

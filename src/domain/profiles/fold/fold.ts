@@ -182,7 +182,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     released: [...fold.released.values()],
     merges: fold.merges,
     mergeChanges: fold.mergeChanges,
-    pointers: fold.pointers,
+    pointers: fold.pointers(),
     edges: fold.edges,
     enrollments: runs.map(toEnrollmentWrite),
     syncs,

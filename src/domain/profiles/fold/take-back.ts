@@ -65,7 +65,7 @@ function reopen(
     ...restriction(survivor, before.restrictedAt, replaced.restrictedAt),
   };
   nextSeq(open);
-  if (before.lineage.length > 0) fold.pointers.push({ from: before.lineage, to: merge.absorbed });
+  fold.point(before.lineage, merge.absorbed);
   fold.opened.set(merge.absorbed, open);
   return open;
 }

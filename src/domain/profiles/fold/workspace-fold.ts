@@ -52,7 +52,6 @@ export class WorkspaceFold {
   readonly edges: MembershipEdge[] = [];
   readonly merges: Merge[] = [];
   readonly mergeChanges: MergeChange[] = [];
-  readonly pointers: Pointer[] = [];
   readonly applied: AppliedEvent[] = [];
   readonly consents: ConsentRecord[] = [];
   readonly refused: RefusedEvent[] = [];
@@ -68,6 +67,7 @@ export class WorkspaceFold {
   /** While a profile is brought to the present rules, the version it was written under. */
   upgradesFrom: number | undefined;
   readonly #owners: Map<string, ProfileId>;
+  readonly #pointers = new Map<ProfileId, ProfileId>();
   readonly #lifted = new Set<string>();
 
   constructor(readonly input: FoldInput) {
@@ -173,6 +173,22 @@ export class WorkspaceFold {
     const name = identifierName(identifier);
     this.#owners.set(name, write.profile);
     this.identifiers.set(name, { ...write, identifier });
+  }
+
+  /** Has tombstones lead to another profile; what was said last counts. */
+  point(from: readonly ProfileId[], to: ProfileId): void {
+    for (const id of from) this.#pointers.set(id, to);
+  }
+
+  /** Every tombstone once, however many merges of this fold it went through. */
+  pointers(): Pointer[] {
+    const byTarget = new Map<ProfileId, ProfileId[]>();
+    for (const [id, to] of this.#pointers) {
+      const ids = byTarget.get(to);
+      if (ids) ids.push(id);
+      else byTarget.set(to, [id]);
+    }
+    return [...byTarget].map(([to, from]) => ({ from, to }));
   }
 
   changeRun(enrollment: Enrollment): void {
