@@ -8,10 +8,10 @@ import { openStore, type Store } from '../../src/store/store';
 import { anEvent } from '../../src/testing/builders';
 import { useTestApi, useWorkspace } from '../../src/testing/test-api';
 
-const links = 200;
+const links = 100;
 /** Some merges are applied one by one, the others many in one transaction. */
-const alone = 15;
-const together = 60;
+const alone = 8;
+const together = 46;
 
 const api = useTestApi();
 const workspace = useWorkspace(api);
