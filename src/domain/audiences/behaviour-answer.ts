@@ -2,10 +2,10 @@ import type { RuleEvent } from '../events/event';
 import type { BehaviourState, Totals } from './behaviour-state';
 import { isWithin, nextFlipOf } from './conditions/compare-value';
 import { conditionKey } from './condition-key';
-import { sumOf } from './decimal';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
 import type { EventCondition } from './rule.schema';
 import { earlier, no, verdict, type Verdict } from './rule-view';
+import { numbersPass, oldestThatDecides, type Numbers } from './window-numbers';
 
 /** Matching events of this range, `from` inclusive to `to` exclusive, must be read to answer exactly. */
 export interface EdgeRange {
@@ -67,12 +67,17 @@ export function edgeRead(condition: EventCondition, state: BehaviourState, now: 
 
 function missingRange(aggregate: Aggregate, window: Window): EdgeRange | undefined {
   const { cut, lower } = window;
-  if (cut === undefined || aggregate.name === 'last') return undefined;
-  if (aggregate.name === 'count') {
-    const fewest = countIn(window);
-    if (isConstant(aggregate, fewest, fewest + cut.n - 2)) return undefined;
-  }
-  return { from: lower, to: cut.last + 1 };
+  if (cut === undefined) return undefined;
+  return isDecided(aggregate, window, cut) ? undefined : { from: lower, to: cut.last + 1 };
+}
+
+/** Whether the answer is the same whichever matches of the cut bucket are in the window. */
+function isDecided(aggregate: Aggregate, window: Window, cut: Totals): boolean {
+  const { name } = aggregate;
+  if (name === 'first' || name === 'last') return name === 'last';
+  if (name !== 'count') return numbersPass(aggregate, name, numbersOf(window)) !== undefined;
+  const fewest = countIn(window);
+  return isConstant(aggregate, fewest, fewest + cut.n - 2);
 }
 
 function answerTotal(aggregate: Aggregate, total: Totals | undefined, now: number): Verdict {
@@ -99,11 +104,18 @@ function answerWindow(aggregate: Aggregate, window: Window, now: number): Verdic
     const inWindow = last !== undefined && last >= window.lower ? last : undefined;
     return answerDate(aggregate, inWindow, now, windowMs);
   }
-  const oldest = nthNewest(window, countIn(window));
-  if (name === 'first') return answerDate(aggregate, oldest, now, windowMs);
-  // Any match that leaves may change a sum or an extreme; it leaves one millisecond after its last instant in the window.
-  const nextCheckAt = oldest === undefined ? undefined : oldest + windowMs + 1;
-  return verdict(passes(aggregate, numberIn(window, name)), nextCheckAt);
+  if (name === 'first') return answerDate(aggregate, nthNewest(window, countIn(window)), now, windowMs);
+  const numbers = numbersOf(window);
+  const matches = numbersPass(aggregate, name, numbers) ?? false;
+  const leaving = oldestThatDecides(aggregate, name, numbers, matches);
+  return verdict(matches, leaving === undefined ? undefined : leaving + windowMs + 1);
+}
+
+function numbersOf({ cut, buckets, edgeAt, edgeValues, at, values, start }: Window): Numbers {
+  const after = { at: at.slice(start), values: values.slice(start) };
+  // The cut bucket speaks for its matches until they are supplied.
+  if (cut) return { cut, buckets, before: { at: [], values: [] }, after };
+  return { buckets, before: { at: edgeAt, values: edgeValues }, after };
 }
 
 function answerCount(aggregate: Aggregate, window: Window): Verdict {
@@ -128,23 +140,6 @@ function answerDate(
   const span = comparison.spanOf?.(at);
   if (!span) return verdict(comparison.holds(at), leavesAt);
   return verdict(isWithin(span, now), earlier(nextFlipOf(span, now), leavesAt));
-}
-
-function numberIn(window: Window, name: 'sum' | 'average' | 'min' | 'max'): number | undefined {
-  const { edgeValues, buckets, values, start } = window;
-  const single = [...edgeValues, ...values.slice(start)];
-  const count = countIn(window);
-  if (name === 'sum' || name === 'average') {
-    const sum = sumOf(
-      single,
-      buckets.map((bucket) => bucket.sum ?? '0'),
-    );
-    if (name === 'sum') return sum;
-    return count === 0 ? undefined : sum / count;
-  }
-  if (count === 0) return undefined;
-  const extremes = buckets.flatMap((bucket) => bucket[name] ?? []);
-  return [...single, ...extremes].reduce((one, other) => Math[name](one, other));
 }
 
 /** Whether every count from `low` to `high` gives the same answer. */

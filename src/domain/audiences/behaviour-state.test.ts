@@ -91,6 +91,49 @@ describe('behaviour state', () => {
     );
   });
 
+  it('answers exactly, and names the next check in time, where numbers come close to what they are compared with', () => {
+    const numbers = fc.record({
+      name: fc.constantFrom('sum' as const, 'average' as const, 'min' as const, 'max' as const),
+      is: fc.constantFrom('at_least' as const, 'less_than' as const, 'greater_than' as const, 'equals' as const),
+      off: fc.constantFrom(-0.5, -0.01, 0, 0.01, 0.5),
+      totals: fc.array(fc.constantFrom(-3, -0.1, 0, 0.1, 0.2, 1, 7), { minLength: 1, maxLength: 8 }),
+      count: fc.integer({ min: 1, max: 300 }),
+      everyMs: fc.constantFrom(0, 60_000, 7 * 60_000, hourMs),
+      comparedAt: fc.integer({ min: 0, max: 400 }),
+      askedAt: fc.integer({ min: 0, max: 400 }),
+    });
+    fc.assert(
+      fc.property(numbers, ({ name, is, off, totals, count, everyMs, comparedAt, askedAt }) => {
+        const events = Array.from({ length: count }, (_, index): RuleEvent => {
+          const properties = { total: totals[index % totals.length] ?? 0 };
+          return { name: 'Order', at: epoch + Math.floor(index / 2) * everyMs, properties };
+        });
+        const last = events.at(-1)?.at ?? epoch;
+        // Instants around which matches leave, so that the numbers move.
+        const instant = (part: number): number => last + dayMs - part * Math.max(30_000, everyMs / 3);
+        const at = Math.max(last, instant(comparedAt));
+        const inWindow = events
+          .filter((event) => event.at >= at - dayMs)
+          .map(({ properties }) => Number(properties['total']));
+        const sum = Math.round(10 * inWindow.reduce((one, other) => one + other, 0)) / 10;
+        const value = { sum, average: sum / inWindow.length, min: Math.min(...inWindow), max: Math.max(...inWindow) }[
+          name
+        ];
+        if (!Number.isFinite(value)) return;
+        const test = { property: 'total', is, value: value + off };
+        const condition: EventCondition = { event: 'Order', [name]: test, within: '1d' };
+        const now = Math.max(last, instant(askedAt));
+        const { matches, nextCheckAt = Infinity } = ask(condition, remember(condition, events), now, events);
+        for (let then: number | undefined = now; then !== undefined && then < nextCheckAt;) {
+          const plain = recall(condition, events, then);
+          expect(plain.matches).toBe(matches);
+          then = plain.nextCheckAt;
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('never names the next check too late: until then the answer stays as it is', () => {
     fc.assert(
       fc.property(eventCondition, stream, later, (condition, events, now) => {
@@ -232,6 +275,17 @@ describe('edgeRead', () => {
     expect(edgeRead({ ...within, count: { is: 'at_least', value: 2_000 } }, state, now)).toBeUndefined();
   });
 
+  it.each<[string, Partial<EventCondition>]>([
+    ['sum', { sum: { property: 'total', is: 'at_least', value: 1_500 } }],
+    ['sum out of reach', { sum: { property: 'total', is: 'at_least', value: 2_000 } }],
+    ['smallest', { min: { property: 'total', is: 'less_than', value: 1 } }],
+    ['largest', { max: { property: 'total', is: 'at_least', value: 6.1 } }],
+    ['average', { average: { property: 'total', is: 'at_most', value: 7 } }],
+  ])('asks for nothing about a %s that is the same whatever lies in the cut bucket', (_, aggregate) => {
+    const condition: EventCondition = { event: 'Order', ...aggregate, within: '7d' };
+    expect(edgeRead(condition, remember(condition, orders(600, 10 * 60_000)), now)).toBeUndefined();
+  });
+
   it('asks for nothing while everything fits', () => {
     expect(edgeRead(within, remember(within, orders(100, hourMs)), now)).toBeUndefined();
   });
@@ -239,7 +293,7 @@ describe('edgeRead', () => {
   it('is not optional: an answer without the events it names is refused, saying which', () => {
     const sum: EventCondition = {
       event: 'Order',
-      sum: { property: 'total', is: 'greater_than', value: 1 },
+      sum: { property: 'total', is: 'greater_than', value: 1850 },
       within: '7d',
     };
     const remembered = remember(sum, orders(600, 10 * 60_000));
@@ -265,6 +319,19 @@ describe('answer', () => {
       [1, 2, 3].map((hour) => order(epoch + hour * hourMs)),
     );
     expect(answer(condition, state, epoch + 4 * hourMs).nextCheckAt).toBe(epoch + leaves * hourMs + dayMs + 1);
+  });
+
+  it('checks a sum again just after the match leaves that takes it below, and no sooner', () => {
+    const paid = (hour: number, total: number): RuleEvent => ({
+      ...order(epoch + hour * hourMs),
+      properties: { total },
+    });
+    const sum = { property: 'total', is: 'at_least', value: 100 } as const;
+    const condition: EventCondition = { event: 'Order', sum, within: '1d' };
+    const state = remember(condition, [paid(1, 30), paid(2, 30), paid(3, 50), paid(4, 40), paid(5, 1)]);
+    expect(answer(condition, state, epoch + 6 * hourMs).nextCheckAt).toBe(epoch + 2 * hourMs + dayMs + 1);
+    const small = remember(condition, [paid(1, 30), paid(2, 30)]);
+    expect(answer(condition, small, epoch + 6 * hourMs)).toEqual({ matches: false });
   });
 
   it('never checks a count again that can only stay as it is', () => {

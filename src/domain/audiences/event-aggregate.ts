@@ -9,6 +9,8 @@ export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'la
 /** How many matches a window keeps one by one at most. */
 export const mostPoints = 128;
 type AggregateName = (typeof aggregates)[number];
+/** Those that work out a number from a property of each match. */
+export type NumberAggregate = Exclude<AggregateName, 'count' | 'first' | 'last'>;
 
 /** What a condition works out over its matching events, made ready. */
 export interface Aggregate {
@@ -18,6 +20,8 @@ export interface Aggregate {
   readonly comparison: Comparison;
   /** Numbers at which the comparison may change its answer, descending. */
   readonly boundaries: readonly number[];
+  /** The numbers that the comparison compares with, between which its answer stays; absent where it compares with anything else. */
+  readonly thresholds?: readonly number[];
   readonly windowMs?: number;
   /** How many of the newest matches decide the answer, at most `mostPoints`, whatever happened before them; absent where every match counts. */
   readonly decisive?: number;
@@ -46,12 +50,14 @@ function compileAggregate(condition: EventCondition): Aggregate {
   const property = propertyOf(condition);
   const comparison = compileComparison(test);
   const boundaries = boundariesOf(test.value);
+  const thresholds = thresholdsOf(test.value);
   const decisive = decisiveOf(name, { comparison, boundaries });
   return {
     name,
     ...(property === undefined ? {} : { property }),
     comparison,
     boundaries,
+    ...(thresholds && { thresholds }),
     ...(decisive === undefined ? {} : { decisive }),
     ...(condition.within === undefined ? {} : { windowMs: parseDuration(condition.within) }),
     matches: compileMatch(condition),
@@ -87,6 +93,11 @@ function boundariesOf(value: unknown): readonly number[] {
   const numbers = (Array.isArray(value) ? value : [value]).filter((item): item is number => typeof item === 'number');
   const near = numbers.flatMap((item) => [Math.ceil(item) - 1, Math.floor(item)]);
   return [...new Set(near)].sort((a, b) => b - a);
+}
+
+function thresholdsOf(value: unknown): readonly number[] | undefined {
+  const values: readonly unknown[] = value === undefined ? [] : [value].flat();
+  return values.every((item): item is number => typeof item === 'number') ? values : undefined;
 }
 
 function propertyOf({ sum, min, max, average }: EventCondition): string | undefined {
