@@ -27,6 +27,8 @@ export interface BehaviourState {
 }
 
 const hourMs = 3_600_000;
+/** More make profiles larger; fewer make more stored events be read where the edge of a window decides. */
+const mostBuckets = 128;
 
 interface Point {
   readonly at: number;
@@ -60,9 +62,8 @@ export function observe(
 export function combine(condition: EventCondition, one: BehaviourState, other: BehaviourState): BehaviourState {
   const aggregate = aggregateOf(condition);
   if (aggregate.windowMs === undefined) return totalState(mergeTotals(one.total, other.total));
-  const buckets = [...(one.buckets ?? []), ...(other.buckets ?? [])];
-  const together = buckets.reduce((found, totals) => addToBuckets(aggregate, found, totals), [] as readonly Totals[]);
-  return settled(aggregate, [...pointsOf(one), ...pointsOf(other)], together);
+  const buckets = bucketsTogether(aggregate, [...(one.buckets ?? []), ...(other.buckets ?? [])]);
+  return settled(aggregate, [...pointsOf(one), ...pointsOf(other)], buckets);
 }
 
 /** Drops what can never count again at `now` or later. */
@@ -148,9 +149,19 @@ function addToBuckets(aggregate: Aggregate, buckets: readonly Totals[], totals: 
   return buckets.toSpliced(index, isSame ? 1 : 0, isSame ? mergeTotals(present, totals) : totals);
 }
 
-/** Milliseconds of a bucket: an hour, or more where a long window would need over 500 of them. */
+function bucketsTogether(aggregate: Aggregate, buckets: readonly Totals[]): readonly Totals[] {
+  const width = bucketWidth(aggregate);
+  const slots = new Map<number, Totals>();
+  for (const bucket of buckets) {
+    const slot = Math.floor(bucket.first / width);
+    slots.set(slot, mergeTotals(slots.get(slot), bucket));
+  }
+  return [...slots].sort(([one], [other]) => one - other).map(([, bucket]) => bucket);
+}
+
+/** Milliseconds of a bucket: an hour, or more where a long window would need over `mostBuckets` of them. */
 function bucketWidth({ windowMs = 0 }: Aggregate): number {
-  return Math.max(hourMs, Math.ceil(windowMs / 500));
+  return Math.max(hourMs, Math.ceil(windowMs / mostBuckets));
 }
 
 function mergeTotals(one: Totals | undefined, other: Totals): Totals;

@@ -19,7 +19,7 @@ interface Singles {
   readonly values: readonly number[];
 }
 
-/** What a number is between, both inclusive. */
+/** What a number is between, both inclusive; a smallest or largest one is exact, others are out by no more than a margin. */
 interface Interval {
   readonly least: number;
   readonly most: number;
@@ -107,8 +107,9 @@ function whilePartlyGone(name: NumberAggregate, newer: Part, bucket: Part): Inte
     return widened({ least, most }, [newer, bucket]);
   }
   if (name === 'average') {
-    const [least, most] = [newer.min, newer.max];
-    return { least: Math.min(least, bucket.min), most: Math.max(most, bucket.max) };
+    // Widened, since a quotient may be rounded to beside what is averaged.
+    const [least, most] = [Math.min(newer.min, bucket.min), Math.max(newer.max, bucket.max)];
+    return widened({ least, most }, [newer, bucket]);
   }
   return { least: Math[name](newer[name], bucket.min), most: Math[name](newer[name], bucket.max) };
 }
