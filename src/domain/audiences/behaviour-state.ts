@@ -141,12 +141,13 @@ function totalsOf({ property }: Aggregate, { at, value }: Point): Totals {
 
 function addToBuckets(aggregate: Aggregate, buckets: readonly Totals[], totals: Totals): readonly Totals[] {
   const width = bucketWidth(aggregate);
-  const slot = Math.floor(totals.first / width);
-  const index = buckets.findIndex((bucket) => Math.floor(bucket.first / width) >= slot);
+  const slotOf = ({ first }: Totals): number => Math.floor(first / width);
+  const slot = slotOf(totals);
+  // What is no longer kept one by one is newer than almost all that is in buckets.
+  const index = buckets.findLastIndex((bucket) => slotOf(bucket) <= slot);
   const present = buckets[index];
-  if (present === undefined) return [...buckets, totals];
-  const isSame = Math.floor(present.first / width) === slot;
-  return buckets.toSpliced(index, isSame ? 1 : 0, isSame ? mergeTotals(present, totals) : totals);
+  if (present === undefined || slotOf(present) < slot) return buckets.toSpliced(index + 1, 0, totals);
+  return buckets.toSpliced(index, 1, mergeTotals(present, totals));
 }
 
 function bucketsTogether(aggregate: Aggregate, buckets: readonly Totals[]): readonly Totals[] {
