@@ -94,7 +94,7 @@ export interface IdentifierDoc extends Scoped {
   readonly type: string;
   readonly profile?: ProfileId;
   readonly firstSeenAt?: number;
-  /** The event that brought it, and who sent that; absent of those from before these were kept. */
+  /** The event that brought it, and who sent that; absent where nobody ever had it. */
   readonly messageId?: string;
   readonly source?: string;
   readonly erasedAt?: number;
