@@ -33,6 +33,8 @@ export interface WorkspaceDoc {
   readonly identityVersion?: number;
   /** Who belongs together; the usual way where it is absent. Part of the ruleset. */
   readonly groups?: GroupPolicy;
+  /** Counts what `groups` was; absent while it was never set. */
+  readonly groupsVersion?: number;
 }
 
 export interface KeyDoc extends Scoped {

@@ -3,7 +3,8 @@ import type { WorkspaceId } from '../../domain/ids';
 import { eventWaitKey } from '../../domain/journeys/wait-keys';
 import type { Unmerge } from '../../domain/profiles/unmerge-facts';
 import { readUnmerge } from '../../folding/read-unmerge';
-import type { ApplyDeps } from './apply';
+import type { RulesetCache } from '../../folding/ruleset-cache';
+import type { Store } from '../../store/store';
 
 const movedAtOnce = 1_000;
 
@@ -13,7 +14,7 @@ const movedAtOnce = 1_000;
  * stops, it may be done again.
  */
 export async function prepareUnmerge(
-  { store, rulesets }: Pick<ApplyDeps, 'store' | 'rulesets'>,
+  { store, rulesets }: { readonly store: Store; readonly rulesets: RulesetCache },
   ws: WorkspaceId,
   events: readonly Event[],
 ): Promise<Unmerge | undefined> {
