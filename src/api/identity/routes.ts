@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
 import { TypeName } from '../../domain/identity/identifier-types.schema';
 import { blockReasons } from '../../domain/identity/resolve-identity';
-import { noSuchType } from '../../domain/identity/workspace-types';
 import type { BlockedEvent } from '../../store/blocked-query';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { policyRoutes } from '../policy-routes';
 import { invalidRequest } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { defineRoute, type Route } from '../route';
 import { InsightsBody, insightDays, readInsights, sampled } from './insights';
+import { refuseUnknownType } from './refuse-unknown-type';
 
 const Reason = z.enum(blockReasons);
 
@@ -53,7 +53,8 @@ export const identityRoutes: readonly Route[] = [
     responses: { 200: pageOf(ViolationBody) },
     handle: async (call) => {
       const { type, reason } = call.query;
-      if (type !== undefined) await refuseUnknownType(call, type);
+      if (type !== undefined)
+        refuseUnknownType(await call.deps.store.workspaces.identifierTypes(call.ws), type, 'query');
       const page = readPage(call);
       const before = readCursor(page.after);
       const which = { ...(before && { before }), ...(type !== undefined && { type }), ...(reason && { reason }) };
@@ -62,13 +63,6 @@ export const identityRoutes: readonly Route[] = [
     },
   }),
 ];
-
-async function refuseUnknownType({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, type: string): Promise<void> {
-  const types = await deps.store.workspaces.identifierTypes(ws);
-  if (types.has(type)) return;
-  const message = noSuchType(types);
-  throw invalidRequest(message, [{ in: 'query', pointer: '/type', message }]);
-}
 
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;

@@ -32,7 +32,7 @@ const isReference = (types: IdentifierTypes, ref: string): boolean => types.norm
 function howToRefer(types: IdentifierTypes, ref: string): string {
   const [type] = partsOf(ref);
   const isNoType = TypeName.safeParse(type).success && !types.has(type);
-  return `write prf_… or type:value, such as user_id:u1${isNoType ? `. ${noSuchType(types)}` : ''}`;
+  return `write prf_… or type:value, such as user_id:u1${isNoType ? `. ${noSuchType(types).replace(/\.$/, '')}` : ''}`;
 }
 
 /**
