@@ -81,7 +81,7 @@ describe.each([
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
-  ['identity.md', ['identity-policy', 'event']],
+  ['identity-policy.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);

@@ -45,7 +45,7 @@ async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, isOve
   // A large batch touches many runs, any of which may be moving on: halving after a conflict always gets through.
   let size = deps.limits.batchEvents;
   while (!isOver()) {
-    const batch = upToTakeBack(await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes));
+    const batch = upToUnmerge(await deps.store.events.claim(ws, partition, size, deps.limits.batchBytes));
     if (batch.length === 0) return { applied, hasMore: false };
     const isApplied = await applyBatch(deps, ws, batch, isOver);
     if (isApplied) applied += batch.length;
@@ -55,8 +55,8 @@ async function drain(deps: IngestDeps, ws: WorkspaceId, partition: number, isOve
 }
 
 /** What takes a merge back is applied alone: it divides what is stored. */
-function upToTakeBack(batch: readonly EventDoc[]): readonly EventDoc[] {
-  const at = batch.findIndex(({ takesBack }) => takesBack !== undefined);
+function upToUnmerge(batch: readonly EventDoc[]): readonly EventDoc[] {
+  const at = batch.findIndex(({ unmerges }) => unmerges !== undefined);
   return at < 0 ? batch : batch.slice(0, Math.max(at, 1));
 }
 

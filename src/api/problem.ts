@@ -91,5 +91,9 @@ export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 export function toFaults(error: z.core.$ZodError, part: NonNullable<Fault['in']>): Fault[] {
-  return error.issues.map(({ path, message }) => ({ in: part, pointer: toPointer(path), message }));
+  return error.issues.map((issue) => ({ in: part, pointer: toPointer(issue.path), message: messageOf(issue) }));
 }
+
+/** A name that is refused says what names are like, and not only that it is none. */
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message;

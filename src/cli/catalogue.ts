@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CatalogueDetail, CatalogueProperty, CatalogueQuery } from '../client/types';
 import type { Context } from './context';
+import { percent } from './figure';
 import { listOption, showList, type ListOptions } from './lists';
 
 export function addCatalogue(program: Command, context: Context): void {
@@ -49,7 +50,6 @@ function describe(
   return [head, ...parts.filter((part) => part !== false)].join('\n');
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
 const typesOf = ({ types }: CatalogueProperty): string =>
   types.map(({ type, share }) => (types.length === 1 ? type : `${type} ${percent(share)}`)).join(', ');
 const samplesOf = ({ samples = [] }: CatalogueProperty): string => samples.join(', ');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GroupDetail } from '../client/types';
+import type { GroupDetail, GroupMember } from '../client/types';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readObject } from './read-definition';
@@ -12,9 +12,11 @@ export function addGroups(program: Command, context: Context): void {
     .description('which people belong together, as households and accounts; {} is the usual way')
     .option('--set <file>', 'from now on this one, from a JSON or YAML file; "-" is standard input')
     .action(async ({ set }: { readonly set?: string }) => {
-      const { groupPolicy: api } = context.client();
+      const { households: api } = context.client();
       const policy =
-        set === undefined ? await api.get() : await api.set(await readObject(set, context.io, 'one policy: an object'));
+        set === undefined
+          ? await api.policy()
+          : await api.setPolicy(await readObject(set, context.io, 'one policy: an object'));
       context.show(policy, () => `${JSON.stringify(policy, undefined, 2)}\n`);
     });
   addTo(program.command('accounts').description('companies, and who is of them'), context, 'accounts');
@@ -33,11 +35,17 @@ function addTo(command: Command, context: Context, of: 'households' | 'accounts'
   });
   command
     .command('show <key>')
-    .description('one of them with its traits, its members and the audiences they are in')
+    .description('one of them with its traits, its first members and the audiences they are in')
     .action(async (key: string) => {
       const group = await context.client()[of].get(key);
       context.show(group, () => describe(context, group));
     });
+  listOption(command.command('members <key>').description('everybody in one of them')).action(
+    async (key: string, options: ListOptions) => {
+      const found = context.client()[of].eachMember(key);
+      await showList(context, options, found, memberHeaders, memberRow);
+    },
+  );
   command
     .command('add <key> <ref>')
     .description('make somebody a member: prf_… or type:value, such as user_id:u1')
@@ -55,19 +63,17 @@ function addTo(command: Command, context: Context, of: 'households' | 'accounts'
     });
 }
 
+const memberHeaders = ['profile', 'role', 'since', 'by', 'identifiers'];
+const memberRow = ({ profileId, role, since, by, identifiers }: GroupMember) => [
+  ...[profileId, role, since, by],
+  identifiers.map(({ type, value }) => `${type}:${value}`).join(', '),
+];
+
 function describe(context: Context, { traits, memberCount, members, audiences, isTooLarge }: GroupDetail): string {
-  const headers = ['profile', 'role', 'since', 'by', 'identifiers'];
-  const rows = members.map(({ profileId, role, since, by, identifiers }) => [
-    profileId,
-    role,
-    since,
-    by,
-    identifiers.map(({ type, value }) => `${type}:${value}`).join(', '),
-  ]);
   return [
     `${memberCount} members${isTooLarge ? ', too many to mean anything' : ''}\n`,
     `${JSON.stringify(traits, undefined, 2)}\n`,
-    context.table(headers, rows),
+    context.table(memberHeaders, members.map(memberRow)),
     audiences.map(({ key, members: count }) => `${key}: ${count} of them\n`).join(''),
   ].join('\n');
 }

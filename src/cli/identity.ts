@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { IdentityInsights, IdentityViolationQuery } from '../client/types';
 import { CommandError } from './command-error';
 import type { Context } from './context';
+import { percent } from './figure';
 import { listOption, showList, type ListOptions } from './lists';
 import { readObject } from './read-definition';
 
@@ -77,8 +78,12 @@ function addQuarantine(identity: Command, context: Context): void {
     });
 }
 
-function printInsights({ table }: Context, { days, violations, merges, sample }: IdentityInsights): string {
-  const spreads = [['all', sample.identifiers] as const, ...Object.entries(sample.byType)];
+function printInsights({ table }: Context, { days, violations, merges, quarantine, sample }: IdentityInsights): string {
+  const spreads = [
+    ['identifiers', sample.identifiers] as const,
+    ...Object.entries(sample.byType),
+    ['absorbed profiles', sample.absorbed] as const,
+  ];
   return [
     `the last ${days} days\n`,
     table(
@@ -86,9 +91,10 @@ function printInsights({ table }: Context, { days, violations, merges, sample }:
       Object.entries(violations).map(([reason, count]) => [reason, count]),
     ),
     table(['merges by identifiers', 'asked for', 'taken back'], [[merges.byIdentifiers, merges.asked, merges.undone]]),
-    `of ${sample.profiles} profiles ${sample.known} are known, ${sample.merged} have absorbed others\n`,
+    `${quarantine.identifiers} identifiers are in quarantine, ${quarantine.recent} of them since then\n`,
+    `of ${sample.profiles} profiles ${sample.known} are known, ${sample.merged} have absorbed others (${percent(sample.mergeRate)})\n`,
     table(
-      ['identifiers of each', 'average', 'half have at most', '95 of 100 have at most', 'most'],
+      ['what each has', 'average', 'half have at most', '95 of 100 have at most', 'most'],
       spreads.map(([type, { average, p50, p95, most }]) => [type, average, p50, p95, most]),
     ),
   ].join('\n');

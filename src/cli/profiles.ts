@@ -19,14 +19,16 @@ export function addProfiles(program: Command, context: Context): void {
   addRights(profiles, context);
 }
 
-function print({ table }: Context, { id, identifiers, traits, audiences, isShared }: Profile): string {
+function print({ table }: Context, { id, identifiers, traits, audiences, groups = [], isShared }: Profile): string {
   const known = identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => [type, value, firstSeenAt, verifiedAt]);
   const facts = Object.entries(traits).map(([name, value]) => [name, JSON.stringify(value)]);
   const memberships = audiences.map(({ key, enteredAt }) => [key, enteredAt]);
+  const memberOf = groups.map(({ type, key, role, since }) => [type, key, role, since]);
   return [
     `${id}${isShared ? ' (nobody’s)' : ''}\n`,
     table(['identifier', 'value', 'first seen', 'verified'], known),
     table(['trait', 'value'], facts),
     table(['audience', 'entered'], memberships),
+    ...(memberOf.length > 0 ? [table(['group', 'key', 'role', 'since'], memberOf)] : []),
   ].join('\n');
 }

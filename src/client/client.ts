@@ -6,7 +6,7 @@ import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
 import { eventsOf } from './events';
-import { groupPolicyOf, groupsOf } from './groups';
+import { groupsOf, householdsOf } from './groups';
 import { identityOf } from './identity';
 import { impactOf } from './impact';
 import { importsOf } from './imports';
@@ -40,9 +40,8 @@ export function createClient(options: ClientOptions) {
     enrollments: enrollmentsOf(transport),
     destinations: destinationsOf(transport),
     deliveries: deliveriesOf(transport),
-    households: groupsOf(transport, 'households'),
+    households: householdsOf(transport),
     accounts: groupsOf(transport, 'accounts'),
-    groupPolicy: groupPolicyOf(transport),
     identity: identityOf(transport),
     impact: impactOf(transport),
     imports: importsOf(transport),

@@ -30,10 +30,14 @@ export function groupsOf({ call }: Transport, of: 'households' | 'accounts') {
   };
 }
 
-/** Who belongs together. */
-export function groupPolicyOf({ call }: Transport) {
+/** Households, and the policy that says who belongs together: as one, or to one account. */
+export function householdsOf(transport: Transport) {
+  const { call } = transport;
   return {
-    get: () => call<GroupPolicy>({ method: 'GET', path: '/v1/policies/households' }),
-    set: (policy: GroupPolicy) => call<GroupPolicy>({ method: 'PUT', path: '/v1/policies/households', body: policy }),
+    ...groupsOf(transport, 'households'),
+    policy: () => call<GroupPolicy>({ method: 'GET', path: '/v1/policies/households' }),
+    /** Everybody is looked at anew, and no journey starts by it. */
+    setPolicy: (policy: GroupPolicy) =>
+      call<GroupPolicy>({ method: 'PUT', path: '/v1/policies/households', body: policy }),
   };
 }

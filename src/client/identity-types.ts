@@ -67,11 +67,18 @@ export interface IdentityInsights {
   readonly days: number;
   readonly violations: Readonly<Record<BlockReason, number>>;
   readonly merges: { readonly byIdentifiers: number; readonly asked: number; readonly undone: number };
+  /** Identifiers that are in quarantine now, and those of them that were put there in the last days. */
+  readonly quarantine: { readonly identifiers: number; readonly recent: number };
   readonly sample: {
     readonly profiles: number;
     readonly known: number;
     /** Those that have absorbed others. */
     readonly merged: number;
+    /** The share of the profiles that have absorbed others: 0 to 1. */
+    readonly mergeRate: number;
+    /** How many profiles one has absorbed. */
+    readonly absorbed: Spread;
+    /** How many identifiers one has. */
     readonly identifiers: Spread;
     readonly byType: Readonly<Record<string, Spread>>;
   };

@@ -106,7 +106,7 @@ export interface IdentityGraph {
   >;
 }
 
-/** `messageId` is the event that said so, `source` who sent it; absent where that was not kept. */
+/** `messageId` is the event that said so, `source` who sent it; absent of what was taken away while this was read. */
 export type IdentityEdge =
   | {
       readonly kind: 'identifier';

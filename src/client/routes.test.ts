@@ -78,8 +78,9 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/accounts/{key}/members': () => client.accounts.members('g1', page),
   'PUT /v1/accounts/{key}/members/{ref}': () => client.accounts.addMember('g1', 'user_id:u1', { role: 'child' }),
   'DELETE /v1/accounts/{key}/members/{ref}': () => client.accounts.removeMember('g1', 'user_id:u1'),
-  'GET /v1/policies/households': () => client.groupPolicy.get(),
-  'PUT /v1/policies/households': () => client.groupPolicy.set({ household: { by: [['address.street']], most: 12 } }),
+  'GET /v1/policies/households': () => client.households.policy(),
+  'PUT /v1/policies/households': () =>
+    client.households.setPolicy({ household: { by: [['address.street']], most: 12 } }),
   'GET /v1/purposes': () => client.purposes.list(page),
   'GET /v1/purposes/{key}': () => client.purposes.get('ads'),
   'PUT /v1/purposes/{key}': () => client.purposes.put('ads', { name: 'Ads', whenUnset: 'allow' }),

@@ -24,7 +24,7 @@ export async function foldThrough(
     const makeProfileId = (): ProfileId => profileId(`prf_${randomUUID().replaceAll('-', '')}`);
     const outcome = fold({ ws, now, ruleset, ...read, stored, makeProfileId, makeEnrollmentId, makeGroupKey });
     if (outcome.done) return outcome;
-    const more = await readNeeds(store, { ws, ruleset, now, takeBack: read.takeBack }, stored, outcome.needs);
+    const more = await readNeeds(store, { ws, ruleset, now, unmerge: read.unmerge }, stored, outcome.needs);
     if (countOf(more) === countOf(stored)) throw new Error('A fold asks for stored events that it has.');
     stored = more;
   }

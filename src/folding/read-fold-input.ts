@@ -18,7 +18,7 @@ import type { Store } from '../store/store';
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
 export type FoldRead = Pick<
   FoldInput,
-  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'groups' | 'enrollments' | 'suppressions' | 'takeBack'
+  'events' | 'profiles' | 'owners' | 'erased' | 'notes' | 'groups' | 'enrollments' | 'suppressions' | 'unmerge'
 >;
 
 export const nothingStored: StoredEvents = { histories: new Map(), edges: new Map(), groups: new Map() };
@@ -130,7 +130,7 @@ async function readGroups(
 /** Adds the stored events and groups that a fold asked for. */
 export async function readNeeds(
   store: Store,
-  { ws, ruleset, now, takeBack }: Pick<FoldInput, 'ws' | 'ruleset' | 'now' | 'takeBack'>,
+  { ws, ruleset, now, unmerge }: Pick<FoldInput, 'ws' | 'ruleset' | 'now' | 'unmerge'>,
   have: StoredEvents,
   needs: Needs,
 ): Promise<StoredEvents> {
@@ -138,7 +138,7 @@ export async function readNeeds(
   for (const read of needs.histories) {
     const events = await store.events.history(ws, read.ids, ruleset.eventNames);
     const isAsked = ({ name }: Event): boolean => ruleset.eventNames?.includes(name) ?? true;
-    histories.set(historyName(read), dividedAmong(read.ids, events, takeBack, isAsked).map(toRuleEvent));
+    histories.set(historyName(read), dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent));
   }
   const edges = new Map(have.edges);
   for (const read of needs.edges) {
@@ -147,7 +147,7 @@ export async function readNeeds(
       const at = effectiveAt(event);
       return (read.event === '*' || event.name === read.event) && at >= read.from && at < read.to;
     };
-    edges.set(edgeName(read), dividedAmong(read.ids, events, takeBack, isAsked).map(toRuleEvent));
+    edges.set(edgeName(read), dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent));
   }
   const groups = new Map([...have.groups, ...(await readGroups(store, ws, needs.groups, now))]);
   return { histories, edges, groups };
@@ -157,11 +157,11 @@ export async function readNeeds(
 function dividedAmong(
   ids: readonly ProfileId[],
   events: readonly Event[],
-  takeBack: FoldInput['takeBack'],
+  unmerge: FoldInput['unmerge'],
   isAsked: (event: Event) => boolean,
 ): readonly Event[] {
-  if (!takeBack) return events;
-  const { merge, division } = takeBack;
+  if (!unmerge) return events;
+  const { merge, division } = unmerge;
   const isMine = new Set(division.mine.map(({ messageId }) => messageId));
   const others = events.filter(({ messageId }) => !isMine.has(messageId));
   return ids.includes(merge.absorbed) ? [...others, ...division.mine.filter(isAsked)] : others;

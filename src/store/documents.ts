@@ -33,6 +33,8 @@ export interface WorkspaceDoc {
   readonly identityVersion?: number;
   /** Who belongs together; the usual way where it is absent. Part of the ruleset. */
   readonly groups?: GroupPolicy;
+  /** Counts what `groups` was; absent while it was never set. */
+  readonly groupsVersion?: number;
 }
 
 export interface KeyDoc extends Scoped {
@@ -94,7 +96,7 @@ export interface IdentifierDoc extends Scoped {
   readonly type: string;
   readonly profile?: ProfileId;
   readonly firstSeenAt?: number;
-  /** The event that brought it, and who sent that; absent of those from before these were kept. */
+  /** The event that brought it, and who sent that; absent where nobody ever had it. */
   readonly messageId?: string;
   readonly source?: string;
   readonly erasedAt?: number;

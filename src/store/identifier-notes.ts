@@ -13,7 +13,6 @@ export type QuarantinedDoc = IdentifierDoc & Required<Pick<IdentifierDoc, 'quara
 /** What is remembered of identifiers beside who has them, in the documents of `IdentifierRepository`. */
 export class IdentifierNoteRepository {
   readonly #identifiers: Collection<IdentifierDoc>;
-
   readonly #masterKey: Buffer;
 
   constructor({ db, masterKey }: StoreConnection) {
@@ -48,6 +47,11 @@ export class IdentifierNoteRepository {
     const range = before === undefined ? { $exists: true } : { $lt: before };
     const query = this.#identifiers.find({ ws, quarantinedAt: range }).sort({ quarantinedAt: -1, _id: -1 });
     return (await query.skip(skip).limit(limit).toArray()).filter(isQuarantined);
+  }
+
+  /** Identifiers that are in quarantine, counted to `most`: all of them, or those that were put there since. */
+  async countQuarantined(ws: WorkspaceId, most: number, since = 0): Promise<number> {
+    return this.#identifiers.countDocuments({ ws, quarantinedAt: { $gte: since } }, { limit: most });
   }
 
   /** Lets it be whoever's comes with it next, as if nobody ever had. Answers whether it was in quarantine. */

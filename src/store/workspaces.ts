@@ -56,8 +56,12 @@ export class WorkspaceRepository {
   }
 
   /** To be called where the ruleset is raised: the policy is a part of it. */
-  async setGroups(ws: WorkspaceId, groups: GroupPolicy, session: ClientSession): Promise<void> {
-    await this.#workspaces.updateOne({ _id: ws }, { $set: { groups } }, { session });
+  async setGroups(
+    ws: WorkspaceId,
+    { policy, version }: { readonly policy: GroupPolicy; readonly version: number },
+    session: ClientSession,
+  ): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws }, { $set: { groups: policy, groupsVersion: version } }, { session });
   }
 
   /** Every workspace: what workers look after. */

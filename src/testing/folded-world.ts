@@ -26,7 +26,7 @@ import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import type { Ruleset } from '../domain/profiles/ruleset';
 import { testWorkspace } from './builders';
-import { planTakeBack, type LogRow } from './plan-take-back';
+import { planUnmerge, type LogRow } from './plan-unmerge';
 
 /** The store as folds leave it, in memory: the whole incremental path without a server. */
 export class FoldedWorld {
@@ -78,12 +78,12 @@ export class FoldedWorld {
   }
 
   /** Takes back the merge of a profile with the one that absorbed it, as the intake does. */
-  takeBack(absorbed: ProfileId, now: number): void {
+  unmerge(absorbed: ProfileId, now: number): void {
     const { profiles, merges, ruleset } = this;
     const world = { profiles, merges, ruleset, log: this.#log, broughtBy: this.#broughtBy };
-    const { event, log, takeBack } = planTakeBack(world, absorbed, now);
+    const { event, log, unmerge } = planUnmerge(world, absorbed, now);
     this.#log = log;
-    this.#fold(foldEvents, [event], now, { takeBack });
+    this.#fold(foldEvents, [event], now, { unmerge });
   }
 
   /** Evaluates members of groups whose answers have changed, as the clock and the back-fill do, until none does. */
@@ -154,7 +154,7 @@ export class FoldedWorld {
     fold: (input: FoldInput) => FoldOutcome,
     events: readonly Event[],
     now: number,
-    { takeBack, only }: { takeBack?: FoldInput['takeBack']; only?: readonly ProfileId[] } = {},
+    { unmerge, only }: { unmerge?: FoldInput['unmerge']; only?: readonly ProfileId[] } = {},
   ): void {
     const input: FoldInput = {
       ws: testWorkspace,
@@ -165,7 +165,7 @@ export class FoldedWorld {
       suppressions: this.suppressions,
       groups: new Map(),
       stored: { histories: new Map(), edges: new Map(), groups: new Map() },
-      takeBack,
+      unmerge,
       makeGroupKey: ({ content }) => `hh_${content}`,
       makeProfileId: () => profileId(`prf_${(this.#made += 1)}`),
       makeEnrollmentId: (...parts) => enrollmentId(`enr_${parts.join('-')}`),

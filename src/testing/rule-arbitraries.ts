@@ -159,7 +159,7 @@ export const profile: fc.Arbitrary<Profile> = fc
     ...blank,
     traits,
     memberships: isVip ? { vip: { enteredAt: epoch, version: 1 } } : {},
-    consent: ads ? { ads: { status: ads, at: epoch, source: 'api' } } : {},
+    consent: ads ? { ads: { status: ads, at: epoch, source: 'api', messageId: 'm1' } } : {},
     identifiers: types.map((type) => ({ type, value: 'x', firstSeenAt: epoch })),
   }));
 

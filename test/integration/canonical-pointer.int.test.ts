@@ -74,10 +74,10 @@ async function expectToFind(user: string, of: readonly string[]): Promise<void> 
 describe(`a chain of ${links} merges, in each of which the survivor of the last one is absorbed`, () => {
   const users = Array.from({ length: links + 1 }, (_, link) => userOf(link));
   const last = userOf(links);
-  const takeBack = (survivor: string, absorbed: string): Event =>
+  const unmerge = (survivor: string, absorbed: string): Event =>
     anEvent({
       ...{ kind: 'alias', name: 'alias', identifiers: naming(survivor), receivedAt: now, occurredAt: now },
-      takesBack: idOf.get(absorbed) as ProfileId,
+      unmerges: idOf.get(absorbed) as ProfileId,
     });
 
   it('leaves every old id two reads away from who it is', async () => {
@@ -100,11 +100,11 @@ describe(`a chain of ${links} merges, in each of which the survivor of the last 
 
   it('and still does when the last one is taken back, and the one before', async () => {
     const [other = '', another = ''] = [userOf(links - 1), userOf(links - 2)];
-    await happen([takeBack(last, other)], 1);
+    await happen([unmerge(last, other)], 1);
     await expectToFind(last, [last]);
     await expectToFind(other, users.slice(0, -1));
 
-    await happen([takeBack(other, another)], 1);
+    await happen([unmerge(other, another)], 1);
     await expectToFind(other, [other]);
     await expectToFind(another, users.slice(0, 3));
     expect(await api.store.profiles.count(workspace.ws)).toBe(3);

@@ -155,12 +155,12 @@ interface Row {
 
 describe('the households of The Complete Journey', () => {
   const data = join(__dirname, '../../examples/data/complete-journey');
+  const offer = join(__dirname, '../../examples/journeys/household-offer.json');
   const households = 4;
 
   it('get one offer each for what two members buy at the till, sent to the first who has an e-mail', async () => {
     harness.destination.reaches = hasEmail;
-    const entry = { reentry: { again: 'never' } };
-    await harness.publish(journey('offer', { mail }, perHousehold(entry)));
+    await harness.publish(JSON.parse(readFileSync(offer, 'utf8')) as JsonObject);
     const rows = parse<Row>(readFileSync(join(data, 'households.csv')), { columns: true }).slice(0, 2 * households);
     for (const { household, customer_id: user, email } of rows) {
       if (email !== '') await know(user, { email });
@@ -182,7 +182,7 @@ describe('the households of The Complete Journey', () => {
         });
     }
     await harness.apply();
-    const runs = await harness.ended('offer');
+    const runs = await harness.ended('household-offer');
     expect(runs).toHaveLength(households);
     const expected = rows.flatMap(({ customer_id, email }, index) =>
       index % 2 === 0 ? [email === '' ? rows[index + 1]?.customer_id : customer_id] : [],

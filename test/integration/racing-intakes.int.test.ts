@@ -67,13 +67,13 @@ async function mergesIn(ws: WorkspaceId, now: number): Promise<Event[]> {
     return anEvent({ ...own, ...next(), identifiers, isMerge: true });
   });
   const since = did();
-  const takeBacks: Event[] = [];
+  const unmerging: Event[] = [];
   for (const name of pairs) {
     const phone = { type: 'user_id', value: `${name}-phone` };
-    const takesBack = (await api.store.identifiers.ownerOf(ws, phone)) ?? profileId('nobody');
-    takeBacks.push(anEvent({ ...own, ...next(), identifiers: named(`${name}-shop`), takesBack }));
+    const unmerges = (await api.store.identifiers.ownerOf(ws, phone)) ?? profileId('nobody');
+    unmerging.push(anEvent({ ...own, ...next(), identifiers: named(`${name}-shop`), unmerges }));
   }
-  return [...merges, ...since, ...takeBacks, ...did()];
+  return [...merges, ...since, ...unmerging, ...did()];
 }
 
 const putAudience = ({ apiKey }: TestWorkspace, key: string, rule: Rule) =>

@@ -7,7 +7,7 @@ import type { FoldInput, FoldOutcome } from '../../domain/profiles/fold/fold-inp
 import type { OutboxDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
 import type { RulesetCache } from '../../folding/ruleset-cache';
-import { setApart } from './set-apart';
+import { prepareUnmerge } from './prepare-unmerge';
 import { foldThrough } from '../../folding/fold-through';
 import { readForEvents, readForTime, type FoldRead } from '../../folding/read-fold-input';
 import { writeChanges } from './write-changes';
@@ -40,8 +40,8 @@ export async function applyEventBatch(
   const now = events.reduce((latest, event) => Math.max(latest, event.receivedAt), deps.clock());
   const read = await readForEvents(deps.store, ws, events, now);
   // After the profiles: one that changes in between refuses the write.
-  const takeBack = await setApart(deps, ws, events);
-  return apply(deps, ws, now, { ...read, takeBack }, foldEvents);
+  const unmerge = await prepareUnmerge(deps, ws, events);
+  return apply(deps, ws, now, { ...read, unmerge }, foldEvents);
 }
 
 /** Evaluates profiles because of time (leaving out those with pending events) or definitions, in one transaction, or throws. */

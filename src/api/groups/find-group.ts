@@ -2,12 +2,9 @@ import type { Group, GroupRef } from '../../domain/groups/group';
 import { groupRules } from '../../domain/groups/group-rules';
 import type { ProfileId } from '../../domain/ids';
 import { notFound } from '../problem';
-import { seesPersonalData } from '../personal-data';
-import type { Sight } from '../profiles/presenter';
+import { sightOf } from '../profiles/presenter';
 import type { KeyCall } from '../route';
 import { presentGroupMember } from './presenter';
-
-export const sightOf = ({ principal, now }: KeyCall): Sight => ({ seesPersonalData: seesPersonalData(principal), now });
 
 /** Throws 404: a group is there as long as it has a member. */
 export async function findGroup({ deps, ws }: KeyCall, ref: GroupRef): Promise<Group> {

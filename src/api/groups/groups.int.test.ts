@@ -170,6 +170,14 @@ describe('the policy of households', () => {
     expect(await get('/v1/households')).toEqual({ data: [] });
   });
 
+  it('is not overwritten by who has not seen the present one', async () => {
+    const { headers } = await call('put', '/v1/policies/households').send(policy).expect(200);
+    const read = await call('get', '/v1/policies/households').expect(200);
+    expect([headers['etag'], read.headers['etag']]).toEqual(['"v1"', '"v1"']);
+    await call('put', '/v1/policies/households').set('If-Match', '"v0"').send({}).expect(412);
+    expect(await get('/v1/policies/households')).toEqual(policy);
+  });
+
   it.each([
     ['a way without traits', { household: { by: [[]] } }],
     ['what is no path', { household: { by: [['address..']] } }],

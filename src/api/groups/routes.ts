@@ -4,9 +4,10 @@ import { groupLimits, type GroupType } from '../../domain/groups/group';
 import { AnyObject } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { ProfileRef } from '../profiles/find-profile';
+import { sightOf } from '../profiles/presenter';
 import { defineRoute, type Route } from '../route';
 import { addMember, removeMember, setTraits } from './change-group';
-import { findGroup, mostOf, readMembers, sightOf } from './find-group';
+import { findGroup, mostOf, readMembers } from './find-group';
 import { GroupBody, GroupDetailBody, GroupMemberBody, presentGroup, presentGroupDetail } from './presenter';
 
 const Key = z.strictObject({ key: z.string().min(1).max(255) });

@@ -168,6 +168,16 @@ describe("a type of the workspace's own", () => {
     ]);
   });
 
+  it.each([
+    ['1a', /a letter first/],
+    ['event', /stands for something else/],
+  ])('is not made under the name %s, and the answer says what names are like', async (name, says) => {
+    const { body } = await put({ types: { [name]: { isKnown: true } } }).expect(400);
+    expect(body).toMatchObject({
+      errors: [{ pointer: `/types/${name}`, message: expect.stringMatching(says) as string }],
+    });
+  });
+
   it('may be a column of a file, part of a message, and what other vocabularies name somebody by', async () => {
     await put(own).expect(200);
     const mapping = { columns: { no: { to: 'identifier', type: 'loyalty_id' } } };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { TypeName } from '../../domain/identity/identifier-types.schema';
-import { noSuchType } from '../../domain/identity/workspace-types';
 import { longestIdentifier } from '../../domain/identity/normalise';
 import { quarantineReasons } from '../../domain/identity/quarantine';
 import { quarantineIdOf, type QuarantinedDoc } from '../../store/identifier-notes';
@@ -11,6 +10,7 @@ import { maskIdentifier, seesPersonalData } from '../personal-data';
 import { conflict, invalidRequest, notFound } from '../problem';
 import { ownEvent, recordEvent } from '../profiles/record-event';
 import { defineRoute, type KeyCall, type Route } from '../route';
+import { refuseUnknownType } from './refuse-unknown-type';
 
 /** An identifier that names nobody, until it is released. */
 export const QuarantinedBody = z.strictObject({
@@ -79,10 +79,7 @@ export const quarantineRoutes: readonly Route[] = [
 /** By an event like any other, which the intake applies; answers whether it has. */
 async function quarantine(call: KeyCall, { type, value }: z.output<typeof Named>): Promise<boolean> {
   const types = await call.deps.store.workspaces.identifierTypes(call.ws);
-  if (!types.has(type)) {
-    const message = noSuchType(types);
-    throw invalidRequest(message, [{ in: 'body', pointer: '/type', message }]);
-  }
+  refuseUnknownType(types, type, 'body');
   const identifier = types.normalise(type, value);
   if (!identifier) {
     throw invalidRequest('The value is no identifier of this type.', [

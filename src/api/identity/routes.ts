@@ -1,18 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IdentityPolicy } from '../../domain/identity/identity-policy.schema';
 import { TypeName } from '../../domain/identity/identifier-types.schema';
 import { blockReasons } from '../../domain/identity/resolve-identity';
-import { noSuchType } from '../../domain/identity/workspace-types';
 import type { BlockedEvent } from '../../store/blocked-query';
-import type { WorkspaceDoc } from '../../store/documents';
-import { checkPreconditions, etagOf } from '../etag';
 import { presentInstant } from '../instant';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
-import { invalidRequest, notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
-import { saveDefinition } from '../save-definition';
+import { policyRoutes } from '../policy-routes';
+import { invalidRequest } from '../problem';
+import { defineRoute, type Route } from '../route';
 import { InsightsBody, insightDays, readInsights, sampled } from './insights';
+import { refuseUnknownType } from './refuse-unknown-type';
 
 const Reason = z.enum(blockReasons);
 
@@ -26,41 +23,19 @@ export const ViolationBody = z.strictObject({
   dropped: z.array(z.strictObject({ type: z.string(), reason: Reason, from: z.string().optional() })),
 });
 
+const identityPolicyRoutes = policyRoutes<IdentityPolicy>({
+  path: '/v1/policies/identity',
+  schema: IdentityPolicy,
+  summaries: {
+    get: 'How the workspace tells people apart; `{}` is the usual way',
+    put: 'Say how people are told apart, for events from now on; who is one person already stays so',
+  },
+  read: ({ identity, identityVersion }) => ({ policy: identity, version: identityVersion }),
+  write: ({ workspaces }, ws, saved, session) => workspaces.setIdentity(ws, saved, session),
+});
+
 export const identityRoutes: readonly Route[] = [
-  defineRoute({
-    method: 'get',
-    path: '/v1/policies/identity',
-    scope: 'profiles:read',
-    summary: 'How the workspace tells people apart; `{}` is the usual way',
-    responses: { 200: IdentityPolicy },
-    handle: async ({ deps, ws }) => {
-      const workspace = await deps.store.workspaces.find(ws);
-      if (!workspace) throw notFound('such workspace');
-      return { status: 200, body: workspace.identity ?? {}, headers: { ETag: etagOf(versionOf(workspace)) } };
-    },
-  }),
-  defineRoute({
-    method: 'put',
-    path: '/v1/policies/identity',
-    scope: 'profiles:write',
-    summary: 'Say how people are told apart, for events from now on; who is one person already stays so',
-    body: IdentityPolicy,
-    responses: { 200: IdentityPolicy },
-    handle: async (call) => {
-      const { deps, ws, body } = call;
-      const saved = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
-        const before = await deps.store.workspaces.find(ws, session);
-        const present = versionOf(before);
-        checkPreconditions(call, present);
-        if (isDeepStrictEqual(before?.identity ?? {}, body)) return present;
-        const version = present + 1;
-        await deps.store.workspaces.setIdentity(ws, { policy: body, version }, session);
-        await raiseRuleset();
-        return version;
-      });
-      return { status: 200, body, headers: { ETag: etagOf(saved) } };
-    },
-  }),
+  ...identityPolicyRoutes,
   defineRoute({
     method: 'get',
     path: '/v1/identity/insights',
@@ -78,7 +53,8 @@ export const identityRoutes: readonly Route[] = [
     responses: { 200: pageOf(ViolationBody) },
     handle: async (call) => {
       const { type, reason } = call.query;
-      if (type !== undefined) await refuseUnknownType(call, type);
+      if (type !== undefined)
+        refuseUnknownType(await call.deps.store.workspaces.identifierTypes(call.ws), type, 'query');
       const page = readPage(call);
       const before = readCursor(page.after);
       const which = { ...(before && { before }), ...(type !== undefined && { type }), ...(reason && { reason }) };
@@ -87,17 +63,6 @@ export const identityRoutes: readonly Route[] = [
     },
   }),
 ];
-
-async function refuseUnknownType({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, type: string): Promise<void> {
-  const types = await deps.store.workspaces.identifierTypes(ws);
-  if (types.has(type)) return;
-  const message = noSuchType(types);
-  throw invalidRequest(message, [{ in: 'query', pointer: '/type', message }]);
-}
-
-/** 0 is the usual policy, as nobody has set another yet. */
-const versionOf = (workspace: Pick<WorkspaceDoc, 'identityVersion'> | undefined): number =>
-  workspace?.identityVersion ?? 0;
 
 function presentViolation(event: BlockedEvent): z.output<typeof ViolationBody> {
   const { messageId, receivedAt, source, profile, blocked = [] } = event;

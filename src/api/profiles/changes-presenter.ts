@@ -21,7 +21,7 @@ export const ChangesBody = z.strictObject({
   events: z.int().meta({ description: 'Events since the merge that would go along' }),
 });
 
-export function presentChanges({ changes, takeBack }: EventPreview, sight: Sight): z.output<typeof ChangesBody> {
+export function presentChanges({ changes, unmerge }: EventPreview, sight: Sight): z.output<typeof ChangesBody> {
   const living = changes.profiles.map(({ profile }) => profile);
   const edgesOf = (id: string, edge: ChangeSet['edges'][number]['edge']): string[] =>
     changes.edges.filter((one) => one.profile === id && one.edge === edge).map(({ audience }) => audience);
@@ -36,6 +36,6 @@ export function presentChanges({ changes, takeBack }: EventPreview, sight: Sight
       ...{ id, journey, profile },
       ...(reason !== undefined && { reason }),
     })),
-    events: takeBack?.division.mine.length ?? 0,
+    events: unmerge?.division.mine.length ?? 0,
   };
 }

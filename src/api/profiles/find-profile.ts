@@ -29,10 +29,10 @@ function found(profile: Profile | undefined): Profile {
 const isReference = (types: IdentifierTypes, ref: string): boolean => types.normalise(...partsOf(ref)) !== undefined;
 
 /** What is wrong with a reference that is none. */
-export function howToRefer(types: IdentifierTypes, ref: string): string {
+function howToRefer(types: IdentifierTypes, ref: string): string {
   const [type] = partsOf(ref);
   const isNoType = TypeName.safeParse(type).success && !types.has(type);
-  return `write prf_… or type:value, such as user_id:u1${isNoType ? `. ${noSuchType(types)}` : ''}`;
+  return `write prf_… or type:value, such as user_id:u1${isNoType ? `. ${noSuchType(types).replace(/\.$/, '')}` : ''}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import type { IdentityGraph, IdentityInsights } from '../../client/types';
+import { inTransaction } from '../../store/open-store';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
 const api = useTestApi();
@@ -11,6 +12,15 @@ async function get<Body>(path: string, key = workspace.apiKey): Promise<Body> {
 async function apply(...events: readonly object[]): Promise<void> {
   await sendBatch(api.app, workspace.secretKey, events).expect(200);
   await api.catchUp(workspace.ws);
+}
+
+const dayMs = 86_400_000;
+async function quarantine(at: number, value: string): Promise<void> {
+  const note = { rev: 1, people: [], quarantine: { at, reason: 'asked' as const, source: 'x' } };
+  const write = { identifier: { type: 'email', value }, note, isNew: true };
+  await inTransaction(api.store.connection, (session) =>
+    api.store.identifierNotes.write(workspace.ws, [write], session),
+  );
 }
 
 describe('the graph of a profile', () => {
@@ -70,14 +80,19 @@ describe('the graph of a profile', () => {
   it('is counted: what was merged and kept apart, and how much people are known by', async () => {
     await apply({ type: 'identify', userId: 'bob', traits: { email: 'bob@example.com' } });
     await apply({ type: 'track', userId: 'bob', event: 'Seen', context: { traits: { email: 'ada@example.com' } } });
+    await quarantine(Date.now() - 31 * dayMs, 'office@example.com');
+    await quarantine(Date.now() - 29 * dayMs, 'test@example.com');
     const insights = await get<IdentityInsights>('/v1/identity/insights');
     expect(insights).toMatchObject({
       violations: { unique: 1, untrusted: 0 },
       merges: { byIdentifiers: 1, asked: 0, undone: 0 },
+      quarantine: { identifiers: 2, recent: 1 },
       sample: {
         profiles: 2,
         known: 2,
         merged: 1,
+        mergeRate: 0.5,
+        absorbed: { average: 0.5, most: 1 },
         identifiers: { average: 2.5, most: 3 },
         byType: { email: { p50: 1 } },
       },

@@ -67,7 +67,7 @@ export async function unmergeProfiles(
   const { store } = call.deps;
   const survivor = await findProfile(store, call.ws, ref);
   await assertAbsorbedBy(call, survivor, absorbed);
-  const event = ownEvent(call, 'unmerge', { kind: 'alias', identifiers: [nameOf(survivor)], takesBack: absorbed });
+  const event = ownEvent(call, 'unmerge', { kind: 'alias', identifiers: [nameOf(survivor)], unmerges: absorbed });
   const preview = await previewEvent(call.deps, call.ws, event);
   if (!preview.changes.mergeChanges.some(({ undone }) => undone)) throw conflict(nothingLeft);
   if (dryRun) return { survivor: survivor.id, absorbed, isDone: false, preview };

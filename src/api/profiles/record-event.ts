@@ -10,7 +10,7 @@ import { waitUntil } from '../wait-until';
 
 /** What an event of the API itself says, beside what all of them have in common. */
 export type OwnEvent = Pick<Event, 'kind' | 'identifiers'> &
-  Partial<Pick<Event, 'context' | 'isMerge' | 'isQuarantine' | 'takesBack'>>;
+  Partial<Pick<Event, 'context' | 'isMerge' | 'isQuarantine' | 'unmerges'>>;
 
 /** An event about people that somebody with a key asked for: trusted, of the key's source, and of now. */
 export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent): Event {

@@ -136,7 +136,7 @@ describe('the other conditions', () => {
   const known: Profile = {
     ...blank,
     memberships: { vip: { enteredAt: epoch, version: 1 } },
-    consent: { ads: { status: 'denied', at: epoch, source: 'api' } },
+    consent: { ads: { status: 'denied', at: epoch, source: 'api', messageId: 'm1' } },
     identifiers: [{ type: 'email', value: 'x', firstSeenAt: epoch }],
   };
 

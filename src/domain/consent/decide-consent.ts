@@ -38,15 +38,9 @@ export function decideConsent(
   if (purpose === undefined) return { isAllowed: true };
   const defined = purposes.get(purpose);
   const said = own(consent, purpose);
-  const proof = { purpose, status: said?.status ?? ('unset' as const), ...(said && statementOf(said)) };
+  const proof = { purpose, status: 'unset' as const, ...said };
   if (defined?.transactional) return { isAllowed: true, proof: { ...proof, basis: 'transactional' } };
   if (said) return { isAllowed: said.status === 'granted', proof: { ...proof, basis: 'statement' } };
   if (!defined) return { isAllowed: true, proof: { ...proof, basis: 'undefined-purpose' } };
   return { isAllowed: defined.whenUnset === 'allow', proof: { ...proof, basis: 'when-unset' } };
 }
-
-const statementOf = ({ at, source, messageId }: Consent) => ({
-  at,
-  source,
-  ...(messageId !== undefined && { messageId }),
-});

@@ -39,7 +39,7 @@ export interface Event {
   /** Somebody who may says that what it names is nobody's. Only the API makes such events. */
   readonly isQuarantine?: boolean;
   /** Somebody who may says that this profile, absorbed by the one that the event names, is another person. Of the API alone, too. */
-  readonly takesBack?: ProfileId;
+  readonly unmerges?: ProfileId;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

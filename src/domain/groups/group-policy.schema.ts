@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Path } from '../definition-fields.schema';
 
 /** Bounds of a policy: how many ways there are to be one group, and how many traits must agree for each. */
-export const groupPolicyLimits = { ways: 10, traits: 5, most: 100_000 } as const;
+const groupPolicyLimits = { ways: 10, traits: 5, most: 100_000 } as const;
 
 const OneType = z.strictObject({
   /** People whose traits of one of these lists are all there and equal are one group. */

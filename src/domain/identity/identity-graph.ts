@@ -22,7 +22,7 @@ export type IdentityEdge =
     }
   | { readonly kind: 'apart'; readonly profile: ProfileId; readonly other: ProfileId };
 
-/** The event that said so, and who sent it; empty where that was not kept. */
+/** The event that said so, and who sent it; empty of an identifier that was taken away while this was read. */
 export interface Origin {
   readonly messageId?: string;
   readonly source?: string;

@@ -18,7 +18,7 @@ export interface IdentityRules {
   /** Which statements traits keep, where it is not the newest. */
   readonly traits: TraitRules;
   /** Whether a browser or device that comes with a second person is nobody's from then on. */
-  readonly setsSharedApart: boolean;
+  readonly separatesSharedDevices: boolean;
   /** Of how many people's events an identifier of somebody else is dropped before it names nobody. */
   readonly mostPeople: number;
   /**
@@ -51,7 +51,7 @@ export function identityRules({
     unique: new Set([...unique, ...types.unique]),
     traits,
     mostPeople: quarantine === false ? Infinity : quarantine.most,
-    setsSharedApart: sharedDevices === 'apart',
+    separatesSharedDevices: sharedDevices === 'apart',
     isOverLimit: (held, gained) =>
       limited.some(({ type, most, windowMs }) => {
         const seen = (all: readonly KnownIdentifier[]) => all.filter((one) => one.type === type);

@@ -59,7 +59,7 @@ describe('resolveIdentity', () => {
       absorbed: [],
       attach: [u1, mail],
       blocked: [],
-      ...{ setApart: [], taken: [] },
+      ...{ shared: [], taken: [] },
     });
   });
 
@@ -129,7 +129,7 @@ describe('people whom somebody says to be one', () => {
       absorbed: [ada.id],
       attach: [],
       blocked: [],
-      ...{ setApart: [], taken: [] },
+      ...{ shared: [], taken: [] },
     });
   });
 

@@ -44,8 +44,8 @@ export interface Resolution {
   /** Identifiers the profile gains. */
   readonly attach: readonly Identifier[];
   readonly blocked: readonly BlockedIdentifier[];
-  /** Blocked ones that leave their owners, each to a profile of its own: devices that two known people use. */
-  readonly setApart: readonly Identifier[];
+  /** Of these, devices that two known people use: each leaves its owner, to a profile of its own. */
+  readonly shared: readonly Identifier[];
   /** What others lose, or the survivor itself. Those that are not in `attach` are nobody's from then on. */
   readonly taken: readonly TakenIdentifier[];
 }
@@ -95,7 +95,7 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
   const group = new Group(context, new Set(identifiers.map(identifierName)));
   const attach: Identifier[] = [];
   const blocked: BlockedIdentifier[] = [];
-  const setApart: Identifier[] = [];
+  const shared: Identifier[] = [];
   const taken: TakenIdentifier[] = [];
   for (const { identifier, owner } of strongestFirst(identifiers, context)) {
     const reason = group.objection(identifier, { owner, taken: [] });
@@ -106,10 +106,10 @@ export function resolveIdentity(identifiers: readonly Identifier[], context: Res
       if (!way.owner) attach.push(identifier);
     } else if (reason) {
       blocked.push({ identifier, reason });
-      if (group.isSharedDevice(identifier, owner, reason)) setApart.push(identifier);
+      if (group.isSharedDevice(identifier, owner, reason)) shared.push(identifier);
     }
   }
-  return { ...group.outcome(), attach: distinct(attach), blocked, setApart: distinct(setApart), taken };
+  return { ...group.outcome(), attach: distinct(attach), blocked, shared: distinct(shared), taken };
 }
 
 interface Named {
@@ -184,7 +184,7 @@ class Group {
   /** Whether what is dropped here is of a device that two known people use, so that what is done on it is done by either. */
   isSharedDevice({ type }: Identifier, owner: Profile | undefined, reason: BlockReason): boolean {
     const { rules } = this.context;
-    if (!rules.setsSharedApart || rules.isKnown(type)) return false;
+    if (!rules.separatesSharedDevices || rules.isKnown(type)) return false;
     return betweenPeople.has(reason) && this.#isKnown && owner !== undefined && isKnown(owner, rules);
   }
 

@@ -179,7 +179,7 @@ describe('the tombstone of a profile', () => {
       lineage: [aProfile('prf_0').id],
       identifiers: [{ type: 'user_id', value: 'ann', firstSeenAt: noon }],
       traits: { email: { value: 'ann@mail.test', at: noon, since: noon, source: 's' } },
-      consent: { ads: { status: 'granted', at: noon, source: 's' } },
+      consent: { ads: { status: 'granted', at: noon, source: 's', messageId: 'm1' } },
       memberships: { vip: { enteredAt: noon, version: 3 } },
       edgeCounts: { vip: 3, old: 2 },
     });

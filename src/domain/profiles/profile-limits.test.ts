@@ -12,7 +12,9 @@ const traits = (count: number, value = 'gold'): Partial<Profile> => ({
   traits: Object.fromEntries(times(count, (n) => [`t${n}`, { value, at: 1, since: 1, source: 'src_a' }])),
 });
 const purposes = (count: number, name = 'p', status: ConsentStatus = 'granted'): Partial<Profile> => ({
-  consent: Object.fromEntries(times(count, (n) => [`${name}${n}`, { status, at: 1, source: 'src_a' }])),
+  consent: Object.fromEntries(
+    times(count, (n) => [`${name}${n}`, { status, at: 1, source: 'src_a', messageId: 'm1' }]),
+  ),
 });
 const times = <Item>(count: number, make: (n: number) => Item): Item[] =>
   Array.from({ length: count }, (_, n) => make(n));

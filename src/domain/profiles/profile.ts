@@ -25,8 +25,8 @@ export interface Consent {
   readonly status: ConsentStatus;
   readonly at: number;
   readonly source: string;
-  /** The event that said so; absent of statements from before it was kept. */
-  readonly messageId?: string;
+  /** The event that said so. */
+  readonly messageId: string;
 }
 
 export interface KnownIdentifier extends Identifier {

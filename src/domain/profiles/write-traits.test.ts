@@ -3,7 +3,7 @@ import type { Consent, Trait } from './profile';
 
 const source = 'src_a';
 const tier = (value: Trait['value'], at: number, since = at): Trait => ({ value, at, since, source });
-const consent = (status: Consent['status'], at: number): Consent => ({ status, at, source });
+const consent = (status: Consent['status'], at: number): Consent => ({ status, at, source, messageId: 'm1' });
 
 describe('writeTraits', () => {
   it.each([

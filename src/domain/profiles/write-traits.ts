@@ -96,7 +96,7 @@ export function supersedes(incoming: Consent, present: Consent): boolean {
   if (incoming.at !== present.at) return incoming.at > present.at;
   if (incoming.status !== present.status)
     return protection.indexOf(incoming.status) > protection.indexOf(present.status);
-  return (incoming.messageId ?? '') < (present.messageId ?? '');
+  return incoming.messageId < present.messageId;
 }
 
 const protection: readonly ConsentStatus[] = ['granted', 'revoked', 'denied'];

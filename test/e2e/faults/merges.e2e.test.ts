@@ -75,7 +75,7 @@ describe('an intake killed before every single write, time and again', () => {
       await this.happen(since);
       await api.catchUp(this.ws);
       expect(await this.idOf('phone')).toBe(await this.idOf('shop'));
-      await this.happen((now) => [anEvent({ ...own(now), ...named('shop'), takesBack: phone })]);
+      await this.happen((now) => [anEvent({ ...own(now), ...named('shop'), unmerges: phone })]);
       await applying(this.ws);
       expect(await this.idOf('phone')).toBe(phone);
     }
@@ -188,9 +188,9 @@ describe('a worker killed while people with some hundred events are merged and m
     await heddle.settled();
     const merges = await Promise.all(pairs.map(async (name) => (await profiles.merges(idsOf(name)[0])).data[0]));
 
-    const takeBack = () => merges.map((merge) => profiles.unmerge(merge?.survivor ?? '', merge?.absorbed ?? ''));
-    await killedAt({ says: mongoCommand('update', 'events'), held: 'after' }, takeBack);
-    await killedAt({ says: 'commitTransaction', held: 'after' }, takeBack);
+    const unmerge = () => merges.map((merge) => profiles.unmerge(merge?.survivor ?? '', merge?.absorbed ?? ''));
+    await killedAt({ says: mongoCommand('update', 'events'), held: 'after' }, unmerge);
+    await killedAt({ says: 'commitTransaction', held: 'after' }, unmerge);
     await heddle.settled();
     await until(async () => (await scene.profiles()).length === users.length || undefined, 'them to be two again');
 

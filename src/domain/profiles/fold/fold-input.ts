@@ -7,7 +7,7 @@ import type { RuleMadeGroup } from '../../groups/group-rules';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { EntryContext, IgnoredEntry } from '../../journeys/routing';
 import type { ChangeSet } from '../change-set';
-import type { TakeBack } from '../facts-apart';
+import type { Unmerge } from '../unmerge-facts';
 import type { Profile } from '../profile';
 import type { Ruleset } from '../ruleset';
 
@@ -34,7 +34,7 @@ export interface FoldInput {
   readonly suppressions: SuppressionList;
   readonly stored: StoredEvents;
   /** Of an event that takes a merge back, which is folded alone; absent when there is none, or nothing to take back any more. */
-  readonly takeBack?: TakeBack | undefined;
+  readonly unmerge?: Unmerge | undefined;
   readonly makeProfileId: () => ProfileId;
   readonly makeEnrollmentId: EntryContext['makeId'];
   /** Names a group that a rule makes, so that its key tells nothing of what is in it. */

@@ -20,7 +20,7 @@ import type { FoldInput, FoldOutcome } from './fold-input';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { reachEdges, runJourneys } from './run-journeys';
-import { takeBack } from './take-back';
+import { unmerge } from './unmerge';
 import { withoutErased } from './without-erased';
 import { WorkspaceFold, type Run } from './workspace-fold';
 
@@ -55,9 +55,9 @@ export function foldTime(input: FoldInput): FoldOutcome {
 function foldEvent(fold: WorkspaceFold, event: Event): void {
   const beforeEvent = fold.edges.length;
   const open = resolveEvent(fold, event);
-  const { takeBack: read } = fold.input;
-  if (read && read.merge.absorbed === event.takesBack && read.merge.survivor === open.profile.id)
-    takeBack(fold, open, event, read);
+  const { unmerge: read } = fold.input;
+  if (read && read.merge.absorbed === event.unmerges && read.merge.survivor === open.profile.id)
+    unmerge(fold, open, event, read);
   const firstEdge = letTimePass(fold, open, event, beforeEvent);
   const changed = write(fold, open, event);
   const seq = nextSeq(open);

@@ -14,7 +14,7 @@ import type { WorkspaceFold } from './workspace-fold';
  * Gives a device that two known people use to a profile of its own, which is neither's. It is evaluated at once, since nobody else
  * would, and starts no journeys by being there.
  */
-export function setDeviceApart(fold: WorkspaceFold, identifier: Identifier, event: Event): void {
+export function makeDeviceShared(fold: WorkspaceFold, identifier: Identifier, event: Event): void {
   const taken = takeAway(fold, identifier);
   if (!taken) return;
   const shared = createProfile(fold, event, { isShared: true });

@@ -6,7 +6,7 @@ import { absorb } from './absorb';
 import { createProfile } from './create-profile';
 import { attachIdentifiers, verifyIdentifiers, type OpenProfile } from './open-profile';
 import { evaluateProfile, regroup, upgrade } from './evaluate-profile';
-import { setDeviceApart, takeUnverified } from './move-identifier';
+import { makeDeviceShared, takeUnverified } from './move-identifier';
 import { countPeople, openKeeper, quarantine, withoutQuarantined } from './quarantine';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -31,7 +31,7 @@ function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   const blocked = [...resolution.blocked, ...lost, ...(fold.blocked.get(event.messageId) ?? [])];
   if (blocked.length > 0) fold.blocked.set(event.messageId, blocked);
   const open = resolution.survivor === undefined ? createProfile(fold, event) : fold.open(resolution.survivor);
-  for (const identifier of resolution.setApart) setDeviceApart(fold, identifier, event);
+  for (const identifier of resolution.shared) makeDeviceShared(fold, identifier, event);
   takeUnverified(fold, resolution.taken, open);
   upgrade(fold, open);
   attachIdentifiers(open, resolution.attach, effectiveAt(event));

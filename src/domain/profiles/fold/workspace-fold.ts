@@ -30,7 +30,6 @@ export interface Run {
   isChanged: boolean;
 }
 
-const nothingNoted: IdentifierNote = { rev: 0, people: [] };
 /** A group as it stands in this fold. */
 export interface OpenGroup {
   group: Group;
@@ -40,6 +39,8 @@ export interface OpenGroup {
   /** The lowest ruleset version of those whom a definition made count differently. */
   behind?: number;
 }
+
+const nothingNoted: IdentifierNote = { rev: 0, people: [] };
 
 /** The working memory of one fold: what was read, and what was decided so far. Lives for one call. */
 export class WorkspaceFold {

@@ -1,9 +1,10 @@
 import type { Event } from '../../domain/events/event';
 import type { WorkspaceId } from '../../domain/ids';
 import { eventWaitKey } from '../../domain/journeys/wait-keys';
-import type { TakeBack } from '../../domain/profiles/facts-apart';
-import { readTakeBack } from '../../folding/read-take-back';
-import type { ApplyDeps } from './apply';
+import type { Unmerge } from '../../domain/profiles/unmerge-facts';
+import { readUnmerge } from '../../folding/read-unmerge';
+import type { RulesetCache } from '../../folding/ruleset-cache';
+import type { Store } from '../../store/store';
 
 const movedAtOnce = 1_000;
 
@@ -12,15 +13,15 @@ const movedAtOnce = 1_000;
  * is taken back: the survivor's history is what is under its own id and those it absorbed. So however much it is, and whenever this
  * stops, it may be done again.
  */
-export async function setApart(
-  { store, rulesets }: Pick<ApplyDeps, 'store' | 'rulesets'>,
+export async function prepareUnmerge(
+  { store, rulesets }: { readonly store: Store; readonly rulesets: RulesetCache },
   ws: WorkspaceId,
   events: readonly Event[],
-): Promise<TakeBack | undefined> {
+): Promise<Unmerge | undefined> {
   const [event] = events;
-  if (event?.takesBack === undefined || events.length > 1) return undefined;
+  if (event?.unmerges === undefined || events.length > 1) return undefined;
   const { identity } = await rulesets.current(ws);
-  const read = await readTakeBack(store, ws, event.takesBack, identity);
+  const read = await readUnmerge(store, ws, event.unmerges, identity);
   if (!read) return undefined;
   const { absorbed, survivor, absorbedSeq } = read.merge;
   const there = new Set((await store.events.after(ws, absorbed, absorbedSeq)).map(({ messageId }) => messageId));

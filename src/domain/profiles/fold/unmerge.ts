@@ -4,7 +4,7 @@ import { readGroupCall } from '../../groups/read-group-call';
 import { identifierName } from '../../identity/identifier-types';
 import { splitEnrollments } from '../../journeys/split-enrollments';
 import { omit } from '../../json';
-import { factsLeft, factsOfAbsorbed, type TakeBack } from '../facts-apart';
+import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
 import { idsOf } from '../present';
 import type { Profile } from '../profile';
 import { completeStates, evaluateProfile, regroup } from './evaluate-profile';
@@ -17,7 +17,7 @@ import type { WorkspaceFold } from './workspace-fold';
  * from them. Both are evaluated anew, destinations hear of it, and nothing ties the two again unless somebody says so. Does nothing
  * where either would be left without an identifier.
  */
-export function takeBack(fold: WorkspaceFold, survivor: OpenProfile, event: Event, read: TakeBack): void {
+export function unmerge(fold: WorkspaceFold, survivor: OpenProfile, event: Event, read: Unmerge): void {
   const { merge, division } = read;
   const isOf = (known: Identifier): boolean => division.identifiers.has(identifierName(known));
   const mine = survivor.profile.identifiers.filter(isOf);
@@ -44,7 +44,7 @@ export function takeBack(fold: WorkspaceFold, survivor: OpenProfile, event: Even
 function reopen(
   fold: WorkspaceFold,
   survivor: Profile,
-  read: TakeBack,
+  read: Unmerge,
   identifiers: Profile['identifiers'],
 ): OpenProfile {
   const { merge, tombstone, lastSeq } = read;
@@ -71,7 +71,7 @@ function reopen(
 }
 
 /** The survivor without what it has of the absorbed alone. */
-function left(fold: WorkspaceFold, survivor: Profile, read: TakeBack): Profile {
+function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge): Profile {
   const { absorbedProfile, absorbed, replaced } = read.merge;
   const { later, ...facts } = factsLeft(survivor, read, fold.input.ruleset);
   const accounts = read.later.flatMap((merge, index) => {
@@ -100,7 +100,7 @@ function divideGroups(
   fold: WorkspaceFold,
   survivor: OpenProfile,
   absorbed: OpenProfile,
-  { merge, division }: TakeBack,
+  { merge, division }: Unmerge,
 ): void {
   const brought = merge.absorbedProfile.groups ?? [];
   const since = division.mine.flatMap((event) => {
@@ -119,7 +119,7 @@ function divideGroups(
 }
 
 /** Runs that the absorbed had go on as its own, and so do those that its events began since. */
-function splitRuns(fold: WorkspaceFold, { merge, division }: TakeBack, { id, seq }: Profile): void {
+function splitRuns(fold: WorkspaceFold, { merge, division }: Unmerge, { id, seq }: Profile): void {
   const moved = new Set<string>(merge.movedRuns);
   const began = new Set(division.mine.map(({ messageId }) => messageId));
   const runs = fold

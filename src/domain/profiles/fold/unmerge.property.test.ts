@@ -86,10 +86,10 @@ class Lived {
     this.#apply(anEvent({ by, name: 'Tied', ...this.#next() }));
   }
 
-  takeBack(who: number): void {
+  unmerge(who: number): void {
     const value = Object.values(people[who] as object)[0] as string;
     const merge = this.world.merges.find(({ absorbedProfile }) => absorbedProfile.identifiers[0]?.value === value);
-    this.world.takeBack((merge as Merge).absorbed, this.now);
+    this.world.unmerge((merge as Merge).absorbed, this.now);
   }
 
   outcome(): object[] {
@@ -127,8 +127,8 @@ describe.each(Object.entries(rulesets))('taking a merge back where of a trait co
             lived.tie(ties[1], isTied || !both);
             lived.live(third);
           }
-          merged.takeBack(ties[0]);
-          if (both) merged.takeBack(ties[1]);
+          merged.unmerge(ties[0]);
+          if (both) merged.unmerge(ties[1]);
           expect(merged.outcome()).toEqual(apart.outcome());
         },
       ),

@@ -3,7 +3,7 @@ import { divideEvents } from '../domain/identity/divide-events';
 import { byStrength } from '../domain/identity/identity-rules';
 import type { ProfileId } from '../domain/ids';
 import type { Merge } from '../domain/profiles/change-set';
-import type { TakeBack } from '../domain/profiles/facts-apart';
+import type { Unmerge } from '../domain/profiles/unmerge-facts';
 import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
 import type { Ruleset } from '../domain/profiles/ruleset';
@@ -25,11 +25,11 @@ interface World {
 }
 
 /** What the intake reads and files before it takes back the merge of a profile with the one that absorbed it, and the event that asks for it. */
-export function planTakeBack(
+export function planUnmerge(
   { profiles, merges, ruleset, log, broughtBy }: World,
   absorbed: ProfileId,
   now: number,
-): { readonly event: Event; readonly log: LogRow[]; readonly takeBack: TakeBack } {
+): { readonly event: Event; readonly log: LogRow[]; readonly unmerge: Unmerge } {
   const merge = merges.findLast((one) => one.absorbed === absorbed) as Merge;
   const survivor = profiles.get(merge.survivor) as Profile;
   const tombstone = profiles.get(absorbed) as Profile;
@@ -57,9 +57,9 @@ export function planTakeBack(
     .map(({ event }) => event);
   const [by] = [...survivor.identifiers].sort(byStrength(ruleset.identity));
   const event: Event = {
-    ...{ messageId: `take-back-${absorbed}-${now}`, kind: 'alias', name: 'alias', occurredAt: now, receivedAt: now },
+    ...{ messageId: `unmerge-${absorbed}-${now}`, kind: 'alias', name: 'alias', occurredAt: now, receivedAt: now },
     ...{ identifiers: by ? [{ type: by.type, value: by.value }] : [], properties: {}, traits: {}, context: {} },
-    ...{ source: 'src_test', isTrusted: true, takesBack: absorbed },
+    ...{ source: 'src_test', isTrusted: true, unmerges: absorbed },
   };
-  return { event, log: divided, takeBack: { merge, earlier, later, tombstone, lastSeq, division, before } };
+  return { event, log: divided, unmerge: { merge, earlier, later, tombstone, lastSeq, division, before } };
 }

@@ -15,7 +15,7 @@ export interface NumberedEvent extends Event {
 }
 
 /** What was read of a merge that is to be taken back. The events of the division are stored under the ids they go to. */
-export interface TakeBack {
+export interface Unmerge {
   readonly merge: Merge;
   /** Merges that the survivor made before it, and after it, oldest first. */
   readonly earlier: readonly Merge[];
@@ -34,7 +34,7 @@ type FactRules = Pick<Ruleset, 'purposes'> & { readonly identity: Pick<Ruleset['
 
 /** What the absorbed stated: by the merge, and by those of its events that came since. */
 export function factsOfAbsorbed(
-  { merge, division }: TakeBack,
+  { merge, division }: Unmerge,
   ruleset: FactRules,
 ): Pick<Profile, 'traits' | 'consent' | 'createdAt'> {
   const { traits, consent, createdAt } = merge.absorbedProfile;
@@ -51,7 +51,7 @@ export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'created
 }
 
 /** Facts that came from the absorbed, by the merge or since, are as they would be had it never been there; all others stay. */
-export function factsLeft(survivor: Profile, read: TakeBack, ruleset: FactRules): FactsLeft {
+export function factsLeft(survivor: Profile, read: Unmerge, ruleset: FactRules): FactsLeft {
   const traits = leftOf(traitKind(ruleset), survivor, read);
   const consent = leftOf(consentKind(ruleset), survivor, read);
   const age = ageLeft(read);
@@ -63,7 +63,7 @@ export function factsLeft(survivor: Profile, read: TakeBack, ruleset: FactRules)
 }
 
 /** Since when the survivor is known without the absorbed: now, and before each of the later merges. */
-function ageLeft(read: TakeBack): { readonly createdAt: number; readonly before: ReadonlyMap<Merge, number> } {
+function ageLeft(read: Unmerge): { readonly createdAt: number; readonly before: ReadonlyMap<Merge, number> } {
   let { createdAt } = read.merge.replaced;
   const before = new Map<Merge, number>();
   for (const happened of sequence(read)) {
@@ -119,7 +119,7 @@ interface Left<Fact> {
  * Lives through what has happened to the survivor since, as far as the absorbed had to do with it: from what was there before the merge,
  * through its own events and later merges, in their order.
  */
-function leftOf<Fact extends object>(kind: Kind<Fact>, survivor: Profile, read: TakeBack): Left<Fact> {
+function leftOf<Fact extends object>(kind: Kind<Fact>, survivor: Profile, read: Unmerge): Left<Fact> {
   const { merge, division } = read;
   const stated = division.mine.map((event) => kind.state({}, event));
   const touched = new Set([kind.replaced(merge), ...stated].flatMap((facts) => Object.keys(facts)));
@@ -149,7 +149,7 @@ function leftOf<Fact extends object>(kind: Kind<Fact>, survivor: Profile, read: 
 }
 
 /** What the survivor had before the merge, of what the absorbed has changed by it or since. */
-function factsBefore<Fact>(kind: Kind<Fact>, { merge, earlier, before }: TakeBack): Facts<Fact> {
+function factsBefore<Fact>(kind: Kind<Fact>, { merge, earlier, before }: Unmerge): Facts<Fact> {
   const united = earlier.map(({ absorbedProfile }) => kind.of(absorbedProfile)).reduce(kind.unite, {});
   const known = before.reduce(kind.state, united);
   const replaced = kind.replaced(merge);
@@ -160,7 +160,7 @@ function factsBefore<Fact>(kind: Kind<Fact>, { merge, earlier, before }: TakeBac
 }
 
 /** Events of the survivor and its later merges, in the order in which they happened to it. */
-function sequence({ later, division }: TakeBack): (NumberedEvent | Merge)[] {
+function sequence({ later, division }: Unmerge): (NumberedEvent | Merge)[] {
   const seqOf = (happened: NumberedEvent | Merge): number =>
     'survivorSeq' in happened ? happened.survivorSeq : happened.seq;
   return [...division.rest, ...later].sort((one, other) => seqOf(one) - seqOf(other));

@@ -4,18 +4,18 @@ import { divideEvents } from '../domain/identity/divide-events';
 import type { IdentityRules } from '../domain/identity/identity-rules';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { Merge } from '../domain/profiles/change-set';
-import type { NumberedEvent, TakeBack } from '../domain/profiles/facts-apart';
+import type { NumberedEvent, Unmerge } from '../domain/profiles/unmerge-facts';
 import { idsOf } from '../domain/profiles/present';
 import type { EventDoc } from '../store/documents';
 import type { Store } from '../store/store';
 
 /** `undefined` when the merge was taken back already, or either of the two is not what it was: absorbed itself, or erased. */
-export async function readTakeBack(
+export async function readUnmerge(
   store: Store,
   ws: WorkspaceId,
   absorbed: ProfileId,
   rules: Pick<IdentityRules, 'rankOf'>,
-): Promise<TakeBack | undefined> {
+): Promise<Unmerge | undefined> {
   const merge = await store.merges.absorbing(ws, absorbed);
   if (!merge) return undefined;
   const found = await store.profiles.byIds(ws, [merge.survivor, absorbed]);
