@@ -124,6 +124,22 @@ describe('a run of a household', () => {
     expect(await harness.runs('offer')).toHaveLength(1);
   });
 
+  it('is the household’s also when nobody was in it for a while: whoever is now begins no other, and blocks nobody', async () => {
+    await harness.publish(journey('offer', { ...wait, mail }, perHousehold()));
+    await live('h1', 'ann');
+    await harness.happen('Order Completed', {}, { user: 'ann' });
+    const context = { groupType: 'household', groupLeft: true };
+    await harness.happen('group', { groupId: 'h1' }, { user: 'ann', kind: 'group', context });
+    await live('h1', 'bob');
+    const { store, ws } = harness;
+    await harness.accept('Order Completed', {}, { user: 'bob' });
+    const claimed = await store.events.claim(ws, 0, 10, 1_000_000);
+    const deps = { store, clock: Date.now, rulesets: new RulesetCache(store) };
+    const { ignored } = await applyEventBatch(deps, ws, claimed);
+    expect(ignored).toEqual(['already-inside']);
+    expect(await harness.runs('offer')).toHaveLength(1);
+  });
+
   it('ends with the erasure of whoever began it, and keeps nothing of them', async () => {
     harness.destination.reaches = hasEmail;
     await harness.publish(
