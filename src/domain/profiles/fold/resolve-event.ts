@@ -1,7 +1,6 @@
 import type { Event } from '../../events/event';
 import { effectiveAt } from '../../events/event';
 import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
-import { omit } from '../../json';
 import { absorb } from './absorb';
 import { createProfile } from './create-profile';
 import { attachIdentifiers, verifyIdentifiers, type OpenProfile } from './open-profile';
@@ -47,8 +46,6 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
   for (const id of resolution.absorbed) {
     const absorbed = fold.open(id);
     upgrade(fold, absorbed);
-    // Whom somebody says to be a person is one.
-    if (!absorbed.profile.isShared) survivor.profile = omit(survivor.profile, 'isShared');
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;
