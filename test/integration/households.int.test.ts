@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { isTransient } from '../../src/activities/apply/conflict';
 import { RulesetCache } from '../../src/folding/ruleset-cache';
+import { profileId, subjectOf } from '../../src/domain/ids';
 import type { JsonObject } from '../../src/domain/json';
 import type { Profile } from '../../src/domain/profiles/profile';
 import { erasePerson } from '../../src/store/erase-person';
@@ -161,6 +162,24 @@ describe('a run of a household', () => {
     expect(run).toMatchObject({ status: 'exited', reason: 'erased', entry: { properties: {} } });
     expect(JSON.stringify(run)).not.toContain('surprise');
   });
+});
+
+it('a run that is over says nothing of whoever began it, nor of their household, once they are erased', async () => {
+  harness.destination.reaches = hasEmail;
+  await harness.publish(journey('thanks', { mail }, perHousehold({ recipient: 'actor' })));
+  await harness.publish(journey('offer', { mail }, perHousehold()));
+  await know('ann', { email: 'ann@x.example' });
+  await live('the Smiths', 'ann', 'bob');
+  await harness.happen('Order Completed', {}, { user: 'bob' });
+  const { store, ws } = harness;
+  await Promise.all(['thanks', 'offer'].map((key) => harness.ended(key)));
+  const identifier = { type: 'user_id', value: 'bob' };
+  const bob = (await store.identifiers.ownerOf(ws, identifier)) ?? profileId('nobody');
+  await inTransaction(store.connection, (session) => erasePerson(store, ws, { identifier }, Date.now(), session));
+  expect(await store.personRows.anonymiseRuns(ws, [subjectOf(ws, bob)], 10)).toBe(1);
+  const runs = await store.connection.db.collection('enrollments').find({ ws }).toArray();
+  expect(runs).toHaveLength(2);
+  for (const trace of [bob, 'the Smiths']) expect(JSON.stringify(runs)).not.toContain(trace);
 });
 
 interface Row {
