@@ -79,6 +79,29 @@ describe('a run of a household', () => {
     expect(sentTo()).toEqual(['bob', 'bob']);
   });
 
+  it('speaks to who its recipient has turned out to be, also where that was in the moment of choosing', async () => {
+    let isMerged = false;
+    harness.destination.reaches = (profile) => {
+      if (!hasEmail(profile) || isMerged) return hasEmail(profile);
+      isMerged = true;
+      const identifiers = ['dora', 'ann'].map((value) => ({ type: 'user_id', value }));
+      const merging = harness.happen('alias', {}, { kind: 'alias', identifiers, isMerge: true });
+      return merging.then(() => true) as unknown as boolean;
+    };
+    const steps = { mail: { ...mail, next: 'rest' }, rest: { type: 'wait', for: '2d', next: 'mail' } };
+    const exits = [{ on: { event: 'Order Cancelled' }, reason: 'cancelled' }];
+    await harness.publish(journey('offer', steps, { ...perHousehold(), exits }));
+    await know('dora', { tier: 'gold' });
+    await know('ann', { email: 'ann@x.example' });
+    await live('h1', 'ann', 'bob');
+    await harness.happen('Order Completed', {}, { user: 'bob' });
+    const { profile } = await harness.waitingAt('offer', 'rest');
+    const { store, ws } = harness;
+    expect(profile).toBe(await store.identifiers.ownerOf(ws, { type: 'user_id', value: 'dora' }));
+    await harness.happen('Order Cancelled', {}, { user: 'dora' });
+    expect((await harness.ended('offer'))[0]).toMatchObject({ status: 'exited', reason: 'cancelled' });
+  });
+
   it('stays with who began it where nobody can be reached, and where the journey says so', async () => {
     harness.destination.reaches = () => false;
     await harness.publish(journey('offer', { mail }, perHousehold()));
