@@ -114,7 +114,8 @@ async function readGroups(
 ): Promise<Map<string, GroupRead>> {
   if (refs.length === 0) return new Map();
   const groups = new Map((await store.groups.read(ws, refs)).map((group) => [groupName(group), group]));
-  const entered = [...groups.values()].filter(({ type, entries }) => type === 'household' && entries > 0);
+  // One that is not there may have been, and been entered.
+  const entered = refs.filter((ref) => ref.type === 'household' && groups.get(groupName(ref))?.entries !== 0);
   const runs = await store.enrollments.openOfHouseholds(
     entered.map(({ key }) => householdSubject(ws, key)),
     now,

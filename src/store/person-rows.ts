@@ -82,7 +82,8 @@ export class PersonRows {
   /** Runs keep their path: funnels stay what they were. One that its workflow has yet to see ended waits. */
   async anonymiseRuns(ws: WorkspaceId, subjects: readonly string[], limit: number): Promise<number> {
     const $set = { entryKey: '', 'entry.properties': {}, 'entry.cursor': {}, cursor: {}, steps: {}, waitingFor: [] };
-    const $unset = { 'entry.messageId': '', 'conversions.$[].messageId': '' } as const;
+    const household = { household: '', householdSubject: '', actorSubject: '' } as const;
+    const $unset = { 'entry.messageId': '', 'conversions.$[].messageId': '', ...household } as const;
     const ended = { dueAt: { $exists: false }, sending: { $exists: false } };
     return anonymise(this.#enrollments, ws, subjects, limit, { $set, $unset, $inc: { rev: 1 } }, ended);
   }

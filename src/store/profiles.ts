@@ -113,10 +113,11 @@ export class ProfileRepository {
     );
   }
 
-  /** Somebody has a run now that no event of theirs began. Raises their revision, as `makeDue` does. */
-  async noteEnrollments(ws: WorkspaceId, id: ProfileId, session: ClientSession): Promise<void> {
+  /** Somebody has a run now that no event of theirs began. Raises their revision, as `makeDue` does. Answers whether they are there. */
+  async noteEnrollments(ws: WorkspaceId, id: ProfileId, session: ClientSession): Promise<boolean> {
     const $set = { hasEnrollments: true };
-    await this.#profiles.updateOne({ _id: docId(ws, id) }, { $set, $inc: { rev: 1 } }, { session });
+    const filter = { _id: docId(ws, id), ...living };
+    return (await this.#profiles.updateOne(filter, { $set, $inc: { rev: 1 } }, { session })).matchedCount === 1;
   }
 
   /** Has the back-fill look at these again, as if they had last been evaluated under the rules of that version. */

@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { applyEventBatch } from '../../src/activities/apply/apply';
 import { isTransient } from '../../src/activities/apply/conflict';
 import { RulesetCache } from '../../src/folding/ruleset-cache';
+import { profileId, subjectOf } from '../../src/domain/ids';
 import type { JsonObject } from '../../src/domain/json';
 import type { Profile } from '../../src/domain/profiles/profile';
 import { erasePerson } from '../../src/store/erase-person';
@@ -78,6 +79,29 @@ describe('a run of a household', () => {
     expect(sentTo()).toEqual(['bob', 'bob']);
   });
 
+  it('speaks to who its recipient has turned out to be, also where that was in the moment of choosing', async () => {
+    let isMerged = false;
+    harness.destination.reaches = (profile) => {
+      if (!hasEmail(profile) || isMerged) return hasEmail(profile);
+      isMerged = true;
+      const identifiers = ['dora', 'ann'].map((value) => ({ type: 'user_id', value }));
+      const merging = harness.happen('alias', {}, { kind: 'alias', identifiers, isMerge: true });
+      return merging.then(() => true) as unknown as boolean;
+    };
+    const steps = { mail: { ...mail, next: 'rest' }, rest: { type: 'wait', for: '2d', next: 'mail' } };
+    const exits = [{ on: { event: 'Order Cancelled' }, reason: 'cancelled' }];
+    await harness.publish(journey('offer', steps, { ...perHousehold(), exits }));
+    await know('dora', { tier: 'gold' });
+    await know('ann', { email: 'ann@x.example' });
+    await live('h1', 'ann', 'bob');
+    await harness.happen('Order Completed', {}, { user: 'bob' });
+    const { profile } = await harness.waitingAt('offer', 'rest');
+    const { store, ws } = harness;
+    expect(profile).toBe(await store.identifiers.ownerOf(ws, { type: 'user_id', value: 'dora' }));
+    await harness.happen('Order Cancelled', {}, { user: 'dora' });
+    expect((await harness.ended('offer'))[0]).toMatchObject({ status: 'exited', reason: 'cancelled' });
+  });
+
   it('stays with who began it where nobody can be reached, and where the journey says so', async () => {
     harness.destination.reaches = () => false;
     await harness.publish(journey('offer', { mail }, perHousehold()));
@@ -124,6 +148,22 @@ describe('a run of a household', () => {
     expect(await harness.runs('offer')).toHaveLength(1);
   });
 
+  it('is the household’s also when nobody was in it for a while: whoever is now begins no other, and blocks nobody', async () => {
+    await harness.publish(journey('offer', { ...wait, mail }, perHousehold()));
+    await live('h1', 'ann');
+    await harness.happen('Order Completed', {}, { user: 'ann' });
+    const context = { groupType: 'household', groupLeft: true };
+    await harness.happen('group', { groupId: 'h1' }, { user: 'ann', kind: 'group', context });
+    await live('h1', 'bob');
+    const { store, ws } = harness;
+    await harness.accept('Order Completed', {}, { user: 'bob' });
+    const claimed = await store.events.claim(ws, 0, 10, 1_000_000);
+    const deps = { store, clock: Date.now, rulesets: new RulesetCache(store) };
+    const { ignored } = await applyEventBatch(deps, ws, claimed);
+    expect(ignored).toEqual(['already-inside']);
+    expect(await harness.runs('offer')).toHaveLength(1);
+  });
+
   it('ends with the erasure of whoever began it, and keeps nothing of them', async () => {
     harness.destination.reaches = hasEmail;
     await harness.publish(
@@ -145,6 +185,24 @@ describe('a run of a household', () => {
     expect(run).toMatchObject({ status: 'exited', reason: 'erased', entry: { properties: {} } });
     expect(JSON.stringify(run)).not.toContain('surprise');
   });
+});
+
+it('a run that is over says nothing of whoever began it, nor of their household, once they are erased', async () => {
+  harness.destination.reaches = hasEmail;
+  await harness.publish(journey('thanks', { mail }, perHousehold({ recipient: 'actor' })));
+  await harness.publish(journey('offer', { mail }, perHousehold()));
+  await know('ann', { email: 'ann@x.example' });
+  await live('the Smiths', 'ann', 'bob');
+  await harness.happen('Order Completed', {}, { user: 'bob' });
+  const { store, ws } = harness;
+  await Promise.all(['thanks', 'offer'].map((key) => harness.ended(key)));
+  const identifier = { type: 'user_id', value: 'bob' };
+  const bob = (await store.identifiers.ownerOf(ws, identifier)) ?? profileId('nobody');
+  await inTransaction(store.connection, (session) => erasePerson(store, ws, { identifier }, Date.now(), session));
+  expect(await store.personRows.anonymiseRuns(ws, [subjectOf(ws, bob)], 10)).toBe(1);
+  const runs = await store.connection.db.collection('enrollments').find({ ws }).toArray();
+  expect(runs).toHaveLength(2);
+  for (const trace of [bob, 'the Smiths']) expect(JSON.stringify(runs)).not.toContain(trace);
 });
 
 interface Row {

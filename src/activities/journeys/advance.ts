@@ -164,6 +164,7 @@ class Walk {
       context: {},
       source: `journey:${run.journey}`,
       isTrusted: true,
+      isAboutProfile: true,
     });
   }
 }

@@ -31,9 +31,9 @@ export async function chooseRecipient(deps: JourneyDeps, choice: Choice, readRev
   const recipient = (await firstReachable(deps, choice)) ?? actor;
   const enrollment = { ...handOver(ref.ws, run, recipient), rev: readRev + 1 };
   await inTransaction(deps.store.connection, async (session) => {
-    const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }], session);
-    // The fold looks for runs of those only who are known to have some.
-    if (written > 0) await deps.store.profiles.noteEnrollments(ref.ws, recipient.id, session);
+    // The fold looks for runs of those only who are known to have some. Who was merged or erased meanwhile is spoken to by nobody.
+    if (!(await deps.store.profiles.noteEnrollments(ref.ws, recipient.id, session))) return;
+    await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }], session);
   });
 }
 

@@ -11,6 +11,7 @@ const as = (key = workspace.apiKey) => {
     put: (path: string, body: object) => auth(request(api.app).put(path)).send(body),
     post: (path: string, body: object) => auth(request(api.app).post(path)).send(body),
     get: (path: string) => auth(request(api.app).get(path)),
+    delete: (path: string) => auth(request(api.app).delete(path)),
   };
 };
 const entries = async (query = '', key = workspace.apiKey) =>
@@ -43,6 +44,7 @@ describe('GET /v1/audit', () => {
     await as().put('/v1/profiles/email:ada@example.com/restriction', {}).expect(200);
     await as().put('/v1/profiles/user_id:bob/restriction', {}).expect(200);
     const found = await entries(`?profile=${ada.id}`);
+    await as().delete('/v1/accounts/ada@example.com/members/user_id:bob').expect(204);
     expect(found).toMatchObject([{ action: 'PUT /v1/profiles/{ref}/restriction', target: {}, profile: ada.id }]);
     expect(JSON.stringify(await entries())).not.toMatch(/ada@|user_id/);
   });

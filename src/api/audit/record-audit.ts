@@ -1,4 +1,5 @@
 import type { ProfileId } from '../../domain/ids';
+import { maskText } from '../personal-data';
 import { findProfile } from '../profiles/find-profile';
 import { Problem } from '../problem';
 import type { Call, KeyCall, Reply, Route } from '../route';
@@ -30,7 +31,8 @@ export async function onRecord(
     at: deps.clock(),
     key: principal.keyId,
     action: `${route.method.toUpperCase()} ${route.path}`,
-    target: Object.fromEntries(params.filter(([name]) => name !== 'ref')),
+    // Households and accounts have keys that others give them, an address of somebody perhaps.
+    target: Object.fromEntries(params.flatMap(([name, text]) => (name === 'ref' ? [] : [[name, maskText(text)]]))),
     ...(profile !== undefined && { profile }),
     status: answer.status,
     requestId,

@@ -64,6 +64,16 @@ describe('a browser that two people use', () => {
   });
 });
 
+it('a user id that a public key made up is not verified by what the API says of the person', async () => {
+  const email = 'ann@x.example';
+  const claims = [{ type: 'identify', userId: 'made-up', anonymousId: 'a', traits: { email } }];
+  await sendBatch(api.app, workspace.publicKey, claims).expect(200);
+  await api.catchUp(workspace.ws);
+  await whileIntakeRuns(asked('put', `/v1/households/home/members/email:${email}`, {}));
+  await apply({ type: 'identify', userId: 'ann', traits: { email } });
+  expect(valuesOf(await profile(`email:${email}`))).toEqual(['ann', email]);
+});
+
 describe('an identifier in quarantine', () => {
   const shop = 'shop@x.example';
   const customer = (n: number, email = shop) => ({ type: 'identify', userId: `u${n}`, traits: { email } });

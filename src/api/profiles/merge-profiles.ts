@@ -52,7 +52,7 @@ export async function mergeProfiles(
   return { survivor: now.id, absorbed: now.id === one.id ? other.id : one.id, isDone: true };
 }
 
-const tooLarge = 'One profile cannot hold what both have: too many identifiers, merges, traits or purposes.';
+const tooLarge = 'One profile cannot hold what both have: too many identifiers, merges, groups, traits or purposes.';
 
 /**
  * Makes two people again of one, as if they had never been taken for one. Throws 404 where the profile was never absorbed by this one,

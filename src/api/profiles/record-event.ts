@@ -12,7 +12,10 @@ import { waitUntil } from '../wait-until';
 export type OwnEvent = Pick<Event, 'kind' | 'identifiers'> &
   Partial<Pick<Event, 'context' | 'isMerge' | 'isQuarantine' | 'unmerges'>>;
 
-/** An event about people that somebody with a key asked for: trusted, of the key's source, and of now. */
+/**
+ * An event about people that somebody with a key asked for: trusted, of the key's source, and of now. It names them by what they are known
+ * by, which may be the word of a public key, and remains so.
+ */
 export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent): Event {
   return {
     messageId: `${what}-${randomUUID()}`,
@@ -24,6 +27,7 @@ export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent
     context: {},
     source: principal.source,
     isTrusted: true,
+    isAboutProfile: true,
     ...of,
   };
 }

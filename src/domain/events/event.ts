@@ -40,6 +40,8 @@ export interface Event {
   readonly isQuarantine?: boolean;
   /** Somebody who may says that this profile, absorbed by the one that the event names, is another person. Of the API alone, too. */
   readonly unmerges?: ProfileId;
+  /** Of Heddle itself, about a profile, and named by what that is known by: it says nothing of whose that is. */
+  readonly isAboutProfile?: boolean;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

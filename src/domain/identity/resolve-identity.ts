@@ -1,4 +1,6 @@
 import type { Identifier } from '../events/event';
+import { groupLimits } from '../groups/group';
+import { countUnited } from '../groups/memberships';
 import type { ProfileId } from '../ids';
 import type { KnownIdentifier, Profile } from '../profiles/profile';
 import { idsOf } from '../profiles/present';
@@ -10,7 +12,7 @@ import { byStrength, type IdentityRules } from './identity-rules';
 /**
  * Why an identifier is dropped from an event. `unique`: it would give the person a second value of a type of which there is one ·
  * `limit`: more of its type than the workspace's policy allows · `untrusted`: an untrusted source would tie two known people together ·
- * `full`: more identifiers or absorbed profiles than any profile has · `apart`: somebody has said that the two are not one person ·
+ * `full`: more identifiers, absorbed profiles or groups than any profile has · `apart`: somebody has said that the two are not one person ·
  * `shared`: it is a device's that several people use, and the event names somebody else · `quarantined`: it came with too many people, or
  * somebody asked for it (see `quarantine`) · `unverified`: no drop but a loss, of the profile `from`, of what only public keys had said of
  * it.
@@ -170,7 +172,7 @@ class Group {
     if (owner && this.#profiles.has(owner.id)) return undefined;
     const objection = this.context.isAsked ? undefined : this.#policyObjection(identifier, { owner, taken });
     if (objection) return objection;
-    if (!this.#hasRoom(this.#gainOf(identifier, owner))) return 'full';
+    if (!this.#hasRoom(this.#gainOf(identifier, owner)) || !this.#hasGroupRoom(owner)) return 'full';
     return owner && this.#tiesKnown(owner) ? 'untrusted' : undefined;
   }
 
@@ -263,6 +265,13 @@ class Group {
     if (identifiers > 0 && this.#count > 0 && this.#count + identifiers > places) return false;
     // The one that stays is not absorbed.
     return lineage === 0 || this.#lineage === 0 || this.#lineage + lineage - 1 <= most.lineage;
+  }
+
+  /** Nobody is in more groups by being one person; an event that would make it so is not given up for it. */
+  #hasGroupRoom(owner: Profile | undefined): boolean {
+    if (!owner?.groups || this.#profiles.size === 0) return true;
+    const others = [...this.#profiles.values()].map(({ groups }) => groups);
+    return countUnited(owner.groups, ...others) <= groupLimits.perProfile;
   }
 
   /** Those of which the group has another value of the same unique type, but for what is taken away. */

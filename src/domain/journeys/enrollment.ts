@@ -66,7 +66,7 @@ export interface Enrollment {
   readonly householdSubject?: string;
   /** The value of the entry key; empty when the journey has none. */
   readonly entryKey: string;
-  /** Tells runs of one subject and key apart: the `seq` of the entry, or the household's own number of it. */
+  /** Tells runs of whoever began them and of one key apart: the `seq` of the entry. */
   readonly n: number;
   readonly status: EnrollmentStatus;
   readonly step: string;

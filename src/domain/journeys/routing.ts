@@ -39,7 +39,7 @@ export interface EntryContext {
   /** The profile's id and those it has absorbed. */
   readonly subjectIds: readonly ProfileId[];
   /** Where the journey is entered per household: the one that the person acts for. */
-  readonly household?: Pick<Group, 'key' | 'entries'>;
+  readonly household?: Pick<Group, 'key'>;
   /** This person's runs, or the household's, that are open or recent, of any journey. */
   readonly existing: readonly Enrollment[];
   /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read `paths`. */
@@ -64,7 +64,7 @@ export function decideEntry(
   const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
-  return newEnrollment(journey, cameIn, entryKey, context.household?.entries ?? cause.seq, context);
+  return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
 }
 
 /**
@@ -160,7 +160,8 @@ function newEnrollment(
   { ws, profile, household, now, makeId }: EntryContext,
 ): Enrollment {
   const subject = subjectOf(ws, profile);
-  const id = makeId(journey.key, household ? householdSubject(ws, household.key) : subject, entryKey, n);
+  // Of a household, too: it counts from nothing again once nobody was in it, and its runs of before are still there.
+  const id = makeId(journey.key, subject, entryKey, n);
   const step = journey.definition.start;
   return {
     id,

@@ -56,7 +56,7 @@ export function eraseProfile({
     edges,
     enrollments: [
       ...enrollments.filter(isInside).map((run) => ({ enrollment: endErased(run, at), readRev: run.rev })),
-      ...handedOver.map((run) => ({ enrollment: withoutActor(run, at), readRev: run.rev })),
+      ...handedOver.map((run) => ({ enrollment: withoutActor(run, idsOf(profile), at), readRev: run.rev })),
     ],
     syncs: pairs.flatMap(({ audience, destination }) =>
       idsOf(profile).map((id): DesiredMember => ({
@@ -70,13 +70,20 @@ export function eraseProfile({
 const endErased = (run: Enrollment, at: number): Enrollment =>
   endEnrollment(run, { status: 'exited', reason: 'erased' }, at);
 
-/** What began the run was the erased person's, and nothing of it stays, nor is anything sent because of it. */
-function withoutActor(run: Enrollment, at: number): Enrollment {
-  const { entry, ...rest } = omit(isInside(run) ? endErased(run, at) : run, 'actorSubject', 'household');
+/**
+ * What began the run was the erased person's, and nothing of it stays, of what they did before it spoke to another, or of their household;
+ * nor is anything sent because of it.
+ */
+function withoutActor(run: Enrollment, actor: readonly ProfileId[], at: number): Enrollment {
+  const ended = isInside(run) ? endErased(run, at) : run;
+  const { entry, cursor, steps, conversions, ...rest } = omit(ended, 'actorSubject', 'household', 'householdSubject');
   return {
     ...rest,
     entryKey: '',
     entry: { ...omit(entry, 'messageId'), properties: {}, cursor: {} },
+    cursor: Object.fromEntries(Object.entries(cursor).filter(([id]) => !actor.some((one) => one === id))),
+    steps: Object.fromEntries(Object.entries(steps).filter(([, { profile }]) => !actor.includes(profile))),
+    conversions: conversions.map((one) => omit(one, 'messageId')),
     rev: run.rev + 1,
   };
 }

@@ -7,6 +7,8 @@ export interface Replaced {
   readonly restrictedAt?: number;
   /** Which groups it was in, and taken out of, by then. */
   readonly groups?: Profile['groups'];
+  readonly apart?: Profile['apart'];
+  readonly isShared?: true;
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
 }
@@ -28,6 +30,8 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
     createdAt: before.createdAt,
     ...(before.restrictedAt !== undefined && { restrictedAt: before.restrictedAt }),
     ...(before.groups && { groups: before.groups }),
+    ...(before.apart && { apart: before.apart }),
+    ...(before.isShared && { isShared: before.isShared }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
   };

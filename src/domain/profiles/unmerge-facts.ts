@@ -160,7 +160,7 @@ function factsBefore<Fact>(kind: Kind<Fact>, { merge, earlier, before }: Unmerge
 }
 
 /** Events of the survivor and its later merges, in the order in which they happened to it. */
-function sequence({ later, division }: Unmerge): (NumberedEvent | Merge)[] {
+export function sequence({ later, division }: Unmerge): (NumberedEvent | Merge)[] {
   const seqOf = (happened: NumberedEvent | Merge): number =>
     'survivorSeq' in happened ? happened.survivorSeq : happened.seq;
   return [...division.rest, ...later].sort((one, other) => seqOf(one) - seqOf(other));

@@ -59,14 +59,11 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
   });
   const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   const lineage = [...survivor.lineage, ...idsOf(absorbed)];
-  // Who is said to be one is not apart any more.
-  const apart = [...(survivor.apart ?? []), ...(absorbed.apart ?? [])].filter(
-    (id) => id !== survivor.id && !lineage.includes(id),
-  );
   return {
-    ...omit(survivor, 'apart'),
+    // Whom somebody says to be a person is one.
+    ...omit(survivor, 'apart', ...(absorbed.isShared ? [] : (['isShared'] as const))),
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
-    ...(apart.length > 0 && { apart: [...new Set(apart)] }),
+    ...apartFrom(survivor, absorbed, lineage),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage,
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
@@ -75,6 +72,13 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
   };
+}
+
+/** Who is said to be one is not apart any more. */
+function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['lineage']): Pick<Profile, 'apart'> {
+  const own = new Set([survivor.id, ...lineage]);
+  const apart = [...(survivor.apart ?? []), ...(absorbed.apart ?? [])].filter((id) => !own.has(id));
+  return apart.length > 0 ? { apart: [...new Set(apart)] } : {};
 }
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {

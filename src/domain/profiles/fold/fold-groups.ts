@@ -16,7 +16,8 @@ import {
   type GroupType,
 } from '../../groups/group';
 import { groupViews, oldestFirst } from '../../groups/group-view';
-import { ruleMadeGroups } from '../../groups/group-rules';
+import { ruleMadeGroups, type GroupRules } from '../../groups/group-rules';
+import { afterCall, unitedGroups } from '../../groups/memberships';
 import { readGroupCall, type GroupCall } from '../../groups/read-group-call';
 import { omit, own } from '../../json';
 import { presentTraits } from '../present';
@@ -26,36 +27,25 @@ import { writeTraits } from '../write-traits';
 import type { OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
-/** What a `group` call says: who belongs to what, and the traits of that. Those of public keys count where the policy takes them. */
+/** What a `group` call says: who belongs to what, and the traits of that. */
 export function heedGroupCall(fold: WorkspaceFold, open: OpenProfile, event: Event): void {
+  const call = countedCall(event, fold.input.ruleset.groups);
+  if (!call) return;
+  moveTo(fold, open, afterCall(open.profile.groups ?? [], call, { at: effectiveAt(event), source: event.source }));
+  stateTraits(fold, open, call, event);
+}
+
+/** What a call says of a group is said by whoever is in it. */
+export function stateTraits(fold: WorkspaceFold, open: OpenProfile, ref: GroupRef, event: Event): void {
+  const isIn = presentGroups(open.profile.groups).some((one) => isSameGroup(one, ref));
+  if (isIn && Object.keys(event.traits).length > 0) writeGroupTraits(fold, ref, event);
+}
+
+/** Those of public keys count where the policy takes them. */
+export function countedCall(event: Event, rules: Pick<GroupRules, 'takesPublic'>): GroupCall | undefined {
   const call = readGroupCall(event);
-  if (!call || !(event.isTrusted || fold.input.ruleset.groups.takesPublic(call.type))) return;
-  const at = effectiveAt(event);
-  const before = membershipOf(open, call);
-  if (before === undefined || before.at <= at) state(fold, open, call, { before, at, source: event.source });
-  const isIn = membershipOf(open, call)?.leftAt === undefined && membershipOf(open, call) !== undefined;
-  if (isIn && Object.keys(event.traits).length > 0) writeGroupTraits(fold, call, event);
+  return call && (event.isTrusted || rules.takesPublic(call.type)) ? call : undefined;
 }
-
-function state(
-  fold: WorkspaceFold,
-  open: OpenProfile,
-  { type, key, role, isLeaving }: GroupCall,
-  { before, at, source }: { before: GroupMembership | undefined; at: number; source: string },
-): void {
-  const isIn = before !== undefined && before.leftAt === undefined;
-  const since = isIn ? before.since : at;
-  const stated = { type, key, since, at, source, by: 'call' as const, holds: isIn ? before.holds : [] };
-  const present = role ?? (isIn ? before.role : undefined);
-  if (!isLeaving)
-    return isIn
-      ? replace(open, { ...stated, ...roleOf(present) })
-      : join(fold, open, { ...stated, ...roleOf(present) });
-  if (isIn) leaveGroup(fold, open, before);
-  remember(open, { ...stated, holds: [], leftAt: at });
-}
-
-const roleOf = (role: string | undefined): Pick<GroupMembership, 'role'> => (role === undefined ? {} : { role });
 
 function writeGroupTraits(fold: WorkspaceFold, ref: GroupRef, event: Event): void {
   change(fold, ref, (group) => {
@@ -67,20 +57,26 @@ function writeGroupTraits(fold: WorkspaceFold, ref: GroupRef, event: Event): voi
   });
 }
 
-/** Brings the groups that the policy makes of somebody's traits up to what these are now. */
+/**
+ * Brings the groups that the policy makes of somebody's traits up to what these are now. Whoever was taken out by hand stays out, and for
+ * somebody who is in as many groups as one can be there are no more: no event is given up for what a rule says.
+ */
 export function bringRuleMade(fold: WorkspaceFold, open: OpenProfile, now: number): void {
   const { ruleset, makeGroupKey } = fold.input;
-  const mine = presentGroups(open.profile.groups);
-  if (ruleset.groups.ways.length === 0 && !mine.some(({ by }) => by === 'rule')) return;
+  const groups = open.profile.groups ?? [];
+  if (ruleset.groups.ways.length === 0 && !presentGroups(groups).some(({ by }) => by === 'rule')) return;
   const made = ruleMadeGroups(ruleset.groups, presentTraits(open.profile, now));
   const wanted = made.map((one): GroupRef => ({ type: one.type, key: makeGroupKey(one) }));
-  for (const membership of mine)
-    if (membership.by === 'rule' && !wanted.some((ref) => isSameGroup(ref, membership)))
-      leaveGroup(fold, open, membership);
-  for (const { type, key } of wanted)
-    // Whoever was taken out by hand stays out.
-    if (!membershipOf(open, { type, key }))
-      join(fold, open, { type, key, since: now, at: now, source: 'policy', by: 'rule', holds: [] });
+  const isWanted = (one: GroupMembership): boolean => wanted.some((ref) => isSameGroup(ref, one));
+  const kept = groups.filter((one) => one.by !== 'rule' || one.leftAt !== undefined || isWanted(one));
+  const room = Math.max(groupLimits.perProfile - presentGroups(kept).length, 0);
+  const isNew = (ref: GroupRef, index: number): boolean =>
+    wanted.findIndex((one) => isSameGroup(one, ref)) === index && !kept.some((one) => isSameGroup(one, ref));
+  const joined = wanted
+    .filter(isNew)
+    .slice(0, room)
+    .map((ref): GroupMembership => ({ ...ref, since: now, at: now, source: 'policy', by: 'rule', holds: [] }));
+  if (joined.length > 0 || kept.length < groups.length) moveTo(fold, open, [...kept, ...joined]);
 }
 
 /** When a trait that makes a group ceases to be so by itself. */
@@ -92,58 +88,25 @@ export function nextRegrouping(fold: WorkspaceFold, { traits }: Profile, now: nu
 
 /** The survivor of a merge is in every group of both, and the absorbed in none. */
 export function uniteGroups(fold: WorkspaceFold, survivor: OpenProfile, absorbed: OpenProfile): void {
-  const theirs = absorbed.profile.groups ?? [];
-  for (const membership of presentGroups(theirs)) leaveGroup(fold, absorbed, membership);
-  absorbed.profile = omit(absorbed.profile, 'groups');
-  for (const other of theirs) {
-    const own = membershipOf(survivor, other);
-    const isNewer = own === undefined || other.at > own.at;
-    if (own && own.leftAt === undefined && other.leftAt === undefined)
-      replace(survivor, { ...(isNewer ? other : own), since: Math.min(own.since, other.since), holds: own.holds });
-    else if (isNewer) become(fold, survivor, own, other);
-  }
+  const theirs = absorbed.profile.groups;
+  if (!theirs) return;
+  moveTo(fold, absorbed, []);
+  moveTo(fold, survivor, unitedGroups(survivor.profile.groups ?? [], theirs));
 }
 
-/** Puts somebody who is in no group into those they were in, and out of those they were taken out of. */
-export function restoreGroups(fold: WorkspaceFold, open: OpenProfile, groups: readonly GroupMembership[]): void {
-  for (const membership of groups)
-    if (membership.leftAt === undefined) join(fold, open, { ...membership, holds: [] });
-    else remember(open, membership);
-}
-
-/** Of a survivor who was out, or in what the absorbed was taken out of later. */
-function become(
-  fold: WorkspaceFold,
-  survivor: OpenProfile,
-  own: GroupMembership | undefined,
-  other: GroupMembership,
-): void {
-  if (other.leftAt === undefined) return join(fold, survivor, { ...other, holds: [] });
-  if (own) leaveGroup(fold, survivor, own);
-  remember(survivor, other);
-}
-
-export function leaveGroup(fold: WorkspaceFold, open: OpenProfile, membership: GroupMembership): void {
-  change(fold, membership, (group) => countMember(group, membership.holds, -1));
-  const others = (open.profile.groups ?? []).filter((one) => !isSameGroup(one, membership));
-  open.profile = others.length === 0 ? omit(open.profile, 'groups') : { ...open.profile, groups: others };
+/** Has somebody be in these groups, and their members counted: each one less where they are no more, and one more where they are now. */
+export function moveTo(fold: WorkspaceFold, open: OpenProfile, groups: readonly GroupMembership[]): void {
+  if (groups === open.profile.groups) return;
+  const [before, after] = [presentGroups(open.profile.groups), presentGroups(groups)];
+  const without = (some: readonly GroupMembership[], others: readonly GroupMembership[]) =>
+    some.filter((one) => !others.some((other) => isSameGroup(one, other)));
+  const joined = without(after, before);
+  if (joined.length > 0 && after.length > groupLimits.perProfile)
+    throw new ProfileFull('groups', groupLimits.perProfile);
+  for (const one of without(before, after)) change(fold, one, (group) => countMember(group, one.holds, -1));
+  for (const one of joined) change(fold, one, (group) => countMember(group, one.holds, 1));
+  open.profile = groups.length === 0 ? omit(open.profile, 'groups') : { ...open.profile, groups };
   open.isTouched = true;
-}
-
-function join(fold: WorkspaceFold, open: OpenProfile, membership: GroupMembership): void {
-  const { perProfile } = groupLimits;
-  if (presentGroups(open.profile.groups).length >= perProfile) throw new ProfileFull('groups', perProfile);
-  change(fold, membership, (group) => countMember(group, membership.holds, 1));
-  replace(open, membership);
-}
-
-/** Keeps that somebody was taken out, of not more groups than one can be in: the oldest are forgotten. */
-function remember(open: OpenProfile, left: GroupMembership): void {
-  replace(open, left);
-  const groups = open.profile.groups ?? [];
-  const [oldest, ...kept] = groups.filter(({ leftAt }) => leftAt !== undefined).sort((a, b) => a.at - b.at);
-  if (kept.length >= groupLimits.perProfile)
-    open.profile = { ...open.profile, groups: groups.filter((one) => one !== oldest) };
 }
 
 function replace(open: OpenProfile, membership: GroupMembership): void {
@@ -151,9 +114,6 @@ function replace(open: OpenProfile, membership: GroupMembership): void {
   open.profile = { ...open.profile, groups: [...others, membership] };
   open.isTouched = true;
 }
-
-const membershipOf = ({ profile }: OpenProfile, ref: GroupRef): GroupMembership | undefined =>
-  profile.groups?.find((one) => isSameGroup(one, ref));
 
 function change(fold: WorkspaceFold, ref: GroupRef, to: (group: Group) => Group): void {
   const open = fold.group(ref);

@@ -40,6 +40,20 @@ describe('an identifier that comes with many people', () => {
     expect(inQuarantine(world([customer(1), ...again]))).toBe(false);
   });
 
+  it('is counted once for somebody who has turned out to be several of them', () => {
+    const first = customer(9);
+    const events = [8, 7, 6].flatMap((n) => [
+      by({ user_id: `u${n}` }, { occurredAt: noon - 10 + n, receivedAt: noon }),
+      anEvent({
+        isMerge: true,
+        identifiers: identifiers({ user_id: `u${n}` }).concat(identifiers({ user_id: `u${n + 1}` })),
+      }),
+      customer(n),
+    ]);
+    const folded = world([customer(1), first, ...events], { quarantine: { most: 3 } }, 1);
+    expect(folded.notes.get('email\nshop@x.example')?.people).toHaveLength(1);
+  });
+
   it('is counted by those whom it was dropped from, and not by the events of its owner or of devices', () => {
     const devices = Array.from({ length: 20 }, (_, n) => by({ anonymous_id: `a${n}`, ...shop }));
     expect(inQuarantine(world(devices))).toBe(false);

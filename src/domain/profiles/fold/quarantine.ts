@@ -3,6 +3,7 @@ import { identifierName } from '../../identity/identifier-types';
 import { isUnverified } from '../../identity/identity-claims';
 import { byStrength } from '../../identity/identity-rules';
 import { isOfSomebodyElse, type IdentifierNote, type Quarantine } from '../../identity/quarantine';
+import type { ProfileId } from '../../ids';
 import { isKnown, type BlockedIdentifier } from '../../identity/resolve-identity';
 import type { Profile } from '../profile';
 import { createProfile } from './create-profile';
@@ -56,13 +57,23 @@ export function countPeople(
   for (const { identifier } of blocked.filter((one) => isOfSomebodyElse(one, rules))) {
     const { people } = fold.note(identifier);
     const owner = fold.owner(identifier);
-    if (!owner || owner.id === open.profile.id || people.includes(open.profile.id)) continue;
+    if (!owner || owner.id === open.profile.id) continue;
     if (!event.isTrusted && !isUnverifiedOf(owner, identifier, rules)) continue;
-    const more = [...people, open.profile.id];
+    const more = withPerson(people, open.profile, owner);
+    if (more === people) continue;
     if (more.length >= most) quarantine(fold, identifier, { event, reason: 'people', people: more });
     else if (most < Infinity) fold.writeNote(identifier, { people: more });
   }
 }
+
+/** Whoever was counted may be part of this person by now, or of the owner, and counts once, or not at all. */
+function withPerson(people: IdentifierNote['people'], person: Profile, owner: Profile): IdentifierNote['people'] {
+  const others = people.filter((id) => !isPartOf(person, id) && !isPartOf(owner, id));
+  const isCounted = others.length === people.length - 1 && people.some((id) => isPartOf(person, id));
+  return isCounted ? people : [...others, person.id];
+}
+
+const isPartOf = ({ id, lineage }: Profile, one: ProfileId): boolean => one === id || lineage.includes(one);
 
 const isUnverifiedOf = (owner: Profile, identifier: Identifier, rules: Parameters<typeof isUnverified>[1]): boolean =>
   owner.identifiers.some((one) => identifierName(one) === identifierName(identifier) && isUnverified(one, rules));

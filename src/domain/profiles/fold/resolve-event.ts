@@ -1,7 +1,6 @@
 import type { Event } from '../../events/event';
 import { effectiveAt } from '../../events/event';
 import { resolveIdentity, type Resolution } from '../../identity/resolve-identity';
-import { omit } from '../../json';
 import { absorb } from './absorb';
 import { createProfile } from './create-profile';
 import { attachIdentifiers, verifyIdentifiers, type OpenProfile } from './open-profile';
@@ -37,7 +36,7 @@ function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, event);
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
-  if (event.isTrusted) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
+  if (event.isTrusted && !event.isAboutProfile) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
   countPeople(fold, open, resolution.blocked, event);
   knowSince(open, effectiveAt(event));
   return open;
@@ -47,8 +46,6 @@ function absorbAll(fold: WorkspaceFold, survivor: OpenProfile, resolution: Resol
   for (const id of resolution.absorbed) {
     const absorbed = fold.open(id);
     upgrade(fold, absorbed);
-    // Whom somebody says to be a person is one.
-    if (!absorbed.profile.isShared) survivor.profile = omit(survivor.profile, 'isShared');
     absorb(fold, survivor, absorbed, event);
   }
   survivor.hasNewIdentifiers = true;

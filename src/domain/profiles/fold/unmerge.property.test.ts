@@ -9,6 +9,7 @@ import type { Ruleset } from '../ruleset';
 
 const rules: Record<string, Rule> = {
   viewers: { event: 'Viewed', within: '3d' },
+  parents: { group: 'household', members: { trait: 'plan', is: 'equals', value: 'gold' }, role: 'parent' },
   spenders: { event: 'Ordered', sum: { property: 'revenue', is: 'greater_than', value: 100 }, within: '5d' },
   gold: { trait: 'plan', is: 'equals', value: 'gold' },
   willing: { consent: 'marketing', is: 'granted' },
@@ -24,11 +25,12 @@ const rulesets = {
 
 /** Each with an instant of its own: of two statements at one instant, arrival decides. */
 const happened = fc.record({
-  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent'),
+  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group'),
   name: fc.constantFrom('plan', 'city', 'score'),
   value: fc.constantFrom('gold', 'free', 7, null),
   status: fc.constantFrom('granted', 'denied'),
   revenue: fc.integer({ min: 0, max: 90 }),
+  call: fc.record({ groupRole: fc.constantFrom('parent', 'child'), groupLeft: fc.boolean() }, { requiredKeys: [] }),
 });
 type Happened = typeof happened extends fc.Arbitrary<infer One> ? One : never;
 
@@ -37,12 +39,24 @@ function toEvent(what: Happened, by: Record<string, string>, at: number): Event 
   if (what.kind === 'identify') return anIdentify({ [what.name]: what.value }, of);
   if (what.kind === 'consent')
     return anEvent({ ...of, name: 'Asked', context: { consent: { records: { marketing: { status: what.status } } } } });
+  const group = { kind: 'group', name: 'group', properties: { groupId: `home of the ${what.value}` } } as const;
+  if (what.kind === 'group') return anEvent({ ...of, ...group, context: { groupType: 'household', ...what.call } });
   return anEvent({ ...of, name: what.kind, properties: { revenue: what.revenue } });
 }
 
 /** What makes a person what they are; numbers that only count writes are left out. */
-function facts({ traits, consent, identifiers: known, lineage, memberships, createdAt, restrictedAt }: Profile) {
+function facts({
+  traits,
+  consent,
+  identifiers: known,
+  lineage,
+  memberships,
+  createdAt,
+  restrictedAt,
+  groups,
+}: Profile) {
   return {
+    groups: (groups ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     ...{ traits, consent, lineage: [...lineage].sort(), createdAt, restrictedAt },
     identifiers: [...known].sort((a, b) => (a.value < b.value ? -1 : 1)),
     audiences: Object.keys(memberships).sort(),
@@ -94,7 +108,13 @@ class Lived {
 
   outcome(): object[] {
     this.world.tick(this.now);
+    this.world.settle(this.now);
     return people.map((by) => facts(personOf(this.world, Object.values(by)[0] as string)));
+  }
+
+  /** Of how many people each group says that it is. */
+  members(): object {
+    return Object.fromEntries([...this.world.groups].map(([name, { memberCount }]) => [name, memberCount]));
   }
 
   #apply(event: Event): void {
@@ -130,6 +150,7 @@ describe.each(Object.entries(rulesets))('taking a merge back where of a trait co
           merged.unmerge(ties[0]);
           if (both) merged.unmerge(ties[1]);
           expect(merged.outcome()).toEqual(apart.outcome());
+          expect(merged.members()).toEqual(apart.members());
         },
       ),
       { numRuns: 150 },

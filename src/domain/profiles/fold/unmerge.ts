@@ -1,14 +1,13 @@
-import { effectiveAt, type Event, type Identifier } from '../../events/event';
-import { isSameGroup, presentGroups, type GroupMembership } from '../../groups/group';
-import { readGroupCall } from '../../groups/read-group-call';
+import type { Event, Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
 import { splitEnrollments } from '../../journeys/split-enrollments';
 import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
 import { idsOf } from '../present';
 import type { Profile } from '../profile';
+import { groupsOfAbsorbed, standingLeft, type StandingLeft } from '../standing-apart';
 import { completeStates, evaluateProfile, regroup } from './evaluate-profile';
-import { heedGroupCall, leaveGroup, restoreGroups } from './fold-groups';
+import { countedCall, moveTo, stateTraits } from './fold-groups';
 import { nextSeq, openProfile, type OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -23,16 +22,17 @@ export function unmerge(fold: WorkspaceFold, survivor: OpenProfile, event: Event
   const mine = survivor.profile.identifiers.filter(isOf);
   const theirs = survivor.profile.identifiers.filter((known) => !isOf(known));
   if (mine.length === 0 || theirs.length === 0) return;
-  const absorbed = reopen(fold, survivor.profile, read, mine);
+  const { standing, later } = standingLeft(survivor.profile, read, callsIn(fold));
+  const absorbed = reopen(fold, survivor.profile, { read, standing }, mine);
   for (const { firstSeenAt, ...identifier } of mine) fold.follow(identifier, merge.absorbed, firstSeenAt);
-  survivor.profile = { ...left(fold, survivor.profile, read), identifiers: theirs };
+  survivor.profile = { ...left(fold, survivor.profile, read, { standing, later }), identifiers: theirs };
   nextSeq(survivor);
   fold.mergeChanges.push({
     merge,
     undone: { at: fold.input.now, messageId: event.messageId, source: event.source },
   });
   splitRuns(fold, read, absorbed.profile);
-  divideGroups(fold, survivor, absorbed, read);
+  divideGroups(fold, survivor, absorbed, { read, standing });
   for (const open of [survivor, absorbed]) {
     Object.assign(open, { hasNewIdentifiers: true, hasNewConsent: true, causedAt: event.receivedAt });
     regroup(fold, open);
@@ -44,11 +44,11 @@ export function unmerge(fold: WorkspaceFold, survivor: OpenProfile, event: Event
 function reopen(
   fold: WorkspaceFold,
   survivor: Profile,
-  read: Unmerge,
+  { read, standing }: { readonly read: Unmerge; readonly standing: StandingLeft['standing'] },
   identifiers: Profile['identifiers'],
 ): OpenProfile {
   const { merge, tombstone, lastSeq } = read;
-  const { absorbedProfile: before, replaced } = merge;
+  const { absorbedProfile: before } = merge;
   const open = openProfile(tombstone);
   open.profile = {
     ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups'),
@@ -62,7 +62,7 @@ function reopen(
     states: {},
     hasEnrollments: survivor.hasEnrollments,
     apart: [...new Set([...(before.apart ?? []), survivor.id])],
-    ...restriction(survivor, before.restrictedAt, replaced.restrictedAt),
+    ...restriction(survivor, before.restrictedAt, standing.restrictedAt),
   };
   nextSeq(open);
   fold.point(before.lineage, merge.absorbed);
@@ -71,22 +71,24 @@ function reopen(
 }
 
 /** The survivor without what it has of the absorbed alone. */
-function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge): Profile {
-  const { absorbedProfile, absorbed, replaced } = read.merge;
-  const { later, ...facts } = factsLeft(survivor, read, fold.input.ruleset);
+function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge, { standing, later }: StandingLeft): Profile {
+  const { absorbedProfile } = read.merge;
+  const { later: facts, ...left } = factsLeft(survivor, read, fold.input.ruleset);
   const accounts = read.later.flatMap((merge, index) => {
-    const account = later[index];
-    return account ? [{ merge, replaced: account }] : [];
+    const account = facts[index];
+    const before = omit(account ?? merge.replaced, 'apart', 'isShared', 'restrictedAt', 'groups');
+    return account ? [{ merge, replaced: { ...before, ...later[index] } }] : [];
   });
   fold.mergeChanges.push(...accounts);
   const gone = new Set(idsOf(absorbedProfile));
   return {
     ...omit(survivor, 'restrictedAt'),
-    ...facts,
+    ...left,
     lineage: survivor.lineage.filter((id) => !gone.has(id)),
     states: {},
-    apart: [...new Set([...(survivor.apart ?? []), absorbed])],
-    ...restriction(survivor, replaced.restrictedAt, absorbedProfile.restrictedAt),
+    ...(standing.apart && { apart: standing.apart }),
+    ...(standing.isShared && { isShared: standing.isShared }),
+    ...restriction(survivor, standing.restrictedAt, absorbedProfile.restrictedAt),
   };
 }
 
@@ -95,28 +97,26 @@ function restriction({ restrictedAt }: Profile, own: number | undefined, other: 
   return restrictedAt !== undefined && (own !== undefined || other === undefined) ? { restrictedAt } : {};
 }
 
-/** Each is in the groups it was in, and in those that its own events have said since. */
+/** Each is in the groups it was in, and in those that its own events have said since; these also said what a group is. */
 function divideGroups(
   fold: WorkspaceFold,
   survivor: OpenProfile,
   absorbed: OpenProfile,
-  { merge, division }: Unmerge,
+  { read, standing }: { readonly read: Unmerge; readonly standing: StandingLeft['standing'] },
 ): void {
-  const brought = merge.absorbedProfile.groups ?? [];
-  const since = division.mine.flatMap((event) => {
-    const call = readGroupCall(event);
-    return call ? [{ ...call, at: effectiveAt(event) }] : [];
-  });
-  const isTheirs = (one: GroupMembership): boolean =>
-    [...brought, ...since].some((other) => isSameGroup(one, other) && one.at === other.at);
-  const stated = (survivor.profile.groups ?? []).filter((one) => !isTheirs(one));
-  const had = (merge.replaced.groups ?? []).filter((one) => !stated.some((other) => isSameGroup(one, other)));
-  for (const one of presentGroups(survivor.profile.groups)) leaveGroup(fold, survivor, one);
-  survivor.profile = omit(survivor.profile, 'groups');
-  restoreGroups(fold, survivor, [...had, ...stated]);
-  restoreGroups(fold, absorbed, brought);
-  for (const event of division.mine) heedGroupCall(fold, absorbed, event);
+  const readCall = callsIn(fold);
+  moveTo(fold, survivor, standing.groups);
+  moveTo(fold, absorbed, groupsOfAbsorbed(read, readCall));
+  for (const event of read.division.mine) {
+    const call = readCall(event);
+    if (call) stateTraits(fold, absorbed, call, event);
+  }
 }
+
+const callsIn =
+  ({ input }: WorkspaceFold) =>
+  (event: Event) =>
+    countedCall(event, input.ruleset.groups);
 
 /** Runs that the absorbed had go on as its own, and so do those that its events began since. */
 function splitRuns(fold: WorkspaceFold, { merge, division }: Unmerge, { id, seq }: Profile): void {

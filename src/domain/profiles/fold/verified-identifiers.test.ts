@@ -104,6 +104,16 @@ describe('what only public keys have said', () => {
     expect(people(folded)).toEqual(['a e* u1']);
   });
 
+  it('is not verified by what Heddle itself says of the person, by whatever that names them', () => {
+    const { identifiers } = open(u2);
+    const own = anEvent({ kind: 'identify', identifiers, isAboutProfile: true });
+    const folded = world([secret(e), open({ ...u2, ...e }), own]);
+    expect(people(folded)).toEqual(['e* u2']);
+    // So the made-up user id gives way to the one that a server says.
+    folded.apply([secret({ ...u1, ...e })], noon);
+    expect(people(folded)).toEqual(['e* u1*']);
+  });
+
   it('is given up and taken again within one batch as between several', () => {
     const identity = { unique: ['email' as const] };
     const events = [

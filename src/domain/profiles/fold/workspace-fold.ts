@@ -94,8 +94,10 @@ export class WorkspaceFold {
     const { groups, stored, now } = this.input;
     const read: GroupRead | undefined = groups.get(name) ?? stored.groups.get(name);
     if (!read) this.neededGroups.set(name, ref);
-    for (const enrollment of read?.enrollments ?? []) this.#addRun(enrollment);
-    const group = read?.group ?? newGroup(ref, now);
+    const runs = read?.enrollments ?? [];
+    for (const enrollment of runs) this.#addRun(enrollment);
+    // Nobody was in it for a while: whoever is in it now does not enter anew what was begun for it.
+    const group = read?.group ?? { ...newGroup(ref, now), entries: runs.length };
     return { group, before: group, ...(read?.group && { readRev: read.group.rev }) };
   }
 
