@@ -16,6 +16,7 @@ import type { Rule } from './rule.schema';
 
 const gold: Rule = { trait: 'tier', is: 'equals', value: 'gold' };
 const rich: Rule = { trait: 'ltv', is: 'greater_than', value: 500 };
+const mailed: Rule = { identifier: 'email', is: 'set' };
 const buyers: Rule = { event: 'Order Completed', count: { is: 'at_least', value: 2 }, within: '7d' };
 const audiences = new Map<string, Rule>([['buyers', buyers]]);
 
@@ -36,15 +37,15 @@ const explain = (rule: Rule, traits = {}, events: readonly Event[] = []): Explan
 
 describe('an explanation', () => {
   it('says of each condition what was found, and nothing where nothing was', () => {
-    const rule: Rule = { all: [gold, rich, { any: [buyers, { not: { identifier: 'email', is: 'set' } }] }] };
+    const rule: Rule = { all: [gold, rich, { any: [buyers, { not: mailed }] }] };
     expect(explain(rule, { tier: 'silver' }, orders(1))?.parts).toEqual([
       { pointer: '', kind: 'all', matches: false },
-      { pointer: '/all/0', kind: 'trait', matches: false, actual: 'silver' },
-      { pointer: '/all/1', kind: 'trait', matches: false },
+      { pointer: '/all/0', kind: 'trait', condition: gold, matches: false, actual: 'silver' },
+      { pointer: '/all/1', kind: 'trait', condition: rich, matches: false },
       { pointer: '/all/2', kind: 'any', matches: true },
-      { pointer: '/all/2/any/0', kind: 'event', matches: false, actual: 1 },
+      { pointer: '/all/2/any/0', kind: 'event', condition: buyers, matches: false, actual: 1 },
       { pointer: '/all/2/any/1', kind: 'not', matches: true },
-      { pointer: '/all/2/any/1/not', kind: 'identifier', matches: false },
+      { pointer: '/all/2/any/1/not', kind: 'identifier', condition: mailed, matches: false },
     ]);
   });
 
@@ -79,6 +80,7 @@ describe('an explanation', () => {
     expect(explain(buyers, {}, orders(1, 1, 3))?.parts[0]).toEqual({
       pointer: '',
       kind: 'event',
+      condition: buyers,
       matches: true,
       actual: 3,
       flipsAt,

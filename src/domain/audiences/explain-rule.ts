@@ -10,7 +10,9 @@ export interface ExplainedPart extends Steadiness {
   readonly pointer: string;
   readonly kind: 'all' | 'any' | 'not' | Kind;
   readonly matches: boolean;
-  /** What was found of what a condition asks for; absent where nothing was, and for `all`, `any` and `not`. */
+  /** What is asked; absent for `all`, `any` and `not`. */
+  readonly condition?: Condition;
+  /** What was found of what a condition asks for; absent where nothing was. */
   readonly actual?: Json;
 }
 
@@ -57,7 +59,11 @@ export function explainRule(
       const condition = part as Condition;
       const actual = actualOf(condition, view, now);
       const kind = kindNameOf(condition);
-      return { parts: [{ ...own, kind, ...(actual !== undefined && { actual }) }], matches, nearest: [pointer] };
+      return {
+        parts: [{ ...own, kind, condition, ...(actual !== undefined && { actual }) }],
+        matches,
+        nearest: [pointer],
+      };
     }
     const kind = 'all' in part ? 'all' : 'any' in part ? 'any' : 'not';
     const nearest = nearestOf(kind, matches, children);
