@@ -75,6 +75,8 @@ function pathOf({ path }: Route, names: Record<string, string>): string {
 
 const send = (route: Route, key: string, names: Record<string, string> = {}, body: object = {}) => {
   const call = request(api.app)[route.method](pathOf(route, names)).auth(key, { type: 'bearer' });
+  // What a route cannot be asked without.
+  if (route.path.endsWith('/explain')) call.query({ profile: names['ref'] ?? 'none' });
   return route.method === 'get' ? call : call.send(body);
 };
 

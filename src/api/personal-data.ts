@@ -25,6 +25,11 @@ export function maskObject(object: JsonObject): JsonObject {
   );
 }
 
+/** A value as it is shown that is found under these names. */
+export function maskUnder(names: readonly string[], value: Json): Json {
+  return names.some(isPersonalKey) && value !== null ? masked : maskJson(value);
+}
+
 function maskJson(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(maskJson);
   if (typeof value === 'string') return maskText(value);

@@ -1,5 +1,6 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
+import { explainRoutes } from './audiences/explain-routes';
 import { audienceRoutes } from './audiences/routes';
 import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
@@ -57,6 +58,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...groupPolicyRoutes,
   ...audienceRoutes,
+  ...explainRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,
   ...journeyRoutes,

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import type { AttachmentInput, AudienceDefinition, Preview, StoredAudience } from '../client/types';
+import type {
+  AttachmentInput,
+  AudienceDefinition,
+  ExplainedPart,
+  Explanation,
+  Preview,
+  StoredAudience,
+} from '../client/types';
 import type { AttachmentUse } from '../domain/audiences/attachment';
 import { definitionKeyPattern } from '../domain/definition-key';
 import type { Cell, Context } from './context';
@@ -40,6 +47,7 @@ export function addAudiences(program: Command, context: Context): void {
     },
   );
   addPreview(audiences, context);
+  addExplain(audiences, context);
   addAttachments(audiences, context);
 }
 
@@ -55,6 +63,17 @@ function addPreview(audiences: Command, context: Context): void {
       const input = { ...(rule !== undefined && { rule }), ...(asOf !== undefined && { asOf }) };
       const preview = await context.client().audiences.preview(key, input);
       context.show(preview, () => printPreview(context, preview));
+    });
+}
+
+function addExplain(audiences: Command, context: Context): void {
+  audiences
+    .command('explain <key> <ref>')
+    .description('why somebody is in it or not, condition by condition')
+    .option('--at <instant>', 'at an instant in the past, RFC 3339')
+    .action(async (key: string, profile: string, { at }: { at?: string }) => {
+      const explanation = await context.client().audiences.explain(key, { profile, ...(at !== undefined && { at }) });
+      context.show(explanation, () => printExplanation(context, explanation));
     });
 }
 
@@ -113,3 +132,20 @@ function printPreview({ table }: Context, { count, sample, identifiers }: Previe
   ];
   return parts.filter((part) => part !== false).join('\n');
 }
+
+function printExplanation(
+  { table }: Context,
+  { audience, at, matches, isUnknown, parts, nearest }: Explanation,
+): string {
+  if (isUnknown) return `${audience} at ${at}: nobody knew of them yet\n`;
+  const rows = parts.map((part) => [
+    `${'  '.repeat(part.pointer.split('/').length >> 1)}${part.matches ? '✓' : '✗'} ${textOf(part)}`,
+    part.actual === undefined ? (part.condition ? 'nothing' : '') : JSON.stringify(part.actual),
+    part.flipsAt ?? (part.steadyUntil === undefined ? '' : `after ${part.steadyUntil}`),
+    nearest.includes(part.pointer) ? '←' : '',
+  ]);
+  const verdict = `${audience} at ${at}: ${matches ? 'the rule holds' : 'the rule does not hold'}`;
+  return `${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
+}
+
+const textOf = ({ kind, condition }: ExplainedPart): string => (condition ? JSON.stringify(condition) : kind);

@@ -95,6 +95,9 @@ describe('the command line against the API', () => {
     expect((await heddle(['audiences', 'preview', 'vip'])).documents).toMatchObject([
       { count: 1, sample: [profile?.id] },
     ]);
+    expect((await heddle(['audiences', 'explain', 'vip', profile?.id ?? ''])).documents).toMatchObject([
+      { isMember: true, matches: true },
+    ]);
     expect((await heddle(['audiences', 'preview', 'audiences/inactive-60d.json'])).documents).toMatchObject([
       { count: 0 },
     ]);

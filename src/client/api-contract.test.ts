@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ExplanationBody } from '../api/audiences/explain-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
 import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
@@ -48,6 +49,7 @@ const agreements: {
   audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
+  explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
@@ -106,6 +108,7 @@ const agreements: {
   audience: 'agrees',
   member: 'agrees',
   size: 'agrees',
+  explanation: 'agrees',
   attachment: 'agrees',
   delivery: 'agrees',
   destination: 'agrees',

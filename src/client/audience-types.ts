@@ -1,4 +1,5 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { Json, JsonObject } from '../domain/json';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -32,6 +33,35 @@ export interface Preview {
   readonly sample: readonly string[];
   /** Of those that match, how many have an identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
+}
+/** One part of a rule, and how it is about a person. */
+export interface ExplainedPart {
+  /** JSON pointer into the rule; empty for the whole. */
+  readonly pointer: string;
+  /** `all`, `any`, `not`, or the kind of the condition. */
+  readonly kind: string;
+  readonly matches: boolean;
+  readonly condition?: JsonObject;
+  /** What was found of what the condition asks for; absent where there was nothing. */
+  readonly actual?: Json;
+  /** From when on time alone makes the answer another. */
+  readonly flipsAt?: string;
+  /** It stays as it is at least until then. */
+  readonly steadyUntil?: string;
+}
+export interface Explanation {
+  readonly audience: string;
+  readonly version: number;
+  readonly profile: string;
+  readonly at: string;
+  /** Whether the audience holds them now; absent of the past. */
+  readonly isMember?: boolean;
+  /** Whether the rule holds, by the stored events. */
+  readonly matches: boolean;
+  readonly isUnknown?: true;
+  readonly parts: readonly ExplainedPart[];
+  /** The fewest conditions that turn the whole if they turn out otherwise, by their pointers. */
+  readonly nearest: readonly string[];
 }
 export interface AudienceSize {
   readonly at: string;

@@ -4,6 +4,7 @@ import type {
   AttachmentState,
   AudienceDefinition,
   AudienceSize,
+  Explanation,
   Member,
   Preview,
   PreviewInput,
@@ -40,6 +41,9 @@ export function audiencesOf({ call }: Transport) {
     /** `points` instants from one end to the other, at most 200. */
     history: (key: string, query: { readonly from?: string; readonly to?: string; readonly points?: number } = {}) =>
       call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
+    /** Why somebody is in it or not, now or at a past instant. */
+    explain: (key: string, query: { readonly profile: string; readonly at?: string }) =>
+      call<Explanation>({ method: 'GET', path: path`/v1/audiences/${key}/explain`, query: { ...query } }),
     /** Where it is kept in step. */
     attachments: (key: string, query: PageQuery = {}) =>
       call<Page<Attachment>>({ method: 'GET', path: path`/v1/audiences/${key}/destinations`, query: { ...query } }),

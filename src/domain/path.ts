@@ -66,7 +66,11 @@ export function firstAt(root: JsonObject, path: string): Json | undefined {
 /** The value at a path; through `[]`, the list of all that is there. `undefined` for nothing and for a text that is no path. */
 export function allAt(root: JsonObject, path: string): Json | undefined {
   const parts = parsePath(path);
-  if (!parts) return undefined;
+  return parts && valueAt(root, parts);
+}
+
+/** What is at the parts of a path: the value, or where they pass through lists those of all elements; `undefined` where nothing is. */
+export function valueAt(root: Json | undefined, parts: readonly PathPart[]): Json | undefined {
   const found: Json[] = [];
   someAt(root, parts, (value) => {
     found.push(value);

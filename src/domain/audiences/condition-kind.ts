@@ -1,5 +1,6 @@
 import type { Rule } from './rule.schema';
-import type { RuleView, Verdict } from './rule-view';
+import type { Json } from '../json';
+import type { RuleView, TellingView, Verdict } from './rule-view';
 
 export type Evaluate = (view: RuleView, now: number) => Verdict;
 
@@ -42,4 +43,6 @@ export interface ConditionKind<Condition> {
   compile(condition: Condition, nested: CompileNested): Evaluate;
   reads(condition: Condition, found: Reads): void;
   check(condition: Condition, path: string, context: CheckContext, nested: CheckNested): Finding[];
+  /** What there is of what the condition asks for, for people to read; `undefined` where there is nothing. */
+  actual(condition: Condition, view: TellingView, now: number): Json | undefined;
 }

@@ -14,9 +14,11 @@ import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
 import { path } from './conditions/path';
 import { trait } from './conditions/trait';
+import type { Json } from '../json';
 import type { Condition, Conditions } from './rule.schema';
+import type { TellingView } from './rule-view';
 
-type Kind = keyof Conditions;
+export type Kind = keyof Conditions;
 
 const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   trait,
@@ -38,9 +40,16 @@ export const checkCondition = (
   nested: CheckNested,
 ): Finding[] => conditionKindOf(condition).check(condition, at, context, nested);
 
-/** A condition is of the kind whose name is one of its keys; the schema lets exactly one through. */
-function conditionKindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {
+export const actualOf = (condition: Condition, view: TellingView, now: number): Json | undefined =>
+  conditionKindOf(condition).actual(condition, view, now);
+/** The name of the kind that a condition is of. */
+export const kindNameOf = (condition: Condition): Kind => {
   const kind = (Object.keys(kinds) as Kind[]).find((name) => Object.hasOwn(condition, name));
   if (kind === undefined) throw new Error(`No kind of condition has the keys ${Object.keys(condition).join(', ')}.`);
-  return kinds[kind] as unknown as ConditionKind<Found>;
+  return kind;
+};
+
+/** A condition is of the kind whose name is one of its keys; the schema lets exactly one through. */
+function conditionKindOf<Found extends Condition>(condition: Found): ConditionKind<Found> {
+  return kinds[kindNameOf(condition)] as unknown as ConditionKind<Found>;
 }

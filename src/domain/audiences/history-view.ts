@@ -4,7 +4,7 @@ import { addToDecimal } from './decimal';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
 import { factsView, noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { EventCondition } from './rule.schema';
-import { verdict, type RuleView, type Verdict } from './rule-view';
+import { verdict, type TellingView, type Verdict } from './rule-view';
 
 /**
  * A profile as rules see it, its behaviour answered from its events by the plain definition: filter by name, `where` and
@@ -16,34 +16,44 @@ export function historyView(
   events: readonly RuleEvent[],
   paths?: JsonObject,
   groups: GroupsOf = noGroups,
-): RuleView {
-  return { ...factsView(facts, paths, groups), behaviour: (condition, _key, now) => recall(condition, events, now) };
+): TellingView {
+  return {
+    ...factsView(facts, paths, groups),
+    behaviour: (condition, _key, now) => recall(condition, events, now),
+    measure: (condition, now) => measure(aggregateOf(condition), seenBy(aggregateOf(condition), events, now)),
+  };
 }
 
 /** The plain definition of an event condition. */
 export function recall(condition: EventCondition, events: readonly RuleEvent[], now: number): Verdict {
   const aggregate = aggregateOf(condition);
-  const { windowMs = Infinity } = aggregate;
-  const found = events.filter((event) => event.at <= now && event.at >= now - windowMs && aggregate.matches(event));
-  return verdict(judge(aggregate, found, now), nextBreak(aggregate, found, now));
+  const found = seenBy(aggregate, events, now);
+  return verdict(judge(aggregate, measure(aggregate, found), now), nextBreak(aggregate, found, now));
 }
 
-function judge(aggregate: Aggregate, found: readonly RuleEvent[], now: number): boolean {
+function seenBy(aggregate: Aggregate, events: readonly RuleEvent[], now: number): RuleEvent[] {
+  const { windowMs = Infinity } = aggregate;
+  return events.filter((event) => event.at <= now && event.at >= now - windowMs && aggregate.matches(event));
+}
+
+function judge(aggregate: Aggregate, measured: number | undefined, now: number): boolean {
   const { name, comparison } = aggregate;
+  if (name !== 'first' && name !== 'last') return passes(aggregate, measured);
+  if (measured === undefined) return false;
+  const span = comparison.spanOf?.(measured);
+  return span ? now >= span.from && now < span.to : comparison.holds(measured);
+}
+
+function measure(aggregate: Aggregate, found: readonly RuleEvent[]): number | undefined {
+  const { name } = aggregate;
+  if (name === 'count') return found.length;
   if (name === 'first' || name === 'last') {
     const instants = found.map((event) => event.at).sort((one, other) => one - other);
-    const at = instants.at(name === 'first' ? 0 : -1);
-    if (at === undefined) return false;
-    const span = comparison.spanOf?.(at);
-    return span ? now >= span.from && now < span.to : comparison.holds(at);
+    return instants.at(name === 'first' ? 0 : -1);
   }
-  if (name === 'count') return passes(aggregate, found.length);
-  return passes(
-    aggregate,
-    aggregateNumbers(
-      name,
-      found.flatMap((event) => aggregate.valuesOf(event)),
-    ),
+  return aggregateNumbers(
+    name,
+    found.flatMap((event) => aggregate.valuesOf(event)),
   );
 }
 

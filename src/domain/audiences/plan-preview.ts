@@ -2,10 +2,12 @@ import { toRuleEvent, type Event, type RuleEvent } from '../events/event';
 import { factsAt } from '../profiles/facts-at';
 import type { Profile } from '../profiles/profile';
 import type { TraitRules } from '../profiles/trait-rules';
-import { compileRule, type CompiledRule } from './compile-rule';
+import { compileRule, leavesOf, type CompiledRule } from './compile-rule';
+import { explainRule, type Explanation, type PersonAt } from './explain-rule';
 import { historyView } from './history-view';
-import type { ProfileFacts } from './profile-view';
+import { noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { Rule } from './rule.schema';
+import { earlier } from './rule-view';
 
 export interface PreviewQuestion {
   readonly rule: Rule;
@@ -34,7 +36,13 @@ export interface PreviewPlan {
   readonly names: readonly string[] | undefined;
   /** `events`: those of `names` that are this person's. */
   readonly matches: (profile: Profile, events: readonly Event[]) => boolean;
+  /** The same with its reasons; `undefined` of somebody who was not known yet. */
+  readonly explain: (profile: Profile, events: readonly Event[], groups?: GroupsOf) => Explanation | undefined;
 }
+
+/** How many events may be looked at, all in all, for when an answer flips: about a second of work. */
+const mostLookedAt = 5_000_000;
+const mostChecks = 100;
 
 /**
  * Evaluates by the plain definition, from stored events: no bounded state, no stored memberships. A rule that refers to an audience
@@ -43,30 +51,45 @@ export interface PreviewPlan {
 export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQuestion): PreviewPlan {
   const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
   const main = compileRule(rule);
+  const factsOf = (profile: Profile, events: readonly Event[]): ProfileFacts | undefined =>
+    isPast ? factsAt(profile, events, at, traits) : profile;
   return {
     names: eventNames(reachable(main, compiled), isPast),
     matches: (profile, events) => {
-      const facts = isPast ? factsAt(profile, events, at, traits) : profile;
-      return facts !== undefined && isMatch(main, compiled, facts, events.map(toRuleEvent), at);
+      const facts = factsOf(profile, events);
+      const { view } = personAt(compiled, facts ?? profile, events.map(toRuleEvent), at);
+      return facts !== undefined && main.evaluate(view, at).matches;
+    },
+    explain: (profile, events, groups) => {
+      const facts = factsOf(profile, events);
+      if (!facts) return undefined;
+      const seen = events.map(toRuleEvent).filter((event) => event.at <= at);
+      const checks = Math.floor(mostLookedAt / (1 + seen.length * leavesOf(rule).length));
+      const person = (then: number): PersonAt => personAt(compiled, facts, seen, then, groups);
+      return explainRule(rule, person, { now: at, mostChecks: Math.min(mostChecks, checks) });
     },
   };
 }
 
-function isMatch(
-  rule: CompiledRule,
+function personAt(
   audiences: ReadonlyMap<string, CompiledRule>,
   facts: ProfileFacts,
   events: readonly RuleEvent[],
   at: number,
-): boolean {
+  groups: GroupsOf = noGroups,
+): PersonAt {
   const known = new Map<string, boolean>();
+  let next: number | undefined;
   const isMember = (key: string): boolean => {
-    const answer = known.get(key) ?? audiences.get(key)?.evaluate(view, at).matches ?? false;
-    known.set(key, answer);
-    return answer;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const { matches = false, nextCheckAt } = audiences.get(key)?.evaluate(view, at) ?? {};
+    next = earlier(next, nextCheckAt);
+    known.set(key, matches);
+    return matches;
   };
-  const view = { ...historyView(facts, events), isMember };
-  return rule.evaluate(view, at).matches;
+  const view = { ...historyView(facts, events, undefined, groups), isMember };
+  return { view, othersNextCheckAt: () => next };
 }
 
 /** The rule and every audience it rests on. */

@@ -52,3 +52,9 @@ export interface RuleView {
   /** In journeys: what `path` conditions read. */
   readonly paths?: JsonObject;
 }
+
+/** A view that also tells what it found. Of stored events: bounded state keeps what decides, and no more. */
+export interface TellingView extends RuleView {
+  /** What an event condition compares, an instant for `first` and `last`; `undefined` where there is nothing to compare. */
+  measure(condition: EventCondition, now: number): number | undefined;
+}

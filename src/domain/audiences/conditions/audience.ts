@@ -22,4 +22,5 @@ export const audience: ConditionKind<AudienceCondition> = {
       },
     ];
   },
+  actual: ({ audience: key }, view) => (view.isMember(key) ? 'member' : undefined),
 };

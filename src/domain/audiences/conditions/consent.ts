@@ -17,4 +17,5 @@ export const consent: ConditionKind<ConsentCondition> = {
     found.consents.add(condition.consent);
   },
   check: () => [],
+  actual: ({ consent: purpose }, view) => view.consent(purpose) ?? 'unset',
 };

@@ -22,6 +22,11 @@ export const event: ConditionKind<EventCondition> = {
       ...named.slice(1).map((name) => oneAggregate(`${path}/${name}`, named)),
     ];
   },
+  actual(condition, view, now) {
+    const measured = view.measure(condition, now);
+    const isInstant = condition.first !== undefined || condition.last !== undefined;
+    return measured !== undefined && isInstant ? new Date(measured).toISOString() : measured;
+  },
 };
 
 function checkWhere(where: Where, path: string, context: CheckContext): Finding[] {

@@ -37,6 +37,18 @@ export const group: ConditionKind<GroupCondition> = {
       traits && [match !== undefined && 'match', role !== undefined && 'role'].filter((one) => one !== false);
     return [...findings, ...(stray ?? []).map((name) => ofMembersOnly(`${path}/${name}`, name))];
   },
+
+  actual({ group: type, members, role }, view) {
+    const groups = view.groups(type);
+    if (groups.length === 0) return undefined;
+    // Of the others alone: the person's own part is what the conditions on a member say of them.
+    const facet = members && facetKey({ members, role });
+    return groups.map((one) => ({
+      members: one.memberCount,
+      ...(role !== undefined && { ofRole: one.membersOf(role) }),
+      ...(facet !== undefined && { othersThatMatch: one.othersHolding(facet) }),
+    }));
+  },
 };
 
 type Ask = (view: RuleView, one: GroupView, now: number) => Verdict;

@@ -12,4 +12,5 @@ export const identifier: ConditionKind<IdentifierCondition> = {
     found.identifiers = true;
   },
   check: () => [],
+  actual: ({ identifier: type }, view) => (view.hasIdentifier(type) ? 'set' : undefined),
 };

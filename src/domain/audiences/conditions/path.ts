@@ -1,4 +1,4 @@
-import { partsOf } from '../../path';
+import { partsOf, valueAt } from '../../path';
 import { checkComparison, pathsNeeded } from '../check-comparison';
 import { compileComparison } from '../comparison';
 import type { ConditionKind } from '../condition-kind';
@@ -19,4 +19,5 @@ export const path: ConditionKind<PathCondition> = {
     ...(context.hasPaths ? [] : [pathsNeeded(`${at}/path`)]),
     ...checkComparison(condition, at, context),
   ],
+  actual: (condition, view) => valueAt(view.paths, partsOf(condition.path)),
 };

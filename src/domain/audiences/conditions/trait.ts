@@ -1,5 +1,5 @@
 import { parseDuration } from '../../duration';
-import { partsOf, someAt, type PathPart } from '../../path';
+import { partsOf, someAt, valueAt, type PathPart } from '../../path';
 import { checkComparison } from '../check-comparison';
 import { compileComparison, type Comparison } from '../comparison';
 import type { ConditionKind, Evaluate, Finding } from '../condition-kind';
@@ -47,6 +47,12 @@ export const trait: ConditionKind<TraitCondition> = {
       });
     }
     return findings;
+  },
+
+  actual(condition, view, now) {
+    const [key, ...parts] = partsOf(condition.trait);
+    const { value, expiresAt = Infinity } = view.trait(key) ?? {};
+    return expiresAt <= now ? undefined : valueAt(value, parts);
   },
 };
 
