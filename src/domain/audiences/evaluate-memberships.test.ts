@@ -139,7 +139,7 @@ describe('neededEdges', () => {
     })).reduce((before, event) => observe(condition, before, event), emptyState(condition));
     const when = now + 7 * dayMs + 30 * 60_000;
     expect(neededEdges(compiled, { states: { [key]: state } }, when)).toEqual([
-      { key, condition, from: when - 7 * dayMs, to: now + 59 * 60_000 + 1 },
+      { key, condition, from: when - 7 * dayMs, to: now + 33 * 60_000 + 1 },
     ]);
     expect(neededEdges(compiled, { states: {} }, when)).toEqual([]);
   });

@@ -197,7 +197,7 @@ describe('foldEvents', () => {
     it('reads it also for an audience that has become due, though the event came before', () => {
       for (const [later, size] of [
         [5, 1],
-        [40, 0],
+        [90, 0],
       ] as const) {
         const world = worldOf(200);
         const due = world.living()[0]?.nextCheckAt ?? 0;
