@@ -30,7 +30,8 @@ export function absorb(fold: WorkspaceFold, survivor: OpenProfile, absorbed: Ope
     reason: event.isMerge === true ? 'asked' : 'identifiers',
     survivorSeq: kept.seq,
     absorbedSeq: before.seq,
-    absorbedProfile: before,
+    // Behaviour is worked out anew from the events of each when this is undone.
+    absorbedProfile: { ...before, states: {} },
     replaced: replacedBy(kept, survivor.profile),
     movedRuns: moveRuns(fold, survivor, before),
   });
