@@ -77,7 +77,10 @@ function partsOf({ cut, buckets, before, after }: Numbers): Part[] {
   return [...(cut ? [partOf(cut)] : []), ...singly(before), ...buckets.map(partOf), ...singly(after)];
 }
 
-const partOf = ({ sum = '0', min = 0, max = 0, ...seen }: Totals): Part => ({ ...seen, sum: Number(sum), min, max });
+// Field by field, since a rest of fields takes ten times as long, and there are many buckets.
+function partOf({ n, first, last, sum = '0', min = 0, max = 0 }: Totals): Part {
+  return { n, first, last, sum: Number(sum), min, max };
+}
 
 function singly({ at, values }: Singles): Part[] {
   return at.map((instant, index) => {
