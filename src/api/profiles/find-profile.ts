@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Identifier } from '../../domain/events/event';
 import { TypeName } from '../../domain/identity/identifier-types.schema';
-import { meaningsOf, noSuchType, type IdentifierTypes } from '../../domain/identity/workspace-types';
+import { meaningsOf, noSuchType, usualTypes, type IdentifierTypes } from '../../domain/identity/workspace-types';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
@@ -15,10 +15,17 @@ type Reading = Pick<Store, 'identifiers' | 'workspaces'>;
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
   if (ref.startsWith('prf_')) return found(await store.profiles.canonical(ws, profileId(ref)));
-  const types = await store.workspaces.identifierTypes(ws);
-  const [owner] = await ownersOf(store, ws, meaningsOf(types, ...partsOf(ref)));
+  const { types, owner } = await readOwner(store, ws, ref);
   if (!owner && !isReference(types, ref)) throw notFound(`profile behind this reference; ${howToRefer(types, ref)}`);
   return found(owner && (await store.profiles.canonical(ws, owner)));
+}
+
+/** Most workspaces have the usual types: whom a reference means by these is asked together with the types. */
+async function readOwner(store: Store, ws: WorkspaceId, ref: string) {
+  const ownersBy = (types: IdentifierTypes) => ownersOf(store, ws, meaningsOf(types, ...partsOf(ref)));
+  const [types, usual] = await Promise.all([store.workspaces.identifierTypes(ws), ownersBy(usualTypes)]);
+  const [owner] = types === usualTypes ? usual : await ownersBy(types);
+  return { types, owner };
 }
 
 function found(profile: Profile | undefined): Profile {
