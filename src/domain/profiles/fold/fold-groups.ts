@@ -1,7 +1,7 @@
 import type { GroupsOf } from '../../audiences/profile-view';
 import { effectiveAt, type Event } from '../../events/event';
 import { roleKey } from '../../groups/facet-key';
-import type { Facet } from '../../groups/facets';
+import { answersOf, type Facet } from '../../groups/facets';
 import {
   countMember,
   GroupFull,
@@ -117,7 +117,11 @@ function replace(open: OpenProfile, membership: GroupMembership): void {
 
 function change(fold: WorkspaceFold, ref: GroupRef, to: (group: Group) => Group): void {
   const open = fold.group(ref);
-  open.group = to(open.group);
+  const { asked, groups } = fold.input.ruleset;
+  const answers = (group: Group): string => answersOf(group, asked, groups.mostOf(group.type));
+  const next = to(open.group);
+  open.hasNews ||= answers(next) !== answers(open.group);
+  open.group = next;
   const { upgradesFrom } = fold;
   if (upgradesFrom !== undefined) open.behind = Math.min(open.behind ?? Infinity, upgradesFrom);
 }

@@ -1,4 +1,3 @@
-import { answersOf } from '../../groups/facets';
 import { isSameGroup, presentGroups } from '../../groups/group';
 import type { ChangeSet, GroupMemberWrite, GroupWrite, OutboxWork } from '../change-set';
 import type { OpenProfile } from './open-profile';
@@ -14,11 +13,8 @@ export function groupChanges(fold: WorkspaceFold): Pick<ChangeSet, 'groups' | 'g
 
 /** Whose answers are other ones than before: all members are to be asked again, those of this fold once more, which changes nothing. */
 export function groupWork(fold: WorkspaceFold): OutboxWork[] {
-  const { asked, groups } = fold.input.ruleset;
-  const isNews = ({ before, group }: OpenGroup): boolean =>
-    answersOf(before, asked, groups.mostOf(group.type)) !== answersOf(group, asked, groups.mostOf(group.type));
   return changed(fold)
-    .filter((open) => open.group.memberCount > 0 && isNews(open))
+    .filter(({ group, hasNews }) => group.memberCount > 0 && hasNews)
     .map(({ group: { type, key }, behind }) => ({
       kind: 'group',
       type,

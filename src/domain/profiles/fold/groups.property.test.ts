@@ -74,7 +74,21 @@ describe('whatever happens to households', () => {
           expect([...world.groups.values()].map((one) => one.key).sort()).toEqual([...new Set(named)].sort());
         },
       ),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // Somebody who moved in and out again while a member was asked.
+        examples: [
+          [
+            [
+              anIdentify({ street: 'Ring 2' }, { by: { user_id: 'dora' } }),
+              anIdentify({ vip: true }, { by: { user_id: 'dora' } }),
+              anIdentify({ street: 'Ring 2' }, { by: { user_id: 'ann' } }),
+              anIdentify({ street: 'Ring 1' }, { by: { user_id: 'dora' } }),
+            ],
+            4,
+          ],
+        ],
+      },
     );
   });
 });

@@ -34,6 +34,8 @@ export interface Run {
 export interface OpenGroup {
   group: Group;
   readonly before: Group;
+  /** It has answered the rules of its members otherwise than before, at the end or in between, where some may have asked. */
+  hasNews?: boolean;
   /** The revision that was read; absent for one that begins. */
   readonly readRev?: number;
   /** The lowest ruleset version of those whom a definition made count differently. */
