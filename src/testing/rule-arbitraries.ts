@@ -67,6 +67,12 @@ const leaf: fc.Arbitrary<Rule> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ identifier: fc.constantFrom('email', 'phone'), is: fc.constantFrom('set', 'not_set') }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      sample: fc.record({ percent: fc.constantFrom(0, 20, 50, 100), salt: fc.constantFrom('a', 'b') }),
+    }),
+  },
 );
 
 /** `all`, `any` and `not` over the given conditions. */

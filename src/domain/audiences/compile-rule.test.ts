@@ -9,6 +9,7 @@ import {
   ruleEvent,
   ruleOver,
 } from '../../testing/rule-arbitraries';
+import { profileId } from '../ids';
 import type { Json } from '../json';
 import type { Profile } from '../profiles/profile';
 import { observe } from './behaviour-state';
@@ -239,5 +240,35 @@ describe('compileRule', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a sample', () => {
+  const people = Array.from({ length: 2_000 }, (_, index) => ({ ...blank, id: profileId(`prf_${index}`) }));
+  const within = (percent: number, salt?: string) =>
+    new Set(
+      people
+        .filter((one) => evaluate({ sample: { percent, ...(salt !== undefined && { salt }) } }, one).matches)
+        .map(({ id }) => id),
+    );
+
+  it('holds of nobody, of everybody, and of as many as it says', () => {
+    expect([within(0).size, within(100).size]).toEqual([0, people.length]);
+    // 500 by chance, with a standard deviation of 19.
+    expect(Math.abs(within(25, 'pilot').size - 500)).toBeLessThan(100);
+  });
+
+  it('is part of a larger one with the same salt, and has nothing to do with one of another', () => {
+    const larger = within(50, 'pilot');
+    expect([...within(25, 'pilot')].every((id) => larger.has(id))).toBe(true);
+    const shared = [...within(50, 'other')].filter((id) => larger.has(id)).length;
+    expect(Math.abs(shared - 500)).toBeLessThan(100);
+  });
+
+  it('stays whatever becomes of the person', () => {
+    const [one] = people;
+    const rule: Rule = { sample: { percent: 50 } };
+    const later = { ...withTrait('gold'), id: one!.id };
+    expect(evaluate(rule, later, now + 400 * dayMs)).toEqual(evaluate(rule, one!));
   });
 });

@@ -13,6 +13,7 @@ import { event } from './conditions/event';
 import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
 import { path } from './conditions/path';
+import { sample } from './conditions/sample';
 import { trait } from './conditions/trait';
 import type { Json } from '../json';
 import type { Condition, Conditions } from './rule.schema';
@@ -28,6 +29,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   consent,
   identifier,
   group,
+  sample,
 };
 
 export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>

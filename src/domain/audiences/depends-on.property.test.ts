@@ -11,6 +11,7 @@ const anyRule = ruleOver(fc.oneof(factRule, eventCondition, pathCondition));
 /** A view that writes down what a rule asks of it. */
 function recording(view: RuleView, asked: Set<string>): RuleView {
   return {
+    id: view.id,
     trait: (key) => (asked.add(`trait ${key}`), view.trait(key)),
     hasIdentifier: (type) => (asked.add('identifiers'), view.hasIdentifier(type)),
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),

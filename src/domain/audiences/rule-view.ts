@@ -41,6 +41,8 @@ export interface GroupView {
  * present value: whoever writes an equal value again keeps it, or `for` would start anew.
  */
 export interface RuleView {
+  /** Of the profile; empty of a group. */
+  readonly id: string;
   trait(key: string): { readonly value: Json; readonly since: number; readonly expiresAt?: number } | undefined;
   hasIdentifier(type: string): boolean;
   consent(purpose: string): ConsentStatus | undefined;

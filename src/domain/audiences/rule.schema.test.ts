@@ -19,6 +19,7 @@ describe('Rule', () => {
     { trait: 'loyalty.tier', is: 'in', value: ['gold'], ignoreCase: true, for: '7d' },
     { path: 'entry.properties.total', is: 'at_least', value: { from: 'traits.ltv' } },
     { event: 'Order Completed' },
+    { sample: { percent: 12.5, salt: 'pilot' } },
     { event: 'Order Completed', last: { is: 'older_than', value: '60d' } },
     { event: '*', where: [{ property: 'items[].sku', is: 'set' }], count: { is: 'equals', value: 0 }, within: '7d' },
   ])('reads %j as it is', (rule) => {
@@ -45,7 +46,8 @@ describe('Rule', () => {
       { event: 'A', where: [{ property: 'at', is: 'within_last', value: '1d' }] },
       '/where/0/is: Invalid option',
     ],
-    ['a kind of condition that does not run yet', { sample: { percent: 10 } }, '/: A rule has exactly one of:'],
+    ['a kind of condition that does not run yet', { contacted: { channel: 'email' } }, '/: A rule has exactly one of:'],
+    ['more than everybody', { sample: { percent: 101 } }, '/sample/percent: '],
     ['a null value', { trait: 'a', is: 'equals', value: null }, '/value: Write text, a number'],
     ['text', 'vip', '/: A rule has exactly one of:'],
   ])('refuses %s, naming it', (_, rule, fault) => {

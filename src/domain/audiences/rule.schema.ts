@@ -43,6 +43,10 @@ export const AudienceCondition = z.strictObject({ audience: Name });
 export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum([...consentStatuses, 'unset']) });
 export const IdentifierCondition = z.strictObject({ identifier: Name, is: z.enum(['set', 'not_set']) });
 
+export const SampleCondition = z.strictObject({
+  sample: z.strictObject({ percent: z.number().min(0).max(100), salt: z.string().max(100).optional() }),
+});
+
 export const groupMatches = ['any', 'all', 'none'] as const;
 /** One of `traits`, a rule on those of the group, and `members`, a rule on each of its members, the person among them. */
 export const GroupCondition = z.strictObject({
@@ -83,6 +87,7 @@ const conditions = {
   consent: ConsentCondition,
   identifier: IdentifierCondition,
   group: GroupCondition,
+  sample: SampleCondition,
 } as const;
 export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> };
 export type Condition = Conditions[keyof Conditions];
@@ -127,6 +132,7 @@ export type AudienceCondition = z.infer<typeof AudienceCondition>;
 export type ConsentCondition = z.infer<typeof ConsentCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
 export type GroupCondition = z.infer<typeof GroupCondition>;
+export type SampleCondition = z.infer<typeof SampleCondition>;
 export type Where = z.infer<typeof Where>;
 export type Value = z.infer<typeof Value>;
 

@@ -11,7 +11,7 @@ import { writeTraits } from './write-traits';
  * that are united or added then, it is the newest statement.
  */
 export function factsAt(
-  profile: Pick<Profile, 'identifiers' | 'createdAt'>,
+  profile: Pick<Profile, 'id' | 'identifiers' | 'createdAt'>,
   events: readonly Event[],
   at: number,
   rules: TraitRules = {},
@@ -26,5 +26,5 @@ export function factsAt(
     consent = writeConsent(consent, { ...event, isTrusted: true }, new Map()).facts;
   }
   const identifiers = profile.identifiers.filter(({ firstSeenAt }) => firstSeenAt <= at);
-  return { traits, consent, identifiers, memberships: {} };
+  return { id: profile.id, traits, consent, identifiers, memberships: {} };
 }

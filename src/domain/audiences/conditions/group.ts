@@ -69,6 +69,7 @@ function counting(condition: GroupCondition, members: Rule, askSelf: Evaluate): 
 
 /** A group has traits and nothing else that a rule may ask for. */
 const ofTraits = (one: GroupView): RuleView => ({
+  id: '',
   trait: (key) => one.trait(key),
   hasIdentifier: () => false,
   consent: () => undefined,
