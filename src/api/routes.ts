@@ -2,6 +2,7 @@ import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
 import { explainRoutes } from './audiences/explain-routes';
 import { audienceRoutes } from './audiences/routes';
+import { audienceVersionRoutes } from './audiences/version-routes';
 import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
 import { catalogueRoutes } from './catalogue/routes';
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...groupPolicyRoutes,
   ...audienceRoutes,
   ...explainRoutes,
+  ...audienceVersionRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,
   ...journeyRoutes,

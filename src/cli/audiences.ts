@@ -48,6 +48,7 @@ export function addAudiences(program: Command, context: Context): void {
   );
   addPreview(audiences, context);
   addExplain(audiences, context);
+  addVersions(audiences, context);
   addAttachments(audiences, context);
 }
 
@@ -74,6 +75,27 @@ function addExplain(audiences: Command, context: Context): void {
     .action(async (key: string, profile: string, { at }: { at?: string }) => {
       const explanation = await context.client().audiences.explain(key, { profile, ...(at !== undefined && { at }) });
       context.show(explanation, () => printExplanation(context, explanation));
+    });
+}
+
+function addVersions(audiences: Command, context: Context): void {
+  listOption(
+    audiences.command('versions <key>').description('what it said, newest first, and what each save changed'),
+  ).action(async (key: string, options: ListOptions) => {
+    const all = context.client().audiences.eachVersion(key);
+    await showList(context, options, all, ['version', 'saved', 'by', 'changed'], (one) => [
+      String(one.version),
+      one.savedAt,
+      one.savedBy,
+      (one.changes ?? []).map(({ pointer }) => pointer).join(' '),
+    ]);
+  });
+  audiences
+    .command('rollback <key> <version>')
+    .description('save again what an earlier version said, as the next one')
+    .action(async (key: string, version: string) => {
+      const saved = await context.client().audiences.rollback(key, Number(version));
+      context.show(saved, () => summary(saved));
     });
 }
 

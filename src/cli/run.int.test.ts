@@ -95,6 +95,8 @@ describe('the command line against the API', () => {
     expect((await heddle(['audiences', 'preview', 'vip'])).documents).toMatchObject([
       { count: 1, sample: [profile?.id] },
     ]);
+    expect((await heddle(['audiences', 'rollback', 'vip', '1'])).documents).toMatchObject([{ key: 'vip', version: 1 }]);
+    expect((await heddle(['audiences', 'versions', 'vip'])).documents).toMatchObject([{ data: [{ version: 1 }] }]);
     expect((await heddle(['audiences', 'explain', 'vip', profile?.id ?? ''])).documents).toMatchObject([
       { isMember: true, matches: true },
     ]);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
+import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
 import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
@@ -49,6 +50,10 @@ const agreements: {
   audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
+  audienceVersion: Agrees<
+    Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'changes'>,
+    Shallow<client.AudienceVersion, 'rule' | 'changes'>
+  >;
   explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
@@ -108,6 +113,7 @@ const agreements: {
   audience: 'agrees',
   member: 'agrees',
   size: 'agrees',
+  audienceVersion: 'agrees',
   explanation: 'agrees',
   attachment: 'agrees',
   delivery: 'agrees',

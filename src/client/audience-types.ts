@@ -34,6 +34,19 @@ export interface Preview {
   /** Of those that match, how many have an identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
 }
+/** What an audience said from one save to the next. */
+export interface AudienceVersion {
+  readonly version: number;
+  readonly name: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  readonly rule: Rule;
+  readonly savedAt: string;
+  /** Id of the key. */
+  readonly savedBy: string;
+  /** Against the version before; absent of the first. */
+  readonly changes?: readonly { readonly pointer: string; readonly from?: Json; readonly to?: Json }[];
+}
 /** One part of a rule, and how it is about a person. */
 export interface ExplainedPart {
   /** JSON pointer into the rule; empty for the whole. */

@@ -4,6 +4,7 @@ import type {
   AttachmentState,
   AudienceDefinition,
   AudienceSize,
+  AudienceVersion,
   Explanation,
   Member,
   Preview,
@@ -18,6 +19,8 @@ export function audiencesOf({ call }: Transport) {
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
   const members = (key: string, query: PageQuery = {}) =>
     call<Page<Member>>({ method: 'GET', path: path`/v1/audiences/${key}/members`, query: { ...query } });
+  const versions = (key: string, query: PageQuery = {}) =>
+    call<Page<AudienceVersion>>({ method: 'GET', path: path`/v1/audiences/${key}/versions`, query: { ...query } });
   const attachment = (key: string, destination: string) => path`/v1/audiences/${key}/destinations/${destination}`;
 
   return {
@@ -41,6 +44,11 @@ export function audiencesOf({ call }: Transport) {
     /** `points` instants from one end to the other, at most 200. */
     history: (key: string, query: { readonly from?: string; readonly to?: string; readonly points?: number } = {}) =>
       call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
+    versions,
+    eachVersion: (key: string, query: PageQuery = {}) => eachOf((page) => versions(key, page), query),
+    /** Saves again what an earlier version said, as the next one. */
+    rollback: (key: string, version: number) =>
+      call<StoredAudience>({ method: 'POST', path: path`/v1/audiences/${key}/rollback`, body: { version } }),
     /** Why somebody is in it or not, now or at a past instant. */
     explain: (key: string, query: { readonly profile: string; readonly at?: string }) =>
       call<Explanation>({ method: 'GET', path: path`/v1/audiences/${key}/explain`, query: { ...query } }),

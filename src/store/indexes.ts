@@ -82,6 +82,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   keys: [{ key: { sha256: 1 }, name: 'sha256', unique: true }],
   audiences: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  audienceVersions: [{ key: { of: 1, version: -1 }, name: 'of' }],
   attachments: [{ key: { ws: 1, audience: 1, destination: 1 }, name: 'pair' }],
   destinations: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   sources: [{ key: { ws: 1, key: 1 }, name: 'key' }],

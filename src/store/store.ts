@@ -1,5 +1,6 @@
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
+import { AudienceVersionRepository } from './audience-versions';
 import { AuditRepository } from './audit';
 import { CatalogueRepository } from './catalogue';
 import { ConsentRecordRepository } from './consent-records';
@@ -45,6 +46,7 @@ export function createStore(connection: StoreConnection) {
     connection,
     attachments: new AttachmentRepository(connection),
     audiences: new AudienceRepository(connection),
+    audienceVersions: new AudienceVersionRepository(connection),
     catalogue: new CatalogueRepository(connection),
     consentRecords: new ConsentRecordRepository(connection),
     deadLetters: new DeadLetterRepository(connection),

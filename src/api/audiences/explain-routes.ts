@@ -11,7 +11,7 @@ import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { AudienceDoc } from '../../store/documents';
 import { demandScope } from '../authenticate';
-import { AnyObject } from '../json-schema';
+import { AnyJson, AnyObject } from '../json-schema';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { maskUnder } from '../personal-data';
 import { invalidRequest, notFound } from '../problem';
@@ -19,8 +19,6 @@ import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { sightOf } from '../profiles/presenter';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { ruleOf } from './presenter';
-
-const AnyJson = z.unknown() as unknown as z.ZodType<Json>;
 
 export const ExplainedPartBody = z.strictObject({
   pointer: z.string().meta({ description: 'Where in the rule, as a JSON pointer; empty for the whole' }),

@@ -20,7 +20,9 @@ export async function saveAudience(call: KeyCall, definition: AudienceDefinition
     checkPreconditions(call, before?.version);
     if (before && isSame(before, content)) return before;
     await checkReferences(call, definition, session);
-    return deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
+    const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
+    await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
+    return saved;
   });
 }
 

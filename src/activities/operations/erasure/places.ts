@@ -41,6 +41,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   operations: 'ids and keyed hashes; columns of imports go with those',
   outbox: 'ids, for seconds',
   audiences: 'definitions',
+  audienceVersions: 'definitions',
   attachments: 'definitions',
   destinations: 'definitions',
   journeys: 'definitions',

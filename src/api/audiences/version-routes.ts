@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
+import { isJsonObject, type Json } from '../../domain/json';
+import { jsonChanges } from '../../domain/json-changes';
+import type { AudienceVersionDoc } from '../../store/audience-versions';
+import { etagOf } from '../etag';
+import { Instant, presentInstant } from '../instant';
+import { AnyJson } from '../json-schema';
+import { PageQuery, pageOf, readPage, toPage } from '../page';
+import { invalidRequest, notFound } from '../problem';
+import { defineRoute, type Route } from '../route';
+import { AudienceBody, ruleOf, presentAudience } from './presenter';
+import { saveAudience } from './save-audience';
+
+const { name, description, labels, rule, version } = AudienceBody.shape;
+const Change = z.strictObject({
+  pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
+  from: AnyJson.optional(),
+  to: AnyJson.optional(),
+});
+export const AudienceVersionBody = z.strictObject({
+  ...{ version, name, description, labels, rule },
+  savedAt: Instant,
+  savedBy: z.string().meta({ description: 'Id of the key' }),
+  /** Against the version before; absent of the first. */
+  changes: z.array(Change).optional(),
+});
+const Key = z.strictObject({ key: DefinitionKey });
+const RollbackBody = z.strictObject({ version });
+
+export const audienceVersionRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/audiences/{key}/versions',
+    scope: 'audiences:read',
+    summary: 'What the audience said, newest first, who saved it, and what that changed',
+    params: Key,
+    query: PageQuery,
+    responses: { 200: pageOf(AudienceVersionBody) },
+    handle: async (call) => {
+      const { deps, ws, params } = call;
+      if (!(await deps.store.audiences.find(ws, params.key))) throw notFound(`audience "${params.key}"`);
+      const page = readPage(call);
+      const before = page.after === undefined ? undefined : Number(page.after);
+      if (Number.isNaN(before)) throw invalidRequest('The cursor is not one that this list gave.');
+      const rows = await deps.store.audienceVersions.page(ws, params.key, page.limit + 1, before);
+      const pairs = rows.map((row, index) => ({ row, before: rows[index + 1] }));
+      return toPage(call, page, pairs, presentVersion, ({ row }) => String(row.version));
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/audiences/{key}/rollback',
+    scope: 'audiences:write',
+    summary:
+      'Save again what an earlier version said, as the next one; a version that is the present one changes nothing',
+    params: Key,
+    body: RollbackBody,
+    responses: { 200: AudienceBody },
+    handle: async (call) => {
+      const { deps, ws, params, body } = call;
+      const audience = await deps.store.audiences.find(ws, params.key);
+      const found = await deps.store.audienceVersions.find(ws, params.key, body.version);
+      if (!audience || !found) throw notFound(`version ${body.version} of an audience "${params.key}"`);
+      const saved = await saveAudience(call, { key: params.key, ...contentOf(found) });
+      const size = await deps.store.memberships.size(ws, saved.key);
+      return { status: 200, body: presentAudience(saved, size), headers: { ETag: etagOf(saved.version) } };
+    },
+  }),
+];
+
+function contentOf(doc: AudienceVersionDoc) {
+  return {
+    name: doc.name,
+    ...(doc.description !== undefined && { description: doc.description }),
+    ...(doc.labels && { labels: [...doc.labels] }),
+    rule: ruleOf(doc),
+  };
+}
+
+function presentVersion({
+  row,
+  before,
+}: {
+  readonly row: AudienceVersionDoc;
+  readonly before?: AudienceVersionDoc | undefined;
+}) {
+  const content = contentOf(row);
+  return {
+    ...{ version: row.version, ...content, savedAt: presentInstant(row.savedAt), savedBy: row.savedBy },
+    ...(before && { changes: jsonChanges(asJson(contentOf(before)), asJson(content)) }),
+  };
+}
+
+const asJson = (content: object): Json => (isJsonObject(content) ? content : null);
