@@ -1,3 +1,4 @@
+import { pointerPart } from '../domain/json-pointer';
 import type { z } from 'zod';
 
 /** One fault of a request: where it is, as a JSON pointer into that part, and what is wrong. */
@@ -87,8 +88,7 @@ export const unavailable = (detail: string): Problem =>
 export const tooSlow = (detail: string): Problem => new Problem(503, 'too-slow', detail);
 
 /** `["rule", "all", 0]` → `/rule/all/0` (RFC 6901). */
-export const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+export const toPointer = (path: readonly PropertyKey[]): string => path.map(pointerPart).join('');
 
 export function toFaults(error: z.core.$ZodError, part: NonNullable<Fault['in']>): Fault[] {
   return error.issues.map((issue) => ({ in: part, pointer: toPointer(issue.path), message: messageOf(issue) }));

@@ -161,7 +161,7 @@ function printExplanation(
 ): string {
   if (isUnknown) return `${audience} at ${at}: nobody knew of them yet\n`;
   const rows = parts.map((part) => [
-    `${'  '.repeat(part.pointer.split('/').length >> 1)}${part.matches ? '✓' : '✗'} ${textOf(part)}`,
+    `${'  '.repeat(depthOf(part, parts))}${part.matches ? '✓' : '✗'} ${textOf(part)}`,
     part.actual === undefined ? (part.condition ? 'nothing' : '') : JSON.stringify(part.actual),
     part.flipsAt ?? (part.steadyUntil === undefined ? '' : `after ${part.steadyUntil}`),
     nearest.includes(part.pointer) ? '←' : '',
@@ -169,5 +169,8 @@ function printExplanation(
   const verdict = `${audience} at ${at}: ${matches ? 'the rule holds' : 'the rule does not hold'}`;
   return `${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
 }
+
+const depthOf = ({ pointer }: ExplainedPart, parts: Explanation['parts']): number =>
+  parts.filter((other) => pointer.startsWith(`${other.pointer}/`)).length;
 
 const textOf = ({ kind, condition }: ExplainedPart): string => (condition ? JSON.stringify(condition) : kind);

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import request from 'supertest';
 import { listen, sendBatch, useTestApi, useWorkspace } from '../testing/test-api';
 import { run } from './run';
 
@@ -54,4 +55,22 @@ it('says in figures how people were told apart', async () => {
   expect(insights).toContain('0 identifiers are in quarantine');
   expect(insights).toContain('of 2 profiles 2 are known, 1 have absorbed others (50%)');
   expect(insights).toMatch(/absorbed profiles 0.5/);
+});
+
+it('draws a rule as the tree it is, and points at what turns it', async () => {
+  const rule = { not: { not: { all: [{ trait: 'tier', is: 'set' }] } } };
+  const { status } = await request(api.app)
+    .put('/v1/audiences/tiered')
+    .auth(workspace.apiKey, { type: 'bearer' })
+    .send({ name: 'Tiered', rule });
+  expect(status).toBe(200);
+  const lines = (await heddle('audiences', 'explain', 'tiered', 'user_id:ann')).split('\n');
+  expect(lines[0]).toMatch(/the rule does not hold; ← turns it$/);
+  expect(lines.slice(2).map((line) => line.trim())).toEqual([
+    '✗ not',
+    '✓ not',
+    '✗ all',
+    expect.stringMatching(/^✗ \{"trait":"tier","is":"set"\} nothing +←$/),
+    '',
+  ]);
 });

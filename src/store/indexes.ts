@@ -49,7 +49,6 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
   ],
-  // Asked by `_id`; the index has the collection there before the first transaction writes to it.
   groupMembers: [
     { key: { group: 1, _id: 1 }, name: 'group' },
     { key: { group: 1, since: 1, _id: 1 }, name: 'joined' },

@@ -17,7 +17,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
-import { readGroupFacts } from './read-groups';
+import { readGroupFacts } from '../../folding/read-group-facts';
 
 export interface FactsInput {
   readonly ws: WorkspaceId;
@@ -34,7 +34,7 @@ export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<S
   const { journey, run, profile } = input;
   const step = stepOf(journey, run);
   const ids = idsOf(profile);
-  const { groups, paths } = await readGroupFacts(deps, input.ws, profile, asOf(input));
+  const { groups, paths } = await readGroupFacts(deps.store, input.ws, profile, asOf(input));
   const root = { ...pathRoot(input), ...paths };
   const base: StepFacts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
   return step ? { ...base, ...(await readFor(deps, step, { ...input, groups }, ids, root)) } : base;

@@ -9,7 +9,7 @@ import { inTransaction } from '../../store/open-store';
 import type { RunRef } from './advance';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
-import { readGroupFacts } from './read-groups';
+import { readGroupFacts } from '../../folding/read-group-facts';
 
 /** Members asked whether they can be reached, in the order of joining. */
 const askedAtMost = 50;
@@ -60,7 +60,7 @@ async function isReachable(
   const { purpose } = journey.definition;
   const { withheld } = await readPermission(deps, { ws, profile, destination, purpose, to });
   if (withheld !== undefined) return false;
-  const { paths } = await readGroupFacts(deps, ws, profile, deps.clock());
+  const { paths } = await readGroupFacts(deps.store, ws, profile, deps.clock());
   return deps.sender.reaches({
     ...{ ws, idempotencyKey: effectKey(run), journey: journey.key, version: journey.version, step: run.step },
     ...{ enrollment: run.id, profile, definition, run: runRoot(run, paths), arrivedAt: run.arrivedAt },

@@ -14,7 +14,7 @@ import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import { readGroupFacts } from './read-groups';
+import { readGroupFacts } from '../../folding/read-group-facts';
 import { readPermission, type Permission } from './permission';
 
 interface Visit {
@@ -145,7 +145,7 @@ async function reserve(
 async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
   const { ref, key, run, journey, profile, definition } = send;
   const startedAt = deps.clock();
-  const { paths } = await readGroupFacts(deps, ref.ws, profile, startedAt);
+  const { paths } = await readGroupFacts(deps.store, ref.ws, profile, startedAt);
   const answer = await deps.sender.send({
     ws: ref.ws,
     idempotencyKey: key,

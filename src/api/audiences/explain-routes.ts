@@ -1,24 +1,23 @@
 import { z } from 'zod';
 import type { ExplainedPart, Explanation } from '../../domain/audiences/explain-rule';
-import { asksForGroups, planPreview } from '../../domain/audiences/plan-preview';
-import type { GroupsOf } from '../../domain/audiences/profile-view';
+import type { Condition } from '../../domain/audiences/rule.schema';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { presentGroups, groupName } from '../../domain/groups/group';
-import { groupViews } from '../../domain/groups/group-view';
 import { own, type Json, type JsonObject } from '../../domain/json';
 import { partsOf } from '../../domain/path';
-import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
+import { readGroupFacts } from '../../folding/read-group-facts';
 import type { AudienceDoc } from '../../store/documents';
 import { demandScope } from '../authenticate';
 import { AnyJson, AnyObject } from '../json-schema';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { maskUnder } from '../personal-data';
-import { invalidRequest, notFound } from '../problem';
+import { invalidRequest } from '../problem';
 import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { sightOf } from '../profiles/presenter';
 import { defineRoute, type KeyCall, type Route } from '../route';
+import { planFor, readEvents } from './preview';
 import { ruleOf } from './presenter';
+import { audiences } from './routes';
 
 export const ExplainedPartBody = z.strictObject({
   pointer: z.string().meta({ description: 'Where in the rule, as a JSON pointer; empty for the whole' }),
@@ -58,13 +57,11 @@ export const explainRoutes: readonly Route[] = [
     responses: { 200: ExplanationBody },
     handle: async (call) => {
       const { deps, ws, now } = call;
-      const saved = await deps.store.audiences.list(ws);
-      const audience = saved.find(({ key }) => key === call.params.key);
-      if (!audience) throw notFound(`audience "${call.params.key}"`);
+      const audience = await audiences.find(call);
       demandScope(call.principal, 'profiles:read');
       const profile = await findProfile(deps.store, ws, call.query.profile);
       const { at = now } = call.query;
-      const found = await explain(call, { audience, saved, profile, at });
+      const found = await explain(call, { audience, profile, at });
       const { parts = [], nearest = [], matches = false } = found ?? {};
       const body = {
         ...{ audience: audience.key, version: audience.version, profile: profile.id, at: presentInstant(at) },
@@ -79,39 +76,22 @@ export const explainRoutes: readonly Route[] = [
 
 interface Question {
   readonly audience: AudienceDoc;
-  readonly saved: readonly AudienceDoc[];
   readonly profile: Profile;
   readonly at: number;
 }
 
-async function explain(call: KeyCall, { audience, saved, profile, at }: Question): Promise<Explanation | undefined> {
+async function explain(call: KeyCall, { audience, profile, at }: Question): Promise<Explanation | undefined> {
   const { deps, ws, now } = call;
-  const audiences = new Map(saved.map((one) => [one.key, ruleOf(one)]));
-  const { traits = {} } = (await deps.store.workspaces.find(ws))?.identity ?? {};
-  const question = { rule: ruleOf(audience), audiences, at, isPast: at < now, traits };
-  const hasGroups = asksForGroups(question);
-  if (hasGroups && at < now) throw invalidRequest(groupsOfThePast);
-  const plan = planPreview(question);
-  const groups = hasGroups ? await groupsOf(call, profile) : undefined;
-  return plan.explain(profile, await eventsOf(call, profile, plan.names), groups);
+  const { store } = deps;
+  const plan = await planFor(call, await store.audiences.list(ws), { rule: ruleOf(audience), at });
+  if (plan.asksForGroups && at < now) throw invalidRequest(groupsOfThePast);
+  const eventsOf = await readEvents(store, ws, [profile], plan.names);
+  const { groups } = await readGroupFacts(store, ws, profile, now);
+  return plan.explain(profile, eventsOf(profile), groups);
 }
 
 const groupsOfThePast =
   'A rule on households or accounts can be explained as of now only: what was in a group at a past instant is not kept.';
-
-async function eventsOf({ deps, ws }: KeyCall, profile: Profile, names: readonly string[] | undefined) {
-  if (names?.length === 0) return [];
-  const ids = idsOf(profile);
-  const events = await deps.store.events.history(ws, ids, names);
-  // The absorbed first: of two statements at the same instant the survivor's counts.
-  return ids.toReversed().flatMap((id) => events.filter((event) => event.profile === id));
-}
-
-async function groupsOf({ deps, ws }: KeyCall, { groups }: Profile): Promise<GroupsOf> {
-  const found = new Map((await deps.store.groups.read(ws, presentGroups(groups))).map((one) => [groupName(one), one]));
-  const ruleset = await deps.rulesets.current(ws);
-  return groupViews(groups, (ref) => found.get(groupName(ref)), ruleset.groups);
-}
 
 function presentPart(call: KeyCall, part: ExplainedPart) {
   const { condition, actual, flipsAt, steadyUntil, ...answer } = part;
@@ -124,11 +104,20 @@ function presentPart(call: KeyCall, part: ExplainedPart) {
   };
 }
 
-/** As the profile shows its traits to whoever may not see personal data; what else there is are numbers and words of ours. */
+/** As profiles and events are shown to whoever may not see personal data; what else there is are counts and words of ours. */
 function masked({ condition }: ExplainedPart, actual: Json): Json {
-  if (condition === undefined || !('trait' in condition)) return actual;
+  const path = condition && pathOf(condition);
+  if (path === undefined) return actual;
   return maskUnder(
-    partsOf(condition.trait).filter((part) => typeof part === 'string'),
+    partsOf(path).filter((part) => typeof part === 'string'),
     actual,
   );
+}
+
+/** Where the value was found that a condition asks for. */
+function pathOf(condition: Condition): string | undefined {
+  if ('trait' in condition) return condition.trait;
+  if (!('event' in condition)) return undefined;
+  const { sum, min, max, average } = condition;
+  return (sum ?? min ?? max ?? average)?.property;
 }

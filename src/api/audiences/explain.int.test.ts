@@ -80,16 +80,25 @@ describe('GET /v1/audiences/{key}/explain', () => {
   });
 
   it('shows personal data only to a key that may see it, and nobody to one that may not read profiles', async () => {
+    const oldest = { event: 'Signed Up', max: { property: 'age', is: 'at_least', value: 18 } };
     await put('named', {
-      any: [{ trait: 'first_name', is: 'equals', value: 'Ann' }, { trait: 'contact', is: 'set' }, gold],
+      any: [oldest, { trait: 'first_name', is: 'equals', value: 'Ann' }, { trait: 'contact', is: 'set' }, gold],
     });
-    await apply(identify({ first_name: 'Ann', contact: 'ann@example.com', tier: 'gold' }));
+    await apply(
+      { type: 'track', userId: 'u1', event: 'Signed Up', properties: { age: 44 } },
+      identify({ first_name: 'Ann', contact: 'ann@example.com', tier: 'gold' }),
+    );
     const actual = async (...scopes: string[]): Promise<unknown[]> => {
       const { body } = await explain('named', 'user_id:u1', undefined, await keyWith(...scopes)).expect(200);
       return (body.parts as { actual?: unknown }[]).slice(1).map((part) => part.actual);
     };
-    expect(await actual('audiences:read', 'profiles:read', 'profiles:pii')).toEqual(['Ann', 'ann@example.com', 'gold']);
-    expect(await actual('audiences:read', 'profiles:read')).toEqual(['•••', '•••', 'gold']);
+    expect(await actual('audiences:read', 'profiles:read', 'profiles:pii')).toEqual([
+      44,
+      'Ann',
+      'ann@example.com',
+      'gold',
+    ]);
+    expect(await actual('audiences:read', 'profiles:read')).toEqual(['•••', '•••', '•••', 'gold']);
     await explain('named', 'user_id:u1', undefined, await keyWith('audiences:read')).expect(403);
     await explain('nobody', 'user_id:u1').expect(404);
     await explain('named', 'user_id:u9').expect(404);

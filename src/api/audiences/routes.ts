@@ -5,11 +5,10 @@ import { definitionRoutes } from '../definition-routes';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
-import { asksForGroups } from '../../domain/audiences/plan-preview';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
-import { previewAudience } from './preview';
+import { planFor, previewAudience } from './preview';
 import { deleteAudience, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -35,7 +34,7 @@ const HistoryQuery = z.strictObject({
   points: z.coerce.number().int().min(2).max(points.most).default(points.usual),
 });
 
-const audiences = definitionRoutes({
+export const audiences = definitionRoutes({
   ...{ path: '/v1/audiences', scope: 'audiences', noun: 'audience', key: DefinitionKey },
   summaries: {
     list: 'Audiences with their present sizes',
@@ -104,12 +103,9 @@ export const audienceRoutes: readonly Route[] = [
       const at = asOf ?? call.now;
       const saved = await call.deps.store.audiences.list(call.ws);
       const rule = call.body.rule ?? ruleOf(await audiences.find(call));
-      const rules = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
-      const isPast = at < call.now;
-      const { traits = {} } = (await call.deps.store.workspaces.find(call.ws))?.identity ?? {};
-      const trial = { rule, audiences: rules, at, isPast, traits, sampleSize };
-      if (asksForGroups(trial)) throw invalidRequest(groupsNotPreviewed);
-      const found = await previewAudience(call.deps.store, call.ws, trial);
+      const plan = await planFor(call, saved, { rule, at });
+      if (plan.asksForGroups) throw invalidRequest(groupsNotPreviewed);
+      const found = await previewAudience(call.deps.store, call.ws, plan, sampleSize);
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),

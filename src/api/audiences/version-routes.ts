@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { isJsonObject, type Json } from '../../domain/json';
+import type { JsonObject } from '../../domain/json';
 import { jsonChanges } from '../../domain/json-changes';
 import type { AudienceVersionDoc } from '../../store/audience-versions';
-import { etagOf } from '../etag';
 import { Instant, presentInstant } from '../instant';
 import { AnyJson } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
-import { AudienceBody, ruleOf, presentAudience } from './presenter';
+import { AudienceBody, ruleOf } from './presenter';
+import { audiences } from './routes';
 import { saveAudience } from './save-audience';
 
 const { name, description, labels, rule, version } = AudienceBody.shape;
@@ -38,12 +38,11 @@ export const audienceVersionRoutes: readonly Route[] = [
     query: PageQuery,
     responses: { 200: pageOf(AudienceVersionBody) },
     handle: async (call) => {
-      const { deps, ws, params } = call;
-      if (!(await deps.store.audiences.find(ws, params.key))) throw notFound(`audience "${params.key}"`);
+      const { key } = await audiences.find(call);
       const page = readPage(call);
       const before = page.after === undefined ? undefined : Number(page.after);
       if (Number.isNaN(before)) throw invalidRequest('The cursor is not one that this list gave.');
-      const rows = await deps.store.audienceVersions.page(ws, params.key, page.limit + 1, before);
+      const rows = await call.deps.store.audienceVersions.page(call.ws, key, page.limit + 1, before);
       const pairs = rows.map((row, index) => ({ row, before: rows[index + 1] }));
       return toPage(call, page, pairs, presentVersion, ({ row }) => String(row.version));
     },
@@ -58,13 +57,10 @@ export const audienceVersionRoutes: readonly Route[] = [
     body: RollbackBody,
     responses: { 200: AudienceBody },
     handle: async (call) => {
-      const { deps, ws, params, body } = call;
-      const audience = await deps.store.audiences.find(ws, params.key);
-      const found = await deps.store.audienceVersions.find(ws, params.key, body.version);
-      if (!audience || !found) throw notFound(`version ${body.version} of an audience "${params.key}"`);
-      const saved = await saveAudience(call, { key: params.key, ...contentOf(found) });
-      const size = await deps.store.memberships.size(ws, saved.key);
-      return { status: 200, body: presentAudience(saved, size), headers: { ETag: etagOf(saved.version) } };
+      const { key } = await audiences.find(call);
+      const found = await call.deps.store.audienceVersions.find(call.ws, key, call.body.version);
+      if (!found) throw notFound(`version ${call.body.version} of the audience "${key}"`);
+      return audiences.answer(call, await saveAudience(call, { key, ...contentOf(found) }));
     },
   }),
 ];
@@ -92,4 +88,4 @@ function presentVersion({
   };
 }
 
-const asJson = (content: object): Json => (isJsonObject(content) ? content : null);
+const asJson = (content: ReturnType<typeof contentOf>): JsonObject => content as unknown as JsonObject;

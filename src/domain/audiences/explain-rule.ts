@@ -52,8 +52,9 @@ export function explainRule(
   const explain = (part: Rule, pointer: string): Explanation => {
     const { evaluate } = compileRule(part);
     const ask = (at: number): Verdict => askAt(evaluate, personAt(at), at);
-    const { matches } = ask(now);
-    const own = { pointer, matches, ...steadiness(ask, now, mostChecks) };
+    const first = ask(now);
+    const { matches } = first;
+    const own = { pointer, matches, ...steadiness(first, ask, mostChecks) };
     const children = childrenOf(part).map(({ rule: child, at }) => explain(child, `${pointer}/${at}`));
     if (children.length === 0) {
       const condition = part as Condition;
@@ -91,14 +92,13 @@ function askAt(evaluate: CompiledRule['evaluate'], { view, othersNextCheckAt }: 
   return { matches, ...(next !== undefined && { nextCheckAt: next }) };
 }
 
-function steadiness(ask: (at: number) => Verdict, now: number, mostChecks: number): Steadiness {
-  let { matches, nextCheckAt } = ask(now);
-  const first = matches;
+function steadiness(first: Verdict, ask: (at: number) => Verdict, mostChecks: number): Steadiness {
+  let { matches, nextCheckAt } = first;
   for (let checks = 0; nextCheckAt !== undefined; checks += 1) {
     if (checks === mostChecks) return { steadyUntil: nextCheckAt };
     const at: number = nextCheckAt;
     ({ matches, nextCheckAt } = ask(at));
-    if (matches !== first) return { flipsAt: at };
+    if (matches !== first.matches) return { flipsAt: at };
   }
   return {};
 }

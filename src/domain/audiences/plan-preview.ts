@@ -21,19 +21,15 @@ export interface PreviewQuestion {
   readonly traits?: TraitRules;
 }
 
-/**
- * Whether the question, or an audience that it rests on, asks for groups. Their members are counted as they change, for saved rules only,
- * and nobody can say what the count of a draft or of the past is.
- */
-export function asksForGroups({ rule, audiences }: Pick<PreviewQuestion, 'rule' | 'audiences'>): boolean {
-  const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
-  return [...reachable(compileRule(rule), compiled)].some(({ dependsOn }) => dependsOn.groups.length > 0);
-}
-
 /** How to answer a question, person by person. */
 export interface PreviewPlan {
   /** Events to read; all, when absent. */
   readonly names: readonly string[] | undefined;
+  /**
+   * Whether the question, or an audience that it rests on, asks for groups. Their members are counted as they change, for saved rules only,
+   * and nobody can say what the count of a draft or of the past is.
+   */
+  readonly asksForGroups: boolean;
   /** `events`: those of `names` that are this person's. */
   readonly matches: (profile: Profile, events: readonly Event[]) => boolean;
   /** The same with its reasons; `undefined` of somebody who was not known yet. */
@@ -53,8 +49,10 @@ export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQues
   const main = compileRule(rule);
   const factsOf = (profile: Profile, events: readonly Event[]): ProfileFacts | undefined =>
     isPast ? factsAt(profile, events, at, traits) : profile;
+  const all = reachable(main, compiled);
   return {
-    names: eventNames(reachable(main, compiled), isPast),
+    names: eventNames(all, isPast),
+    asksForGroups: [...all].some(({ dependsOn }) => dependsOn.groups.length > 0),
     matches: (profile, events) => {
       const facts = factsOf(profile, events);
       const { view } = personAt(compiled, facts ?? profile, events.map(toRuleEvent), at);

@@ -1,6 +1,6 @@
 import { readEventInstant } from '../events/event-time';
 import { effectiveAt, type Event } from '../events/event';
-import { kindOf, pointerPart, type Rejection } from '../events/rejection';
+import { kindOf, shortPointerPart, type Rejection } from '../events/rejection';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
 import { consentStatuses, type Consent } from '../profiles/profile';
 
@@ -67,7 +67,7 @@ function readRecords(event: Source, records: Json | undefined): ConsentRead {
 }
 
 function readRecord(event: Source, purpose: string, record: Json): ConsentStatement | Rejection {
-  const path = pointerPart(purpose);
+  const path = shortPointerPart(purpose);
   if (purpose === '' || purpose.length > consentLimits.purposeLength)
     return reject(path, `A purpose has a name of 1 to ${consentLimits.purposeLength} characters.`);
   if (!isJsonObject(record)) return reject(path, `A record is an object; this is ${kindOf(record)}.`);

@@ -1,4 +1,4 @@
-import { pointerPart, type Rejection } from './rejection';
+import { shortPointerPart, type Rejection } from './rejection';
 
 export interface JsonLimits {
   readonly maxBytes: number;
@@ -98,7 +98,7 @@ class Measure {
 
   /** Size is a fault of the whole event, not of the value that happened to exceed it. */
   #above(path: string, key: string): string {
-    return this.#fault === 'too_large' ? '' : pointerPart(key) + path;
+    return this.#fault === 'too_large' ? '' : shortPointerPart(key) + path;
   }
 
   #fail(fault: Fault): string {

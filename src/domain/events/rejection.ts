@@ -1,3 +1,5 @@
+import { pointerPart } from '../json-pointer';
+
 /** Why one event was refused. `message` names the field, the kind of its value and the remedy, never the value. */
 export interface Rejection {
   readonly code:
@@ -33,5 +35,4 @@ export function kindOf(value: unknown): string {
 }
 
 /** A key as one part of a JSON pointer (RFC 6901), cut where it is long. */
-export const pointerPart = (key: string): string =>
-  `/${key.slice(0, 100).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`;
+export const shortPointerPart = (key: string): string => pointerPart(key.slice(0, 100).toWellFormed());

@@ -3,7 +3,7 @@ import { traitTypes } from '../identity/identifier-types';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
 import type { EventReader } from './event-reader';
 import { readEventInstant } from './event-time';
-import { kindOf, pointerPart } from './rejection';
+import { kindOf, shortPointerPart } from './rejection';
 
 const place = '/context/traitExpiry';
 /** Ten years, as for every duration. */
@@ -26,7 +26,7 @@ export function traitExpiryOf(
     if ((own(traits, name) ?? null) === null || end === null) return [];
     const expiresAt = readEnd(name, end, at);
     if (typeof expiresAt === 'number') return [[name, expiresAt]];
-    reader.refuse('invalid_expiry', place + pointerPart(name), expiresAt);
+    reader.refuse('invalid_expiry', place + shortPointerPart(name), expiresAt);
     return [];
   });
   return ends.length === 0 ? {} : { traitExpiry: Object.fromEntries(ends) };

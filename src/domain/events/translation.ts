@@ -1,6 +1,6 @@
 import { noSuchType, usualTypes, type IdentifierTypes } from '../identity/workspace-types';
 import { isJsonObject, own, type Json, type JsonObject } from '../json';
-import { kindOf, pointerPart, type Rejection } from './rejection';
+import { kindOf, shortPointerPart, type Rejection } from './rejection';
 
 /** What an item of another vocabulary is in ours: an event to be read like any other, or why there is none. */
 export type Translation =
@@ -56,7 +56,7 @@ export function readIdentifiers(
   }
   const unknown = Object.keys(value).find((type) => !types.has(type));
   if (unknown !== undefined) {
-    return { code: 'invalid_id', path: path + pointerPart(unknown), message: noSuchType(types) };
+    return { code: 'invalid_id', path: path + shortPointerPart(unknown), message: noSuchType(types) };
   }
   return Object.entries(value).flatMap(([type, id]) => (id === null ? [] : [{ type, id }]));
 }

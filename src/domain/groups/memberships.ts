@@ -1,4 +1,4 @@
-import { groupLimits, isSameGroup, presentGroups, type GroupMembership } from './group';
+import { groupLimits, groupName, isSameGroup, presentGroups, type GroupMembership } from './group';
 import type { GroupCall } from './read-group-call';
 
 type Groups = readonly GroupMembership[];
@@ -54,4 +54,4 @@ const replacing = (groups: Groups, membership: GroupMembership): Groups => [
 
 /** In how many groups somebody would be with those of others. */
 export const countUnited = (...all: readonly (Groups | undefined)[]): number =>
-  new Set(all.flatMap((groups) => presentGroups(groups).map(({ type, key }) => `${type}:${key}`))).size;
+  new Set(all.flatMap((groups) => presentGroups(groups).map(groupName))).size;

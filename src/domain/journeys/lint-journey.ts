@@ -1,3 +1,4 @@
+import { pointerPart } from '../json-pointer';
 import { checkRule } from '../audiences/check-rule';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
@@ -135,7 +136,7 @@ function lintEntry({ entry }: JourneyDefinition, context: LintContext): JourneyF
 function lintTrigger({ entry }: JourneyDefinition, on: Trigger, path: string, context: LintContext): JourneyFinding[] {
   if ('audience' in on) return lintAudience(on.audience, `${path}/audience`, context);
   return Object.entries(on.match ?? {}).flatMap(([inEvent, inRun]) => {
-    const at = `${path}/match/${inEvent.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const at = `${path}/match${pointerPart(inEvent)}`;
     const isOfRun = /^(entry|steps)\./.test(inRun);
     const hasProperties = !('audience' in entry.on) || !inRun.startsWith('entry.properties');
     if (isOfRun && hasProperties) return [];

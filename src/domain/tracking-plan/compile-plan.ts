@@ -1,5 +1,5 @@
 import type { Event } from '../events/event';
-import { pointerPart } from '../events/rejection';
+import { shortPointerPart } from '../events/rejection';
 import type { Json } from '../json';
 import { anyElement, partsOf, someAt, type PathPart } from '../path';
 import { checksOf } from './check-value';
@@ -98,7 +98,7 @@ function firstFault(checks: ReturnType<typeof checksOf>, value: Json) {
 /** Up to the list whose elements it goes through: which of them is wrong is not told. */
 function pointerOf(parts: readonly PathPart[]): string {
   const end = parts.indexOf(anyElement);
-  return (parts.slice(0, end < 0 ? undefined : end) as readonly string[]).map(pointerPart).join('');
+  return (parts.slice(0, end < 0 ? undefined : end) as readonly string[]).map(shortPointerPart).join('');
 }
 
 function violationsOf({ checks, planned, unplanned }: CompiledEvent, event: PlannedEvent): readonly Violation[] {
@@ -115,7 +115,7 @@ function unplannedProperties(
     Object.keys(event[part])
       .filter((key) => !planned[part].has(key))
       .slice(0, mostUnplanned)
-      .map((key) => `/${part}${pointerPart(key)}`),
+      .map((key) => `/${part}${shortPointerPart(key)}`),
   );
   const message = 'The tracking plan has no property of this name; plan it, or do not send it.';
   return paths.map((path) => ({ code: 'unplanned_property', path, message, action }));

@@ -1,7 +1,7 @@
 import { durationPattern } from '../../duration';
 import { traitTypes } from '../../identity/identifier-types';
 import { own, type Json, type JsonObject } from '../../json';
-import { pointerPart, type Rejection } from '../rejection';
+import { shortPointerPart, type Rejection } from '../rejection';
 import { contextOf, identifierPlaces, ofObject, readIdentifiers, refuse, sharedFields } from '../translation';
 
 const longestName = 255;
@@ -36,8 +36,8 @@ export const translateFact = ofObject((item, types) => {
   };
   const places = {
     ...identifierPlaces(externalIds, '/identifiers'),
-    [`/traits${pointerPart(name)}`]: '/value',
-    [`/context/traitExpiry${pointerPart(name)}`]: own(item, 'ttl') === undefined ? '/expiresAt' : '/ttl',
+    [`/traits${shortPointerPart(name)}`]: '/value',
+    [`/context/traitExpiry${shortPointerPart(name)}`]: own(item, 'ttl') === undefined ? '/expiresAt' : '/ttl',
   };
   return { raw, places };
 });

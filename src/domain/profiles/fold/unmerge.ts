@@ -5,7 +5,7 @@ import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
 import { idsOf } from '../present';
 import type { Profile } from '../profile';
-import { groupsOfAbsorbed, standingLeft, type StandingLeft } from '../standing-apart';
+import { groupsOfAbsorbed, standingLeft, type StandingLeft } from '../unmerge-standing';
 import { completeStates, evaluateProfile, regroup } from './evaluate-profile';
 import { countedCall, moveTo, stateTraits } from './fold-groups';
 import { nextSeq, openProfile, type OpenProfile } from './open-profile';

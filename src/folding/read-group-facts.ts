@@ -1,13 +1,13 @@
-import { groupName, presentGroups } from '../../domain/groups/group';
-import { groupRules } from '../../domain/groups/group-rules';
-import { groupPaths, groupViews } from '../../domain/groups/group-view';
-import { noGroups, type GroupsOf } from '../../domain/audiences/profile-view';
-import type { WorkspaceId } from '../../domain/ids';
-import type { JsonObject } from '../../domain/json';
-import type { Profile } from '../../domain/profiles/profile';
-import type { JourneyDeps } from './journeys';
+import { groupName, presentGroups } from '../domain/groups/group';
+import { groupRules } from '../domain/groups/group-rules';
+import { groupPaths, groupViews } from '../domain/groups/group-view';
+import { noGroups, type GroupsOf } from '../domain/audiences/profile-view';
+import type { WorkspaceId } from '../domain/ids';
+import type { JsonObject } from '../domain/json';
+import type { Profile } from '../domain/profiles/profile';
+import type { Store } from '../store/store';
 
-/** What a run may know of the groups of its person. */
+/** What rules and paths may know of somebody's groups. */
 interface GroupFacts {
   readonly groups: GroupsOf;
   readonly paths: JsonObject;
@@ -15,7 +15,7 @@ interface GroupFacts {
 
 /** Reads the person's groups; nothing, for the many who are in none. */
 export async function readGroupFacts(
-  { store }: Pick<JourneyDeps, 'store'>,
+  store: Pick<Store, 'groups' | 'workspaces'>,
   ws: WorkspaceId,
   { groups: memberships }: Pick<Profile, 'groups'>,
   now: number,
