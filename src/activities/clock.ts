@@ -32,10 +32,13 @@ const profilesPerTransaction = 100;
 const staleAfterMs = 2_000;
 const operationStaleMs = 60_000;
 const operationsPerSweep = 20;
+/** Of the time, looking at what waits for intakes takes at most one part in so many, and one more. */
+const restPerLook = 5;
 
 export type ClockActivities = ReturnType<typeof createClockActivities>;
 
 export function createClockActivities(deps: ClockDeps) {
+  const ringIntakes = resting(() => ringStale(deps));
   return {
     /** Sweeps once a second for some minutes: everything that becomes due by time alone, and everything a crash left behind. */
     tick: (range: { from: number; to: number }): Promise<void> =>
@@ -43,7 +46,7 @@ export function createClockActivities(deps: ClockDeps) {
         const endsAt = Date.now() + turnMs;
         while (!signal.aborted && Date.now() < endsAt) {
           const startedAt = Date.now();
-          await sweep(deps, range, signal);
+          await sweep(deps, range, signal, ringIntakes);
           await delay(Math.max(0, sweepEveryMs - (Date.now() - startedAt)), undefined, { signal }).catch(
             () => undefined,
           );
@@ -53,11 +56,16 @@ export function createClockActivities(deps: ClockDeps) {
 }
 
 /** One sweep, its parts side by side. A part that fails is logged and comes again in a second. */
-export async function sweep(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
+export async function sweep(
+  deps: ClockDeps,
+  range: { from: number; to: number },
+  signal: AbortSignal,
+  ringIntakes = () => ringStale(deps),
+): Promise<void> {
   const parts = {
     'due profiles': () => sweepProfiles(deps, range, signal),
     outbox: async () => deps.outbox.carryOut(await deps.store.outbox.takeStale(deps.clock(), 500)),
-    intakes: () => ringStale(deps),
+    intakes: ringIntakes,
     enrollments: () => deps.restartStale(deps.clock()),
     'back-fills': () => ringBehind(deps),
     operations: () => restartOperations(deps),
@@ -108,6 +116,21 @@ async function giveWay(deps: ClockDeps, ws: WorkspaceId, profile: ProfileId, err
     'a due profile cannot be evaluated',
   );
   await deps.store.profiles.postpone(ws, profile, deps.clock() + postponeMs);
+}
+
+/** Embedded stores read all that waits to say what is oldest: work that is looked at too often is held up by it. */
+function resting(look: () => Promise<void>): () => Promise<void> {
+  let restsUntil = 0;
+  return async () => {
+    const startedAt = performance.now();
+    if (startedAt < restsUntil) return;
+    try {
+      await look();
+    } finally {
+      const endedAt = performance.now();
+      restsUntil = endedAt + restPerLook * (endedAt - startedAt);
+    }
+  };
 }
 
 /** Events that wait for longer than an intake takes: their ring was lost, or their intake is gone. */

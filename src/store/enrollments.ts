@@ -3,6 +3,7 @@ import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '
 import { omit } from '../domain/json';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
+import { anyOf } from './any-of';
 import type { StoreConnection } from './open-store';
 
 export interface EnrollmentDoc extends Enrollment {
@@ -43,7 +44,7 @@ export class EnrollmentRepository {
   /** The same of households: runs that any of their members may end. */
   async openOfHouseholds(subjects: readonly string[], now: number): Promise<Enrollment[]> {
     if (subjects.length === 0) return [];
-    const filter = { householdSubject: { $in: [...subjects] }, openUntil: { $gte: now } };
+    const filter = { householdSubject: anyOf(subjects), openUntil: { $gte: now } };
     return (await this.#enrollments.find(filter).toArray()).map(toEnrollment);
   }
 
@@ -93,7 +94,7 @@ export class EnrollmentRepository {
 
   /** How many attempts of a journey to deliver are under way. */
   async sending(ws: WorkspaceId, journey: string): Promise<number> {
-    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $exists: true } });
+    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $gte: 0 } });
   }
 
   /** How many attempts to deliver to these people are under way. */

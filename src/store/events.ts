@@ -4,6 +4,7 @@ import type { BlockReason } from '../domain/identity/resolve-identity';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { AppliedEvent, EventContent } from '../domain/profiles/change-set';
 import { blockedFields, blockedKey, blockedKeys, type BlockedEvent, type BlockedQuery } from './blocked-query';
+import { anyOf } from './any-of';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
 import type { StoreConnection } from './open-store';
@@ -78,7 +79,7 @@ export class EventRepository {
 
   /** Whether anything at all waits to be applied. */
   async hasAnyPending(): Promise<boolean> {
-    return (await this.#events.findOne({ pending: { $exists: true } }, { projection: { _id: 1 } })) !== null;
+    return (await this.#events.findOne({ pending: { $gt: '' } }, { projection: { _id: 1 } })) !== null;
   }
 
   /** Whether a live event with one of these identifier keys, received at or before `receivedBy`, still waits for the intake. */
@@ -193,7 +194,7 @@ export class EventRepository {
     session?: ClientSession,
   ): Promise<EventDoc[]> {
     const filter = {
-      subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
+      subject: anyOf(profiles.map((id) => subjectOf(ws, id))),
       ...(names && { name: { $in: [...names] } }),
     };
     const found = await this.#events.find(filter, { ...(session && { session }) }).toArray();
@@ -230,7 +231,7 @@ export class EventRepository {
   ): Promise<EventDoc[]> {
     // An event may have been received a little before its own time; see `effectiveAt`.
     const occurredAt = { $gte: range.from, $lt: range.to + clockSkewMs };
-    const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
+    const subject = anyOf(profiles.map((id) => subjectOf(ws, id)));
     const filter = { subject, occurredAt, ...(range.event !== '*' && { name: range.event }) };
     const candidates = await this.#events.find(filter).toArray();
     return candidates.filter((event) => effectiveAt(event) >= range.from && effectiveAt(event) < range.to);
@@ -245,7 +246,7 @@ export class EventRepository {
     skip = 0,
   ): Promise<EventDoc[]> {
     const filter = {
-      subject: { $in: profiles.map((id) => subjectOf(ws, id)) },
+      subject: anyOf(profiles.map((id) => subjectOf(ws, id))),
       ...(beforeOccurredAt !== undefined && { occurredAt: { $lt: beforeOccurredAt } }),
     };
     return this.#events.find(filter).sort({ occurredAt: -1, _id: -1 }).skip(skip).limit(limit).toArray();
@@ -254,7 +255,7 @@ export class EventRepository {
   /** Applied events stored under these wait keys; the caller compares `seq` with its cursor. */
   async underWaitKeys(waitKeys: readonly string[], afterSeq = -1): Promise<EventDoc[]> {
     if (waitKeys.length === 0) return [];
-    return this.#events.find({ waitKey: { $in: [...waitKeys] }, seq: { $gt: afterSeq } }).toArray();
+    return this.#events.find({ waitKey: anyOf(waitKeys), seq: { $gt: afterSeq } }).toArray();
   }
 
   async byMessageId(ws: WorkspaceId, messageId: string): Promise<EventDoc | null> {

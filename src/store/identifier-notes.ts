@@ -44,7 +44,7 @@ export class IdentifierNoteRepository {
 
   /** Newest first; those before an instant, without the first `skip` of them. */
   async quarantined(ws: WorkspaceId, limit: number, before?: number, skip = 0): Promise<QuarantinedDoc[]> {
-    const range = before === undefined ? { $exists: true } : { $lt: before };
+    const range = { $gte: 0, ...(before !== undefined && { $lt: before }) };
     const query = this.#identifiers.find({ ws, quarantinedAt: range }).sort({ quarantinedAt: -1, _id: -1 });
     return (await query.skip(skip).limit(limit).toArray()).filter(isQuarantined);
   }

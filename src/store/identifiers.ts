@@ -61,7 +61,7 @@ export class IdentifierRepository {
 
   /** Whether anybody was ever erased and has not come back. */
   async hasErased(ws: WorkspaceId): Promise<boolean> {
-    const filter = { ws, erasedAt: { $exists: true } };
+    const filter = { ws, erasedAt: { $gte: 0 } };
     return (await this.#identifiers.findOne(filter, { projection: { _id: 1 } })) !== null;
   }
 

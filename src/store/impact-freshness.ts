@@ -25,7 +25,7 @@ export class ImpactFreshnessRepository {
 
   /** Pending events of a workspace, or of all; counted up to 100,000. */
   async pending(ws?: WorkspaceId): Promise<Pending> {
-    const match = ws === undefined ? { $exists: true } : { $gte: `${ws}/`, $lt: `${ws}0` };
+    const match = ws === undefined ? { $gt: '' } : { $gte: `${ws}/`, $lt: `${ws}0` };
     const [row] = await this.#events
       .aggregate<{ count: number; oldest: number }>(
         [

@@ -1,15 +1,22 @@
 import type { Db, IndexDescription } from 'mongodb';
 
+/**
+ * Only documents that have the field. A comparison rather than `$exists`: every question with a value of the field implies it, and
+ * not every database sees that such a question implies `$exists`.
+ */
+const withText = (field: string) => ({ partialFilterExpression: { [field]: { $gt: '' } } });
+const withNumber = (field: string) => ({ partialFilterExpression: { [field]: { $gte: 0 } } });
+
 /** Every index of the product, in one list: read it to know which questions are cheap. */
 export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   events: [
     {
       key: { pending: 1, lane: -1, receivedAt: 1, n: 1 },
       name: 'pending',
-      partialFilterExpression: { pending: { $exists: true } },
+      ...withText('pending'),
     },
-    { key: { pendingKeys: 1 }, name: 'pendingKeys', partialFilterExpression: { pendingKeys: { $exists: true } } },
-    { key: { deadKeys: 1 }, name: 'deadKeys', partialFilterExpression: { deadKeys: { $exists: true } } },
+    { key: { pendingKeys: 1 }, name: 'pendingKeys', sparse: true },
+    { key: { deadKeys: 1 }, name: 'deadKeys', sparse: true },
     {
       key: { expireAt: 1 },
       name: 'expireAt',
@@ -19,33 +26,33 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     {
       key: { subject: 1, occurredAt: 1, _id: 1 },
       name: 'history',
-      partialFilterExpression: { subject: { $exists: true } },
+      ...withText('subject'),
     },
     {
       key: { blockedUnder: 1, receivedAt: -1, _id: -1 },
       name: 'blocked',
-      partialFilterExpression: { blockedUnder: { $exists: true } },
+      ...withText('blockedUnder'),
     },
-    { key: { waitKey: 1, seq: 1 }, name: 'waitKey', partialFilterExpression: { waitKey: { $exists: true } } },
+    { key: { waitKey: 1, seq: 1 }, name: 'waitKey', ...withText('waitKey') },
     {
       key: { rememberedFor: 1 },
       name: 'rememberedFor',
-      partialFilterExpression: { rememberedFor: { $exists: true } },
+      sparse: true,
     },
   ],
   identifiers: [
-    { key: { ws: 1, erasedAt: 1 }, name: 'erased', partialFilterExpression: { erasedAt: { $exists: true } } },
+    { key: { ws: 1, erasedAt: 1 }, name: 'erased', ...withNumber('erasedAt') },
     {
       key: { ws: 1, quarantinedAt: -1, _id: -1 },
       name: 'quarantined',
-      partialFilterExpression: { quarantinedAt: { $exists: true } },
+      ...withNumber('quarantinedAt'),
     },
   ],
   profiles: [
     {
       key: { nextCheckAt: 1, slot: 1 },
       name: 'due',
-      partialFilterExpression: { nextCheckAt: { $exists: true } },
+      ...withNumber('nextCheckAt'),
     },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
   ],
@@ -54,16 +61,16 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { group: 1, since: 1, _id: 1 }, name: 'joined' },
   ],
   memberships: [
-    { key: { memberOf: 1, _id: 1 }, name: 'memberOf', partialFilterExpression: { memberOf: { $exists: true } } },
+    { key: { memberOf: 1, _id: 1 }, name: 'memberOf', ...withText('memberOf') },
     { key: { subject: 1 }, name: 'subject' },
     { key: { ws: 1, audience: 1, enteredAt: 1 }, name: 'history' },
     {
       key: { ws: 1, audience: 1, exitedAt: 1 },
       name: 'exits',
-      partialFilterExpression: { exitedAt: { $exists: true } },
+      ...withNumber('exitedAt'),
     },
     { key: { enteredWaitKey: 1 }, name: 'enteredWaitKey' },
-    { key: { exitedWaitKey: 1 }, name: 'exitedWaitKey', partialFilterExpression: { exitedWaitKey: { $exists: true } } },
+    { key: { exitedWaitKey: 1 }, name: 'exitedWaitKey', sparse: true },
   ],
   merges: [
     { key: { ws: 1, survivor: 1 }, name: 'survivor' },
@@ -76,7 +83,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     {
       key: { ws: 1, profile: 1, at: -1, _id: -1 },
       name: 'profile',
-      partialFilterExpression: { profile: { $exists: true } },
+      ...withText('profile'),
     },
   ],
   keys: [{ key: { sha256: 1 }, name: 'sha256', unique: true }],
@@ -98,12 +105,12 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     {
       key: { householdSubject: 1, openUntil: 1 },
       name: 'household',
-      partialFilterExpression: { householdSubject: { $exists: true } },
+      ...withText('householdSubject'),
     },
     {
       key: { actorSubject: 1 },
       name: 'actor',
-      partialFilterExpression: { actorSubject: { $exists: true } },
+      sparse: true,
     },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
     { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
@@ -111,9 +118,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     {
       key: { ws: 1, journey: 1, 'sending.at': 1 },
       name: 'sending',
-      partialFilterExpression: { 'sending.at': { $exists: true } },
+      ...withNumber('sending.at'),
     },
-    { key: { dueAt: 1 }, name: 'dueAt', partialFilterExpression: { dueAt: { $exists: true } } },
+    { key: { dueAt: 1 }, name: 'dueAt', sparse: true },
   ],
   deliveries: [
     { key: { ws: 1, destination: 1, createdAt: -1 }, name: 'destination' },
@@ -121,14 +128,14 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, journey: 1, createdAt: -1 }, name: 'journey' },
     { key: { ws: 1, createdAt: -1 }, name: 'createdAt' },
   ],
-  syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', partialFilterExpression: { dirty: { $exists: true } } }],
+  syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', ...withText('dirty') }],
   syncUnits: [
     { key: { about: 1 }, name: 'about' },
     { key: { pair: 1 }, name: 'pair' },
   ],
   pullStates: [
-    { key: { 'paused.at': 1 }, name: 'paused', partialFilterExpression: { 'paused.at': { $exists: true } } },
-    { key: { 'delayed.at': 1 }, name: 'delayed', partialFilterExpression: { 'delayed.at': { $exists: true } } },
+    { key: { 'paused.at': 1 }, name: 'paused', sparse: true },
+    { key: { 'delayed.at': 1 }, name: 'delayed', sparse: true },
   ],
   operations: [
     { key: { ws: 1, createdAt: -1, _id: -1 }, name: 'createdAt' },
@@ -146,8 +153,8 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   outbox: [{ key: { nextAt: 1 }, name: 'nextAt' }],
   deadLetters: [
     { key: { ws: 1, at: -1 }, name: 'at' },
-    { key: { ws: 1, messageId: 1 }, name: 'messageId', partialFilterExpression: { messageId: { $exists: true } } },
-    { key: { naming: 1 }, name: 'naming', partialFilterExpression: { naming: { $exists: true } } },
+    { key: { ws: 1, messageId: 1 }, name: 'messageId', ...withText('messageId') },
+    { key: { naming: 1 }, name: 'naming', sparse: true },
     { key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 },
   ],
   sourceHours: [

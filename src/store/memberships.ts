@@ -4,6 +4,7 @@ import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
 import type { MembershipEdge } from '../domain/profiles/change-set';
 import type { MembershipDoc } from './documents';
+import { anyOf } from './any-of';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, audience: string, profile: ProfileId, stay: number): string =>
@@ -47,14 +48,14 @@ export class MembershipRepository {
 
   /** Every stay of a person, newest first. */
   async ofProfile(ws: WorkspaceId, profiles: readonly ProfileId[]): Promise<MembershipDoc[]> {
-    const docs = await this.#memberships.find({ subject: { $in: profiles.map((id) => subjectOf(ws, id)) } }).toArray();
+    const docs = await this.#memberships.find({ subject: anyOf(profiles.map((id) => subjectOf(ws, id))) }).toArray();
     return docs.sort((a, b) => b.enteredAt - a.enteredAt);
   }
 
   /** Stays stored under these edge wait keys; the caller compares the seq of that edge with its cursor. */
   async underWaitKeys(waitKeys: readonly string[]): Promise<MembershipDoc[]> {
     if (waitKeys.length === 0) return [];
-    const keys = { $in: [...waitKeys] };
+    const keys = anyOf(waitKeys);
     const [entered, exited] = await Promise.all([
       this.#memberships.find({ enteredWaitKey: keys }).toArray(),
       this.#memberships.find({ exitedWaitKey: keys }).toArray(),

@@ -45,9 +45,25 @@ describe('a store written before version 1', () => {
     expect(await api.store.profiles.behindRuleset(ws, version, 10)).toEqual([id]);
     const indexes = await db.collection('events').indexes();
     expect(indexes.find(({ name }) => name === 'waitKey')).toMatchObject({
-      partialFilterExpression: { waitKey: { $exists: true } },
+      partialFilterExpression: { waitKey: { $gt: '' } },
     });
     expect(await db.collection('migrations').countDocuments()).toBe(migrations.length);
+  });
+});
+
+describe('a store written before version 5', () => {
+  it('has its conditional indexes made anew', async () => {
+    const { db } = api.store.connection;
+    const due = async () => (await db.collection('profiles').indexes()).find(({ name }) => name === 'due');
+    const made = await due();
+    await db.collection('profiles').dropIndex('due');
+    const partialFilterExpression = { nextCheckAt: { $exists: true } };
+    await db.collection('profiles').createIndex({ nextCheckAt: 1, slot: 1 }, { name: 'due', partialFilterExpression });
+    await db.collection('migrations').deleteMany({ version: 5 });
+
+    await Promise.all([prepareStore(api.store.connection), prepareStore(api.store.connection)]);
+
+    expect(await due()).toEqual(made);
   });
 });
 

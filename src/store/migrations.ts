@@ -36,6 +36,13 @@ export const migrations: readonly Migration[] = [
     title: 'Dead letters of those who were erased are not open',
     up: closeErasedLetters,
   },
+  {
+    version: 5,
+    title: 'Conditions of indexes that every question with a value implies',
+    up: async (db) => {
+      for (const [collection, names] of Object.entries(conditionalIndexes)) await dropIndexes(db, collection, names);
+    },
+  },
 ];
 
 interface OldProfile {
@@ -98,6 +105,18 @@ async function closeErasedLetters(db: Db): Promise<void> {
   ];
   await db.collection('deadLetters').updateMany({ state: 'open', $or: left }, { $set: { state: 'erased' } });
 }
+
+const conditionalIndexes = {
+  events: ['pending', 'pendingKeys', 'deadKeys', 'history', 'blocked', 'waitKey', 'rememberedFor'],
+  identifiers: ['erased', 'quarantined'],
+  profiles: ['due'],
+  memberships: ['memberOf', 'exits', 'exitedWaitKey'],
+  audit: ['profile'],
+  enrollments: ['household', 'actor', 'sending', 'dueAt'],
+  syncMembers: ['dirty'],
+  pullStates: ['paused', 'delayed'],
+  deadLetters: ['messageId', 'naming'],
+} as const;
 
 /** What the index list then makes anew. */
 async function dropIndexes(db: Db, collection: string, names: readonly string[]): Promise<void> {

@@ -85,7 +85,7 @@ export class ProfileRepository {
   ): Promise<{ ws: WorkspaceId; id: ProfileId; dueAt: number }[]> {
     const rows = await this.#profiles
       .find(
-        { nextCheckAt: { $lte: now }, slot: { $gte: slots.from, $lt: slots.to } },
+        { nextCheckAt: { $gte: 0, $lte: now }, slot: { $gte: slots.from, $lt: slots.to } },
         { projection: { ws: 1, id: 1, nextCheckAt: 1 } },
       )
       .sort({ nextCheckAt: 1 })
