@@ -4,7 +4,7 @@ import { DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
-export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson'>;
+export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson' | 'public'>;
 
 export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   constructor({ db }: StoreConnection) {
@@ -18,7 +18,13 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
     session: ClientSession,
   ): Promise<AudienceDoc> {
-    return this.write(ws, key, () => ({ ...content, sinceRuleset, status: 'computing' }), now, session);
+    const publicSince = (present?: AudienceDoc) =>
+      content.public && { publicSince: present?.publicSince ?? sinceRuleset };
+    const contentOf = (present?: AudienceDoc) => ({
+      ...{ ...content, ...publicSince(present) },
+      ...{ sinceRuleset, status: 'computing' as const },
+    });
+    return this.write(ws, key, contentOf, now, session);
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */
