@@ -5,6 +5,7 @@ import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
+import { anyOf } from './any-of';
 import type { IdentifierDoc } from './documents';
 import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
@@ -45,6 +46,20 @@ export class IdentifierRepository {
       return note ? [[row._id, note] as const] : [];
     });
     return { owners: new Map(owned), erased: new Map(erased), notes: new Map(notes) };
+  }
+
+  /** The first of these that somebody has, with who, and the id of the event that brought it, where that is known. */
+  async firstOwned(ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<Owned | undefined> {
+    if (identifiers.length === 0) return undefined;
+    const keys = identifiers.map((one) => this.key(ws, one));
+    const projection = { profile: 1, messageId: 1 };
+    const rows = await this.#identifiers.find({ _id: anyOf(keys) }, { projection }).toArray();
+    const owned = keys.flatMap((key, at) => {
+      const { profile, messageId } = rows.find(({ _id }) => _id === key) ?? {};
+      const identifier = identifiers[at];
+      return profile && identifier ? [{ identifier, profile, ...(messageId !== undefined && { messageId }) }] : [];
+    });
+    return owned[0];
   }
 
   /** Which event brought each identifier, and who sent it; those of which that is not known are left out. */
@@ -120,6 +135,13 @@ export class IdentifierRepository {
     const keys = identifiers.map((identifier) => this.key(ws, identifier));
     if (keys.length > 0) await this.#identifiers.deleteMany({ _id: { $in: keys } }, { session });
   }
+}
+
+/** An identifier that somebody has. */
+export interface Owned {
+  readonly identifier: Identifier;
+  readonly profile: ProfileId;
+  readonly messageId?: string;
 }
 
 /** By which event, and from whom, an identifier came. */

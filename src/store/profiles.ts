@@ -7,6 +7,13 @@ import { workingFields, type ProfileDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
+/** What tells where somebody stands: the rest of a document may be many times as long. */
+const standingFields = {
+  ...{ _id: 0, id: 1, lineage: 1, identifiers: 1, memberships: 1, rulesetVersion: 1, hasEnrollments: 1 },
+  ...{ restrictedAt: 1, mergedInto: 1, erasedAt: 1 },
+} as const;
+export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, '_id' | 'mergedInto' | 'erasedAt'>>;
+
 const living = { mergedInto: { $exists: false }, erasedAt: { $exists: false } } as const;
 
 export class ProfileRepository {
@@ -33,6 +40,13 @@ export class ProfileRepository {
   async canonicalEver(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
     const [found] = await this.byIds(ws, [id], session);
     return found?.mergedInto ? this.canonicalEver(ws, found.mergedInto, session) : found;
+  }
+
+  /** Like `canonical`, of the person's audiences and what goes with them. */
+  async standing(ws: WorkspaceId, id: ProfileId): Promise<Standing | undefined> {
+    const found = await this.#profiles.findOne({ _id: docId(ws, id) }, { projection: standingFields });
+    if (found?.mergedInto) return this.standing(ws, found.mergedInto);
+    return found && found.erasedAt === undefined ? found : undefined;
   }
 
   /** Like `canonical` for many; the map's keys are the ids asked for. */
