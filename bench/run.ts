@@ -5,6 +5,7 @@ import { LocalError } from '../src/local/local-error';
 import { acceptBatches, acceptLarge, acceptSingles } from './accept';
 import { apply } from './apply';
 import type { Bench, BenchOptions } from './bench';
+import { decide } from './decide';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { lookup } from './lookup';
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
   import: importRows,
   merge,
   lookup,
+  decide,
   resolution,
 };
 const stores: readonly StoreKind[] = ['secantusd-rs', 'secantusd-py', 'mongod'];
