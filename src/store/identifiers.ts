@@ -5,8 +5,8 @@ import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
-import { anyOf } from './any-of';
 import type { IdentifierDoc } from './documents';
+import { GatheredReads } from './gathered-reads';
 import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
@@ -19,6 +19,12 @@ export class IdentifierRepository {
   readonly #masterKey: Buffer;
   /** People come again: looking a key up costs a tenth of working it out. */
   readonly #keys = new LRUCache<string, string>({ max: rememberedKeys });
+
+  readonly #owners = new GatheredReads(async (keys) => {
+    const projection = { profile: 1, messageId: 1 };
+    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, { projection }).toArray();
+    return new Map(rows.map((row) => [row._id, row]));
+  });
 
   constructor({ db, masterKey }: StoreConnection) {
     this.#identifiers = db.collection<IdentifierDoc>('identifiers');
@@ -50,14 +56,10 @@ export class IdentifierRepository {
 
   /** The first of these that somebody has, with who, and the id of the event that brought it, where that is known. */
   async firstOwned(ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<Owned | undefined> {
-    if (identifiers.length === 0) return undefined;
-    const keys = identifiers.map((one) => this.key(ws, one));
-    const projection = { profile: 1, messageId: 1 };
-    const rows = await this.#identifiers.find({ _id: anyOf(keys) }, { projection }).toArray();
-    const owned = keys.flatMap((key, at) => {
-      const { profile, messageId } = rows.find(({ _id }) => _id === key) ?? {};
-      const identifier = identifiers[at];
-      return profile && identifier ? [{ identifier, profile, ...(messageId !== undefined && { messageId }) }] : [];
+    const rows = await Promise.all(identifiers.map((one) => this.#owners.read(this.key(ws, one))));
+    const owned = identifiers.flatMap((identifier, at) => {
+      const { profile, messageId } = rows[at] ?? {};
+      return profile ? [{ identifier, profile, ...(messageId !== undefined && { messageId }) }] : [];
     });
     return owned[0];
   }
