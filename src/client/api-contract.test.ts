@@ -118,6 +118,7 @@ const agreements: {
   audienceVersion: 'agrees',
   explanation: 'agrees',
   attachment: 'agrees',
+  decision: 'agrees',
   delivery: 'agrees',
   destination: 'agrees',
   enrollment: 'agrees',
