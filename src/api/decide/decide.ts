@@ -16,6 +16,8 @@ export interface By {
   readonly value: string;
 }
 
+const nobody = profileId('prf_nobody');
+
 /** Public audiences of whoever has this browser or device. Nobody, and somebody of whom a page must not be told, are in none. */
 export async function decideForPage(call: KeyCall, by: By) {
   const { store } = call.deps;
@@ -24,7 +26,8 @@ export async function decideForPage(call: KeyCall, by: By) {
     store.identifiers.firstOwned(call.ws, meaningsOf(types, by.type, by.value)),
     store.audiences.told(call.ws),
   ]);
-  const person = owned && (await store.profiles.standing(call.ws, owned.profile));
+  // Of nobody as much is read as of somebody: how long an answer takes does not tell whether an id is known.
+  const person = await store.profiles.standing(call.ws, owned?.profile ?? nobody);
   const isTold = owned && person && mayTellPages(person, askedBy(owned), types.isKnown);
   return { audiences: isTold ? publicAudiencesOf(person, audiences) : [] };
 }

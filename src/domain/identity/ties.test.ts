@@ -3,7 +3,7 @@ import { FoldedWorld } from '../../testing/folded-world';
 import type { Event } from '../events/event';
 import type { Profile } from '../profiles/profile';
 import { identityRules } from './identity-rules';
-import { mayTellPages } from './ties';
+import { mayTellPages, onlyTied } from './ties';
 
 type Names = Readonly<Record<string, string>>;
 const secret = (by: Names): Event => anEvent({ by, isTrusted: true });
@@ -60,6 +60,15 @@ describe('what a page may be told of whoever has a browser', () => {
   ])('of %s: %s', (_, isTold, events) => {
     const asked = { identifier: { type: 'anonymous_id', value: uuid }, isOfPage: false };
     expect(mayTellPages(ownerOf(events, uuid), asked, isKnown)).toBe(isTold);
+  });
+
+  it('is by no tie of before, once the device has left whom it was tied to', () => {
+    const shared = ownerOf([secret({ ...browser, ...u1 }), secret({ ...browser, user_id: 'u2' })], uuid);
+    expect(shared.identifiers).toEqual([expect.not.objectContaining({ isTied: true })]);
+    const device = { type: 'anonymous_id', value: uuid, firstSeenAt: 0, isTied: true } as const;
+    const person = { type: 'user_id', value: 'u1', firstSeenAt: 0 };
+    expect(onlyTied([device], isKnown)).toEqual([{ type: 'anonymous_id', value: uuid, firstSeenAt: 0 }]);
+    expect(onlyTied([person, device], isKnown)).toEqual([person, device]);
   });
 
   it('is nothing of a customer by an id that can be guessed, unless a page was the first to say it', () => {
