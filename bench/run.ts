@@ -5,6 +5,7 @@ import { LocalError } from '../src/local/local-error';
 import { acceptBatches, acceptLarge, acceptSingles } from './accept';
 import { apply } from './apply';
 import type { Bench, BenchOptions } from './bench';
+import { decide } from './decide';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { lookup } from './lookup';
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   import: importRows,
   merge,
   lookup,
+  decide,
   resolution,
   preview,
 };

@@ -14,6 +14,7 @@ export interface Tenant {
   readonly client: Client;
   readonly writeKey: string;
   readonly apiKey: string;
+  readonly publicKey: string;
   /** The documents as the API stores them, for what begins behind the door. */
   toDocs(events: readonly SentEvent[]): EventDoc[];
   /** How many events are stored. */
@@ -37,6 +38,7 @@ export async function createTenant(url: string, store: Store): Promise<Tenant> {
     client,
     writeKey: created.keys.secret,
     apiKey: created.keys.management,
+    publicKey: created.keys.public,
     toDocs: (events) => events.map((event, n) => toDoc(store, ws, event, n)),
     acceptedSoFar: () => store.connection.db.collection<EventDoc>('events').countDocuments({ ws }),
     applyPending: async () => {

@@ -71,6 +71,16 @@ export const limitVariables = {
     '200',
     'The same for one key that has no rate of its own.',
   ),
+  HEDDLE_WORKSPACE_DECISIONS_PER_SECOND: defaulted(
+    wholeNumber(1, 1_000_000),
+    '2000',
+    'How often the pages and servers of a workspace may ask about a visitor in a second (`GET /v1/decide`), on average over the window.',
+  ),
+  HEDDLE_KEY_DECISIONS_PER_SECOND: defaulted(
+    wholeNumber(1, 1_000_000),
+    '1000',
+    'The same for one key that has no rate of its own.',
+  ),
   HEDDLE_API_PROCESSES: defaulted(
     wholeNumber(1, 1_000),
     '1',
@@ -111,6 +121,8 @@ export function toLimits(env: Limits) {
       keyEvents: env.HEDDLE_KEY_EVENTS_PER_SECOND,
       workspaceRequests: env.HEDDLE_WORKSPACE_REQUESTS_PER_SECOND,
       keyRequests: env.HEDDLE_KEY_REQUESTS_PER_SECOND,
+      workspaceDecisions: env.HEDDLE_WORKSPACE_DECISIONS_PER_SECOND,
+      keyDecisions: env.HEDDLE_KEY_DECISIONS_PER_SECOND,
     },
   } as const;
 }

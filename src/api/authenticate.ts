@@ -53,8 +53,14 @@ export class Authenticator {
     if (principal.kind === 'management' && !hasScope(principal.scopes, 'events:write')) {
       throw forbidden('This key lacks the scope events:write.');
     }
-    const { isDisabled } = await this.policies.of(principal.ws, principal.source);
-    if (isDisabled) throw sourceDisabled(principal.source);
+    return this.#ofEnabledSource(principal);
+  }
+
+  /** For whoever asks about a visitor: a public key, of a source that is enabled, or a key that may read profiles. Throws as `admit`. */
+  async admitSurface(key: string, address: string): Promise<Principal> {
+    const principal = await this.#principalOf(key, address);
+    if (principal.kind === 'public') return this.#ofEnabledSource(principal);
+    demandScope({ scopes: scopesOf(principal) }, 'profiles:read');
     return principal;
   }
 
@@ -67,6 +73,12 @@ export class Authenticator {
     const given = bearer(authorization);
     if (given === undefined || !timingSafeEqual(hashOf(given), hashOf(rootKey)))
       throw await this.#failure(address, 'Send the root key as bearer.');
+  }
+
+  async #ofEnabledSource(principal: Principal): Promise<Principal> {
+    const { isDisabled } = await this.policies.of(principal.ws, principal.source);
+    if (isDisabled) throw sourceDisabled(principal.source);
+    return principal;
   }
 
   async #principalOf(text: string | undefined, address: string): Promise<Principal> {

@@ -16,7 +16,7 @@ import type { ApiMetrics } from './metrics';
 import { Problem, unauthenticated } from './problem';
 import { smallBody, type JsonBody } from './read-body';
 import { infoOf } from './request';
-import { isIngestion, type Route } from './route';
+import { isIngestion, isSurface, type Route } from './route';
 import { mediaOf } from './streamed';
 
 export interface Context {
@@ -92,24 +92,28 @@ async function withBody(
     reserved.resize(read?.bytes ?? 0);
     const answer = () => work(() => checkBody(route, deps, read), read);
     // Not before it has arrived: who sends slowly must not hold up others. Nor what may wait for something, as management does.
-    await (isIngestion(route) && expected <= smallBody ? way.first(answer) : answer());
+    await ((isIngestion(route) || isSurface(route)) && expected <= smallBody ? way.first(answer) : answer());
   } finally {
     reserved.release();
   }
 }
 
 /** Who calls, by the headers. Ingestion may name its key in the body instead, which must be read first. */
-async function admit(
-  { access, body, writeKeyIn }: Route,
-  context: Context,
-  req: Request,
-): Promise<Principal | undefined> {
+async function admit(route: Route, context: Context, req: Request): Promise<Principal | undefined> {
   const { deps, authenticator } = context;
+  const { access } = route;
   const authorization = req.get('authorization');
   if ('scope' in access) return authenticator.admit(authorization, access.scope, addressOf(req));
   if (access.door === 'root') await authenticator.admitRoot(authorization, deps.rootKey, addressOf(req));
-  if (access.door !== 'ingest') return undefined;
+  if (isIngestion(route) || isSurface(route)) return admitByWriteKey(route, context, req);
+  return undefined;
+}
+
+async function admitByWriteKey(route: Route, { authenticator }: Context, req: Request): Promise<Principal | undefined> {
+  const { body, writeKeyIn } = route;
+  const authorization = req.get('authorization');
   const named = writeKeyOf(authorization) ?? secondPart(req.get('x-write-key')) ?? writeKeyIn?.(req.originalUrl);
+  if (named !== undefined && isSurface(route)) return authenticator.admitSurface(named, addressOf(req));
   if (named !== undefined) return authenticator.admitSource(named, addressOf(req));
   if (!body) throw unauthenticated('Name the write key in the address: `?writeKey=<key>`.');
   return undefined;
@@ -136,7 +140,7 @@ async function greet(route: Route, { rates }: Context, res: Response, principal:
   infoOf(res).principal = principal;
   if (principal.kind !== 'public') res.removeHeader('Access-Control-Allow-Origin');
   if (isIngestion(route)) await rates.demandRoom(principal, 'events');
-  else res.set(await rates.take(principal, 'requests', 1));
+  else res.set(await rates.take(principal, isSurface(route) ? 'decisions' : 'requests', 1));
 }
 
 function toCall(

@@ -116,6 +116,8 @@ function answer(status: string, schema: z.ZodType, name: string, components: Com
 function security({ access }: Route) {
   if ('scope' in access) return { security: [{ management: [] }], 'x-scope': access.scope };
   if (access.door === 'ingest') return { security: [{ writeKey: [] }, { management: [] }], 'x-scope': 'events:write' };
+  if (access.door === 'surface')
+    return { security: [{ writeKey: [] }, { management: [] }], 'x-scope': 'profiles:read' };
   return { security: access.door === 'root' ? [{ root: [] }] : [] };
 }
 

@@ -77,10 +77,12 @@ interface Spec<P, Q, B, R extends Responses> {
   readonly readers?: 'named';
 }
 
-/** Behind a management key with `scope`; with a write key (`ingest`); with a tool's signature (`webhook`); with the root key; or for everybody. */
-export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'webhook' | 'root' | 'open' };
+/** Behind a management key with `scope`; with a write key (`ingest`); with a public key, or a management key that may read profiles (`surface`); with a tool's signature (`webhook`); with the root key; or for everybody. */
+export type Access = { readonly scope: Scope } | { readonly door: 'ingest' | 'surface' | 'webhook' | 'root' | 'open' };
 
 export const isIngestion = ({ access }: Route): boolean => 'door' in access && access.door === 'ingest';
+/** Asked by pages and servers for each visitor, who wait for the answer. */
+export const isSurface = ({ access }: Pick<Route, 'access'>): boolean => 'door' in access && access.door === 'surface';
 
 /** A route as the framework mounts, documents and tests it. */
 export interface Route extends Spec<
@@ -95,7 +97,7 @@ export interface Route extends Spec<
 
 type Handle<C, R extends Responses> = (call: C) => Promise<Reply<R>>;
 
-/** A route of the management or ingestion door: its handler gets the workspace of the key, and can ask for no other. */
+/** A route of the management door, that of ingestion or of surfaces: its handler gets the workspace of the key, and can ask for no other. */
 export function defineRoute<
   const R extends Responses,
   P extends z.ZodObject | undefined = undefined,
@@ -103,7 +105,7 @@ export function defineRoute<
   B extends z.ZodType | undefined = undefined,
 >(
   spec: Spec<P, Q, B, R> &
-    ({ readonly scope: Scope } | { readonly door: 'ingest' }) & {
+    ({ readonly scope: Scope } | { readonly door: 'ingest' | 'surface' }) & {
       readonly handle: Handle<KeyCall<OutputOf<P>, OutputOf<Q>, OutputOf<B>>, NoInfer<R>>;
     },
 ): Route {

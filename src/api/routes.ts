@@ -7,6 +7,7 @@ import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
 import { catalogueRoutes } from './catalogue/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
+import { decideRoutes } from './decide/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
 import { enrollmentRoutes } from './enrollments/routes';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...ingestRoutes,
   ...browserIdRoutes,
+  ...decideRoutes,
   ...vocabularyRoutes,
   ...cloudEventRoutes,
   ...browserScriptRoutes,

@@ -1,8 +1,9 @@
-import { Tracker, type Options } from './tracker';
+import { decideWithinMs, nobody, type Decision } from './decide';
+import { Tracker, type Asking, type Options } from './tracker';
 
 /** Calls that the page made before this script was there: a name and its arguments, in order. */
 type Stub = readonly (readonly [string, ...unknown[]])[];
-type Api = Record<string, (...args: never[]) => void>;
+type Api = Record<string, (...args: never[]) => unknown>;
 
 const calls = ['identify', 'track', 'page', 'group', 'alias', 'reset', 'consent'] as const;
 
@@ -22,7 +23,12 @@ function start(page: { heddle?: Stub | Api }): void {
     for (const [name, ...args] of waiting.splice(0)) run(name, args);
   };
   const api = Object.fromEntries(calls.map((name) => [name, (...args: unknown[]) => run(name, args)]));
-  page.heddle = { ...api, load } as Api;
+  const decide = (asking?: Asking): Promise<Decision> =>
+    new Promise((done) => {
+      setTimeout(done, decideWithinMs, nobody);
+      run('decide', [asking, done]);
+    });
+  page.heddle = { ...api, decide, load } as Api;
   const at = waiting.findIndex(([name]) => name === 'load');
   if (at === -1) return;
   const [[, ...args] = []] = waiting.splice(at, 1);

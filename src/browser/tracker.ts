@@ -1,3 +1,5 @@
+import { Decider, nobody, settle, type Decision } from './decide';
+import { hasElements, show } from './elements';
 import { Identity } from './identity';
 import { makeId, type Data, type Message, type Preferences } from './message';
 import { emptyShelves, Outbox } from './outbox';
@@ -18,6 +20,11 @@ export type Choice = 'granted' | 'denied' | Preferences;
 /** Calls wait in memory, no more than this, until it is known whether and as whom they may be sent. */
 const mostHeld = 500;
 
+/** What `decide` takes: whether to ask again what the page has asked before. */
+export interface Asking {
+  readonly fresh?: boolean;
+}
+
 type State = 'asking' | 'denied' | 'opening' | 'open';
 /** A call as it was made: sent, or carried out on the ids, in its turn. */
 type Held = Message | 'reset';
@@ -27,16 +34,22 @@ export class Tracker {
   readonly #identity: Identity;
   readonly #writeKey: string;
   readonly #url: string;
+  readonly #decider: Decider;
   #outbox: Outbox | undefined;
   #held: Held[] = [];
+  /** Who wait until it is known whether, and as whom, may be asked. */
+  #waiting: (() => void)[] = [];
   #state: State = 'asking';
   #preferences: Preferences | undefined;
 
   constructor(writeKey: string, { url, consent, serverId }: Options) {
     this.#writeKey = writeKey;
     this.#url = url.replace(/\/+$/, '');
-    this.#identity = new Identity(serverId ? `${this.#url}/v1/id?writeKey=${encodeURIComponent(writeKey)}` : undefined);
-    if (consent !== 'ask') this.consent(consent ?? 'granted');
+    const by = `writeKey=${encodeURIComponent(writeKey)}`;
+    this.#identity = new Identity(serverId ? `${this.#url}/v1/id?${by}` : undefined);
+    this.#decider = new Decider(`${this.#url}/v1/decide?${by}&anonymous_id=`);
+    if (consent === 'ask') this.#showElements();
+    else this.consent(consent ?? 'granted');
   }
 
   /** A person, from here on; without an id, traits of whoever this is. */
@@ -67,6 +80,23 @@ export class Tracker {
     this.#take('reset');
   }
 
+  /** In which public audiences the visitor is: none where that is not known within a second. Once for a page, unless it wants to know afresh. */
+  decide({ fresh = false }: Asking = {}, done: (decision: Decision) => void = () => undefined): void {
+    const answer = new Promise<Decision>((resolve, reject) => {
+      const ask = (): void => {
+        if (this.#state !== 'open') return resolve(nobody);
+        const { anonymousId } = this.#identity;
+        // Of somebody who has logged out, or declined, in the meantime nothing is told.
+        const tell = (decision: Decision): void =>
+          resolve(anonymousId === this.#identity.anonymousId ? decision : nobody);
+        this.#decider.of(anonymousId, fresh).then(tell, reject);
+      };
+      if (this.#state === 'open' || this.#state === 'denied') ask();
+      else this.#waiting.push(ask);
+    });
+    settle(answer, done);
+  }
+
   /** What the visitor has chosen. A choice taken back is the last that is sent, and everything kept is removed. */
   consent(choice: Choice): void {
     const before = this.#preferences;
@@ -74,7 +104,9 @@ export class Tracker {
     const isNews = this.#state === 'open' && JSON.stringify(before) !== JSON.stringify(this.#preferences);
     if (isDenial(choice)) return this.#close(isNews);
     if (isNews) this.identify();
-    if (this.#state === 'asking' || this.#state === 'denied') this.#begin();
+    if (this.#state !== 'asking' && this.#state !== 'denied') return;
+    this.#begin();
+    this.#showElements();
   }
 
   #begin(): void {
@@ -84,6 +116,7 @@ export class Tracker {
       this.#state = 'open';
       this.#outbox ??= new Outbox({ url: this.#url, writeKey: this.#writeKey });
       for (const one of this.#held.splice(0)) this.#take(one);
+      for (const ask of this.#waiting.splice(0)) ask();
     });
   }
 
@@ -96,6 +129,13 @@ export class Tracker {
     this.#state = 'denied';
     emptyShelves(this.#writeKey);
     this.#identity.forget();
+    this.#decider.forget();
+    for (const ask of this.#waiting.splice(0)) ask();
+    show([]);
+  }
+
+  #showElements(): void {
+    if (hasElements()) this.decide();
   }
 
   /** The time, the page and the id of an event are those of the call, however long it waits. */
@@ -104,15 +144,28 @@ export class Tracker {
     this.#take({ type, ...made, ...fields });
   }
 
+  #reset(): void {
+    this.#identity.reset();
+    this.#decider.forget();
+    this.#showElements();
+  }
+
+  /** What was answered before is not about whoever this browser belongs to now. */
+  #become(userId: string | undefined): void {
+    if (userId === undefined || userId === this.#identity.userId) return;
+    this.#identity.isNow(userId);
+    this.#decider.forget();
+  }
+
   #take(one: Held): void {
     if (this.#state === 'denied') return;
     if (this.#state !== 'open') {
       this.#held = [...this.#held, one].slice(-mostHeld);
       return;
     }
-    if (one === 'reset') return this.#identity.reset();
+    if (one === 'reset') return this.#reset();
     const { anonymousId, userId } = this.#identity;
-    if (one.type === 'identify' && one.userId !== undefined) this.#identity.isNow(one.userId);
+    if (one.type === 'identify') this.#become(one.userId);
     const consent = this.#preferences && { consent: { categoryPreferences: this.#preferences } };
     this.#outbox?.add({
       anonymousId,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Profile } from '../client/types';
+import type { Decision, Profile } from '../client/types';
 import { addConsent } from './consent';
 import type { Context } from './context';
 import { addMerges } from './merges';
@@ -14,9 +14,29 @@ export function addProfiles(program: Command, context: Context): void {
       const profile = await context.client().profiles.get(ref);
       context.show(profile, () => print(context, profile));
     });
+  profiles
+    .command('decide <ref>')
+    .description('the audiences somebody is in, and where their journeys stand, as pages and servers ask for them')
+    .action(async (ref: string) => {
+      const decision = await context.client().decide({ profile: ref });
+      context.show(decision, () => printDecision(context, decision));
+    });
   addMerges(profiles, context);
   addConsent(profiles, context);
   addRights(profiles, context);
+}
+
+function printDecision({ table }: Context, { audiences, journeys = [] }: Decision): string {
+  return [
+    table(
+      ['audience'],
+      audiences.map((key) => [key]),
+    ),
+    table(
+      ['journey', 'step', 'entered'],
+      journeys.map(({ journey, step, enteredAt }) => [journey, step, enteredAt]),
+    ),
+  ].join('\n');
 }
 
 function print({ table }: Context, { id, identifiers, traits, audiences, groups = [], isShared }: Profile): string {

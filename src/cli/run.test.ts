@@ -357,6 +357,14 @@ describe('heddle identity quarantine', () => {
   });
 });
 
+it('heddle profiles decide says in which audiences somebody is, and where their journeys stand', async () => {
+  const journeys = [{ journey: 'win-back', step: 'wait', enteredAt: '2026-05-01T09:00:00.000Z' }];
+  answer = () => ({ body: { audiences: ['vip'], journeys, asOf: '2026-05-01T09:00:00.000Z' } });
+  const { out } = await heddle('profiles decide user_id:u1');
+  expect(asked()).toEqual(['GET /v1/decide?profile=user_id%3Au1']);
+  expect(out).toMatch(/^audience\n.*vip\n\njourney +step +entered\n.*win-back +wait +2026/s);
+});
+
 describe('heddle profiles get', () => {
   it('prints identifiers, traits and audiences, without control characters', async () => {
     answer = () => ({ body: profile });

@@ -4,6 +4,7 @@ import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
 import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
+import type { DecisionBody } from '../api/decide/routes';
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
@@ -56,6 +57,7 @@ const agreements: {
   >;
   explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
+  decision: Agrees<Sent<typeof DecisionBody>, client.Decision>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
@@ -116,6 +118,7 @@ const agreements: {
   audienceVersion: 'agrees',
   explanation: 'agrees',
   attachment: 'agrees',
+  decision: 'agrees',
   delivery: 'agrees',
   destination: 'agrees',
   enrollment: 'agrees',

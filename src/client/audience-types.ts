@@ -9,6 +9,8 @@ export interface StoredAudience {
   readonly description?: string;
   readonly labels?: readonly string[];
   readonly kind: 'live';
+  /** Whether pages may ask if a visitor is in it. */
+  readonly public: boolean;
   readonly rule: Rule;
   readonly version: number;
   readonly size: number;
@@ -52,6 +54,7 @@ export interface AudienceVersion {
   readonly description?: string;
   readonly labels?: readonly string[];
   readonly rule: Rule;
+  readonly public: boolean;
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;

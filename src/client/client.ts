@@ -2,6 +2,7 @@ import { audiencesOf } from './audiences';
 import { auditOf } from './audit';
 import { catalogueOf } from './catalogue';
 import { deadLettersOf } from './dead-letters';
+import { decideOf } from './decide';
 import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
@@ -36,6 +37,7 @@ export function createClient(options: ClientOptions) {
     profiles: profilesOf(transport),
     audit: auditOf(transport),
     audiences: audiencesOf(transport),
+    decide: decideOf(transport),
     journeys: journeysOf(transport),
     enrollments: enrollmentsOf(transport),
     destinations: destinationsOf(transport),

@@ -48,6 +48,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/cloudevents': () =>
     client.events.cloudEvents([{ specversion: '1.0', id: '1', source: '/shop', type: 'Viewed', subject: 'u1' }]),
   'POST /v1/ga4/mp/collect': () => client.events.measure({ client_id: 'c.1', events: [{ name: 'login' }] }),
+  'GET /v1/decide': () => client.decide({ profile: 'user_id:u1' }),
   'GET /v1/dead-letters': () => client.deadLetters.list({ state: 'open', ...letters, ...page }),
   'GET /v1/dead-letters/{id}': () => client.deadLetters.get('ddl_1'),
   'GET /v1/dead-letters/summary': () => client.deadLetters.summary(letters),

@@ -36,8 +36,8 @@ export interface Call {
   readonly json?: string;
   /** A file instead of `body`, sent as it is read and for as long as it takes. */
   readonly file?: Upload;
-  /** Ingestion takes a write key, everything else a management key. */
-  readonly door?: 'ingestion';
+  /** Ingestion takes a write key; a surface too, where there is no management key; everything else a management key. */
+  readonly door?: 'ingestion' | 'surface';
   /** Whether doing it twice is the same as once; so for every method but POST. */
   readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -134,7 +134,8 @@ function addressOf(url: string, { path: where, query = {} }: Call): string {
 }
 
 function authorization({ apiKey, writeKey }: ClientOptions, { door }: Call): Record<string, string> {
-  if (door === 'ingestion' && writeKey !== undefined) return { authorization: `Basic ${btoa(`${writeKey}:`)}` };
+  const takesWriteKey = door === 'ingestion' || (door === 'surface' && apiKey === undefined);
+  if (takesWriteKey && writeKey !== undefined) return { authorization: `Basic ${btoa(`${writeKey}:`)}` };
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 

@@ -6,6 +6,7 @@ export type * from './audit-types';
 export type * from './catalogue-types';
 export type * from './dead-letter-types';
 export type * from './consent-types';
+export type * from './decide-types';
 export type * from './delivery-types';
 export type * from './destination-types';
 export type * from './enrollment-types';

@@ -1,12 +1,20 @@
+import { LRUCache } from 'lru-cache';
 import type { ClientSession } from 'mongodb';
+import type { ToldAudiences } from '../domain/audiences/told-audiences';
 import type { WorkspaceId } from '../domain/ids';
 import { DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
-export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson'>;
+export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson' | 'public'>;
+
+/** How long a change of what is public may stay unseen, also where another process saved it. */
+const toldMs = 1_000;
+const toldWorkspaces = 1_000;
 
 export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
+  readonly #told = new LRUCache<WorkspaceId, Promise<ToldAudiences>>({ max: toldWorkspaces, ttl: toldMs });
+
   constructor({ db }: StoreConnection) {
     super(db.collection<AudienceDoc>('audiences'));
   }
@@ -18,7 +26,32 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
     session: ClientSession,
   ): Promise<AudienceDoc> {
-    return this.write(ws, key, () => ({ ...content, sinceRuleset, status: 'computing' }), now, session);
+    const publicSince = (present?: AudienceDoc) =>
+      content.public && { publicSince: present?.publicSince ?? sinceRuleset };
+    const contentOf = (present?: AudienceDoc) => ({
+      ...{ ...content, ...publicSince(present) },
+      ...{ sinceRuleset, status: 'computing' as const },
+    });
+    return this.write(ws, key, contentOf, now, session);
+  }
+
+  /** Which audiences there are, and since when each is public: as it was at most a second ago. */
+  told(ws: WorkspaceId): Promise<ToldAudiences> {
+    const known = this.#told.get(ws);
+    if (known) return known;
+    const reading = this.#readTold(ws);
+    this.#told.set(ws, reading);
+    // What could not be read is asked again by the next.
+    reading.catch(() => void this.#told.delete(ws));
+    return reading;
+  }
+
+  async #readTold(ws: WorkspaceId): Promise<ToldAudiences> {
+    const projection = { _id: 0, key: 1, publicSince: 1 };
+    const rows = await this.collection
+      .find<Pick<AudienceDoc, 'key' | 'publicSince'>>({ ws, deletedAt: { $exists: false } }, { projection })
+      .toArray();
+    return new Map(rows.map(({ key, publicSince }) => [key, { publicSince }]));
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */

@@ -143,6 +143,10 @@ export interface AudienceDoc extends DefinitionDoc {
   readonly labels?: readonly string[];
   /** A parsed `Rule`, stored as JSON text because property names in it are users' data. */
   readonly ruleJson: string;
+  /** Absent of one that is not. */
+  readonly public?: true;
+  /** The ruleset version that made it public. Of whoever has not been evaluated since, no page is told: what it held of them before was not. */
+  readonly publicSince?: number;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';

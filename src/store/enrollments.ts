@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
-import type { Enrollment } from '../domain/journeys/enrollment';
+import { isInside, type Enrollment } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import { anyOf } from './any-of';
 import type { StoreConnection } from './open-store';
@@ -12,6 +12,9 @@ export interface EnrollmentDoc extends Enrollment {
   /** When the clock may ring again, and how often it has rung in vain; gone as soon as the run is written. */
   readonly ring?: { readonly at: number; readonly times: number };
 }
+
+/** Where a run is. */
+export type Position = Pick<Enrollment, 'journey' | 'step' | 'enteredAt' | 'status'>;
 
 const firstRingMs = 5_000;
 const longestRingMs = 10 * 60_000;
@@ -39,6 +42,14 @@ export class EnrollmentRepository {
     const filter = { subject: { $in: [...subjects] }, openUntil: { $gte: now } };
     const docs = await this.#enrollments.find(filter, { ...(session && { session }) }).toArray();
     return docs.map(toEnrollment);
+  }
+
+  /** Where the runs are that these subjects are inside of, oldest first. */
+  async positions(subjects: readonly string[], now: number): Promise<Position[]> {
+    const projection = { _id: 0, journey: 1, step: 1, enteredAt: 1, status: 1 };
+    const filter = { subject: anyOf(subjects), openUntil: { $gte: now } };
+    const runs = await this.#enrollments.find<Position>(filter, { projection }).toArray();
+    return runs.filter(isInside).sort((one, other) => one.enteredAt - other.enteredAt);
   }
 
   /** The same of households: runs that any of their members may end. */

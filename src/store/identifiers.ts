@@ -6,6 +6,7 @@ import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
 import type { IdentifierDoc } from './documents';
+import { GatheredReads } from './gathered-reads';
 import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
@@ -18,6 +19,12 @@ export class IdentifierRepository {
   readonly #masterKey: Buffer;
   /** People come again: looking a key up costs a tenth of working it out. */
   readonly #keys = new LRUCache<string, string>({ max: rememberedKeys });
+
+  readonly #owners = new GatheredReads(async (keys) => {
+    const projection = { profile: 1, messageId: 1 };
+    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, { projection }).toArray();
+    return new Map(rows.map((row) => [row._id, row]));
+  });
 
   constructor({ db, masterKey }: StoreConnection) {
     this.#identifiers = db.collection<IdentifierDoc>('identifiers');
@@ -45,6 +52,16 @@ export class IdentifierRepository {
       return note ? [[row._id, note] as const] : [];
     });
     return { owners: new Map(owned), erased: new Map(erased), notes: new Map(notes) };
+  }
+
+  /** The first of these that somebody has, with who, and the id of the event that brought it, where that is known. */
+  async firstOwned(ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<Owned | undefined> {
+    const rows = await Promise.all(identifiers.map((one) => this.#owners.read(this.key(ws, one))));
+    const owned = identifiers.flatMap((identifier, at) => {
+      const { profile, messageId } = rows[at] ?? {};
+      return profile ? [{ identifier, profile, ...(messageId !== undefined && { messageId }) }] : [];
+    });
+    return owned[0];
   }
 
   /** Which event brought each identifier, and who sent it; those of which that is not known are left out. */
@@ -120,6 +137,13 @@ export class IdentifierRepository {
     const keys = identifiers.map((identifier) => this.key(ws, identifier));
     if (keys.length > 0) await this.#identifiers.deleteMany({ _id: { $in: keys } }, { session });
   }
+}
+
+/** An identifier that somebody has. */
+export interface Owned {
+  readonly identifier: Identifier;
+  readonly profile: ProfileId;
+  readonly messageId?: string;
 }
 
 /** By which event, and from whom, an identifier came. */

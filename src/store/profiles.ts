@@ -4,13 +4,26 @@ import { omit } from '../domain/json';
 import type { Pointer, ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import { workingFields, type ProfileDoc } from './documents';
+import { GatheredReads } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
+/** What tells where somebody stands: the rest of a document may be many times as long. */
+const standingFields = {
+  ...{ id: 1, lineage: 1, identifiers: 1, memberships: 1, rulesetVersion: 1, hasEnrollments: 1 },
+  ...{ restrictedAt: 1, mergedInto: 1, erasedAt: 1 },
+} as const;
+export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, 'mergedInto' | 'erasedAt'>>;
+
 const living = { mergedInto: { $exists: false }, erasedAt: { $exists: false } } as const;
 
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;
+
+  readonly #standings = new GatheredReads(async (ids) => {
+    const docs = await this.#profiles.find({ _id: { $in: [...ids] } }, { projection: standingFields }).toArray();
+    return new Map(docs.map((doc) => [doc._id, doc]));
+  });
 
   constructor({ db }: StoreConnection) {
     this.#profiles = db.collection<ProfileDoc>('profiles');
@@ -33,6 +46,13 @@ export class ProfileRepository {
   async canonicalEver(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
     const [found] = await this.byIds(ws, [id], session);
     return found?.mergedInto ? this.canonicalEver(ws, found.mergedInto, session) : found;
+  }
+
+  /** Like `canonical`, of the person's audiences and what goes with them. */
+  async standing(ws: WorkspaceId, id: ProfileId): Promise<Standing | undefined> {
+    const found = await this.#standings.read(docId(ws, id));
+    if (found?.mergedInto) return this.standing(ws, found.mergedInto);
+    return found && found.erasedAt === undefined ? found : undefined;
   }
 
   /** Like `canonical` for many; the map's keys are the ids asked for. */

@@ -68,6 +68,8 @@ export const testLimits = {
     keyEvents: 1_000_000,
     workspaceRequests: 100_000,
     keyRequests: 100_000,
+    workspaceDecisions: 100_000,
+    keyDecisions: 100_000,
   },
 };
 export const testImportLimits = {

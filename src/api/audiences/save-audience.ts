@@ -76,18 +76,18 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
   return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
 }
 
-function toContent({ key, name, description, labels, rule }: AudienceDefinition): AudienceContent {
+function toContent({ key, name, description, labels, rule, public: isPublic }: AudienceDefinition): AudienceContent {
   return {
     key,
     name,
     ...(description !== undefined && { description }),
     ...(labels !== undefined && { labels }),
     ruleJson: JSON.stringify(rule),
+    ...(isPublic && { public: isPublic }),
   };
 }
 
-function isSame(before: AudienceDoc, { name, description, labels, ruleJson }: AudienceContent): boolean {
-  const content = { name, description, labels, ruleJson };
-  const old = { name: before.name, description: before.description, labels: before.labels, ruleJson: before.ruleJson };
-  return JSON.stringify(old) === JSON.stringify(content);
-}
+const whatItSays = ({ name, description, labels, ruleJson, public: isPublic }: Omit<AudienceContent, 'key'>): string =>
+  JSON.stringify({ name, description, labels, ruleJson, isPublic });
+
+const isSame = (before: AudienceDoc, content: AudienceContent): boolean => whatItSays(before) === whatItSays(content);

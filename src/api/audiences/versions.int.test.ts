@@ -51,6 +51,25 @@ describe('the versions of an audience', () => {
   });
 });
 
+describe('whether an audience is public', () => {
+  it('is not, unless it says so, stands with each version, and comes back with a rollback', async () => {
+    const isPublic = async () => ((await call('get', 'vip').expect(200)).body as { public: boolean }).public;
+    await put(gold);
+    expect(await isPublic()).toBe(false);
+    await put(gold, { public: true });
+    await put(gold, { public: false });
+    await put(gold);
+    const { data } = await versions();
+    expect(data).toMatchObject([
+      { version: 3, public: false, changes: [{ pointer: '/public', from: true, to: false }] },
+      { version: 2, public: true, changes: [{ pointer: '/public', from: false, to: true }] },
+      { version: 1, public: false },
+    ]);
+    await call('post', 'vip/rollback').send({ version: 2 }).expect(200);
+    expect(await isPublic()).toBe(true);
+  });
+});
+
 describe('a rollback', () => {
   it('saves what a version said as the next one, and people are brought to it', async () => {
     await put(gold);

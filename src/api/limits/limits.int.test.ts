@@ -14,6 +14,7 @@ const limits = {
   rates: {
     ...{ windowSeconds: 3_600, processes: 3_600 },
     ...{ workspaceEvents: 15, keyEvents: 10, workspaceRequests: 3, keyRequests: 2 },
+    ...{ workspaceDecisions: 3, keyDecisions: 2 },
   },
 };
 const api = useTestApi({ limits, trustedProxies: ['loopback'] });

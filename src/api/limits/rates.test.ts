@@ -9,6 +9,8 @@ const limits: RateLimits = {
   keyEvents: 10,
   workspaceRequests: 2,
   keyRequests: 1,
+  workspaceDecisions: 3,
+  keyDecisions: 2,
 };
 const caller = (keyId: string, ratePerSecond?: number, ws = 'ws_1') => ({
   ws: workspaceId(ws),

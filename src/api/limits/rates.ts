@@ -2,8 +2,8 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Principal } from '../authenticate';
 import { Problem, tooLarge } from '../problem';
 
-/** Events for the ingestion door, requests for the management door. */
-export type RateUnit = 'events' | 'requests';
+/** Events for the ingestion door, decisions for pages and servers that ask about a visitor, requests for the management door. */
+export type RateUnit = 'events' | 'decisions' | 'requests';
 
 /** Per second, on average over a window. */
 export interface RateLimits {
@@ -14,12 +14,21 @@ export interface RateLimits {
   readonly keyEvents: number;
   readonly workspaceRequests: number;
   readonly keyRequests: number;
+  readonly workspaceDecisions: number;
+  readonly keyDecisions: number;
 }
 
 export type Caller = Pick<Principal, 'ws' | 'keyId' | 'ratePerSecond'>;
 
 /** As the headers call them. */
-export const ratePolicies = ['key-events', 'key-requests', 'workspace-events', 'workspace-requests'] as const;
+export const ratePolicies = [
+  'key-events',
+  'key-requests',
+  'key-decisions',
+  'workspace-events',
+  'workspace-requests',
+  'workspace-decisions',
+] as const;
 export type RatePolicy = (typeof ratePolicies)[number];
 
 interface Policy {
@@ -88,8 +97,12 @@ export class Rates {
   }
 
   #policiesOf({ ws, keyId, ratePerSecond }: Caller, unit: RateUnit): Policy[] {
-    const { keyEvents, keyRequests, workspaceEvents, workspaceRequests } = this.limits;
-    const [ofKey, ofWorkspace] = unit === 'events' ? [keyEvents, workspaceEvents] : [keyRequests, workspaceRequests];
+    const { limits } = this;
+    const [ofKey, ofWorkspace] = {
+      events: [limits.keyEvents, limits.workspaceEvents] as const,
+      requests: [limits.keyRequests, limits.workspaceRequests] as const,
+      decisions: [limits.keyDecisions, limits.workspaceDecisions] as const,
+    }[unit];
     return [
       { name: `key-${unit}`, counter: `${unit}:${ws}:${keyId}`, quota: this.#quota(ratePerSecond ?? ofKey) },
       { name: `workspace-${unit}`, counter: `${unit}:${ws}`, quota: this.#quota(ofWorkspace) },

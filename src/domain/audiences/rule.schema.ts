@@ -178,6 +178,8 @@ export const AudienceDefinition = z.strictObject({
   description: z.string().max(2_000).optional(),
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),
   kind: z.literal('live').optional(),
+  /** Whether pages may ask, with a public key, if a visitor is in it; not, unless it says so. */
+  public: z.boolean().optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });

@@ -33,6 +33,8 @@ export interface KnownIdentifier extends Identifier {
   readonly firstSeenAt: number;
   /** Since when a trusted source says so: absent while only public keys have, which anybody may use. */
   readonly verifiedAt?: number;
+  /** Of a device or browser: a trusted source has named it together with what names the person. Pages are told by it (see `identity/ties`). */
+  readonly isTied?: true;
 }
 
 /** Present membership of one audience. `version` counts the edges of this profile and audience, so later ones win everywhere. */

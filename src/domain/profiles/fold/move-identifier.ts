@@ -1,6 +1,7 @@
 import { affectedBy } from '../../audiences/evaluate-memberships';
 import type { Event, Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
+import { withoutTies } from '../../identity/ties';
 import type { ProfileId } from '../../ids';
 import type { TakenIdentifier } from '../../identity/identity-claims';
 import type { KnownIdentifier } from '../profile';
@@ -18,7 +19,7 @@ export function makeDeviceShared(fold: WorkspaceFold, identifier: Identifier, ev
   const taken = takeAway(fold, identifier);
   if (!taken) return;
   const shared = createProfile(fold, event, { isShared: true });
-  shared.profile = { ...shared.profile, identifiers: [taken] };
+  shared.profile = { ...shared.profile, identifiers: withoutTies([taken]) };
   fold.follow(identifier, shared.profile.id, taken.firstSeenAt);
   nextSeq(shared);
   evaluateProfile(fold, shared, 'merge');

@@ -2,6 +2,7 @@ import type { Identifier, RuleEvent } from '../../events/event';
 import { presentGroups, type GroupMembership } from '../../groups/group';
 import { omit } from '../../json';
 import { identifierName } from '../../identity/identifier-types';
+import { withTies, type IsKnown } from '../../identity/ties';
 import type { KnownIdentifier, Profile } from '../profile';
 
 /** One profile while a batch is folded into it. Mutable on purpose, and private to one fold. */
@@ -43,6 +44,13 @@ export function openProfile(profile: Profile): OpenProfile {
   };
 }
 
+function tieDevices(open: OpenProfile, said: readonly Identifier[], isKnown: IsKnown): void {
+  const tied = withTies(open.profile.identifiers, said, isKnown);
+  if (tied === open.profile.identifiers) return;
+  open.profile = { ...open.profile, identifiers: tied };
+  open.isTouched = true;
+}
+
 /** One that nobody has read, since this fold makes it. */
 export const openNew = (profile: Profile): OpenProfile => omit(openProfile(profile), 'readRev');
 
@@ -62,7 +70,8 @@ export function attachIdentifiers(open: OpenProfile, identifiers: readonly Ident
 }
 
 /** Of what a trusted source says, whatever the person has by now is no longer the word of public keys alone. */
-export function verifyIdentifiers(open: OpenProfile, said: readonly Identifier[], at: number): void {
+export function verifyIdentifiers(open: OpenProfile, said: readonly Identifier[], at: number, isKnown: IsKnown): void {
+  tieDevices(open, said, isKnown);
   const names = new Set(said.map(identifierName));
   const isNews = (one: KnownIdentifier): boolean => one.verifiedAt === undefined && names.has(identifierName(one));
   if (!open.profile.identifiers.some(isNews)) return;

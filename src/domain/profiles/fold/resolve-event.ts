@@ -36,7 +36,8 @@ function resolveNamed(fold: WorkspaceFold, event: Event): OpenProfile {
   attachIdentifiers(open, resolution.attach, effectiveAt(event));
   for (const identifier of resolution.attach) fold.attach(identifier, open.profile.id, event);
   if (resolution.absorbed.length > 0) absorbAll(fold, open, resolution, event);
-  if (event.isTrusted && !event.isAboutProfile) verifyIdentifiers(open, event.identifiers, effectiveAt(event));
+  const { isKnown } = fold.input.ruleset.identity;
+  if (event.isTrusted && !event.isAboutProfile) verifyIdentifiers(open, event.identifiers, effectiveAt(event), isKnown);
   countPeople(fold, open, resolution.blocked, event);
   knowSince(open, effectiveAt(event));
   return open;

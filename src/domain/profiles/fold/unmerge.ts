@@ -1,5 +1,6 @@
 import type { Event, Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
+import { onlyTied } from '../../identity/ties';
 import { splitEnrollments } from '../../journeys/split-enrollments';
 import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
@@ -19,8 +20,12 @@ import type { WorkspaceFold } from './workspace-fold';
 export function unmerge(fold: WorkspaceFold, survivor: OpenProfile, event: Event, read: Unmerge): void {
   const { merge, division } = read;
   const isOf = (known: Identifier): boolean => division.identifiers.has(identifierName(known));
-  const mine = survivor.profile.identifiers.filter(isOf);
-  const theirs = survivor.profile.identifiers.filter((known) => !isOf(known));
+  const { isKnown } = fold.input.ruleset.identity;
+  const mine = onlyTied(survivor.profile.identifiers.filter(isOf), isKnown);
+  const theirs = onlyTied(
+    survivor.profile.identifiers.filter((known) => !isOf(known)),
+    isKnown,
+  );
   if (mine.length === 0 || theirs.length === 0) return;
   const { standing, later } = standingLeft(survivor.profile, read, callsIn(fold));
   const absorbed = reopen(fold, survivor.profile, { read, standing }, mine);

@@ -1,0 +1,71 @@
+import { audiencesOf, publicAudiencesOf } from '../../domain/audiences/told-audiences';
+import { isPublicId } from '../../domain/events/message-id';
+import { mayTellPages } from '../../domain/identity/ties';
+import { meaningsOf, noSuchType, type IdentifierTypes } from '../../domain/identity/workspace-types';
+import { profileId, subjectOf } from '../../domain/ids';
+import { idsOf } from '../../domain/profiles/present';
+import type { Owned } from '../../store/identifiers';
+import type { Standing } from '../../store/profiles';
+import { presentInstant } from '../instant';
+import { invalidRequest } from '../problem';
+import type { KeyCall } from '../route';
+
+/** A type of identifier with the value, or `profile` with a reference. */
+export interface By {
+  readonly type: string;
+  readonly value: string;
+}
+
+const nobody = profileId('prf_nobody');
+
+/** Public audiences of whoever has this browser or device. Nobody, and somebody of whom a page must not be told, are in none. */
+export async function decideForPage(call: KeyCall, by: By) {
+  const { store } = call.deps;
+  const { types } = await namingOf(call);
+  const [owned, audiences] = await Promise.all([
+    store.identifiers.firstOwned(call.ws, meaningsOf(types, by.type, by.value)),
+    store.audiences.told(call.ws),
+  ]);
+  // Of nobody as much is read as of somebody: how long an answer takes does not tell whether an id is known.
+  const person = await store.profiles.standing(call.ws, owned?.profile ?? nobody);
+  const isTold = owned && person && mayTellPages(person, askedBy(owned), types.isKnown);
+  return { audiences: isTold ? publicAudiencesOf(person, audiences) : [] };
+}
+
+/** All audiences of anybody, and where their journeys stand. Nobody is in none. */
+export async function decideForServer(call: KeyCall, by: By) {
+  const { store } = call.deps;
+  const [person, audiences] = await Promise.all([readPerson(call, by), store.audiences.told(call.ws)]);
+  if (!person) return { audiences: [], journeys: [] };
+  return { audiences: audiencesOf(person, audiences), journeys: await journeysOf(call, person) };
+}
+
+const askedBy = ({ identifier, messageId }: Owned) => ({ identifier, isOfPage: isPublicId(messageId) });
+
+/** How the workspace reads identifiers: as it was at most some seconds ago, as for events. */
+const namingOf = async ({ deps, ws, principal }: KeyCall) => (await deps.policies.of(ws, principal.source)).naming;
+
+async function readPerson(call: KeyCall, { type, value }: By): Promise<Standing | undefined> {
+  const { store } = call.deps;
+  if (type === 'profile' && value.startsWith('prf_')) return store.profiles.standing(call.ws, profileId(value));
+  const { types } = await namingOf(call);
+  const named = type === 'profile' ? readReference(types, value) : { type, value };
+  const owned = await store.identifiers.firstOwned(call.ws, meaningsOf(types, named.type, named.value));
+  return owned && store.profiles.standing(call.ws, owned.profile);
+}
+
+/** `type:value`. Throws 400 for a type that there is not: nobody would ever be found by it. */
+function readReference(types: IdentifierTypes, reference: string): By {
+  const colon = reference.indexOf(':');
+  const [type, value] = [reference.slice(0, colon), reference.slice(colon + 1)];
+  if (colon > 0 && types.has(type)) return { type, value };
+  const message = `Write prf_… or type:value, such as user_id:u1. ${noSuchType(types)}`;
+  throw invalidRequest(message, [{ in: 'query', pointer: '/profile', message }]);
+}
+
+async function journeysOf({ deps, ws, now }: KeyCall, person: Standing) {
+  if (person.restrictedAt !== undefined || !person.hasEnrollments) return [];
+  const subjects = idsOf(person).map((id) => subjectOf(ws, id));
+  const runs = await deps.store.enrollments.positions(subjects, now);
+  return runs.map(({ journey, step, enteredAt }) => ({ journey, step, enteredAt: presentInstant(enteredAt) }));
+}
