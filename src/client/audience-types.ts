@@ -1,5 +1,6 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Json, JsonObject } from '../domain/json';
+import type { AudienceKind } from '../domain/audiences/manual-audience';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -8,8 +9,10 @@ export interface StoredAudience {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
-  readonly kind: 'live';
-  readonly rule: Rule;
+  readonly kind: AudienceKind;
+  /** Absent of a manual audience. */
+  readonly rule?: Rule;
+  readonly isStarred: boolean;
   readonly version: number;
   readonly size: number;
   readonly status: 'ready' | 'computing';
@@ -40,7 +43,9 @@ export interface AudienceVersion {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
-  readonly rule: Rule;
+  readonly kind: AudienceKind;
+  /** Absent of a manual audience. */
+  readonly rule?: Rule;
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
-import { DefinitionRepository } from './definitions';
+import { definitionId, DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
@@ -18,7 +18,21 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
     session: ClientSession,
   ): Promise<AudienceDoc> {
-    return this.write(ws, key, () => ({ ...content, sinceRuleset, status: 'computing' }), now, session);
+    const starOf = (present?: AudienceDoc) => (present?.isStarred ? { isStarred: present.isStarred } : {});
+    return this.write(
+      ws,
+      key,
+      (present) => ({ ...content, ...starOf(present), sinceRuleset, status: 'computing' }),
+      now,
+      session,
+    );
+  }
+
+  /** Answers whether there is such an audience. Makes no version of it. */
+  async star(ws: WorkspaceId, key: string, isStarred: boolean): Promise<boolean> {
+    const filter = { _id: definitionId(ws, key), deletedAt: { $exists: false } };
+    const update = isStarred ? { $set: { isStarred: true as const } } : { $unset: { isStarred: '' as const } };
+    return (await this.collection.updateOne(filter, update)).matchedCount === 1;
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */

@@ -5,6 +5,7 @@ import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
 import type { AudienceDoc } from '../../store/documents';
+import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
 
@@ -27,6 +28,14 @@ export async function planFor(
   const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
   return planPreview({ rule, audiences, at, isPast: at < now, traits });
 }
+
+/** Throws 400 where a question of the past rests on people who are put in by hand. */
+export function refuseListsOfThePast({ now }: Pick<KeyCall, 'now'>, plan: PreviewPlan, at: number): void {
+  if (plan.asksForLists && at < now) throw invalidRequest(listsOfThePast);
+}
+
+const listsOfThePast =
+  'What rests on a manual audience can be asked as of now only; its size at past instants is what /history of it says.';
 
 /** Asks of every profile whether it matches, a page at a time. */
 export async function previewAudience(

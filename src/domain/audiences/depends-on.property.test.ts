@@ -17,6 +17,7 @@ function recording(view: RuleView, asked: Set<string>): RuleView {
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
     groups: (type) => (asked.add(`groups ${type}`), view.groups(type)),
     isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
+    listed: (list) => (asked.add(`list ${list}`), view.listed(list)),
     behaviour: (condition, key, now) => (asked.add(`event ${condition.event}`), view.behaviour(condition, key, now)),
     get paths() {
       asked.add('paths');

@@ -48,6 +48,8 @@ export interface Ruleset extends Definitions {
   readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
   /** What audiences and journeys ask of groups. */
   readonly asked: GroupQuestions;
+  /** Lists that audiences hold their members by. */
+  readonly lists: ReadonlySet<string>;
   /** Event names that some rule asks for; `undefined` when one asks for any. */
   readonly eventNames: readonly string[] | undefined;
 }
@@ -89,6 +91,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     conditions,
     conditionsByEvent,
     asked,
+    lists: new Set(audiences.flatMap(({ rule }) => rule.dependsOn.lists)),
     eventNames: names.has('*') ? undefined : [...names],
   };
 }
