@@ -21,7 +21,9 @@ import { audiences } from './routes';
 
 export const ExplainedPartBody = z.strictObject({
   pointer: z.string().meta({ description: 'Where in the rule, as a JSON pointer; empty for the whole' }),
-  kind: z.string().meta({ description: '`all`, `any`, `not`, the kind of the condition, or `manual` of people put in by hand' }),
+  kind: z
+    .string()
+    .meta({ description: '`all`, `any`, `not`, the kind of the condition, or `manual` of people put in by hand' }),
   matches: z.boolean(),
   condition: AnyObject.optional().meta({ description: 'What is asked; absent for `all`, `any` and `not`' }),
   actual: AnyJson.optional().meta({

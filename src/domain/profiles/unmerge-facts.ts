@@ -37,10 +37,7 @@ type Stated = Pick<Profile, 'traits' | 'consent' | 'lists' | 'createdAt'>;
 type FactRules = Pick<Ruleset, 'purposes'> & { readonly identity: Pick<Ruleset['identity'], 'traits'> };
 
 /** What the absorbed stated: by the merge, and by those of its events that came since. */
-export function factsOfAbsorbed(
-  { merge, division }: Unmerge,
-  ruleset: FactRules,
-): Stated {
+export function factsOfAbsorbed({ merge, division }: Unmerge, ruleset: FactRules): Stated {
   const { traits, consent, lists = {}, createdAt } = merge.absorbedProfile;
   return {
     createdAt: division.mine.reduce(orEarlier, createdAt),
