@@ -211,7 +211,10 @@ export class FoldedWorld {
       const inRange = this.#historyUnder(read.ids)
         .map(toRuleEvent)
         .filter(({ at }) => at >= read.from && at < read.to);
-      return [edgeName(read), inRange.filter(({ name }) => read.event === '*' || name === read.event)] as const;
+      return [
+        edgeName(read),
+        inRange.filter(({ name }) => read.events.includes('*') || read.events.includes(name)),
+      ] as const;
     });
     const groups = needs.groups.map((ref) => {
       const runs = [...this.enrollments.values()].filter(

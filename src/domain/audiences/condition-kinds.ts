@@ -14,6 +14,7 @@ import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
 import { list } from './conditions/list';
 import { path } from './conditions/path';
+import { sequence } from './conditions/sequence';
 import { sample } from './conditions/sample';
 import { trait } from './conditions/trait';
 import type { Json } from '../json';
@@ -26,6 +27,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   trait,
   path,
   event,
+  sequence,
   audience,
   consent,
   identifier,

@@ -1,4 +1,4 @@
-import { combine } from '../../audiences/behaviour-state';
+import { combine } from '../../audiences/behaviour';
 import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';
 import type { EnrollmentId } from '../../ids';
