@@ -48,10 +48,9 @@ export function definitionRoutes<
   Input extends { readonly key?: string | undefined },
 >(kind: Kind<Doc, Body, Input>) {
   const { path, scope, summaries, present, input, filter } = kind;
-  const ListQuery: typeof PageQuery = filter ? (PageQuery.extend(filter.shape) as typeof PageQuery) : PageQuery;
-  const params = z.strictObject({ key: kind.key });
+  const ListQuery = PageQuery.extend(filter?.shape ?? {}) as typeof PageQuery;
   const body: z.ZodType = kind.body;
-  const one = { path: `${path}/{key}`, params } as const;
+  const one = { path: `${path}/{key}`, params: z.strictObject({ key: kind.key }) } as const;
 
   /** Throws 404. */
   const find = async ({ deps, ws, params: { key } }: CallOfOne): Promise<Doc> => {
@@ -70,7 +69,7 @@ export function definitionRoutes<
       responses: { 200: pageOf(body) },
       handle: async (call) => {
         const all = await kind.in(call.deps.store).list(call.ws);
-        const docs = filter ? all.filter((doc) => filter.keeps(doc, call.query)) : all;
+        const docs = all.filter((doc) => filter?.keeps(doc, call.query) ?? true);
         const page = toPageOfAll(call, readPage(call), docs, (doc) => doc);
         return { ...page, body: { ...page.body, data: [...(await present(page.body.data, call))] } };
       },

@@ -6,20 +6,18 @@ import type {
   AudienceQuery,
   AudienceSize,
   AudienceVersion,
-  ChangedMembers,
-  DuplicatedAudience,
   Explanation,
   Member,
-  MemberExport,
   Preview,
   PreviewInput,
   StoredAudience,
 } from './audience-types';
-import type { Operation } from './operation-types';
+import { audienceMembersOf } from './audience-members';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
-export function audiencesOf({ call, open }: Transport) {
+export function audiencesOf(transport: Transport) {
+  const { call } = transport;
   const list = (query: AudienceQuery = {}) =>
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
   const members = (key: string, query: PageQuery = {}) =>
@@ -37,33 +35,7 @@ export function audiencesOf({ call, open }: Transport) {
     /** Everybody in it leaves it. */
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
     members,
-    /** Puts people into a manual audience, and takes them out; `prf_…` or `type:value`. Whoever is in both is taken out. */
-    changeMembers: (key: string, changes: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) =>
-      call<ChangedMembers>({
-        method: 'POST',
-        path: path`/v1/audiences/${key}/members`,
-        body: changes,
-        isRepeatable: true,
-      }),
-    /** Puts the present members of another audience into a manual one. */
-    copyMembers: (key: string, from: string) =>
-      call<Operation>({ method: 'POST', path: path`/v1/audiences/${key}/members/copy`, body: { from } }),
-    /** The present members as a file, as it arrives. */
-    exportMembers: (key: string, { format, identifiers, traits }: MemberExport = {}) =>
-      open({
-        method: 'GET',
-        path: path`/v1/audiences/${key}/members/export`,
-        query: {
-          ...(format !== undefined && { format }),
-          ...(identifiers && { identifiers: identifiers.join(',') }),
-          ...(traits && { traits: traits.join(',') }),
-        },
-      }),
-    /** Saves what an audience says under another key. */
-    duplicate: (key: string, as: { readonly key: string; readonly name: string; readonly members?: boolean }) =>
-      call<DuplicatedAudience>({ method: 'POST', path: path`/v1/audiences/${key}/duplicate`, body: as }),
-    star: (key: string) => call<void>({ method: 'PUT', path: path`/v1/audiences/${key}/star` }),
-    unstar: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}/star` }),
+    ...audienceMembersOf(transport),
     eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>

@@ -11,7 +11,7 @@ const kindOf = (backlog = 10_000) => createMemberCopy({ store: api.store, backlo
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(mine.apiKey, { type: 'bearer' });
 const sizeOf = async (key: string): Promise<number> =>
-  (await call('get', `/v1/audiences/${key}`).expect(200)).body.size;
+  ((await call('get', `/v1/audiences/${key}`).expect(200)).body as { size: number }).size;
 
 async function begin(count: number): Promise<Operation> {
   await call('put', '/v1/audiences/gold')

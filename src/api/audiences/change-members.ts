@@ -1,7 +1,7 @@
-import type { Event, Identifier } from '../../domain/events/event';
+import type { Event, Identifier, ListingCall } from '../../domain/events/event';
 import type { ProfileId } from '../../domain/ids';
 import { findProfiles, type Named } from '../profiles/find-profile';
-import { nameOf, ownEvent, recordEvents } from '../profiles/record-event';
+import { ownEvent, recordEvents, strongestOf } from '../profiles/record-event';
 import type { KeyCall } from '../route';
 
 /** Whom to put in and whom to take out, as they are referred to. */
@@ -28,8 +28,8 @@ export async function changeMembers(
   list: string,
   { add, remove }: MemberChanges,
 ): Promise<ChangedMembers> {
-  const found = await findProfiles(call.deps.store, call.ws, [...new Set([...add, ...remove])]);
-  const wanted = new Map<ProfileId, Named & { readonly isOn: boolean }>();
+  const found = nameable(await findProfiles(call.deps.store, call.ws, [...new Set([...add, ...remove])]));
+  const wanted = new Map<ProfileId, Nameable & { readonly isOn: boolean }>();
   for (const { refs, isOn } of [
     { refs: add, isOn: true },
     { refs: remove, isOn: false },
@@ -38,7 +38,7 @@ export async function changeMembers(
       const named = found.get(ref);
       if (named) wanted.set(named.profile.id, { ...named, isOn });
     }
-  const events = [...wanted.values()].flatMap((one) => toEvent(call, list, one));
+  const events = [...wanted.values()].map(({ by, isOn }) => toEvent(call, by, { list, isOn, at: call.now }));
   const states = events.length === 0 ? new Map<string, never>() : await recordEvents(call, events);
   const added = events.filter(({ listing }) => listing?.isOn === true).length;
   return {
@@ -48,15 +48,24 @@ export async function changeMembers(
   };
 }
 
-/** Named by what the request named them by: if the profile turns out to be two people, it was that one who was meant. */
-function toEvent(
-  call: KeyCall,
-  list: string,
-  { profile, by, isOn }: Named & { readonly isOn: boolean },
-): readonly Event[] {
-  const identifiers: readonly Identifier[] = [by ?? nameOf(profile)];
-  return [ownEvent(call, 'member', { kind: 'identify', identifiers, listing: { list, isOn, at: call.now } })];
+/** Somebody whom an event can name. */
+type Nameable = Required<Named>;
+
+/** By what the request named them by: if the profile turns out to be two people, it was that one who was meant. */
+function nameable(found: ReadonlyMap<string, Named>): ReadonlyMap<string, Nameable> {
+  return new Map(
+    [...found].flatMap(([ref, { profile, by }]) => {
+      const name = by ?? strongestOf(profile);
+      return name ? [[ref, { profile, by: name }] as const] : [];
+    }),
+  );
 }
 
-const unknownOf = (field: keyof MemberChanges, refs: readonly string[], found: ReadonlyMap<string, Named>): string[] =>
-  refs.flatMap((ref, index) => (found.has(ref) ? [] : [`/${field}/${index}`]));
+const toEvent = (call: KeyCall, by: Identifier, listing: ListingCall): Event =>
+  ownEvent(call, 'member', { kind: 'identify', identifiers: [by], listing });
+
+const unknownOf = (
+  field: keyof MemberChanges,
+  refs: readonly string[],
+  found: ReadonlyMap<string, unknown>,
+): string[] => refs.flatMap((ref, index) => (found.has(ref) ? [] : [`/${field}/${index}`]));

@@ -23,8 +23,9 @@ async function settle(): Promise<void> {
   await applying;
   await api.catchUp(workspace.ws);
 }
-const audience = async (key = 'picked') => (await call('get', `/v1/audiences/${key}`).expect(200)).body;
-const idOf = async (ref: string): Promise<string> => (await call('get', `/v1/profiles/${ref}`).expect(200)).body.id;
+const audience = async (key = 'picked') => (await call('get', `/v1/audiences/${key}`).expect(200)).body as object;
+const idOf = async (ref: string): Promise<string> =>
+  ((await call('get', `/v1/profiles/${ref}`).expect(200)).body as { id: string }).id;
 const audiencesOf = async (ref: string): Promise<string[]> =>
   ((await call('get', `/v1/profiles/${ref}`).expect(200)).body.audiences as { key: string }[]).map(({ key }) => key);
 
@@ -76,7 +77,8 @@ describe('POST /v1/audiences/{key}/members', () => {
     expect(body).toMatchObject({ added: 2, removed: 0, unknown: [{ pointer: '/add/2' }, { pointer: '/add/3' }] });
     await change({ add: [await idOf('user_id:ann'), 'user_id:bob'] }).expect(200);
     expect(await audience()).toMatchObject({ size: 2 });
-    const stays = async () => (await call('get', '/v1/profiles/user_id:ann/audiences').expect(200)).body.data;
+    const stays = async () =>
+      ((await call('get', '/v1/profiles/user_id:ann/audiences').expect(200)).body as { data: object[] }).data;
     expect(await stays()).toHaveLength(1);
     await change({ add: ['user_id:bob'], remove: ['user_id:ann', 'email:bob@example.com'] }).expect(200);
     expect(await audience()).toMatchObject({ size: 0 });
@@ -149,7 +151,9 @@ describe('what is asked of a manual audience', () => {
 
   it('is explained by when it was said, and that it was by hand', async () => {
     const explain = async (who: string) =>
-      (await call('get', `/v1/audiences/picked/explain?profile=user_id:${who}`).expect(200)).body;
+      (await call('get', `/v1/audiences/picked/explain?profile=user_id:${who}`).expect(200)).body as {
+        parts: object[];
+      };
     expect(await explain('ann')).toMatchObject({
       ...{ isMember: true, matches: true, nearest: [''] },
       parts: [{ kind: 'manual', matches: true, actual: { by: 'hand', isIn: true, at: expect.any(String) } }],
@@ -168,6 +172,6 @@ describe('what is asked of a manual audience', () => {
     const past = await call('get', `/v1/audiences/others/explain?profile=user_id:ann&at=${asOf}`).expect(400);
     expect(past.body.detail).toContain('/history');
     const { body } = await call('get', '/v1/audiences/picked/history?points=2').expect(200);
-    expect(body.data.at(-1)).toMatchObject({ size: 1 });
+    expect((body.data as object[]).at(-1)).toMatchObject({ size: 1 });
   });
 });

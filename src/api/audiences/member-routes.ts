@@ -87,7 +87,7 @@ export const audienceMemberRoutes: readonly Route[] = [
         .optional()
         .meta({ description: 'Names or paths, by comma; none unless set' }),
     }),
-    responses: { 200: streamedOut('text/csv') },
+    responses: { 200: streamedOut('text/csv', 'application/x-ndjson') },
     handle: async (call) => {
       const { key } = await audiences.find(call);
       demandScope(call.principal, 'profiles:read');

@@ -25,7 +25,7 @@ export async function saveAudience(
     const before = ever?.deletedAt === undefined ? ever : undefined;
     if (isNew && before) throw conflict(`There is an audience "${key}" already; take another key.`);
     checkPreconditions(call, before?.version);
-    const rule = ruleToSave(definition, ever);
+    const rule = ruleToSave(definition, { before, nextVersion: (ever?.version ?? 0) + 1 });
     const content = toContent(definition, rule);
     if (before && isSame(before, content)) return before;
     await checkReferences(call, { key, rule }, session);

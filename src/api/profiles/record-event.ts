@@ -34,9 +34,14 @@ export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent
 
 /** What an event names a person by. Throws 409 where nothing does any more. */
 export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
-  const [strongest] = [...profile.identifiers].sort(byStrength(usualRules));
+  const strongest = strongestOf(profile);
   if (!strongest) throw conflict('Nothing identifies this profile any more.');
-  return { type: strongest.type, value: strongest.value };
+  return strongest;
+}
+
+export function strongestOf({ identifiers }: Pick<Profile, 'identifiers'>): Identifier | undefined {
+  const [strongest] = [...identifiers].sort(byStrength(usualRules));
+  return strongest && { type: strongest.type, value: strongest.value };
 }
 
 /**

@@ -18,4 +18,7 @@ export const manualRule = (key: string, firstVersion: number): Rule =>
 /** The list of a manual audience; `undefined` of a live one. */
 export const listOf = (rule: Rule): string | undefined => (rule as Partial<ListCondition>).list;
 
+/** The audience that a list is, or was, of. */
+export const audienceOf = (list: string): string => list.slice(0, list.lastIndexOf('@'));
+
 export const kindOf = (rule: Rule): AudienceKind => (listOf(rule) === undefined ? 'live' : 'manual');
