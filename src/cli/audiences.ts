@@ -81,11 +81,16 @@ function addPreview(audiences: Command, context: Context): void {
     .command('preview <key|file>')
     .description('how many a saved audience, or the rule of a file, would hold; saves nothing')
     .option('--as-of <instant>', 'at an instant in the past, RFC 3339')
-    .action(async (keyOrFile: string, { asOf }: { asOf?: string }) => {
+    .option('--exact', 'ask everybody, however long that takes')
+    .action(async (keyOrFile: string, { asOf, exact }: { asOf?: string; exact?: true }) => {
       const isKey = definitionKeyPattern.test(keyOrFile) && keyOrFile !== '-';
       const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
       const { rule } = (definition ?? {}) as Partial<AudienceDefinition>;
-      const input = { ...(rule !== undefined && { rule }), ...(asOf !== undefined && { asOf }) };
+      const input = {
+        ...(rule !== undefined && { rule }),
+        ...(asOf !== undefined && { asOf }),
+        ...(exact && { exact }),
+      };
       const preview = await context.client().audiences.preview(key, input);
       context.show(preview, () => printPreview(context, preview));
     });
@@ -165,11 +170,16 @@ const row = ({ key, size, status, version, name }: StoredAudience): readonly Cel
 const summary = ({ key, version, status, size }: StoredAudience): string =>
   `${key}  version ${version}  ${status}  ${size} members\n`;
 
-function printPreview({ table }: Context, { count, sample, identifiers }: Preview): string {
-  const reach = Object.entries(identifiers).map(([type, number]) => [type, number]);
+function printPreview({ table }: Context, preview: Preview): string {
+  const { count, low, high, sampled, sample, identifiers, destinations, overlap } = preview;
+  const asked = sampled ? `, likely ${low} to ${high}: ${sampled.profiles} of ${sampled.of} were asked` : '';
+  const listed = (head: string, numbers: Readonly<Record<string, number>>): string | false =>
+    Object.keys(numbers).length > 0 && table([head, 'profiles'], Object.entries(numbers));
   const parts = [
-    `${count} profiles\n`,
-    reach.length > 0 && table(['with', 'profiles'], reach),
+    `${count} profiles${asked}\n`,
+    listed('with', identifiers),
+    listed('reached by', destinations),
+    listed('also in', overlap),
     sample.length > 0 &&
       table(
         ['sample'],

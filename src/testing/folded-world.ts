@@ -211,10 +211,8 @@ export class FoldedWorld {
       const inRange = this.#historyUnder(read.ids)
         .map(toRuleEvent)
         .filter(({ at }) => at >= read.from && at < read.to);
-      return [
-        edgeName(read),
-        inRange.filter(({ name }) => read.events.includes('*') || read.events.includes(name)),
-      ] as const;
+      const isAsked = ({ name }: { name: string }) => ['*', name].some((one) => read.events.includes(one));
+      return [edgeName(read), inRange.filter(isAsked)] as const;
     });
     const groups = needs.groups.map((ref) => {
       const runs = [...this.enrollments.values()].filter(

@@ -1,4 +1,5 @@
 import type { RuleEvent } from '../events/event';
+import type { Json } from '../json';
 import * as aggregates from './behaviour-answer';
 import type { EdgeRange } from './behaviour-answer';
 import * as totals from './behaviour-state';
@@ -43,7 +44,7 @@ export const lookBackMs = (condition: BehaviourCondition): number | undefined =>
 
 /** Content hash of what a condition needs to remember. */
 export const behaviourKey = (condition: BehaviourCondition): string =>
-  logOf(condition) ? contentKey(JSON.parse(JSON.stringify(condition))) : conditionKey(condition as EventCondition);
+  logOf(condition) ? contentKey(condition as unknown as Json) : conditionKey(condition as EventCondition);
 
 export const emptyState = (condition: BehaviourCondition): BehaviourState =>
   logOf(condition) ? { seen: [] } : totals.emptyState(condition as EventCondition);
