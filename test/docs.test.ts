@@ -81,6 +81,7 @@ describe.each([
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
+  ['audiences.md', ['import']],
   ['identity-policy.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {

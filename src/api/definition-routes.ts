@@ -21,6 +21,11 @@ interface Kind<Doc extends Definition, Body extends z.ZodType, Input extends { r
   readonly summaries: Readonly<Record<'list' | 'get' | 'put' | 'delete', string>>;
   readonly body: Body;
   readonly input: z.ZodType<Input>;
+  /** What else than a page the list may be asked for. */
+  readonly filter?: {
+    readonly shape: z.ZodRawShape;
+    readonly keeps: (doc: Doc, query: Readonly<Record<string, unknown>>) => boolean;
+  };
   readonly in: (store: Store) => {
     list(ws: WorkspaceId): Promise<Doc[]>;
     find(ws: WorkspaceId, key: string): Promise<Doc | undefined>;
@@ -42,10 +47,10 @@ export function definitionRoutes<
   Body extends z.ZodType,
   Input extends { readonly key?: string | undefined },
 >(kind: Kind<Doc, Body, Input>) {
-  const { path, scope, summaries, present, input } = kind;
-  const params = z.strictObject({ key: kind.key });
+  const { path, scope, summaries, present, input, filter } = kind;
+  const ListQuery = PageQuery.extend(filter?.shape ?? {}) as typeof PageQuery;
   const body: z.ZodType = kind.body;
-  const one = { path: `${path}/{key}`, params } as const;
+  const one = { path: `${path}/{key}`, params: z.strictObject({ key: kind.key }) } as const;
 
   /** Throws 404. */
   const find = async ({ deps, ws, params: { key } }: CallOfOne): Promise<Doc> => {
@@ -60,10 +65,11 @@ export function definitionRoutes<
 
   const routes: readonly Route[] = [
     defineRoute({
-      ...{ method: 'get', path, scope: `${scope}:read`, summary: summaries.list, query: PageQuery },
+      ...{ method: 'get', path, scope: `${scope}:read`, summary: summaries.list, query: ListQuery },
       responses: { 200: pageOf(body) },
       handle: async (call) => {
-        const docs = await kind.in(call.deps.store).list(call.ws);
+        const all = await kind.in(call.deps.store).list(call.ws);
+        const docs = all.filter((doc) => filter?.keeps(doc, call.query) ?? true);
         const page = toPageOfAll(call, readPage(call), docs, (doc) => doc);
         return { ...page, body: { ...page.body, data: [...(await present(page.body.data, call))] } };
       },

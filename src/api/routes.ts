@@ -1,6 +1,8 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
 import { explainRoutes } from './audiences/explain-routes';
+import { audienceKeepingRoutes } from './audiences/keeping-routes';
+import { audienceMemberRoutes } from './audiences/member-routes';
 import { audienceRoutes } from './audiences/routes';
 import { audienceVersionRoutes } from './audiences/version-routes';
 import { browserIdRoutes } from './browser-id/routes';
@@ -63,6 +65,8 @@ export const routes: readonly Route[] = [
   ...audienceRoutes,
   ...explainRoutes,
   ...audienceVersionRoutes,
+  ...audienceMemberRoutes,
+  ...audienceKeepingRoutes,
   ...attachmentRoutes,
   ...destinationRoutes,
   ...journeyRoutes,

@@ -15,4 +15,4 @@ function streamed<Body>(types: readonly string[]): z.ZodType<Body> {
 /** A request's body, which its handler reads as it comes: bytes as sent, whatever their Content-Encoding. */
 export const streamedIn = (...types: readonly string[]): z.ZodType<IncomingMessage> => streamed(types);
 /** An answer that is written as it is read. */
-export const streamedOut = (type: string): z.ZodType<Readable> => streamed([type]);
+export const streamedOut = (...types: readonly string[]): z.ZodType<Readable> => streamed(types);

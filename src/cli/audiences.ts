@@ -10,6 +10,7 @@ import type {
 import type { AttachmentUse } from '../domain/audiences/attachment';
 import { definitionKeyPattern } from '../domain/definition-key';
 import type { Cell, Context } from './context';
+import { addMembers } from './audience-members';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
 import { readDefinition, type DefinitionFile } from './read-definition';
@@ -31,12 +32,13 @@ export function addAudiences(program: Command, context: Context): void {
     .description('one audience with its definition')
     .action(async (key: string) => {
       const audience = await context.client().audiences.get(key);
-      context.show(audience, () => `${summary(audience)}${JSON.stringify(audience.rule, undefined, 2)}\n`);
+      context.show(
+        audience,
+        () =>
+          `${summary(audience)}${audience.rule ? JSON.stringify(audience.rule, undefined, 2) : 'people are put in by hand'}\n`,
+      );
     });
-  listOption(audiences.command('list').description('all audiences')).action(async (options: ListOptions) => {
-    const { audiences: all } = context.client();
-    await showList(context, options, all.each(), headers, row);
-  });
+  addList(audiences, context);
   listOption(audiences.command('members <key>').description('who is in it')).action(
     async (key: string, options: ListOptions) => {
       const client = context.client();
@@ -46,10 +48,32 @@ export function addAudiences(program: Command, context: Context): void {
       ]);
     },
   );
+  addMembers(audiences, context);
   addPreview(audiences, context);
   addExplain(audiences, context);
   addVersions(audiences, context);
   addAttachments(audiences, context);
+}
+
+interface Filters extends ListOptions {
+  readonly q?: string;
+  readonly label?: string;
+  readonly starred?: true;
+}
+
+function addList(audiences: Command, context: Context): void {
+  listOption(audiences.command('list').description('all audiences, or those that are asked for'))
+    .option('--q <text>', 'in key, name or description')
+    .option('--label <label>', 'with this label')
+    .option('--starred', 'those with a star')
+    .action(async ({ q, label, starred, ...options }: Filters) => {
+      const asked = {
+        ...(q !== undefined && { q }),
+        ...(label !== undefined && { label }),
+        ...(starred && { starred }),
+      };
+      await showList(context, options, context.client().audiences.each(asked), headers, row);
+    });
 }
 
 function addPreview(audiences: Command, context: Context): void {

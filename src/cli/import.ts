@@ -18,6 +18,7 @@ interface ImportOptions {
   readonly delimiter?: string;
   readonly event?: string;
   readonly name?: string;
+  readonly audience?: string;
   readonly idempotencyKey?: string;
   readonly dryRun?: true;
   readonly wait?: true;
@@ -35,6 +36,7 @@ export function addImport(program: Command, context: Context): void {
     .option('--type <type>', 'csv or ndjson; unless set, what the name of the file says')
     .option('--delimiter <character>', 'of a CSV; guessed from its header unless set')
     .option('--name <name>', 'shown with the import')
+    .option('--audience <key>', "put each row's person into a manual audience")
     .option('--idempotency-key <key>', 'done twice under one key, it is one import')
     .option('--dry-run', 'check every row, write nothing, show the first rows as they would be')
     .option('--wait', 'until every row is applied')
@@ -79,10 +81,14 @@ async function inputOf(
   return { input: input as ImportInput, isGuess };
 }
 
-const optionsOf = (file: string, { type, delimiter, name }: Pick<ImportOptions, 'type' | 'delimiter' | 'name'>) => ({
+const optionsOf = (
+  file: string,
+  { type, delimiter, name, audience }: Pick<ImportOptions, 'type' | 'delimiter' | 'name' | 'audience'>,
+) => ({
   format: type ?? (/\.(ndjson|jsonl)(\.gz)?$/.test(file) ? 'ndjson' : 'csv'),
   ...(delimiter !== undefined && { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
   ...(name !== undefined && { name }),
+  ...(audience !== undefined && { audience }),
 });
 
 const mappingOf = (map: MappedColumns, event: string | undefined) =>

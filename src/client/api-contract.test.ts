@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { DuplicateBody } from '../api/audiences/keeping-routes';
+import type { ChangedMembersBody } from '../api/audiences/member-routes';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
 import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
@@ -49,6 +51,11 @@ type Shallow<T, Key extends string> = Omit<T, Key>;
 
 const agreements: {
   audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
+  changedMembers: Agrees<Sent<typeof ChangedMembersBody>, client.ChangedMembers>;
+  duplicated: Agrees<
+    Shallow<Sent<typeof DuplicateBody>, 'audience' | 'operation'>,
+    Shallow<client.DuplicatedAudience, 'audience' | 'operation'>
+  >;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
   audienceVersion: Agrees<
@@ -113,6 +120,8 @@ const agreements: {
   overview: Agrees<Sent<typeof impact.ImpactOverview>, client.ImpactOverview>;
 } = {
   audience: 'agrees',
+  changedMembers: 'agrees',
+  duplicated: 'agrees',
   member: 'agrees',
   size: 'agrees',
   audienceVersion: 'agrees',

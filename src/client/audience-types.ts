@@ -1,5 +1,8 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Json, JsonObject } from '../domain/json';
+import type { Operation } from './operation-types';
+import type { PageQuery } from './pages';
+import type { AudienceKind } from '../domain/audiences/manual-audience';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -8,10 +11,12 @@ export interface StoredAudience {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
-  readonly kind: 'live';
+  readonly kind: AudienceKind;
   /** Whether pages may ask if a visitor is in it. */
   readonly public: boolean;
-  readonly rule: Rule;
+  /** Absent of a manual audience. */
+  readonly rule?: Rule;
+  readonly isStarred: boolean;
   readonly version: number;
   readonly size: number;
   readonly status: 'ready' | 'computing';
@@ -21,6 +26,33 @@ export interface StoredAudience {
 export interface Member {
   readonly profileId: string;
   readonly enteredAt: string;
+}
+export interface AudienceQuery extends PageQuery {
+  /** Looked for in key, name and description. */
+  readonly q?: string;
+  readonly label?: string;
+  readonly kind?: AudienceKind;
+  readonly starred?: boolean;
+}
+export interface ChangedMembers {
+  /** People who were named, whether or not they were in before. */
+  readonly added: number;
+  readonly removed: number;
+  /** References that name nobody, as JSON pointers into what was sent. */
+  readonly unknown: readonly { readonly pointer: string; readonly message: string }[];
+}
+export interface MemberExport {
+  /** `csv` unless set. */
+  readonly format?: 'csv' | 'ndjson';
+  /** Types; all unless set. */
+  readonly identifiers?: readonly string[];
+  /** Names or paths; none unless set. */
+  readonly traits?: readonly string[];
+}
+export interface DuplicatedAudience {
+  readonly audience: StoredAudience;
+  /** What copies the members, where these were asked for. */
+  readonly operation?: Operation;
 }
 export interface PreviewInput {
   /** A rule to try; the saved one when absent. */
@@ -53,7 +85,9 @@ export interface AudienceVersion {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
-  readonly rule: Rule;
+  readonly kind: AudienceKind;
+  /** Absent of a manual audience. */
+  readonly rule?: Rule;
   readonly public: boolean;
   readonly savedAt: string;
   /** Id of the key. */

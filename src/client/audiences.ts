@@ -3,6 +3,7 @@ import type {
   AttachmentInput,
   AttachmentState,
   AudienceDefinition,
+  AudienceQuery,
   AudienceSize,
   AudienceVersion,
   Explanation,
@@ -11,11 +12,13 @@ import type {
   PreviewInput,
   StoredAudience,
 } from './audience-types';
+import { audienceMembersOf } from './audience-members';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
-export function audiencesOf({ call }: Transport) {
-  const list = (query: PageQuery = {}) =>
+export function audiencesOf(transport: Transport) {
+  const { call } = transport;
+  const list = (query: AudienceQuery = {}) =>
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
   const members = (key: string, query: PageQuery = {}) =>
     call<Page<Member>>({ method: 'GET', path: path`/v1/audiences/${key}/members`, query: { ...query } });
@@ -25,13 +28,14 @@ export function audiencesOf({ call }: Transport) {
 
   return {
     list,
-    each: (query: PageQuery = {}) => eachOf(list, query),
+    each: (query: AudienceQuery = {}) => eachOf(list, query),
     get: (key: string) => call<StoredAudience>({ method: 'GET', path: path`/v1/audiences/${key}` }),
     put: (key: string, definition: AudienceDefinition) =>
       call<StoredAudience>({ method: 'PUT', path: path`/v1/audiences/${key}`, body: definition }),
     /** Everybody in it leaves it. */
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
     members,
+    ...audienceMembersOf(transport),
     eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>

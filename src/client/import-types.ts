@@ -12,6 +12,8 @@ export interface ImportInput {
   readonly delimiter?: ',' | ';' | '\t' | '|';
   /** `auto` guesses it from the names of the columns; `events` takes each row for an event. */
   readonly mapping: 'auto' | 'events' | ImportMapping;
+  /** A manual audience that each row's person is put into. */
+  readonly audience?: string;
   /** Reads and checks everything and writes nothing. */
   readonly dryRun?: boolean;
 }
@@ -21,6 +23,7 @@ export interface Import {
   readonly name?: string;
   readonly format: 'csv' | 'ndjson';
   readonly dryRun: boolean;
+  readonly audience?: string;
   readonly mapping: string | JsonObject;
   readonly file?: {
     readonly bytes: number;

@@ -148,10 +148,19 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/identity/violations': () => client.identity.violations({ reason: 'limit', limit: 10 }),
   'POST /v1/erasures': () => client.privacy.erase(['user_id:a/b']),
   'POST /v1/receipts/verify': () => client.privacy.verify({ receipt: { version: 1 }, signature: 'v1.x' }),
-  'GET /v1/audiences': () => client.audiences.list(page),
+  'GET /v1/audiences': () => client.audiences.list({ ...page, q: 'v', label: 'core', kind: 'manual', starred: true }),
   'GET /v1/audiences/{key}': () => client.audiences.get('vip'),
   'PUT /v1/audiences/{key}': () => client.audiences.put('vip', vip),
   'DELETE /v1/audiences/{key}': () => client.audiences.delete('vip'),
+  'POST /v1/audiences/{key}/members': () =>
+    client.audiences.changeMembers('vip', { add: ['user_id:a/b'], remove: ['prf_1'] }),
+  'POST /v1/audiences/{key}/members/copy': () => client.audiences.copyMembers('vip', 'buyers'),
+  'GET /v1/audiences/{key}/members/export': () =>
+    client.audiences.exportMembers('vip', { format: 'csv', identifiers: ['email', 'user_id'], traits: ['first_name'] }),
+  'POST /v1/audiences/{key}/duplicate': () =>
+    client.audiences.duplicate('vip', { key: 'vip-2', name: 'VIP 2', members: true }),
+  'PUT /v1/audiences/{key}/star': () => client.audiences.star('vip'),
+  'DELETE /v1/audiences/{key}/star': () => client.audiences.unstar('vip'),
   'GET /v1/audiences/{key}/members': () => client.audiences.members('vip', page),
   'GET /v1/audiences/{key}/history': () =>
     client.audiences.history('vip', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', points: 3 }),

@@ -63,10 +63,11 @@ async function statedBefore(
     readonly since: readonly Event[];
   },
 ): Promise<Event[]> {
-  const hasConsent = of.mine.some((event) => readConsent(event).statements.length > 0);
-  if (!hasConsent && !of.mine.some(({ kind }) => kind === 'identify')) return [];
+  // Any event may say these, and only `identify` traits.
+  const isAny = of.mine.some((event) => event.listing !== undefined || readConsent(event).statements.length > 0);
+  if (!isAny && !of.mine.some(({ kind }) => kind === 'identify')) return [];
   const ids = [of.merge.survivor, ...of.earlier.flatMap(({ absorbedProfile }) => idsOf(absorbedProfile))];
-  const history = await store.events.history(ws, ids, hasConsent ? undefined : ['identify']);
+  const history = await store.events.history(ws, ids, isAny ? undefined : ['identify']);
   const isSince = new Set(of.since.map(({ messageId }) => messageId));
   return history.filter(({ messageId }) => !isSince.has(messageId));
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { ClientSession } from 'mongodb';
 import type { ToldAudiences } from '../domain/audiences/told-audiences';
 import type { WorkspaceId } from '../domain/ids';
-import { DefinitionRepository } from './definitions';
+import { definitionId, DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
@@ -28,8 +28,9 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   ): Promise<AudienceDoc> {
     const publicSince = (present?: AudienceDoc) =>
       content.public && { publicSince: present?.publicSince ?? sinceRuleset };
+    const starOf = (present?: AudienceDoc) => present?.isStarred && { isStarred: present.isStarred };
     const contentOf = (present?: AudienceDoc) => ({
-      ...{ ...content, ...publicSince(present) },
+      ...{ ...content, ...publicSince(present), ...starOf(present) },
       ...{ sinceRuleset, status: 'computing' as const },
     });
     return this.write(ws, key, contentOf, now, session);
@@ -52,6 +53,13 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
       .find<Pick<AudienceDoc, 'key' | 'publicSince'>>({ ws, deletedAt: { $exists: false } }, { projection })
       .toArray();
     return new Map(rows.map(({ key, publicSince }) => [key, { publicSince }]));
+  }
+
+  /** Answers whether there is such an audience. Makes no version of it. */
+  async star(ws: WorkspaceId, key: string, isStarred: boolean): Promise<boolean> {
+    const filter = { _id: definitionId(ws, key), deletedAt: { $exists: false } };
+    const update = isStarred ? { $set: { isStarred: true as const } } : { $unset: { isStarred: '' as const } };
+    return (await this.collection.updateOne(filter, update)).matchedCount === 1;
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */

@@ -141,12 +141,14 @@ export interface AudienceDoc extends DefinitionDoc {
   readonly name: string;
   readonly description?: string;
   readonly labels?: readonly string[];
-  /** A parsed `Rule`, stored as JSON text because property names in it are users' data. */
+  /** A parsed `Rule`, stored as JSON text because property names in it are users' data; of a manual audience that of `manualRule`. */
   readonly ruleJson: string;
   /** Absent of one that is not. */
   readonly public?: true;
   /** The ruleset version that made it public. Of whoever has not been evaluated since, no page is told: what it held of them before was not. */
   readonly publicSince?: number;
+  /** People of the workspace want it at hand. No part of what it says. */
+  readonly isStarred?: true;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';

@@ -14,6 +14,8 @@ export interface ImportDefinition {
   readonly delimiter?: Delimiter;
   readonly rows: RowsAsked;
   readonly dryRun: boolean;
+  /** The manual audience that each row's person is put into, and its list by then. */
+  readonly into?: { readonly audience: string; readonly list: string };
 }
 
 /** A file that was taken in whole. */

@@ -16,6 +16,7 @@ import { createJourneyActivities } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { IntakeTurns } from '../activities/intake-turns';
 import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics';
+import { createMemberCopy } from '../activities/operations/copy-members';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay/dead-letter-replay';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
@@ -107,6 +108,7 @@ export function composeActivities(deps: WorkerDeps) {
       kinds: {
         ...composePrivacy(deps, outbox),
         import: composeImports(deps, judging, { doorbells, metrics }),
+        'audience-copy': createMemberCopy({ store, ringIntake: doorbells.intake, backlog: deps.imports.backlog }),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
       } satisfies Required<OperationDeps['kinds']>,
     }),

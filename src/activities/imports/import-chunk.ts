@@ -52,6 +52,7 @@ export async function importChunk(deps: ImportDeps, of: ChunkOf): Promise<Import
     receivedAt: now,
     limits: deps.limits,
     naming,
+    list: found.definition.into?.list,
   });
   const planned = (record: FileRecord, row: number) => underPlan(read(record, row), plan);
   let taken = Promise.resolve(of.tally);

@@ -15,13 +15,15 @@ import { invalidRequest } from '../problem';
 import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { sightOf } from '../profiles/presenter';
 import { defineRoute, type KeyCall, type Route } from '../route';
-import { planFor, readEvents } from './preview';
+import { planFor, readEvents, refuseListsOfThePast } from './preview';
 import { ruleOf } from './presenter';
 import { audiences } from './routes';
 
 export const ExplainedPartBody = z.strictObject({
   pointer: z.string().meta({ description: 'Where in the rule, as a JSON pointer; empty for the whole' }),
-  kind: z.string().meta({ description: '`all`, `any`, `not`, or the kind of the condition' }),
+  kind: z
+    .string()
+    .meta({ description: '`all`, `any`, `not`, the kind of the condition, or `manual` of people put in by hand' }),
   matches: z.boolean(),
   condition: AnyObject.optional().meta({ description: 'What is asked; absent for `all`, `any` and `not`' }),
   actual: AnyJson.optional().meta({
@@ -85,6 +87,7 @@ async function explain(call: KeyCall, { audience, profile, at }: Question): Prom
   const { store } = deps;
   const plan = await planFor(call, await store.audiences.list(ws), { rule: ruleOf(audience), at });
   if (plan.asksForGroups && at < now) throw invalidRequest(groupsOfThePast);
+  refuseListsOfThePast(call, plan, at);
   const eventsOf = await readEvents(store, ws, [profile], plan.names);
   const { groups } = await readGroupFacts(store, ws, profile, now);
   return plan.explain(profile, eventsOf(profile), groups);
@@ -94,10 +97,11 @@ const groupsOfThePast =
   'A rule on households or accounts can be explained as of now only: what was in a group at a past instant is not kept.';
 
 function presentPart(call: KeyCall, part: ExplainedPart) {
-  const { condition, actual, flipsAt, steadyUntil, ...answer } = part;
+  const { kind, condition, actual, flipsAt, steadyUntil, ...answer } = part;
   return {
     ...answer,
-    ...(condition && { condition: condition as unknown as JsonObject }),
+    kind: kind === 'list' ? 'manual' : kind,
+    ...(condition && kind !== 'list' && { condition: condition as unknown as JsonObject }),
     ...(actual !== undefined && { actual: sightOf(call).seesPersonalData ? actual : masked(part, actual) }),
     ...(flipsAt !== undefined && { flipsAt: presentInstant(flipsAt) }),
     ...(steadyUntil !== undefined && { steadyUntil: presentInstant(steadyUntil) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attachmentUses, farewells } from '../../domain/audiences/attachment';
+import { audienceKinds, kindOf } from '../../domain/audiences/manual-audience';
 import { AudienceDefinition, type Rule } from '../../domain/audiences/rule.schema';
 import type { AttachmentDoc, AudienceDoc, MembershipDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
@@ -11,9 +12,11 @@ export const AudienceBody = z.strictObject({
   name,
   description,
   labels,
-  kind: z.literal('live'),
+  kind: z.enum(audienceKinds),
   public: z.boolean(),
+  /** Absent of a manual audience. */
   rule,
+  isStarred: z.boolean(),
   version: z.int(),
   size: z.int(),
   status: z.enum(['ready', 'computing']),
@@ -37,15 +40,22 @@ export const AttachmentBody = z.strictObject({
 
 export const ruleOf = ({ ruleJson }: Pick<AudienceDoc, 'ruleJson'>): Rule => JSON.parse(ruleJson) as Rule;
 
+/** What it is, and by what rule; of a manual audience the rule is our own affair. */
+export function presentRule(audience: Pick<AudienceDoc, 'ruleJson'>) {
+  const rule = ruleOf(audience);
+  const kind = kindOf(rule);
+  return { kind, ...(kind === 'live' && { rule }) };
+}
+
 export function presentAudience(audience: AudienceDoc, size: number) {
   return {
     key: audience.key,
     name: audience.name,
     description: audience.description,
     labels: audience.labels,
-    kind: 'live' as const,
     public: audience.public === true,
-    rule: ruleOf(audience),
+    ...presentRule(audience),
+    isStarred: audience.isStarred === true,
     version: audience.version,
     size,
     status: audience.status,

@@ -8,6 +8,7 @@ import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
 import type { AudienceDoc, DestinationDoc } from '../../store/documents';
 import { previewLimits } from './preview-limits';
+import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
 
@@ -43,6 +44,14 @@ export async function planFor(
   const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
   return planPreview({ rule, audiences, at, isPast: at < now, traits });
 }
+
+/** Throws 400 where a question of the past rests on people who are put in by hand. */
+export function refuseListsOfThePast({ now }: Pick<KeyCall, 'now'>, plan: PreviewPlan, at: number): void {
+  if (plan.asksForLists && at < now) throw invalidRequest(listsOfThePast);
+}
+
+const listsOfThePast =
+  'What rests on a manual audience can be asked as of now only; its size at past instants is what /history of it says.';
 
 /** Asks profiles whether they match: everybody, or where that would take long a part of them taken at random. */
 export async function previewAudience(

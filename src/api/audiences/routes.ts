@@ -8,7 +8,8 @@ import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
-import { planFor, previewAudience } from './preview';
+import { listFilter } from './list-filter';
+import { planFor, previewAudience, refuseListsOfThePast } from './preview';
 import { deleteAudience, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -16,7 +17,7 @@ const points = { usual: 30, most: 200 };
 
 const PreviewBody = z.strictObject({
   /** A rule to try; the saved one when absent. */
-  rule: AudienceDefinition.shape.rule.optional(),
+  rule: AudienceDefinition.shape.rule,
   asOf: InstantInput.optional(),
   /** How many matching profiles to name. */
   sample: z.int().min(0).max(100).default(10),
@@ -54,6 +55,7 @@ export const audiences = definitionRoutes({
   },
   input: AudienceDefinition.partial({ key: true }),
   body: AudienceBody,
+  filter: listFilter,
   in: (store) => store.audiences,
   present: async (found, { deps, ws }) => {
     const sizes = await Promise.all(found.map(({ key }) => deps.store.memberships.size(ws, key)));
@@ -115,6 +117,7 @@ export const audienceRoutes: readonly Route[] = [
       const rule = call.body.rule ?? ruleOf(await audiences.find(call));
       const plan = await planFor(call, saved, { rule, at });
       if (plan.asksForGroups) throw invalidRequest(groupsNotPreviewed);
+      refuseListsOfThePast(call, plan, at);
       const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact });
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },

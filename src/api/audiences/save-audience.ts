@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
 import { leavesOf } from '../../domain/audiences/compile-rule';
-import type { AudienceDefinition } from '../../domain/audiences/rule.schema';
+import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import type { AudienceContent } from '../../store/audiences';
 import { checkPreconditions } from '../etag';
@@ -10,16 +10,25 @@ import { conflict, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
 import { ruleOf } from './presenter';
+import { ruleToSave } from './rule-to-save';
 
-/** Saves the next version of an audience; one that says the same as before changes nothing. Throws 400 and 412. */
-export async function saveAudience(call: KeyCall, definition: AudienceDefinition): Promise<AudienceDoc> {
+/** Saves the next version of an audience; one that says the same as before changes nothing. Throws 400, 409 and 412. */
+export async function saveAudience(
+  call: KeyCall,
+  definition: AudienceDefinition,
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): Promise<AudienceDoc> {
   const { deps, ws, now } = call;
-  const content = toContent(definition);
+  const { key } = definition;
   return saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
-    const before = await deps.store.audiences.find(ws, content.key, session);
+    const ever = await deps.store.audiences.findEver(ws, key, session);
+    const before = ever?.deletedAt === undefined ? ever : undefined;
+    if (isNew && before) throw conflict(`There is an audience "${key}" already; take another key.`);
     checkPreconditions(call, before?.version);
+    const rule = ruleToSave(definition, { before, nextVersion: (ever?.version ?? 0) + 1 });
+    const content = toContent(definition, rule);
     if (before && isSame(before, content)) return before;
-    await checkReferences(call, definition, session);
+    await checkReferences(call, { key, rule }, session);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;
@@ -54,7 +63,7 @@ async function refuseReferred(call: KeyCall, key: string, session: ClientSession
 /** Refuses a rule that refers to itself by way of others, or to nothing. */
 async function checkReferences(
   { deps, ws }: KeyCall,
-  { key, rule }: AudienceDefinition,
+  { key, rule }: { readonly key: string; readonly rule: Rule },
   session: ClientSession,
 ): Promise<void> {
   const others = (await deps.store.audiences.list(ws, session)).filter((audience) => audience.key !== key);
@@ -76,7 +85,10 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
   return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
 }
 
-function toContent({ key, name, description, labels, rule, public: isPublic }: AudienceDefinition): AudienceContent {
+function toContent(
+  { key, name, description, labels, public: isPublic }: AudienceDefinition,
+  rule: Rule,
+): AudienceContent {
   return {
     key,
     name,

@@ -8,18 +8,18 @@ import { AnyJson } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
-import { AudienceBody, ruleOf } from './presenter';
+import { AudienceBody, presentRule } from './presenter';
 import { audiences } from './routes';
 import { saveAudience } from './save-audience';
 
-const { name, description, labels, rule, public: isPublic, version } = AudienceBody.shape;
+const { name, description, labels, kind, rule, public: isPublic, version } = AudienceBody.shape;
 const Change = z.strictObject({
   pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
   from: AnyJson.optional(),
   to: AnyJson.optional(),
 });
 export const AudienceVersionBody = z.strictObject({
-  ...{ version, name, description, labels, rule, public: isPublic },
+  ...{ version, name, description, labels, kind, rule, public: isPublic },
   savedAt: Instant,
   savedBy: z.string().meta({ description: 'Id of the key' }),
   /** Against the version before; absent of the first. */
@@ -65,12 +65,13 @@ export const audienceVersionRoutes: readonly Route[] = [
   }),
 ];
 
-function contentOf(doc: AudienceVersionDoc) {
+/** A definition as it was written. */
+export function contentOf(doc: Pick<AudienceVersionDoc, 'name' | 'description' | 'labels' | 'ruleJson' | 'public'>) {
   return {
     name: doc.name,
     ...(doc.description !== undefined && { description: doc.description }),
     ...(doc.labels && { labels: [...doc.labels] }),
-    rule: ruleOf(doc),
+    ...presentRule(doc),
     public: doc.public === true,
   };
 }

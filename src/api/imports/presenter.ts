@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { delimiters } from '../../domain/rows/csv-header';
 import { RowMapping } from '../../domain/rows/row-mapping.schema';
 import type { Import, ImportFile } from '../../store/imports';
@@ -15,6 +16,8 @@ export const ImportInput = z.strictObject({
   mapping: z.union([z.enum(['auto', 'events']), RowMapping], {
     error: 'Write "auto", "events" or a mapping { "columns": { column: target } }, as docs/guides/imports.md shows.',
   }),
+  /** A manual audience that each row's person is put into. */
+  audience: DefinitionKey.optional(),
   /** Reads and checks everything and writes nothing. */
   dryRun: z.boolean().default(false),
 });
@@ -25,6 +28,7 @@ export const ImportBody = z.strictObject({
   name: z.string().optional(),
   format: z.enum(['csv', 'ndjson']),
   dryRun: z.boolean(),
+  audience: z.string().optional(),
   /** As asked for; with a file, what `auto` has become. */
   mapping: z.union([z.string(), AnyObject]),
   /** Once there is one. */
@@ -42,10 +46,11 @@ export const ImportBody = z.strictObject({
 });
 
 export function presentImport({ id, definition, file, createdBy, createdAt }: Import) {
-  const { name, format, dryRun, rows } = definition;
+  const { name, format, dryRun, rows, into } = definition;
   return {
     ...{ id, format, dryRun, createdBy },
     ...(name !== undefined && { name }),
+    ...(into && { audience: into.audience }),
     mapping: file?.rows ?? rows,
     ...(file && { file: presentFile(file) }),
     createdAt: presentInstant(createdAt),

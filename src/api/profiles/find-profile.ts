@@ -28,6 +28,43 @@ async function readOwner(store: Store, ws: WorkspaceId, ref: string) {
   return { types, owner };
 }
 
+/** Somebody whom a reference names, and what it names them by. */
+export interface Named {
+  readonly profile: Profile;
+  /** Absent where the reference is an id. */
+  readonly by?: Identifier;
+}
+
+/** Like `findProfile` for many at once, by reference; whom a reference does not name is not among them. */
+export async function findProfiles(
+  store: Store,
+  ws: WorkspaceId,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, Named>> {
+  const types = await store.workspaces.identifierTypes(ws);
+  const meant = refs.flatMap((ref) =>
+    ref.startsWith('prf_') ? [] : meaningsOf(types, ...partsOf(ref)).map((by) => ({ ref, by })),
+  );
+  const keyOf = (by: Identifier): string => store.identifiers.key(ws, by);
+  const { owners } = await store.identifiers.read([...new Set(meant.map(({ by }) => keyOf(by)))]);
+  const named = new Map<string, { readonly id: ProfileId; readonly by?: Identifier }>();
+  for (const ref of refs) if (ref.startsWith('prf_')) named.set(ref, { id: profileId(ref) });
+  for (const { ref, by } of meant) {
+    const id = owners.get(keyOf(by));
+    if (id !== undefined && !named.has(ref)) named.set(ref, { id, by });
+  }
+  const people = await store.profiles.canonicalOf(
+    ws,
+    [...named.values()].map(({ id }) => id),
+  );
+  return new Map(
+    [...named].flatMap(([ref, { id, by }]) => {
+      const profile = people.get(id);
+      return profile ? [[ref, { profile, ...(by && { by }) }] as const] : [];
+    }),
+  );
+}
+
 function found(profile: Profile | undefined): Profile {
   if (!profile) throw notFound('profile with this id or identifier');
   return profile;

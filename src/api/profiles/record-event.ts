@@ -10,7 +10,7 @@ import { waitUntil } from '../wait-until';
 
 /** What an event of the API itself says, beside what all of them have in common. */
 export type OwnEvent = Pick<Event, 'kind' | 'identifiers'> &
-  Partial<Pick<Event, 'context' | 'isMerge' | 'isQuarantine' | 'unmerges'>>;
+  Partial<Pick<Event, 'context' | 'isMerge' | 'isQuarantine' | 'unmerges' | 'listing'>>;
 
 /**
  * An event about people that somebody with a key asked for: trusted, of the key's source, and of now. It names them by what they are known
@@ -34,20 +34,38 @@ export function ownEvent({ principal, now }: KeyCall, what: string, of: OwnEvent
 
 /** What an event names a person by. Throws 409 where nothing does any more. */
 export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
-  const [strongest] = [...profile.identifiers].sort(byStrength(usualRules));
+  const strongest = strongestOf(profile);
   if (!strongest) throw conflict('Nothing identifies this profile any more.');
-  return { type: strongest.type, value: strongest.value };
+  return strongest;
+}
+
+export function strongestOf({ identifiers }: Pick<Profile, 'identifiers'>): Identifier | undefined {
+  const [strongest] = [...identifiers].sort(byStrength(usualRules));
+  return strongest && { type: strongest.type, value: strongest.value };
 }
 
 /**
  * Hands an event to the intake like any other, and waits a few seconds; answers what has become of it: `pending` when nothing yet,
  * `undefined` when it is gone, since everybody it names was erased.
  */
-export async function recordEvent({ deps, ws }: KeyCall, event: Event): Promise<EventDoc['state'] | undefined> {
-  const bytes = Buffer.byteLength(JSON.stringify(event));
-  const arrival = { lane: 'live' as const, bytes, n: numberArrivals(1) };
-  await deps.store.events.insertPending([pendingEventDoc(deps.store.identifiers, ws, event, arrival)]);
+export async function recordEvent(call: KeyCall, event: Event): Promise<EventDoc['state'] | undefined> {
+  return (await recordEvents(call, [event])).get(event.messageId);
+}
+
+/** The same of many, by message id. */
+export async function recordEvents(
+  { deps, ws }: KeyCall,
+  events: readonly Event[],
+): Promise<ReadonlyMap<string, EventDoc['state'] | undefined>> {
+  const first = numberArrivals(events.length);
+  const docs = events.map((event, index) => {
+    const arrival = { lane: 'live', bytes: Buffer.byteLength(JSON.stringify(event)), n: first + index } as const;
+    return pendingEventDoc(deps.store.identifiers, ws, event, arrival);
+  });
+  await deps.store.events.insertPending(docs);
   deps.ringIntake(ws, intakePartition);
-  const read = async () => (await deps.store.events.byMessageId(ws, event.messageId))?.state;
-  return waitUntil(read, (state) => state !== 'pending');
+  const ids = events.map(({ messageId }) => messageId);
+  const read = async () =>
+    new Map([...(await deps.store.events.arrivals(ws, ids))].map(([id, { state }]) => [id, state] as const));
+  return waitUntil(read, (states) => [...states.values()].every((state) => state !== 'pending'));
 }

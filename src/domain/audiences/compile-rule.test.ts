@@ -184,6 +184,7 @@ describe('compileRule', () => {
       audiences: ['vip'],
       consents: ['ads'],
       groups: [],
+      lists: [],
       identifiers: true,
       paths: false,
     });

@@ -5,13 +5,14 @@ import { compileCondition, readsOf } from './condition-kinds';
 import type { Condition, Rule } from './rule.schema';
 import { no, yes } from './rule-view';
 
-/** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes, types of groups. */
+/** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes, types of groups, lists. */
 interface DependsOn {
   readonly traits: readonly string[];
   readonly events: readonly string[];
   readonly audiences: readonly string[];
   readonly consents: readonly string[];
   readonly groups: readonly string[];
+  readonly lists: readonly string[];
   readonly identifiers: boolean;
   readonly paths: boolean;
 }
@@ -38,6 +39,7 @@ export function compileRule(rule: Rule): CompiledRule {
     audiences: new Set(),
     consents: new Set(),
     groups: new Set(),
+    lists: new Set(),
     identifiers: false,
     paths: false,
   };
@@ -57,6 +59,7 @@ export function compileRule(rule: Rule): CompiledRule {
       audiences: [...found.audiences],
       consents: [...found.consents],
       groups: [...found.groups],
+      lists: [...found.lists],
       identifiers: found.identifiers,
       paths: found.paths,
     },

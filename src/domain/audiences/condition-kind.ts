@@ -13,6 +13,8 @@ export interface Reads {
   readonly consents: Set<string>;
   /** Types of groups whose traits or members are read. */
   readonly groups: Set<string>;
+  /** Lists that are kept by hand. */
+  readonly lists: Set<string>;
   identifiers: boolean;
   paths: boolean;
 }

@@ -12,6 +12,7 @@ import { consent } from './conditions/consent';
 import { event } from './conditions/event';
 import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
+import { list } from './conditions/list';
 import { path } from './conditions/path';
 import { sequence } from './conditions/sequence';
 import { sample } from './conditions/sample';
@@ -32,6 +33,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   identifier,
   group,
   sample,
+  list,
 };
 
 export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>

@@ -25,6 +25,7 @@ function recording(view: RuleView, asked: Set<string>): RuleView {
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
     groups: (type) => (asked.add(`groups ${type}`), view.groups(type)),
     isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
+    listed: (list) => (asked.add(`list ${list}`), view.listed(list)),
     behaviour: (condition, key, now) => {
       for (const name of eventNamesOf(condition)) asked.add(`event ${name}`);
       return view.behaviour(condition, key, now);

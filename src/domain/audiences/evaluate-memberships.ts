@@ -20,12 +20,13 @@ export function compileAudiences(
   return orderAudiences(audiences).map(({ key, rule }) => ({ key, rule: compileRule(rule) }));
 }
 
-/** What changed about a profile, in the terms of `dependsOn`: top-level trait keys, event names, purposes, audience keys. */
+/** What changed about a profile, in the terms of `dependsOn`: top-level trait keys, event names, purposes, audience keys, lists. */
 export interface Change {
   readonly traits?: Iterable<string>;
   readonly events?: Iterable<string>;
   readonly consents?: Iterable<string>;
   readonly audiences?: Iterable<string>;
+  readonly lists?: Iterable<string>;
   readonly identifiers?: boolean;
   /** The person is in a group, or has just left one: what others did there counts too. */
   readonly groups?: boolean;
@@ -38,7 +39,7 @@ export function affectedBy({ dependsOn }: CompiledRule, change: Change): boolean
     (dependsOn.identifiers && change.identifiers === true) ||
     (dependsOn.groups.length > 0 && change.groups === true) ||
     touches(dependsOn.events, dependsOn.events.includes('*') && events.length > 0 ? ['*'] : events) ||
-    (['traits', 'consents', 'audiences'] as const).some((what) => touches(dependsOn[what], change[what]))
+    (['traits', 'consents', 'audiences', 'lists'] as const).some((what) => touches(dependsOn[what], change[what]))
   );
 }
 

@@ -30,6 +30,8 @@ export interface PreviewPlan {
    * and nobody can say what the count of a draft or of the past is.
    */
   readonly asksForGroups: boolean;
+  /** The same of people who are put in by hand: who was in at a past instant does not follow from events, which end. */
+  readonly asksForLists: boolean;
   /** `events`: those of `names` that are this person's. */
   readonly matches: (profile: Profile, events: readonly Event[]) => boolean;
   /** The same with its reasons; `undefined` of somebody who was not known yet. */
@@ -53,6 +55,7 @@ export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQues
   return {
     names: eventNames(all, isPast),
     asksForGroups: [...all].some(({ dependsOn }) => dependsOn.groups.length > 0),
+    asksForLists: [...all].some(({ dependsOn }) => dependsOn.lists.length > 0),
     matches: (profile, events) => {
       const facts = factsOf(profile, events);
       const { view } = personAt(compiled, facts ?? profile, events.map(toRuleEvent), at);

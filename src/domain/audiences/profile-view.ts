@@ -11,7 +11,7 @@ export type GroupsOf = RuleView['groups'];
 export const noGroups: GroupsOf = () => [];
 
 /** What rules read of a profile besides its behaviour. */
-export type ProfileFacts = Pick<Profile, 'id' | 'traits' | 'identifiers' | 'consent' | 'memberships'>;
+export type ProfileFacts = Pick<Profile, 'id' | 'traits' | 'identifiers' | 'consent' | 'lists' | 'memberships'>;
 
 /** Stored events read for the edges of windows, by condition key. */
 export type EdgeEvents = ReadonlyMap<string, readonly RuleEvent[]>;
@@ -39,12 +39,13 @@ export function factsView(
   paths?: JsonObject,
   groups: GroupsOf = noGroups,
 ): Omit<RuleView, 'behaviour'> {
-  const { id, traits, identifiers, consent, memberships } = facts;
+  const { id, traits, identifiers, consent, lists = {}, memberships } = facts;
   return {
     id,
     trait: (key) => own(traits, key),
     hasIdentifier: (type) => identifiers.some((identifier) => identifier.type === type),
     consent: (purpose) => own(consent, purpose)?.status,
+    listed: (list) => own(lists, list),
     isMember: (audience) => Object.hasOwn(memberships, audience),
     groups,
     ...(paths ? { paths } : {}),

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json';
 import type { GroupType } from '../groups/group';
-import type { ConsentStatus } from '../profiles/profile';
+import type { ConsentStatus, Listing } from '../profiles/profile';
 import type { BehaviourCondition } from './behaviour';
 
 /** The answer to a rule at one instant. */
@@ -47,6 +47,8 @@ export interface RuleView {
   hasIdentifier(type: string): boolean;
   consent(purpose: string): ConsentStatus | undefined;
   isMember(audience: string): boolean;
+  /** What was last said of a list that is kept by hand. */
+  listed(list: string): Listing | undefined;
   /** The person's groups of a type, without those that are too large to mean anything. */
   groups(type: GroupType): readonly GroupView[];
   /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */

@@ -75,7 +75,12 @@ describe('AudienceDefinition', () => {
   it.each<[string, unknown, string]>([
     ['a key with other letters', { ...vip, key: 'VIP!' }, '/key: Write 1 to 64'],
     ['an unknown field', { ...vip, holdout: 5 }, '/: Unrecognized key: "holdout"'],
-    ['a kind that does not run yet', { ...vip, kind: 'manual' }, '/kind: '],
+    ['a kind that there is not', { ...vip, kind: 'static' }, '/kind: '],
+    [
+      'a list, which only manual audiences have',
+      { ...vip, rule: { list: 'vip@1' } },
+      '/rule: A rule has exactly one of:',
+    ],
     [
       'a value of the wrong type',
       { ...vip, rule: { not: { trait: 'ltv', is: 'greater_than', value: '500' } } },

@@ -4,6 +4,7 @@ import { isJsonObject } from '../json';
 import { groupLimits, groupTypes } from '../groups/group';
 import { consentStatuses } from '../profiles/profile';
 import { checkRule } from './check-rule';
+import { audienceKinds, type ListCondition } from './manual-audience';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
 
@@ -123,7 +124,10 @@ const conditions = {
   group: GroupCondition,
   sample: SampleCondition,
 } as const;
-export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> };
+export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> } & {
+  /** Of manual audiences alone, as they are stored. */
+  readonly list: ListCondition;
+};
 export type Condition = Conditions[keyof Conditions];
 
 const kinds = ['all', 'any', 'not', ...Object.keys(conditions)];
@@ -177,13 +181,13 @@ export const AudienceDefinition = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).optional(),
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),
-  kind: z.literal('live').optional(),
+  kind: z.enum(audienceKinds).optional(),
   /** Whether pages may ask, with a public key, if a visitor is in it; not, unless it says so. */
   public: z.boolean().optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });
     }
-  }),
+  }).optional(),
 });
 export type AudienceDefinition = z.infer<typeof AudienceDefinition>;

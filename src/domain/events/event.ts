@@ -11,6 +11,13 @@ export interface Identifier {
   readonly value: string;
 }
 
+/** What is said of a list of people that is kept by hand, as of an instant. */
+export interface ListingCall {
+  readonly list: string;
+  readonly isOn: boolean;
+  readonly at: number;
+}
+
 /** One accepted event. All instants are epoch milliseconds. */
 export interface Event {
   readonly messageId: string;
@@ -42,6 +49,8 @@ export interface Event {
   readonly unmerges?: ProfileId;
   /** Of Heddle itself, about a profile, and named by what that is known by: it says nothing of whose that is. */
   readonly isAboutProfile?: boolean;
+  /** Somebody who may puts the person on the list of a manual audience, or takes them off it. Of the API, imports and operations alone. */
+  readonly listing?: ListingCall;
 }
 
 /** The instant rules see: never in the future of its receipt, so a counted event cannot become uncounted by waiting. */

@@ -1,4 +1,4 @@
-import type { Event } from '../events/event';
+import type { Event, ListingCall } from '../events/event';
 import type { Naming } from '../events/event-identifiers';
 import type { JsonLimits } from '../events/measure-json';
 import { parseEvent } from '../events/parse-event';
@@ -19,6 +19,8 @@ export interface ImportOf {
   readonly receivedAt: number;
   readonly limits: JsonLimits;
   readonly naming?: Naming | undefined;
+  /** The list of a manual audience that each row's person is put on. */
+  readonly list?: string | undefined;
 }
 
 /** A row as the event it becomes. */
@@ -48,6 +50,7 @@ export const isNumberedRow = ({ source, messageId, n }: Pick<Event, 'source' | '
 export function importRowReader(of: ImportOf): ReadImportRow {
   const toRaw = rawEventOf(of.rows);
   const { id, receivedAt, statedAt, limits: json, naming } = of;
+  const put = listingOf(of);
   const options = { source: importSource(id), isTrusted: true, receivedAt, statedAt, json, naming };
   return (record, row) => {
     const refuse = ({ code, column, message }: RowFault) => ({ refused: { row, code, column, message } });
@@ -57,11 +60,16 @@ export function importRowReader(of: ImportOf): ReadImportRow {
     const mapped = toRaw(read.row, makeMessageId);
     if ('rejection' in mapped) return refuse(mapped.rejection);
     const parsed = parseEvent(withoutSentAt(mapped.event), { ...options, makeMessageId });
-    if ('event' in parsed) return { row, ...parsed, show: () => dated(mapped.event, parsed.event) };
+    if ('event' in parsed)
+      return { row, ...parsed, event: { ...parsed.event, ...put }, show: () => dated(mapped.event, parsed.event) };
     const { code, path, message } = parsed.rejection;
     return refuse({ code, column: '', message: path === '' ? message : `At ${path}: ${message}` });
   };
 }
+
+/** As of when the file was handed in, whatever time a row speaks of: who was taken out since stays out. */
+const listingOf = ({ list, statedAt: at }: ImportOf): { readonly listing?: ListingCall } =>
+  list === undefined ? {} : { listing: { list, isOn: true, at } };
 
 const asItIs: MapRow = (event) => ({ event });
 const rawEventOf = (rows: RowsAs): MapRow => (rows === 'events' ? asItIs : rowMapper(rows));

@@ -10,6 +10,7 @@ export const operationKinds = {
   export: { cancel: true },
   erasure: { cancel: false },
   retention: { cancel: true },
+  'audience-copy': { cancel: true },
 } as const satisfies Readonly<Record<string, { readonly cancel: boolean }>>;
 
 export type OperationKindName = keyof typeof operationKinds;

@@ -108,7 +108,7 @@ export interface MergeChange {
   readonly replaced?: Replaced;
 }
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'unmerge' | 'erasure';
+export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'unmerge' | 'erasure' | 'manual';
 
 /** One exact edge of a membership. */
 export interface MembershipEdge {

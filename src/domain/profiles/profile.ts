@@ -37,6 +37,13 @@ export interface KnownIdentifier extends Identifier {
   readonly isTied?: true;
 }
 
+/** What was last said of somebody and a list that is kept by hand. Who was taken off stays known as that, so that nothing older puts them on again. */
+export interface Listing {
+  readonly isOn: boolean;
+  readonly at: number;
+  readonly source: string;
+}
+
 /** Present membership of one audience. `version` counts the edges of this profile and audience, so later ones win everywhere. */
 export interface Membership {
   readonly enteredAt: number;
@@ -60,6 +67,8 @@ export interface Profile {
   readonly suppressions?: readonly PersonSuppression[];
   /** Households and accounts that the person is in, or was taken out of; absent when there never was one. */
   readonly groups?: readonly GroupMembership[];
+  /** By the list of a manual audience; absent when nothing was ever said of one. */
+  readonly lists?: Readonly<Record<string, Listing>>;
   readonly memberships: Readonly<Record<string, Membership>>;
   /** Highest membership version given per audience, kept after leaving. */
   readonly edgeCounts: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 import { own } from '../json';
-import type { Consent, Profile, Trait } from './profile';
+import type { Consent, Listing, Profile, Trait } from './profile';
 
 /** What a merge put in the place of what the survivor had, so that it can be taken back. */
 export interface Replaced {
@@ -11,6 +11,8 @@ export interface Replaced {
   readonly isShared?: true;
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
+  /** Absent where no list was. */
+  readonly lists?: Replacements<Listing>;
 }
 
 /** By name; without `before` where there was nothing. */
@@ -34,6 +36,7 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
     ...(before.isShared && { isShared: before.isShared }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
+    ...(after.lists && { lists: replacements(before.lists ?? {}, after.lists) }),
   };
 }
 

@@ -49,6 +49,8 @@ export interface Ruleset extends Definitions {
   readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
   /** What audiences and journeys ask of groups. */
   readonly asked: GroupQuestions;
+  /** Lists that audiences hold their members by. */
+  readonly lists: ReadonlySet<string>;
   /** Event names that some rule asks for; `undefined` when one asks for any. */
   readonly eventNames: readonly string[] | undefined;
 }
@@ -91,6 +93,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     conditions,
     conditionsByEvent,
     asked,
+    lists: new Set(audiences.flatMap(({ rule }) => rule.dependsOn.lists)),
     eventNames: names.has('*') ? undefined : [...names],
   };
 }

@@ -2,7 +2,8 @@ import { effectiveAt, type Event } from '../events/event';
 import type { Division } from '../identity/divide-events';
 import { own } from '../json';
 import type { Merge } from './change-set';
-import type { Consent, Profile, Trait } from './profile';
+import { asHeld, unionLists, writeListing } from './lists';
+import type { Consent, Listing, Profile, Trait } from './profile';
 import type { Ruleset } from './ruleset';
 import { replacements, type Facts, type Replaced, type Replacements } from './replaced';
 import { outdoes, ruleOf } from './trait-rules';
@@ -29,24 +30,25 @@ export interface Unmerge {
   readonly before: readonly Event[];
 }
 
+/** What people, and others of them, state. */
+type Stated = Pick<Profile, 'traits' | 'consent' | 'lists' | 'createdAt'>;
+
 /** By what it is decided which statements count. */
 type FactRules = Pick<Ruleset, 'purposes'> & { readonly identity: Pick<Ruleset['identity'], 'traits'> };
 
 /** What the absorbed stated: by the merge, and by those of its events that came since. */
-export function factsOfAbsorbed(
-  { merge, division }: Unmerge,
-  ruleset: FactRules,
-): Pick<Profile, 'traits' | 'consent' | 'createdAt'> {
-  const { traits, consent, createdAt } = merge.absorbedProfile;
+export function factsOfAbsorbed({ merge, division }: Unmerge, ruleset: FactRules): Stated {
+  const { traits, consent, lists = {}, createdAt } = merge.absorbedProfile;
   return {
     createdAt: division.mine.reduce(orEarlier, createdAt),
     traits: division.mine.reduce(traitKind(ruleset).state, traits),
     consent: division.mine.reduce(consentKind(ruleset).state, consent),
+    ...asHeld(division.mine.reduce(listKind.state, lists)),
   };
 }
 
 /** What the survivor has without the absorbed, and what the later merges replaced in that. */
-export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'createdAt'> {
+export interface FactsLeft extends Stated {
   readonly later: readonly Replaced[];
 }
 
@@ -54,12 +56,17 @@ export interface FactsLeft extends Pick<Profile, 'traits' | 'consent' | 'created
 export function factsLeft(survivor: Profile, read: Unmerge, ruleset: FactRules): FactsLeft {
   const traits = leftOf(traitKind(ruleset), survivor, read);
   const consent = leftOf(consentKind(ruleset), survivor, read);
+  const lists = leftOf(listKind, survivor, read);
   const age = ageLeft(read);
   const later = read.later.map((merge, index) => {
-    const account = { traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {} };
+    const account = {
+      ...{ traits: traits.later[index] ?? {}, consent: consent.later[index] ?? {} },
+      lists: lists.later[index] ?? {},
+    };
     return { ...merge.replaced, ...account, createdAt: age.before.get(merge) ?? merge.replaced.createdAt };
   });
-  return { traits: traits.facts, consent: consent.facts, createdAt: age.createdAt, later };
+  const stated = { traits: traits.facts, consent: consent.facts, ...asHeld(lists.facts) };
+  return { ...stated, createdAt: age.createdAt, later };
 }
 
 /** Since when the survivor is known without the absorbed: now, and before each of the later merges. */
@@ -108,6 +115,14 @@ const consentKind = ({ purposes }: FactRules): Kind<Consent> => ({
   unite: (one, other) => unionConsent(one, other).facts,
   outdoes: (consent, name, { at }) => at > (own(consent, name)?.at ?? -Infinity),
 });
+
+const listKind: Kind<Listing> = {
+  of: ({ lists = {} }) => lists,
+  replaced: ({ replaced: { lists = {} } }) => lists,
+  state: (lists, event) => writeListing(lists, event).facts,
+  unite: unionLists,
+  outdoes: (lists, name, { at }) => at > (own(lists, name)?.at ?? -Infinity),
+};
 
 interface Left<Fact> {
   readonly facts: Facts<Fact>;

@@ -1,3 +1,4 @@
+import { audienceOf } from '../../../domain/audiences/manual-audience';
 import { presentGroups } from '../../../domain/groups/group';
 import { omit, type JsonObject } from '../../../domain/json';
 import type { Enrollment } from '../../../domain/journeys/enrollment';
@@ -15,7 +16,7 @@ const atIf = (name: string, instant: number | undefined) => (instant === undefin
 
 /** What the profile itself holds. */
 export function profileLines(profile: Profile): Line[] {
-  const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt } = profile;
+  const { id, createdAt, lineage, identifiers, traits, consent, groups, lists = {}, restrictedAt } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
     ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
@@ -36,16 +37,20 @@ export function profileLines(profile: Profile): Line[] {
       ...{ kind: 'group', type, key, since: at(since), by, source },
       ...(role !== undefined && { role }),
     })),
+    ...Object.entries(lists).map(([list, { isOn, source, at: said }]) => ({
+      ...{ kind: 'by-hand', audience: audienceOf(list), isIn: isOn, at: at(said), source },
+    })),
   ];
 }
 
 /** An event as it is stored, its consent with it: the history of what was said when. */
 export function eventLine(event: EventDoc): Line {
   const { messageId, kind: type, name, occurredAt, receivedAt, source } = event;
-  const { identifiers, properties, traits, context } = event;
+  const { identifiers, properties, traits, context, listing } = event;
   return {
     ...{ kind: 'event', messageId, type, name, occurredAt: at(occurredAt), receivedAt: at(receivedAt), source },
     ...{ identifiers, properties, traits, context },
+    ...(listing && { byHand: { audience: audienceOf(listing.list), isIn: listing.isOn, at: at(listing.at) } }),
   };
 }
 

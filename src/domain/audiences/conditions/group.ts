@@ -74,6 +74,7 @@ const ofTraits = (one: GroupView): RuleView => ({
   hasIdentifier: () => false,
   consent: () => undefined,
   isMember: () => false,
+  listed: () => undefined,
   groups: () => [],
   behaviour: () => no,
 });

@@ -5,6 +5,7 @@ import type { EnrollmentId } from '../../ids';
 import { isInside } from '../../journeys/enrollment';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
 import { omit } from '../../json';
+import { asHeld, unionLists } from '../lists';
 import { idsOf } from '../present';
 import type { Profile } from '../profile';
 import { replacedBy } from '../replaced';
@@ -70,6 +71,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
     traits: unionTraits(survivor.traits, traits, fold.input.ruleset.identity.traits),
     consent: unionConsent(survivor.consent, consent).facts,
+    ...asHeld(unionLists(survivor.lists ?? {}, absorbed.lists ?? {})),
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
   };
@@ -84,7 +86,7 @@ function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['linea
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt', 'suppressions'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists'),
     identifiers: [],
     traits: {},
     consent: {},

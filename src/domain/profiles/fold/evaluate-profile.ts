@@ -7,6 +7,7 @@ import type { Rule } from '../../audiences/rule.schema';
 import type { RuleEvent } from '../../events/event';
 import { omit, own, withKey, withoutKey, type JsonObject } from '../../json';
 import type { EdgeCause } from '../change-set';
+import { asHeld, listsLeft } from '../lists';
 import { idsOf } from '../present';
 import { compiled } from '../ruleset';
 import { earlier } from '../../audiences/rule-view';
@@ -29,6 +30,7 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   const readVersion = open.profile.rulesetVersion;
   const isUnchanged = (audience: string): boolean => (ruleset.audienceSince.get(audience) ?? Infinity) <= readVersion;
   if (!completeStates(fold, open)) return;
+  open.profile = { ...omit(open.profile, 'lists'), ...asHeld(listsLeft(open.profile.lists ?? {}, ruleset.lists)) };
   for (const audience of Object.keys(open.profile.memberships))
     if (!ruleset.audiences.some(({ key }) => key === audience)) leaveAudience(fold, open, audience, 'definition');
   fold.upgradesFrom = readVersion;

@@ -17,6 +17,7 @@ import { groupChanges, groupWork } from './group-changes';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, instantOf, regroup, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
+import { causeBy, heedListing } from './heed-listing';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { reachEdges, runJourneys } from './run-journeys';
@@ -68,7 +69,7 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   open.causedAt = Math.max(open.causedAt, event.receivedAt);
   const isFirst = seq === 1;
   const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
-  evaluateProfile(fold, open, 'event', isFirst ? undefined : new Set(affected.map(({ key }) => key)));
+  evaluateProfile(fold, open, causeBy(fold, changed), isFirst ? undefined : new Set(affected.map(({ key }) => key)));
   const { occurredAt, receivedAt } = event;
   runJourneys(fold, open, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
   reachEdges(fold, open, firstEdge);
@@ -97,7 +98,7 @@ const inGroups = ({ input }: WorkspaceFold, { profile }: OpenProfile): string[] 
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
   const wasInGroups = open.profile.groups !== undefined;
-  const changed = writeFacts(fold, open, event);
+  const changed = { ...writeFacts(fold, open, event), lists: heedListing(fold, open, event) };
   heedGroupCall(fold, open, event);
   if (touchesGroups(fold, changed.traits)) regroup(fold, open);
   const ruleEvent = toRuleEvent(event);

@@ -78,7 +78,7 @@ function edgeCause(edge: MembershipEdge): Cause {
     edge: edge.edge,
     at: edge.at,
     seq: edge.seq,
-    startsJourneys: edge.cause === 'event' || edge.cause === 'clock',
+    startsJourneys: edge.cause === 'event' || edge.cause === 'clock' || edge.cause === 'manual',
   };
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { manualRule } from '../../audiences/manual-audience';
 import type { Rule } from '../../audiences/rule.schema';
 import type { Event } from '../../events/event';
 import { anEvent, anIdentify, aRuleset, hour, noon } from '../../../testing/builders';
@@ -12,6 +13,8 @@ const rules: Record<string, Rule> = {
   parents: { group: 'household', members: { trait: 'plan', is: 'equals', value: 'gold' }, role: 'parent' },
   spenders: { event: 'Ordered', sum: { property: 'revenue', is: 'greater_than', value: 100 }, within: '5d' },
   gold: { trait: 'plan', is: 'equals', value: 'gold' },
+  picked: manualRule('picked', 1),
+  others: { not: { audience: 'picked' } },
   willing: { consent: 'marketing', is: 'granted' },
 };
 const purposes = new Map([['marketing', { whenUnset: 'deny' as const, transactional: false }]]);
@@ -25,11 +28,12 @@ const rulesets = {
 
 /** Each with an instant of its own: of two statements at one instant, arrival decides. */
 const happened = fc.record({
-  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group'),
+  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing'),
   name: fc.constantFrom('plan', 'city', 'score'),
   value: fc.constantFrom('gold', 'free', 7, null),
   status: fc.constantFrom('granted', 'denied'),
   revenue: fc.integer({ min: 0, max: 90 }),
+  isOn: fc.boolean(),
   call: fc.record({ groupRole: fc.constantFrom('parent', 'child'), groupLeft: fc.boolean() }, { requiredKeys: [] }),
 });
 type Happened = typeof happened extends fc.Arbitrary<infer One> ? One : never;
@@ -39,6 +43,8 @@ function toEvent(what: Happened, by: Record<string, string>, at: number): Event 
   if (what.kind === 'identify') return anIdentify({ [what.name]: what.value }, of);
   if (what.kind === 'consent')
     return anEvent({ ...of, name: 'Asked', context: { consent: { records: { marketing: { status: what.status } } } } });
+  const listing = { list: 'picked@1', isOn: what.isOn, at };
+  if (what.kind === 'listing') return anEvent({ ...of, name: 'Picked', listing });
   const group = { kind: 'group', name: 'group', properties: { groupId: `home of the ${what.value}` } } as const;
   if (what.kind === 'group') return anEvent({ ...of, ...group, context: { groupType: 'household', ...what.call } });
   return anEvent({ ...of, name: what.kind, properties: { revenue: what.revenue } });
@@ -54,10 +60,11 @@ function facts({
   createdAt,
   restrictedAt,
   groups,
+  lists,
 }: Profile) {
   return {
     groups: (groups ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
-    ...{ traits, consent, lineage: [...lineage].sort(), createdAt, restrictedAt },
+    ...{ traits, consent, lineage: [...lineage].sort(), createdAt, restrictedAt, lists },
     identifiers: [...known].sort((a, b) => (a.value < b.value ? -1 : 1)),
     audiences: Object.keys(memberships).sort(),
   };

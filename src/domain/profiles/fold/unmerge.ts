@@ -56,7 +56,7 @@ function reopen(
   const { absorbedProfile: before } = merge;
   const open = openProfile(tombstone);
   open.profile = {
-    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups'),
+    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups', 'lists'),
     rev: tombstone.rev,
     seq: Math.max(tombstone.seq, lastSeq),
     edgeCounts: tombstone.edgeCounts,
@@ -87,7 +87,7 @@ function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge, { standing,
   fold.mergeChanges.push(...accounts);
   const gone = new Set(idsOf(absorbedProfile));
   return {
-    ...omit(survivor, 'restrictedAt'),
+    ...omit(survivor, 'restrictedAt', 'lists'),
     ...left,
     lineage: survivor.lineage.filter((id) => !gone.has(id)),
     states: {},
