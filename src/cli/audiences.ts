@@ -37,15 +37,17 @@ export function addAudiences(program: Command, context: Context): void {
     const { audiences: all } = context.client();
     await showList(context, options, all.each(), headers, row);
   });
-  listOption(audiences.command('members <key>').description('who is in it')).action(
-    async (key: string, options: ListOptions) => {
-      const client = context.client();
-      await showList(context, options, client.audiences.eachMember(key), ['profile', 'entered'], (member) => [
-        member.profileId,
-        member.enteredAt,
-      ]);
-    },
-  );
+  listOption(
+    audiences.command('members <key>').description('who is in it').option('--held-out', 'only those who are held out'),
+  ).action(async (key: string, options: ListOptions & { heldOut?: true }) => {
+    const client = context.client();
+    const of = options.heldOut ? { heldOut: true } : {};
+    await showList(context, options, client.audiences.eachMember(key, of), ['profile', 'entered', ''], (member) => [
+      member.profileId,
+      member.enteredAt,
+      member.heldOut ? 'held out' : '',
+    ]);
+  });
   addPreview(audiences, context);
   addExplain(audiences, context);
   addVersions(audiences, context);
@@ -60,8 +62,12 @@ function addPreview(audiences: Command, context: Context): void {
     .action(async (keyOrFile: string, { asOf }: { asOf?: string }) => {
       const isKey = definitionKeyPattern.test(keyOrFile) && keyOrFile !== '-';
       const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
-      const { rule } = (definition ?? {}) as Partial<AudienceDefinition>;
-      const input = { ...(rule !== undefined && { rule }), ...(asOf !== undefined && { asOf }) };
+      const { rule, holdout } = (definition ?? {}) as Partial<AudienceDefinition>;
+      const input = {
+        ...(rule !== undefined && { rule }),
+        ...(holdout && { holdout }),
+        ...(asOf !== undefined && { asOf }),
+      };
       const preview = await context.client().audiences.preview(key, input);
       context.show(preview, () => printPreview(context, preview));
     });
@@ -114,7 +120,10 @@ function addAttachments(audiences: Command, context: Context): void {
         options: Pick<AttachmentInput, 'identifiers' | 'purpose' | 'external'> & { use: AttachmentUse },
       ) => {
         const attachment = await context.client().audiences.attach(key, destination, options);
-        context.show(attachment, () => `${key} → ${destination} (${options.use})\n`);
+        context.show(attachment, () => {
+          const held = attachment.holdout ? `, ${attachment.holdout.percent} % held out` : '';
+          return `${key} → ${destination} (${options.use}${held})\n`;
+        });
       },
     );
   audiences
@@ -138,13 +147,13 @@ const row = ({ key, size, status, version, name }: StoredAudience): readonly Cel
   name,
 ];
 
-const summary = ({ key, version, status, size }: StoredAudience): string =>
-  `${key}  version ${version}  ${status}  ${size} members\n`;
+const summary = ({ key, version, status, size, holdout, heldOut }: StoredAudience): string =>
+  `${key}  version ${version}  ${status}  ${size} members${holdout ? `, ${heldOut} held out` : ''}\n`;
 
-function printPreview({ table }: Context, { count, sample, identifiers }: Preview): string {
+function printPreview({ table }: Context, { count, sample, identifiers, holdout }: Preview): string {
   const reach = Object.entries(identifiers).map(([type, number]) => [type, number]);
   const parts = [
-    `${count} profiles\n`,
+    `${count} profiles${holdout ? `, of whom ${holdout.heldOut} would be held out` : ''}\n`,
     reach.length > 0 && table(['with', 'profiles'], reach),
     sample.length > 0 &&
       table(
@@ -157,7 +166,7 @@ function printPreview({ table }: Context, { count, sample, identifiers }: Previe
 
 function printExplanation(
   { table }: Context,
-  { audience, at, matches, isUnknown, parts, nearest }: Explanation,
+  { audience, at, matches, isUnknown, parts, nearest, holdout }: Explanation,
 ): string {
   if (isUnknown) return `${audience} at ${at}: nobody knew of them yet\n`;
   const rows = parts.map((part) => [
@@ -167,7 +176,8 @@ function printExplanation(
     nearest.includes(part.pointer) ? '←' : '',
   ]);
   const verdict = `${audience} at ${at}: ${matches ? 'the rule holds' : 'the rule does not hold'}`;
-  return `${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
+  const held = holdout?.heldOut ? `held out since ${holdout.since}\n` : '';
+  return `${held}${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
 }
 
 const depthOf = ({ pointer }: ExplainedPart, parts: Explanation['parts']): number =>

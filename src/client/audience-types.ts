@@ -1,4 +1,5 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { Holdout } from '../domain/audiences/holdout.schema';
 import type { Json, JsonObject } from '../domain/json';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
@@ -10,8 +11,11 @@ export interface StoredAudience {
   readonly labels?: readonly string[];
   readonly kind: 'live';
   readonly rule: Rule;
+  readonly holdout?: Holdout;
   readonly version: number;
   readonly size: number;
+  /** Of `size`, how many are held out now. */
+  readonly heldOut: number;
   readonly status: 'ready' | 'computing';
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -19,10 +23,13 @@ export interface StoredAudience {
 export interface Member {
   readonly profileId: string;
   readonly enteredAt: string;
+  readonly heldOut?: true;
 }
 export interface PreviewInput {
   /** A rule to try; the saved one when absent. */
   readonly rule?: Rule;
+  /** A holdout to try; the saved one when absent. */
+  readonly holdout?: Holdout;
   readonly asOf?: string | number;
   /** How many matching profiles to name; 10 unless set. */
   readonly sample?: number;
@@ -33,6 +40,8 @@ export interface Preview {
   readonly sample: readonly string[];
   /** Of those that match, how many have an identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
+  /** Of those that match, how many would be held out; absent without a holdout. */
+  readonly holdout?: Holdout & { readonly heldOut: number };
 }
 /** What an audience said from one save to the next. */
 export interface AudienceVersion {
@@ -41,6 +50,7 @@ export interface AudienceVersion {
   readonly description?: string;
   readonly labels?: readonly string[];
   readonly rule: Rule;
+  readonly holdout?: Holdout;
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;
@@ -69,6 +79,13 @@ export interface Explanation {
   readonly at: string;
   /** Whether the audience holds them now; absent of the past. */
   readonly isMember?: boolean;
+  /** On which side of the holdout they are, since they could first be sent; absent of the past, and without a holdout. */
+  readonly holdout?: {
+    readonly heldOut: boolean;
+    readonly since: string;
+    /** Two profiles of different sides became one. */
+    readonly contaminated?: true;
+  };
   /** Whether the rule holds, by the stored events. */
   readonly matches: boolean;
   readonly isUnknown?: true;
@@ -104,4 +121,6 @@ export interface AttachmentState extends Attachment {
   /** How many profiles the destination should hold, and how many changes have yet to get there. */
   readonly wanted: number;
   readonly pending: number;
+  /** Of the audience, where it has one and this is sent. */
+  readonly holdout?: Holdout;
 }

@@ -7,7 +7,7 @@ import type { StoreConnection } from './open-store';
 /** What an audience said from one save to the next. */
 export interface AudienceVersionDoc extends Pick<
   AudienceDoc,
-  'name' | 'description' | 'labels' | 'ruleJson' | 'version'
+  'name' | 'description' | 'labels' | 'ruleJson' | 'holdout' | 'version'
 > {
   readonly _id: string;
   readonly ws: WorkspaceId;
@@ -27,8 +27,14 @@ export class AudienceVersionRepository {
   }
 
   async add(audience: AudienceDoc, savedBy: string, session: ClientSession): Promise<void> {
-    const { ws, key, version, updatedAt, name, description, labels, ruleJson } = audience;
-    const content = { name, ...(description !== undefined && { description }), ...(labels && { labels }), ruleJson };
+    const { ws, key, version, updatedAt, name, description, labels, ruleJson, holdout } = audience;
+    const content = {
+      name,
+      ...(description !== undefined && { description }),
+      ...(labels && { labels }),
+      ruleJson,
+      ...(holdout && { holdout }),
+    };
     const of = definitionId(ws, key);
     const doc = { _id: `${of}:${version}`, ws, of, version, ...content, savedAt: updatedAt, savedBy };
     await this.#versions.insertOne(doc, { session });

@@ -4,7 +4,7 @@ import { DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
-export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson'>;
+export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson' | 'holdout'>;
 
 export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   constructor({ db }: StoreConnection) {

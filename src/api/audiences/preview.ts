@@ -1,6 +1,9 @@
+import { isDrawn } from '../../domain/audiences/holdout';
+import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
 import type { Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
+import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
@@ -15,6 +18,15 @@ export interface Preview {
   readonly sample: readonly ProfileId[];
   /** Matching profiles with at least one identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
+  readonly holdout?: Holdout & { readonly heldOut: number };
+}
+
+interface Asked {
+  /** How many to name. */
+  readonly sample: number;
+  /** Who is held out hangs on the audience too. */
+  readonly key: string;
+  readonly holdout?: Holdout | undefined;
 }
 
 /** A question to put to people, made ready; saved audiences are what they are now. */
@@ -33,20 +45,26 @@ export async function previewAudience(
   store: Store,
   ws: WorkspaceId,
   plan: PreviewPlan,
-  sampleSize: number,
+  { sample: sampleSize, key, holdout }: Asked,
 ): Promise<Preview> {
   const matching: ProfileId[] = [];
   const identifiers = new Map<string, number>();
+  let heldOut = 0;
   for await (const { profile, events } of peopleOf(store, ws, plan.names)) {
     if (!plan.matches(profile, events)) continue;
     matching.push(profile.id);
+    if (holdout && wouldHoldOut(key, holdout, profile)) heldOut += 1;
     for (const type of new Set(profile.identifiers.map((identifier) => identifier.type))) {
       identifiers.set(type, (identifiers.get(type) ?? 0) + 1);
     }
   }
   const sample = matching.slice(0, sampleSize);
-  return { count: matching.length, sample, identifiers: Object.fromEntries(identifiers) };
+  const found = { count: matching.length, sample, identifiers: Object.fromEntries(identifiers) };
+  return { ...found, ...(holdout && { holdout: { ...holdout, heldOut } }) };
 }
+
+const wouldHoldOut = (key: string, { percent }: Holdout, { id, holdouts = {} }: Profile): boolean =>
+  own(holdouts, key)?.isHeldOut ?? isDrawn(key, percent, id);
 
 async function* peopleOf(
   store: Store,

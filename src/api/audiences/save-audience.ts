@@ -76,18 +76,18 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
   return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
 }
 
-function toContent({ key, name, description, labels, rule }: AudienceDefinition): AudienceContent {
+function toContent({ key, name, description, labels, rule, holdout }: AudienceDefinition): AudienceContent {
   return {
     key,
     name,
     ...(description !== undefined && { description }),
     ...(labels !== undefined && { labels }),
     ruleJson: JSON.stringify(rule),
+    ...(holdout && { holdout }),
   };
 }
 
-function isSame(before: AudienceDoc, { name, description, labels, ruleJson }: AudienceContent): boolean {
-  const content = { name, description, labels, ruleJson };
-  const old = { name: before.name, description: before.description, labels: before.labels, ruleJson: before.ruleJson };
-  return JSON.stringify(old) === JSON.stringify(content);
+function isSame(before: AudienceDoc, content: AudienceContent): boolean {
+  const keys = ['name', 'description', 'labels', 'ruleJson', 'holdout'] as const;
+  return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
 }

@@ -12,14 +12,14 @@ import { AudienceBody, ruleOf } from './presenter';
 import { audiences } from './routes';
 import { saveAudience } from './save-audience';
 
-const { name, description, labels, rule, version } = AudienceBody.shape;
+const { name, description, labels, rule, holdout, version } = AudienceBody.shape;
 const Change = z.strictObject({
   pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
   from: AnyJson.optional(),
   to: AnyJson.optional(),
 });
 export const AudienceVersionBody = z.strictObject({
-  ...{ version, name, description, labels, rule },
+  ...{ version, name, description, labels, rule, holdout },
   savedAt: Instant,
   savedBy: z.string().meta({ description: 'Id of the key' }),
   /** Against the version before; absent of the first. */
@@ -71,6 +71,7 @@ function contentOf(doc: AudienceVersionDoc) {
     ...(doc.description !== undefined && { description: doc.description }),
     ...(doc.labels && { labels: [...doc.labels] }),
     rule: ruleOf(doc),
+    ...(doc.holdout && { holdout: doc.holdout }),
   };
 }
 

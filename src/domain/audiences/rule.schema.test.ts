@@ -74,7 +74,9 @@ describe('AudienceDefinition', () => {
 
   it.each<[string, unknown, string]>([
     ['a key with other letters', { ...vip, key: 'VIP!' }, '/key: Write 1 to 64'],
-    ['an unknown field', { ...vip, holdout: 5 }, '/: Unrecognized key: "holdout"'],
+    ['an unknown field', { ...vip, held: 5 }, '/: Unrecognized key: "held"'],
+    ['a holdout of nobody', { ...vip, holdout: { percent: 0 } }, '/holdout/percent: Too small'],
+    ['a holdout of more than half', { ...vip, holdout: { percent: 51 } }, '/holdout/percent: Too big'],
     ['a kind that does not run yet', { ...vip, kind: 'manual' }, '/kind: '],
     [
       'a value of the wrong type',

@@ -3,6 +3,7 @@ import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema
 import { isJsonObject } from '../json';
 import { groupLimits, groupTypes } from '../groups/group';
 import { consentStatuses } from '../profiles/profile';
+import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, eventOperators, numberOperators, operators } from './operators';
@@ -143,6 +144,7 @@ export const AudienceDefinition = z.strictObject({
   description: z.string().max(2_000).optional(),
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),
   kind: z.literal('live').optional(),
+  holdout: Holdout.optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });

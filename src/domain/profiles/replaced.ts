@@ -1,3 +1,4 @@
+import type { Arms } from '../audiences/holdout';
 import { own } from '../json';
 import type { Consent, Profile, Trait } from './profile';
 
@@ -9,6 +10,7 @@ export interface Replaced {
   readonly groups?: Profile['groups'];
   readonly apart?: Profile['apart'];
   readonly isShared?: true;
+  readonly holdouts?: Arms;
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
 }
@@ -32,6 +34,7 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
     ...(before.groups && { groups: before.groups }),
     ...(before.apart && { apart: before.apart }),
     ...(before.isShared && { isShared: before.isShared }),
+    ...(before.holdouts && { holdouts: before.holdouts }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
   };

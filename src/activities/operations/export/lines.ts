@@ -15,7 +15,7 @@ const atIf = (name: string, instant: number | undefined) => (instant === undefin
 
 /** What the profile itself holds. */
 export function profileLines(profile: Profile): Line[] {
-  const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt } = profile;
+  const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt, holdouts = {} } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
     ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
@@ -35,6 +35,9 @@ export function profileLines(profile: Profile): Line[] {
     ...presentGroups(groups).map(({ type, key, role, since, by, source }) => ({
       ...{ kind: 'group', type, key, since: at(since), by, source },
       ...(role !== undefined && { role }),
+    })),
+    ...Object.entries(holdouts).map(([audience, arm]) => ({
+      ...{ kind: 'holdout', audience, isHeldOut: arm.isHeldOut, at: at(arm.at) },
     })),
   ];
 }

@@ -1,3 +1,4 @@
+import { armsField, uniteArms } from '../../audiences/holdout';
 import { combine } from '../../audiences/behaviour-state';
 import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';
@@ -65,6 +66,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     ...omit(survivor, 'apart', ...(absorbed.isShared ? [] : (['isShared'] as const))),
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
     ...apartFrom(survivor, absorbed, lineage),
+    ...armsField(uniteArms(survivor.holdouts, absorbed.holdouts)),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage,
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
@@ -84,7 +86,7 @@ function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['linea
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt', 'suppressions'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'holdouts'),
     identifiers: [],
     traits: {},
     consent: {},

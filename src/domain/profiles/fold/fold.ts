@@ -17,6 +17,7 @@ import { groupChanges, groupWork } from './group-changes';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, instantOf, regroup, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
+import { heldStays } from './hold-out';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { reachEdges, runJourneys } from './run-journeys';
@@ -184,6 +185,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     mergeChanges: fold.mergeChanges,
     pointers: fold.pointers(),
     edges: fold.edges,
+    heldStays: [...fold.opened.values()].filter((open) => open.isTouched).flatMap(heldStays),
     enrollments: runs.map(toEnrollmentWrite),
     syncs,
     applied: fold.applied,
