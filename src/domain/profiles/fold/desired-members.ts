@@ -28,7 +28,7 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
 function isChanged(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): boolean {
   if (open.moved.has(attachment.audience)) return true;
   if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment);
-  const hasNews = open.hasNewIdentifiers || open.hasNewConsent || open.hasNewSuppressions;
+  const hasNews = isNews(open);
   if (own(open.profile.memberships, attachment.audience) !== undefined)
     return hasNews || isArmChanged(open, attachment);
   // A refusal also reaches who has left and was kept, they themselves or somebody they absorbed.
@@ -36,6 +36,9 @@ function isChanged(fold: WorkspaceFold, open: OpenProfile, attachment: Attachmen
   const mayBeBarred = hasNews || isHeldAnew(fold, open, attachment);
   return mayBeBarred && mayBeKept && isBarred(fold, open.profile, attachment);
 }
+
+const isNews = ({ hasNewIdentifiers, hasNewConsent, hasNewSuppressions }: OpenProfile): boolean =>
+  hasNewIdentifiers || hasNewConsent || hasNewSuppressions;
 
 const isArmChanged = (open: OpenProfile, { audience, use }: Attachment): boolean =>
   use === 'target' && hasOtherArm(open, audience);

@@ -174,6 +174,17 @@ describe('one person who was two', () => {
     expect(lived.arms()).toEqual(['sent', 'held', 'sent']);
   });
 
+  it('is taken back to the arm it was given between two merges, whichever is taken back first', () => {
+    const lived = new Lived(['u2']);
+    lived.merge('u1', 'u3');
+    lived.identify('u1', 'gold');
+    lived.merge('u1', 'u2');
+    lived.unmerge(3);
+    expect(lived.arms()).toEqual(['held!', 'held!', undefined]);
+    lived.unmerge(2);
+    expect(lived.arms()).toEqual(['sent', 'held', undefined]);
+  });
+
   it('has no arm left of somebody who had one and is somebody else again', () => {
     const lived = new Lived(['u2']);
     lived.merge('u1', 'u2');
