@@ -5,7 +5,7 @@ import { sendBatch } from '../../src/testing/test-api';
 import { useSyncScenes } from './sync-harness';
 
 const rule = { trait: 'tier', is: 'equals', value: 'gold' };
-const users = Array.from({ length: 16 }, (_, index) => `u${index + 1}`);
+const users = Array.from({ length: 16 }, (_, index) => `u${index + 11}`);
 
 describe('an audience with a holdout', () => {
   const at = useSyncScenes();
