@@ -91,6 +91,8 @@ export const clickstream: Record<string, Rule> = {
   visitors_view_only: { all: [{ event: 'Product Viewed' }, { not: { event: 'Product Added' } }, { not: ordered }] },
   added_never_ordered: { all: [{ event: 'Product Added' }, { not: ordered }] },
   events_ge_100: atLeast('*', 100),
+  abandoners: { sequence: [{ event: 'Product Added' }, { event: order, absent: true }] },
+  abandoned_24h_visitors: { sequence: [{ event: 'Product Added' }, { event: order, absent: true }], within: '24h' },
 };
 
 /** One run per household and campaign, so that the goals count conversions of each receipt. */

@@ -146,7 +146,7 @@ export async function readNeeds(
     const events = await store.events.between(ws, read.ids, read);
     const isAsked = (event: Event): boolean => {
       const at = effectiveAt(event);
-      return (read.event === '*' || event.name === read.event) && at >= read.from && at < read.to;
+      return (read.events.includes('*') || read.events.includes(event.name)) && at >= read.from && at < read.to;
     };
     edges.set(edgeName(read), dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent));
   }

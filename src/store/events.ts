@@ -223,16 +223,16 @@ export class EventRepository {
     );
   }
 
-  /** Applied events of one name (`*` is any) that rules see in `[from, to)`: the edge of a window. */
+  /** Applied events of some names (`*` is any) that rules see in `[from, to)`: the edge of a window. */
   async between(
     ws: WorkspaceId,
     profiles: readonly ProfileId[],
-    range: { readonly event: string; readonly from: number; readonly to: number },
+    range: { readonly events: readonly string[]; readonly from: number; readonly to: number },
   ): Promise<EventDoc[]> {
     // An event may have been received a little before its own time; see `effectiveAt`.
     const occurredAt = { $gte: range.from, $lt: range.to + clockSkewMs };
     const subject = anyOf(profiles.map((id) => subjectOf(ws, id)));
-    const filter = { subject, occurredAt, ...(range.event !== '*' && { name: range.event }) };
+    const filter = { subject, occurredAt, ...(!range.events.includes('*') && { name: anyOf(range.events) }) };
     const candidates = await this.#events.find(filter).toArray();
     return candidates.filter((event) => effectiveAt(event) >= range.from && effectiveAt(event) < range.to);
   }

@@ -211,7 +211,8 @@ export class FoldedWorld {
       const inRange = this.#historyUnder(read.ids)
         .map(toRuleEvent)
         .filter(({ at }) => at >= read.from && at < read.to);
-      return [edgeName(read), inRange.filter(({ name }) => read.event === '*' || name === read.event)] as const;
+      const isAsked = ({ name }: { name: string }) => ['*', name].some((one) => read.events.includes(one));
+      return [edgeName(read), inRange.filter(isAsked)] as const;
     });
     const groups = needs.groups.map((ref) => {
       const runs = [...this.enrollments.values()].filter(

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { numberOperators, operators } from '../domain/audiences/operators';
-import type { EventCondition, Rule, TraitCondition, Value, Where } from '../domain/audiences/rule.schema';
+import type {
+  EventCondition,
+  SequenceCondition,
+  Rule,
+  TraitCondition,
+  Value,
+  Where,
+} from '../domain/audiences/rule.schema';
 import type { RuleEvent } from '../domain/events/event';
 import type { Json } from '../domain/json';
 import { profileId } from '../domain/ids';
@@ -146,6 +153,43 @@ export const eventCondition: fc.Arbitrary<EventCondition> = fc
     ...rest,
     ...(where === null ? {} : { where }),
     ...(within === null ? {} : { within }),
+  }));
+
+const span = fc.constantFrom('1h', '5h', '1d', '7d');
+
+/** The same worked out for each value of a property by itself. */
+export const perCondition: fc.Arbitrary<EventCondition> = fc
+  .record(
+    {
+      base: eventCondition,
+      per: fc.constantFrom('tier', 'items[].price'),
+      without: fc.record(
+        { event: fc.constantFrom('View', '*'), per: fc.constantFrom('tier', 'items[].price'), within: span },
+        { requiredKeys: ['event', 'per'] },
+      ),
+    },
+    { requiredKeys: ['base', 'per'] },
+  )
+  .map(({ base, ...rest }) => ({ ...base, ...rest }));
+
+const stepName = fc.constantFrom('Order', 'View', '*');
+
+export const sequenceCondition: fc.Arbitrary<SequenceCondition> = fc
+  .record(
+    {
+      first: fc.record({ event: stepName, where: fc.constant(notGold) }, { requiredKeys: ['event'] }),
+      rest: fc.array(fc.record({ event: stepName, absent: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+      same: fc.constantFrom('properties.tier', 'properties.items[].price'),
+      within: span,
+      startedWithin: span,
+      settled: fc.boolean(),
+    },
+    { requiredKeys: ['first', 'rest'] },
+  )
+  .map(({ first, rest, settled = false, ...asked }) => ({
+    sequence: [first, ...rest],
+    ...asked,
+    ...(settled && asked.within !== undefined && rest.at(-1)?.absent === true && { settled }),
   }));
 
 export const profile: fc.Arbitrary<Profile> = fc

@@ -2,8 +2,14 @@ import type { EventInput } from '../../src/client/types';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { day, foundIn, historiesOf, hookMs, hour, membership, putAudiences } from './use-cases-harness';
 
-const viewed: Said = { type: 'track', event: 'Product Viewed', properties: { product_id: 'p1' } };
+const viewed: Said = { type: 'track', event: 'Product Viewed', properties: { product_id: 'p1', category: 'shoes' } };
 const started: Said = { type: 'track', event: 'Cart Started', properties: { cart_id: 'c1' } };
+const startedOther: Said = { type: 'track', event: 'Cart Started', properties: { cart_id: 'c2' } };
+const orderedShoes: Said = {
+  type: 'track',
+  event: 'Order Completed',
+  properties: { cart_id: 'c9', products: [{ category: 'hats' }, { category: 'shoes' }] },
+};
 const ordered: Said = { type: 'track', event: 'Order Completed', properties: { cart_id: 'c1', revenue: 40 } };
 const identified = (traits: Record<string, string | number>): Said => ({ type: 'identify', traits });
 
@@ -36,6 +42,8 @@ describe('the audiences of examples/', () => {
       'cart-abandoners',
       'inactive-60d',
       'hot-leads',
+      'abandoned-carts',
+      'keen-on-a-category',
     );
   }, hookMs);
   afterAll(() => system.stop(), hookMs);
@@ -57,6 +65,15 @@ describe('the audiences of examples/', () => {
     ['product-viewers', 'a view and a purchase', 'out', [viewed, ordered]],
     ['cart-abandoners', 'a cart', 'in', [started]],
     ['cart-abandoners', 'a cart and a purchase', 'out', [started, ordered]],
+    ['abandoned-carts', 'a cart just now', 'out', [started]],
+    ['keen-on-a-category', 'three views of a category', 'in', [viewed, viewed, viewed]],
+    ['keen-on-a-category', 'two views of a category', 'out', [viewed, viewed]],
+    [
+      'keen-on-a-category',
+      'three views of a category and an order of it',
+      'out',
+      [viewed, orderedShoes, viewed, viewed],
+    ],
     ['inactive-60d', 'a purchase just now', 'out', [ordered]],
     ['inactive-60d', 'no purchase ever', 'out', [viewed]],
   ])(
@@ -105,6 +122,21 @@ describe('the audiences of examples/', () => {
     },
     60_000,
   );
+
+  it('abandoned-carts: somebody enters when the span of a cart is over, by the clock alone; an order of another cart changes nothing', async () => {
+    const startedAt = at;
+    await happen('two-carts', started, startedOther, ordered);
+    await happen('one-cart', started, ordered);
+    await system.settled();
+    await membership(system, 'user_id:two-carts', 'abandoned-carts', 'out');
+    at = startedAt + 24 * hour;
+    await membership(system, 'user_id:two-carts', 'abandoned-carts', 'out');
+    at = startedAt + 24 * hour + 1;
+    await membership(system, 'user_id:two-carts', 'abandoned-carts', 'in');
+    await membership(system, 'user_id:one-cart', 'abandoned-carts', 'out');
+    const explained = await system.client.audiences.explain('abandoned-carts', { profile: 'user_id:two-carts' });
+    expect(explained).toMatchObject({ matches: true, parts: [{ actual: new Date(startedAt).toISOString() }] });
+  }, 60_000);
 
   it('hot-leads: stays while the fact is renewed, and leaves when it expires, by the clock alone', async () => {
     const score = (ttl: string) =>

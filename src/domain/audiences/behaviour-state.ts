@@ -1,6 +1,7 @@
 import type { RuleEvent } from '../events/event';
 import { addDecimals, addToDecimal } from './decimal';
 import { aggregateOf, mostPoints, type Aggregate } from './event-aggregate';
+import type { Occurrence } from './occurrences';
 import type { EventCondition } from './rule.schema';
 
 /** What is known of events no longer kept one by one. `sum` is an exact decimal; sum, min and max only where a property is added up. */
@@ -24,6 +25,9 @@ export interface BehaviourState {
   readonly at?: readonly number[];
   readonly values?: readonly number[];
   readonly buckets?: readonly Totals[];
+  /** Of a condition that looks at events side by side: the newest, in the order of time, and until when they were dropped as too many. */
+  readonly seen?: readonly Occurrence[];
+  readonly droppedUntil?: number;
 }
 
 const hourMs = 3_600_000;

@@ -12,7 +12,7 @@ import {
 import { profileId } from '../ids';
 import type { Json } from '../json';
 import type { Profile } from '../profiles/profile';
-import { observe } from './behaviour-state';
+import { observe } from './behaviour';
 import { compileRule } from './compile-rule';
 import { historyView } from './history-view';
 import { profileView } from './profile-view';

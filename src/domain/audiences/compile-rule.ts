@@ -1,8 +1,8 @@
+import { behaviourKey, isBehaviour, type BehaviourCondition } from './behaviour';
 import { hasFrom } from './bind-paths';
-import { conditionKey } from './condition-key';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';
-import type { Condition, EventCondition, Rule } from './rule.schema';
+import type { Condition, Rule } from './rule.schema';
 import { no, yes } from './rule-view';
 
 /** What a rule reads: top-level trait keys, event names (`*` is every event), audiences, purposes, types of groups. */
@@ -18,7 +18,7 @@ interface DependsOn {
 
 export interface KeyedCondition {
   readonly key: string;
-  readonly condition: EventCondition;
+  readonly condition: BehaviourCondition;
 }
 
 /** A rule made ready: evaluating it costs no parsing and no look-up of kinds. */
@@ -26,7 +26,7 @@ export interface CompiledRule {
   readonly source: Rule;
   readonly evaluate: Evaluate;
   readonly dependsOn: DependsOn;
-  /** The event conditions, each key once: what a profile must remember for this rule. */
+  /** The conditions on behaviour, each key once: what a profile must remember for this rule. */
   readonly conditions: readonly KeyedCondition[];
 }
 
@@ -41,12 +41,12 @@ export function compileRule(rule: Rule): CompiledRule {
     identifiers: false,
     paths: false,
   };
-  const conditions = new Map<string, EventCondition>();
+  const conditions = new Map<string, BehaviourCondition>();
   for (const condition of leavesOf(rule)) {
     if (hasFrom(condition))
       throw new Error('A value is still { "from": path }; bind the paths of a rule before compiling it.');
     readsOf(condition, found);
-    if ('event' in condition) conditions.set(conditionKey(condition), condition);
+    if (isBehaviour(condition)) conditions.set(behaviourKey(condition), condition);
   }
   return {
     source: rule,

@@ -13,6 +13,7 @@ import { event } from './conditions/event';
 import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
 import { path } from './conditions/path';
+import { sequence } from './conditions/sequence';
 import { sample } from './conditions/sample';
 import { trait } from './conditions/trait';
 import type { Json } from '../json';
@@ -25,6 +26,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   trait,
   path,
   event,
+  sequence,
   audience,
   consent,
   identifier,

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
-import { eventCondition, factRule, profile, ruleOver } from '../../testing/rule-arbitraries';
+import {
+  eventCondition,
+  factRule,
+  perCondition,
+  profile,
+  ruleOver,
+  sequenceCondition,
+} from '../../testing/rule-arbitraries';
+import { eventNamesOf } from './behaviour';
 import { compileRule } from './compile-rule';
 import { historyView } from './history-view';
 import type { Rule } from './rule.schema';
 import type { RuleView } from './rule-view';
 
 const pathCondition: fc.Arbitrary<Rule> = fc.constant({ path: 'entry.properties.total', is: 'set' });
-const anyRule = ruleOver(fc.oneof(factRule, eventCondition, pathCondition));
+const anyRule = ruleOver(fc.oneof(factRule, eventCondition, sequenceCondition, perCondition, pathCondition));
 
 /** A view that writes down what a rule asks of it. */
 function recording(view: RuleView, asked: Set<string>): RuleView {
@@ -17,7 +25,10 @@ function recording(view: RuleView, asked: Set<string>): RuleView {
     consent: (purpose) => (asked.add(`consent ${purpose}`), view.consent(purpose)),
     groups: (type) => (asked.add(`groups ${type}`), view.groups(type)),
     isMember: (audience) => (asked.add(`audience ${audience}`), view.isMember(audience)),
-    behaviour: (condition, key, now) => (asked.add(`event ${condition.event}`), view.behaviour(condition, key, now)),
+    behaviour: (condition, key, now) => {
+      for (const name of eventNamesOf(condition)) asked.add(`event ${name}`);
+      return view.behaviour(condition, key, now);
+    },
     get paths() {
       asked.add('paths');
       return {};

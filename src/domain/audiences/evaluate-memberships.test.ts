@@ -1,6 +1,6 @@
 import { blank, dayMs, epoch } from '../../testing/rule-arbitraries';
 import type { Profile } from '../profiles/profile';
-import { emptyState, observe } from './behaviour-state';
+import { emptyState, observe } from './behaviour';
 import { affectedBy, compileAudiences, evaluateMemberships, neededEdges } from './evaluate-memberships';
 import { compileRule } from './compile-rule';
 import type { EventCondition, Rule } from './rule.schema';
@@ -139,7 +139,7 @@ describe('neededEdges', () => {
     })).reduce((before, event) => observe(condition, before, event), emptyState(condition));
     const when = now + 7 * dayMs + 30 * 60_000;
     expect(neededEdges(compiled, { states: { [key]: state } }, when)).toEqual([
-      { key, condition, from: when - 7 * dayMs, to: now + 33 * 60_000 + 1 },
+      { key, condition, events: ['Order'], from: when - 7 * dayMs, to: now + 33 * 60_000 + 1 },
     ]);
     expect(neededEdges(compiled, { states: {} }, when)).toEqual([]);
   });

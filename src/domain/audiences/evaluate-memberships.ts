@@ -1,7 +1,8 @@
 import { own } from '../json';
 import type { Profile } from '../profiles/profile';
 import { orderAudiences } from './audience-order';
-import { edgeRead, type EdgeRange } from './behaviour-answer';
+import { edgeRead, eventNamesOf } from './behaviour';
+import type { EdgeRange } from './behaviour-answer';
 import { compileRule, type CompiledRule, type KeyedCondition } from './compile-rule';
 import { profileView, type EdgeEvents, type GroupsOf } from './profile-view';
 import type { Rule } from './rule.schema';
@@ -42,7 +43,9 @@ export function affectedBy({ dependsOn }: CompiledRule, change: Change): boolean
 }
 
 /** A range of stored events to re-read for a condition, from every id of the profile's lineage. */
-export interface NeededEdge extends KeyedCondition, EdgeRange {}
+export interface NeededEdge extends KeyedCondition, EdgeRange {
+  readonly events: readonly string[];
+}
 
 /** What must be read and supplied as edges before the rule is evaluated at this very `now`; almost always nothing. */
 export function neededEdges(
@@ -53,7 +56,7 @@ export function neededEdges(
   return conditions.flatMap(({ key, condition }) => {
     const state = own(states, key);
     const range = state && edgeRead(condition, state, now);
-    return range ? [{ key, condition, ...range }] : [];
+    return range ? [{ key, condition, events: eventNamesOf(condition), ...range }] : [];
   });
 }
 

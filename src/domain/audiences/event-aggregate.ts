@@ -65,7 +65,11 @@ function compileAggregate(condition: EventCondition): Aggregate {
   };
 }
 
-function compileMatch({ event, where }: EventCondition): (happened: RuleEvent) => boolean {
+/** Whether an event is one that a condition, or a part of one, asks for. */
+export function compileMatch({
+  event,
+  where,
+}: Pick<EventCondition, 'event' | 'where'>): (happened: RuleEvent) => boolean {
   const tests = (where ?? []).map(compileWhere);
   const isAny = event === '*';
   return (happened) => (isAny || happened.name === event) && tests.every((test) => test(happened.properties));

@@ -1,7 +1,7 @@
 import type { RuleEvent } from '../events/event';
 import { own, type JsonObject } from '../json';
 import type { Membership, Profile } from '../profiles/profile';
-import { answer } from './behaviour-answer';
+import { answer } from './behaviour';
 import type { BehaviourState } from './behaviour-state';
 import type { RuleView } from './rule-view';
 

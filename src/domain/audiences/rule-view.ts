@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import type { GroupType } from '../groups/group';
 import type { ConsentStatus } from '../profiles/profile';
-import type { EventCondition } from './rule.schema';
+import type { BehaviourCondition } from './behaviour';
 
 /** The answer to a rule at one instant. */
 export interface Verdict {
@@ -50,13 +50,16 @@ export interface RuleView {
   /** The person's groups of a type, without those that are too large to mean anything. */
   groups(type: GroupType): readonly GroupView[];
   /** The source of event conditions: bounded state (`profileView`) or stored events (`historyView`). */
-  behaviour(condition: EventCondition, key: string, now: number): Verdict;
+  behaviour(condition: BehaviourCondition, key: string, now: number): Verdict;
   /** In journeys: what `path` conditions read. */
   readonly paths?: JsonObject;
 }
 
 /** A view that also tells what it found. Of stored events: bounded state keeps what decides, and no more. */
 export interface TellingView extends RuleView {
-  /** What an event condition compares, an instant for `first` and `last`; `undefined` where there is nothing to compare. */
-  measure(condition: EventCondition, now: number): number | undefined;
+  /**
+   * What a condition on behaviour compares: an instant for `first` and `last`; of `per` how many values qualify; of a sequence when the
+   * newest chain began. `undefined` where there is nothing to compare.
+   */
+  measure(condition: BehaviourCondition, now: number): number | undefined;
 }

@@ -39,6 +39,39 @@ export const EventCondition = z.strictObject({
   first: DateTest.optional(),
   last: DateTest.optional(),
   within: Duration.optional(),
+  /** Worked out for each value of this property by itself; one that qualifies is enough. */
+  per: Path.optional(),
+  /** With `per`: a value does not qualify that such an event has. */
+  without: z
+    .strictObject({
+      event: Name,
+      where: z.array(Where).min(1).max(20).optional(),
+      per: Path,
+      within: Duration.optional(),
+    })
+    .optional(),
+});
+export const sequenceLimits = { steps: 10 } as const;
+export const SequenceCondition = z.strictObject({
+  sequence: z
+    .array(
+      z.strictObject({
+        event: Name,
+        where: z.array(Where).min(1).max(20).optional(),
+        /** That none happened, from the step before it to the one after it, or to the end. */
+        absent: z.boolean().optional(),
+      }),
+    )
+    .min(2)
+    .max(sequenceLimits.steps),
+  /** A path such as `properties.cart_id`: the events of a chain have one value there. */
+  same: Path.optional(),
+  /** From the first event to the last. */
+  within: Duration.optional(),
+  /** How recent the first is. */
+  startedWithin: Duration.optional(),
+  /** Only when `within` is over, so that what is absent can come no more. */
+  settled: z.boolean().optional(),
 });
 export const AudienceCondition = z.strictObject({ audience: Name });
 export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum([...consentStatuses, 'unset']) });
@@ -84,6 +117,7 @@ const conditions = {
   trait: TraitCondition,
   path: PathCondition,
   event: EventCondition,
+  sequence: SequenceCondition,
   audience: AudienceCondition,
   consent: ConsentCondition,
   identifier: IdentifierCondition,
@@ -129,6 +163,7 @@ export type Rule = z.infer<typeof RuleNode>;
 export type TraitCondition = z.infer<typeof TraitCondition>;
 export type PathCondition = z.infer<typeof PathCondition>;
 export type EventCondition = z.infer<typeof EventCondition>;
+export type SequenceCondition = z.infer<typeof SequenceCondition>;
 export type AudienceCondition = z.infer<typeof AudienceCondition>;
 export type ConsentCondition = z.infer<typeof ConsentCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;

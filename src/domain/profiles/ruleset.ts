@@ -2,7 +2,8 @@ import type { AttachmentUse } from '../audiences/attachment';
 import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
-import type { EventCondition, Rule } from '../audiences/rule.schema';
+import { eventNamesOf, isBehaviour, type BehaviourCondition } from '../audiences/behaviour';
+import type { Rule } from '../audiences/rule.schema';
 import type { Purposes } from '../consent/purpose';
 import { groupQuestions, type GroupQuestions } from '../groups/facets';
 import type { GroupRules } from '../groups/group-rules';
@@ -44,8 +45,8 @@ export interface Ruleset extends Definitions {
   readonly enterable: readonly CompiledJourney[];
   /** By `journeyVersionKey`: people finish the version they entered. */
   readonly journeyVersions: ReadonlyMap<string, CompiledJourney>;
-  /** Event conditions whose behaviour state profiles carry, by key. */
-  readonly conditions: ReadonlyMap<string, EventCondition>;
+  /** Conditions whose behaviour state profiles carry, by key. */
+  readonly conditions: ReadonlyMap<string, BehaviourCondition>;
   /** The same by event name, `*` for any: what one event can touch. */
   readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
   /** What audiences and journeys ask of groups. */
@@ -82,8 +83,9 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
   const conditionsByEvent = new Map<string, KeyedCondition[]>();
   for (const [key, condition] of conditions)
-    conditionsByEvent.set(condition.event, [...(conditionsByEvent.get(condition.event) ?? []), { key, condition }]);
-  const names = new Set([...conditionsByEvent.keys(), ...entryRules.flatMap(eventNamesOf)]);
+    for (const name of eventNamesOf(condition))
+      conditionsByEvent.set(name, [...(conditionsByEvent.get(name) ?? []), { key, condition }]);
+  const names = new Set([...conditionsByEvent.keys(), ...entryRules.flatMap(namesAskedBy)]);
   return {
     ...definitions,
     enterable,
@@ -116,5 +118,5 @@ function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
 const branchRulesOf = ({ definition }: CompiledJourney): Rule[] =>
   Object.values(definition.steps).flatMap((step) => (step.type === 'branch' ? step.cases.map((one) => one.if) : []));
 
-const eventNamesOf = (rule: Rule): string[] =>
-  leavesOf(rule).flatMap((condition) => ('event' in condition ? [condition.event] : []));
+const namesAskedBy = (rule: Rule): string[] =>
+  leavesOf(rule).flatMap((condition) => (isBehaviour(condition) ? eventNamesOf(condition) : []));

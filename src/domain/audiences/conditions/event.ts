@@ -1,6 +1,6 @@
 import { checkComparison, checkNumberTest } from '../check-comparison';
 import { aggregates } from '../event-aggregate';
-import { conditionKey } from '../condition-key';
+import { behaviourKey, eventNamesOf } from '../behaviour';
 import type { CheckContext, ConditionKind, Finding } from '../condition-kind';
 import { readOffset } from '../comparison';
 import type { EventCondition, Where } from '../rule.schema';
@@ -8,11 +8,11 @@ import type { EventCondition, Where } from '../rule.schema';
 /** `{ "event": "Order Completed", "where": […], "count": { "is": "at_least", "value": 3 }, "within": "7d" }` */
 export const event: ConditionKind<EventCondition> = {
   compile(condition) {
-    const key = conditionKey(condition);
+    const key = behaviourKey(condition);
     return (view, now) => view.behaviour(condition, key, now);
   },
   reads(condition, found) {
-    found.events.add(condition.event);
+    for (const name of eventNamesOf(condition)) found.events.add(name);
   },
   check(condition, path, context) {
     const named = aggregates.filter((name) => condition[name] !== undefined);
@@ -20,6 +20,7 @@ export const event: ConditionKind<EventCondition> = {
       ...(condition.where ?? []).flatMap((where, index) => checkWhere(where, `${path}/where/${index}`, context)),
       ...named.flatMap((name) => checkAggregate(condition, name, `${path}/${name}`, context)),
       ...named.slice(1).map((name) => oneAggregate(`${path}/${name}`, named)),
+      ...checkWithout(condition, path, context),
     ];
   },
   actual(condition, view, now) {
@@ -29,7 +30,7 @@ export const event: ConditionKind<EventCondition> = {
   },
 };
 
-function checkWhere(where: Where, path: string, context: CheckContext): Finding[] {
+export function checkWhere(where: Where, path: string, context: CheckContext): Finding[] {
   const findings = checkComparison(where, path, context);
   if ((where.is !== 'before' && where.is !== 'after') || readOffset(where.value) === undefined) return findings;
   return [
@@ -39,6 +40,23 @@ function checkWhere(where: Where, path: string, context: CheckContext): Finding[
       path: `${path}/value`,
       message: 'Whether an event matches cannot depend on the time of asking.',
       suggestion: 'Write a fixed date here, and use "within", "first" or "last" for the time of the event.',
+    },
+  ];
+}
+
+function checkWithout({ per, without }: EventCondition, path: string, context: CheckContext): Finding[] {
+  if (!without) return [];
+  const wheres = (without.where ?? []).flatMap((where, index) =>
+    checkWhere(where, `${path}/without/where/${index}`, context),
+  );
+  if (per !== undefined) return wheres;
+  return [
+    ...wheres,
+    {
+      code: 'without_needs_per',
+      path: `${path}/without`,
+      message: '"without" takes values of "per" away, and there is none.',
+      suggestion: 'Add "per", or write a condition of its own with a count of 0 and join them with "all".',
     },
   ];
 }

@@ -1,5 +1,5 @@
+import { combine } from '../../audiences/behaviour';
 import { armsField, uniteArms } from '../../audiences/holdout';
-import { combine } from '../../audiences/behaviour-state';
 import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';
 import type { EnrollmentId } from '../../ids';

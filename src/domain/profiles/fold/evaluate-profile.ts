@@ -1,4 +1,4 @@
-import { emptyState, observe } from '../../audiences/behaviour-state';
+import { emptyState, observe } from '../../audiences/behaviour';
 import type { EdgeKind } from '../../audiences/edge';
 import { profileView } from '../../audiences/profile-view';
 import { evaluateMemberships, neededEdges, type NeededEdge } from '../../audiences/evaluate-memberships';
@@ -162,8 +162,10 @@ function recordEdge(
 /** Of all audiences, since those that are due, or refer to one that changes, are evaluated too, and of what groups count. Most people need none. */
 function edgesFor(fold: WorkspaceFold, open: OpenProfile, now: number): Map<string, RuleEvent[]> {
   const { audiences, asked } = fold.input.ruleset;
-  const hasBuckets = Object.values(open.profile.states).some(({ buckets }) => buckets !== undefined);
-  const needed = hasBuckets
+  const hasOlder = Object.values(open.profile.states).some(
+    ({ buckets, droppedUntil }) => buckets !== undefined || droppedUntil !== undefined,
+  );
+  const needed = hasOlder
     ? [...audiences, ...asked.facets].flatMap(({ rule }) => neededEdges(rule, open.profile, now))
     : [];
   return readEdges(fold, open, needed);
@@ -172,8 +174,8 @@ function edgesFor(fold: WorkspaceFold, open: OpenProfile, now: number): Map<stri
 /** Stored events of an edge bucket plus those of this batch, which the store does not have yet. */
 function readEdges(fold: WorkspaceFold, open: OpenProfile, reads: readonly NeededEdge[]): Map<string, RuleEvent[]> {
   const edges = new Map<string, RuleEvent[]>();
-  for (const { key, condition, from, to } of reads) {
-    const read = { ...storedUnder(open), key, event: condition.event, from, to };
+  for (const { key, events, from, to } of reads) {
+    const read = { ...storedUnder(open), key, events, from, to };
     const stored = fold.input.stored.edges.get(edgeName(read));
     if (!stored) fold.neededEdges.set(edgeName(read), read);
     const recent = open.batch.filter(({ at }) => at >= from && at < to);

@@ -72,7 +72,8 @@ export interface HistoryRead {
 /** A time range of stored events, `from` inclusive and `to` exclusive, that decides a window's lower edge. */
 export interface EdgeRead extends HistoryRead {
   readonly key: string;
-  readonly event: string;
+  /** Names; `*` is any. */
+  readonly events: readonly string[];
   readonly from: number;
   readonly to: number;
 }

@@ -18,6 +18,19 @@ const rules: Record<string, Rule> = {
   spenders: { event: 'Ordered', sum: { property: 'revenue', is: 'greater_than', value: 100 }, within: '5d' },
   lapsed: { event: 'Ordered', last: { is: 'older_than', value: '2d' } },
   either: { any: [{ audience: 'spenders' }, { not: { audience: 'viewers' } }] },
+  undecided: {
+    sequence: [{ event: 'Viewed' }, { event: 'Ordered', absent: true }],
+    same: 'properties.shop',
+    within: '1d',
+    startedWithin: '5d',
+    settled: true,
+  },
+  regulars: {
+    event: 'Ordered',
+    per: 'shop',
+    count: { is: 'at_least', value: 2 },
+    without: { event: 'Other', per: 'shop', within: '2d' },
+  },
 };
 const ruleset = aRuleset({ audiences: rules });
 
@@ -36,7 +49,7 @@ function expectNoFlaps({ edges }: FoldedWorld): void {
 function expected(world: FoldedWorld, profile: Profile, now: number): string[] {
   const history = world.historyOf(profile).map(toRuleEvent);
   const memberships: Profile['memberships'] = {};
-  for (const key of ['viewers', 'spenders', 'lapsed', 'either']) {
+  for (const key of Object.keys(rules)) {
     const view = historyView({ ...profile, memberships }, history);
     if (compileRule(rules[key] as Rule).evaluate(view, now).matches)
       Object.assign(memberships, { [key]: { enteredAt: now, version: 1 } });
@@ -57,13 +70,14 @@ const happened = fc.record({
   name: fc.constantFrom('Viewed', 'Ordered', 'Other'),
   late: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 * day })),
   revenue: fc.integer({ min: 0, max: 9000 }).map((cents) => cents / 100),
+  shop: fc.constantFrom('north', 'south'),
 });
 const step = fc.record({ wait: fc.integer({ min: 0, max: 30 * hour }), events: fc.array(happened, { maxLength: 4 }) });
 type Happened = typeof happened extends fc.Arbitrary<infer One> ? One : never;
 
 const arrivals = (events: readonly Happened[], now: number): Event[] =>
-  events.map(({ late, revenue, ...of }) =>
-    anEvent({ ...of, properties: { revenue }, receivedAt: now, occurredAt: now - late }),
+  events.map(({ late, revenue, shop, ...of }) =>
+    anEvent({ ...of, properties: { revenue, shop }, receivedAt: now, occurredAt: now - late }),
   );
 
 const sameName = (one: Identifier, other: Identifier | undefined): boolean =>

@@ -1,0 +1,92 @@
+import type { RuleEvent } from '../events/event';
+import type { Json } from '../json';
+import * as aggregates from './behaviour-answer';
+import type { EdgeRange } from './behaviour-answer';
+import * as totals from './behaviour-state';
+import type { BehaviourState } from './behaviour-state';
+import { conditionKey, contentKey } from './condition-key';
+import { aggregateOf } from './event-aggregate';
+import { answerLog, combineLogs, logEdge, observeLog, pruneLog, type Log } from './occurrences';
+import { isPerValue, logPerValue } from './per-value';
+import type { Condition, EventCondition, SequenceCondition } from './rule.schema';
+import type { Verdict } from './rule-view';
+import { logSequence } from './sequence-log';
+
+/** A condition on what somebody did: a number is worked out over its matches, or they are looked at side by side, in a log. */
+export type BehaviourCondition = EventCondition | SequenceCondition;
+
+export const isBehaviour = (condition: Condition): condition is BehaviourCondition =>
+  'event' in condition || 'sequence' in condition;
+
+const logs = new WeakMap<BehaviourCondition, Log>();
+
+/** The log of a condition that needs one; made ready once for each condition object. */
+export function logOf(condition: BehaviourCondition): Log | undefined {
+  const known = logs.get(condition);
+  if (known) return known;
+  const log = newLog(condition);
+  if (log) logs.set(condition, log);
+  return log;
+}
+
+function newLog(condition: BehaviourCondition): Log | undefined {
+  if ('sequence' in condition) return logSequence(condition);
+  return isPerValue(condition) ? logPerValue(condition) : undefined;
+}
+
+/** Names of the events that a condition asks for; `*` is any. */
+export const eventNamesOf = (condition: BehaviourCondition): readonly string[] =>
+  logOf(condition)?.names ?? [(condition as EventCondition).event];
+
+/** How long an event counts; for good, when absent. */
+export const lookBackMs = (condition: BehaviourCondition): number | undefined =>
+  (logOf(condition) ?? aggregateOf(condition as EventCondition)).windowMs;
+
+/** Content hash of what a condition needs to remember. */
+export const behaviourKey = (condition: BehaviourCondition): string =>
+  logOf(condition) ? contentKey(condition as unknown as Json) : conditionKey(condition as EventCondition);
+
+export const emptyState = (condition: BehaviourCondition): BehaviourState =>
+  logOf(condition) ? { seen: [] } : totals.emptyState(condition as EventCondition);
+
+/** The state after one more event, applied once. Events may come in any order; with `now`, one that counts no more is not taken up. */
+export function observe(
+  condition: BehaviourCondition,
+  state: BehaviourState,
+  event: RuleEvent,
+  now?: number,
+): BehaviourState {
+  const log = logOf(condition);
+  return log ? observeLog(log, state, event, now) : totals.observe(condition as EventCondition, state, event, now);
+}
+
+/** The state of somebody who did all that two profiles did. */
+export const combine = (condition: BehaviourCondition, one: BehaviourState, other: BehaviourState): BehaviourState =>
+  logOf(condition) ? combineLogs(one, other) : totals.combine(condition as EventCondition, one, other);
+
+/** Drops what can never count again at `now` or later. */
+export function prune(condition: BehaviourCondition, state: BehaviourState, now: number): BehaviourState {
+  const log = logOf(condition);
+  return log ? pruneLog(log, state, now) : totals.prune(condition as EventCondition, state, now);
+}
+
+/** The range of stored events to read before asking for an answer at `now`; `undefined` when the state suffices. */
+export function edgeRead(condition: BehaviourCondition, state: BehaviourState, now: number): EdgeRange | undefined {
+  const log = logOf(condition);
+  return log ? logEdge(log, state, now) : aggregates.edgeRead(condition as EventCondition, state, now);
+}
+
+/** The answer at `now`, no earlier than any observed event. Throws `EdgeEventsMissing` without the events that `edgeRead` names. */
+export function answer(
+  condition: BehaviourCondition,
+  state: BehaviourState,
+  now: number,
+  edge?: readonly RuleEvent[],
+): Verdict {
+  const log = logOf(condition);
+  if (!log) return aggregates.answer(condition as EventCondition, state, now, edge);
+  const found = answerLog(log, state, now, edge);
+  const range = found ? undefined : logEdge(log, state, now);
+  if (range) throw new aggregates.EdgeEventsMissing(behaviourKey(condition), range);
+  return found ?? log.judge([], now);
+}
