@@ -74,6 +74,13 @@ describe('a member of an audience with a holdout', () => {
     expect(lived.of('u2').memberships[audience]).toMatchObject({ isHeldOut: true });
   });
 
+  it('enters it like any other, so that journeys start', () => {
+    const { edges } = new Lived().world;
+    expect(edges.map(({ profile, edge, cause }) => [profile, edge, cause])).toEqual(
+      ['prf_1', 'prf_2', 'prf_3'].map((profile) => [profile, 'entered', 'event']),
+    );
+  });
+
   it.each<[string, (lived: Lived) => void]>([
     ['the percentage is lowered', (lived) => lived.define({ percent: 0.001 })],
     ['they leave and come back', (lived) => ['none', 'gold'].forEach((tier) => lived.identify('u2', tier))],
