@@ -10,6 +10,7 @@ import { firstRequest } from './first-request';
 import { lookup } from './lookup';
 import { merge } from './merge';
 import { textOf } from './report';
+import { preview } from './preview';
 import { resolution } from './resolution';
 import { noisy } from './noisy';
 import { importRows } from './import';
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   merge,
   lookup,
   resolution,
+  preview,
 };
 const stores: readonly StoreKind[] = ['secantusd-rs', 'secantusd-py', 'mongod'];
 

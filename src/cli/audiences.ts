@@ -59,7 +59,8 @@ function addPreview(audiences: Command, context: Context): void {
     .command('preview <key|file>')
     .description('how many a saved audience, or the rule of a file, would hold; saves nothing')
     .option('--as-of <instant>', 'at an instant in the past, RFC 3339')
-    .action(async (keyOrFile: string, { asOf }: { asOf?: string }) => {
+    .option('--exact', 'ask everybody, however long that takes')
+    .action(async (keyOrFile: string, { asOf, exact }: { asOf?: string; exact?: true }) => {
       const isKey = definitionKeyPattern.test(keyOrFile) && keyOrFile !== '-';
       const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
       const { rule, holdout } = (definition ?? {}) as Partial<AudienceDefinition>;
@@ -67,6 +68,7 @@ function addPreview(audiences: Command, context: Context): void {
         ...(rule !== undefined && { rule }),
         ...(holdout && { holdout }),
         ...(asOf !== undefined && { asOf }),
+        ...(exact && { exact }),
       };
       const preview = await context.client().audiences.preview(key, input);
       context.show(preview, () => printPreview(context, preview));
@@ -150,11 +152,17 @@ const row = ({ key, size, status, version, name }: StoredAudience): readonly Cel
 const summary = ({ key, version, status, size, holdout, heldOut }: StoredAudience): string =>
   `${key}  version ${version}  ${status}  ${size} members${holdout ? `, ${heldOut} held out` : ''}\n`;
 
-function printPreview({ table }: Context, { count, sample, identifiers, holdout }: Preview): string {
-  const reach = Object.entries(identifiers).map(([type, number]) => [type, number]);
+function printPreview({ table }: Context, preview: Preview): string {
+  const { count, low, high, sampled, sample, identifiers, destinations, overlap, holdout } = preview;
+  const asked = sampled ? `, likely ${low} to ${high}: ${sampled.profiles} of ${sampled.of} were asked` : '';
+  const held = holdout ? `; ${holdout.heldOut} would be held out` : '';
+  const listed = (head: string, numbers: Readonly<Record<string, number>>): string | false =>
+    Object.keys(numbers).length > 0 && table([head, 'profiles'], Object.entries(numbers));
   const parts = [
-    `${count} profiles${holdout ? `, of whom ${holdout.heldOut} would be held out` : ''}\n`,
-    reach.length > 0 && table(['with', 'profiles'], reach),
+    `${count} profiles${asked}${held}\n`,
+    listed('with', identifiers),
+    listed('reached by', destinations),
+    listed('also in', overlap),
     sample.length > 0 &&
       table(
         ['sample'],

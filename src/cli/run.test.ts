@@ -407,11 +407,15 @@ describe('definitions', () => {
   });
 
   it('previews a saved audience, or the rule of a file', async () => {
-    answer = () => ({ body: { asOf: '', count: 7, sample: ['prf_1'], identifiers: { email: 5 } } });
+    const sampled = { low: 5, high: 9, sampled: { profiles: 100, of: 900 } };
+    const reach = { identifiers: { email: 5 }, destinations: { crm: 6 }, overlap: { gold: 3 } };
+    answer = () => ({ body: { asOf: '', count: 7, ...sampled, sample: ['prf_1'], ...reach } });
     write('vip.json', { key: 'vip', name: 'VIP', rule: { audience: 'gold' } });
     const { out } = await heddle('audiences preview vip --as-of 2026-05-01T00:00:00Z');
     await heddle('audiences preview vip.json');
-    expect(out).toMatch(/^7 profiles\n/);
+    expect(out).toMatch(/^7 profiles, likely 5 to 9: 100 of 900 were asked\n/);
+    expect(out).toMatch(/crm +6/);
+    expect(out).toMatch(/gold +3/);
     expect(out).toMatch(/email +5/);
     expect(api.requests.map(({ url, body }) => [url, body])).toEqual([
       ['/v1/audiences/vip/preview', { asOf: '2026-05-01T00:00:00Z' }],

@@ -33,15 +33,26 @@ export interface PreviewInput {
   readonly asOf?: string | number;
   /** How many matching profiles to name; 10 unless set. */
   readonly sample?: number;
+  /** Asks everybody, however long that takes; without it some at random, where there are many. */
+  readonly exact?: boolean;
 }
 export interface Preview {
   readonly asOf: string;
   readonly count: number;
+  /** The true number lies between these in 95 of 100 answers. */
+  readonly low: number;
+  readonly high: number;
+  /** Where not everybody was asked. */
+  readonly sampled?: { readonly profiles: number; readonly of: number };
   readonly sample: readonly string[];
   /** Of those that match, how many have an identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
   /** Of those that match, how many would be held out; absent without a holdout. */
   readonly holdout?: Holdout & { readonly heldOut: number };
+  /** Of those that match, how many a destination could identify. */
+  readonly destinations: Readonly<Record<string, number>>;
+  /** Of those that match, how many are in other audiences at present. */
+  readonly overlap: Readonly<Record<string, number>>;
 }
 /** What an audience said from one save to the next. */
 export interface AudienceVersion {

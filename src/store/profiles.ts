@@ -149,6 +149,20 @@ export class ProfileRepository {
     return docs.map(toProfile);
   }
 
+  /** Documents of a workspace, those of absorbed and erased profiles among them: counted by index alone. */
+  async countDocuments(ws: WorkspaceId): Promise<number> {
+    return this.#profiles.countDocuments({ ws });
+  }
+
+  /** The living ones whose ids begin between two texts, the first inclusive, and how many documents there are between. */
+  async between(ws: WorkspaceId, from: string, to: string): Promise<{ read: number; living: Profile[] }> {
+    const range = { $gte: `${ws}:prf_${from}`, $lt: `${ws}:prf_${to}` };
+    const docs = await this.#profiles.find({ _id: range }).toArray();
+    const isLiving = ({ mergedInto, erasedAt }: ProfileDoc): boolean =>
+      mergedInto === undefined && erasedAt === undefined;
+    return { read: docs.length, living: docs.filter(isLiving).map(toProfile) };
+  }
+
   /** Of those that nobody refers to any more: where nothing is, nothing can be written anew either. */
   async removeTombstones(ws: WorkspaceId, ids: readonly ProfileId[]): Promise<void> {
     if (ids.length === 0) return;

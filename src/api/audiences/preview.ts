@@ -1,3 +1,4 @@
+import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
 import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
@@ -7,26 +8,35 @@ import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
-import type { AudienceDoc } from '../../store/documents';
+import { findDestination } from '../../destinations/registry';
+import type { AudienceDoc, DestinationDoc } from '../../store/documents';
+import { previewLimits } from './preview-limits';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
 
 const profilesAtATime = 200;
 
-export interface Preview {
-  readonly count: number;
+export interface Preview extends Estimate {
+  /** Where not everybody was asked: how many profiles were, of how many. */
+  readonly sampled?: { readonly profiles: number; readonly of: number };
   readonly sample: readonly ProfileId[];
-  /** Matching profiles with at least one identifier of a type. */
+  /** Matching profiles with at least one identifier of a type; like all that follow, as many as expected where not everybody was asked. */
   readonly identifiers: Readonly<Record<string, number>>;
+  /** Matching profiles that a destination could identify. */
+  readonly destinations: Readonly<Record<string, number>>;
+  /** Matching profiles that are members of other audiences at present. */
+  readonly overlap: Readonly<Record<string, number>>;
   readonly holdout?: Holdout & { readonly heldOut: number };
 }
 
-interface Asked {
+export interface PreviewQuestionOf {
+  readonly plan: PreviewPlan;
   /** How many to name. */
-  readonly sample: number;
-  /** Who is held out hangs on the audience too. */
-  readonly key: string;
-  readonly holdout?: Holdout | undefined;
+  readonly sampleSize: number;
+  /** Asks everybody, however long it takes. */
+  readonly isExact: boolean;
+  /** Of the audience, and whose key it is: who is held out hangs on it. */
+  readonly holdout?: (Holdout & { readonly audience: string }) | undefined;
 }
 
 /** A question to put to people, made ready; saved audiences are what they are now. */
@@ -40,45 +50,102 @@ export async function planFor(
   return planPreview({ rule, audiences, at, isPast: at < now, traits });
 }
 
-/** Asks of every profile whether it matches, a page at a time. */
+/** Asks profiles whether they match: everybody, or where that would take long a part of them taken at random. */
 export async function previewAudience(
   store: Store,
   ws: WorkspaceId,
-  plan: PreviewPlan,
-  { sample: sampleSize, key, holdout }: Asked,
+  { plan, sampleSize, isExact, holdout }: PreviewQuestionOf,
 ): Promise<Preview> {
+  const total = isExact ? undefined : await store.profiles.countDocuments(ws);
+  const isSampled = total !== undefined && total > previewLimits.askedAll;
+  const reach = reachOf(await store.destinations.list(ws));
+  const tally = {
+    identifiers: new Map(),
+    destinations: new Map(),
+    overlap: new Map(),
+    holdout: new Map(),
+  } satisfies Tally;
   const matching: ProfileId[] = [];
-  const identifiers = new Map<string, number>();
-  let heldOut = 0;
-  for await (const { profile, events } of peopleOf(store, ws, plan.names)) {
-    if (!plan.matches(profile, events)) continue;
-    matching.push(profile.id);
-    if (holdout && wouldHoldOut(key, holdout, profile)) heldOut += 1;
-    for (const type of new Set(profile.identifiers.map((identifier) => identifier.type))) {
-      identifiers.set(type, (identifiers.get(type) ?? 0) + 1);
+  let looked = 0;
+  const pages = isSampled ? someProfiles(store, ws, total) : everyProfile(store, ws);
+  for await (const { read, living } of pages) {
+    const eventsOf = await readEvents(store, ws, living, plan.names);
+    looked += read;
+    for (const profile of living) {
+      if (!plan.matches(profile, eventsOf(profile))) continue;
+      matching.push(profile.id);
+      count(tally, reach, profile, holdout);
     }
   }
-  const sample = matching.slice(0, sampleSize);
-  const found = { count: matching.length, sample, identifiers: Object.fromEntries(identifiers) };
-  return { ...found, ...(holdout && { holdout: { ...holdout, heldOut } }) };
+  const of = isSampled ? Math.max(total, looked) : looked;
+  const scaled = (found: ReadonlyMap<string, number>): Record<string, number> =>
+    Object.fromEntries([...found].map(([key, number]) => [key, looked === 0 ? 0 : Math.round((number * of) / looked)]));
+  return {
+    ...estimateOf(matching.length, looked, of),
+    ...(looked < of && { sampled: { profiles: looked, of } }),
+    sample: matching.slice(0, sampleSize),
+    identifiers: scaled(tally.identifiers),
+    destinations: scaled(tally.destinations),
+    overlap: scaled(tally.overlap),
+    ...heldOutOf(holdout, scaled(tally.holdout)),
+  };
 }
 
-const wouldHoldOut = (key: string, { percent }: Holdout, { id, holdouts = {} }: Profile): boolean =>
-  own(holdouts, key)?.isHeldOut ?? isDrawn(key, percent, id);
+type Asked = PreviewQuestionOf['holdout'];
 
-async function* peopleOf(
-  store: Store,
-  ws: WorkspaceId,
-  names: PreviewPlan['names'],
-): AsyncGenerator<{ readonly profile: Profile; readonly events: readonly Event[] }> {
+const heldOutOf = (holdout: Asked, { heldOut = 0 }: Readonly<Record<string, number>>): Pick<Preview, 'holdout'> =>
+  holdout ? { holdout: { percent: holdout.percent, heldOut } } : {};
+
+const isHeldOut = ({ audience, percent }: NonNullable<Asked>, { id, holdouts = {} }: Profile): boolean =>
+  own(holdouts, audience)?.isHeldOut ?? isDrawn(audience, percent, id);
+
+const add = (found: Map<string, number>, key: string): unknown => found.set(key, (found.get(key) ?? 0) + 1);
+
+type Tally = Readonly<Record<'identifiers' | 'destinations' | 'overlap' | 'holdout', Map<string, number>>>;
+type Reach = readonly { readonly key: string; readonly identifiers: readonly string[] }[];
+
+const reachOf = (destinations: readonly DestinationDoc[]): Reach =>
+  destinations.map(({ key, type }) => ({ key, identifiers: findDestination(type)?.identifiers ?? [] }));
+
+function count(tally: Tally, reach: Reach, profile: Profile, holdout: Asked): void {
+  const { identifiers, memberships } = profile;
+  if (holdout && isHeldOut(holdout, profile)) add(tally.holdout, 'heldOut');
+  const types = new Set(identifiers.map(({ type }) => type));
+  for (const type of types) add(tally.identifiers, type);
+  for (const { key, identifiers: taken } of reach)
+    if (taken.some((type) => types.has(type))) add(tally.destinations, key);
+  for (const audience of Object.keys(memberships)) add(tally.overlap, audience);
+}
+interface Page {
+  /** Documents that were read. */
+  readonly read: number;
+  readonly living: readonly Profile[];
+}
+
+async function* everyProfile(store: Store, ws: WorkspaceId): AsyncGenerator<Page> {
   for (let after: ProfileId | undefined; ;) {
-    const profiles = await store.profiles.page(ws, profilesAtATime, after);
-    const eventsOf = await readEvents(store, ws, profiles, names);
-    for (const profile of profiles) yield { profile, events: eventsOf(profile) };
-    after = profiles.at(-1)?.id;
-    if (profiles.length < profilesAtATime) return;
+    const living = await store.profiles.page(ws, profilesAtATime, after);
+    yield { read: living.length, living };
+    after = living.at(-1)?.id;
+    if (living.length < profilesAtATime) return;
   }
 }
+
+/** Ids are of chance, so those that follow an id of chance are too. Goes on until there are enough, or time is up. */
+async function* someProfiles(store: Store, ws: WorkspaceId, total: number): AsyncGenerator<Page> {
+  const endsAt = performance.now() + previewLimits.sampleMs;
+  const width = profilesAtATime / total;
+  const pages = Math.ceil(previewLimits.sampled / profilesAtATime);
+  let from = Math.random() * (1 - pages * width);
+  for (let page = 0; page < pages && (page === 0 || performance.now() < endsAt); page += 1, from += width)
+    yield await store.profiles.between(ws, idAt(from), idAt(from + width));
+}
+
+/** How the id begins that this part of all ids come before; the first twelve digits of an id are of chance. */
+const idAt = (share: number): string =>
+  Math.floor(share * 2 ** 48)
+    .toString(16)
+    .padStart(12, '0');
 
 /** The stored events of these names of some people, as a plan takes them. */
 export async function readEvents(

@@ -24,15 +24,25 @@ const PreviewBody = z.strictObject({
   asOf: InstantInput.optional(),
   /** How many matching profiles to name. */
   sample: z.int().min(0).max(100).default(10),
+  /** Asks everybody, however long that takes; without it some at random, where there are many. */
+  exact: z.boolean().default(false),
 });
 const PreviewAnswer = z.strictObject({
   asOf: Instant,
   count: z.int(),
+  /** The true number lies between these in 95 of 100 answers; all three are the same where everybody was asked. */
+  low: z.int(),
+  high: z.int(),
+  sampled: z.strictObject({ profiles: z.int(), of: z.int() }).optional(),
   sample: z.array(z.string()),
   /** Of those that match, how many have an identifier of a type. */
   identifiers: z.record(z.string(), z.int()),
   /** Of those that match, how many would be held out; absent without a holdout. */
   holdout: Holdout.extend({ heldOut: z.int() }).optional(),
+  /** Of those that match, how many a destination could identify. */
+  destinations: z.record(z.string(), z.int()),
+  /** Of those that match, how many are in other audiences at present. */
+  overlap: z.record(z.string(), z.int()),
 });
 const HistoryQuery = z.strictObject({
   from: InstantInput.optional(),
@@ -112,7 +122,7 @@ export const audienceRoutes: readonly Route[] = [
     body: PreviewBody.prefault({}),
     responses: { 200: PreviewAnswer },
     handle: async (call) => {
-      const { asOf, sample } = call.body;
+      const { asOf, sample: sampleSize, exact: isExact } = call.body;
       // Whoever may ask any rule can read any trait, one guess at a time.
       if (call.body.rule !== undefined) demandScope(call.principal, 'audiences:write');
       const at = asOf ?? call.now;
@@ -121,8 +131,9 @@ export const audienceRoutes: readonly Route[] = [
       const plan = await planFor(call, saved, { rule, at });
       if (plan.asksForGroups) throw invalidRequest(groupsNotPreviewed);
       const { key } = call.params;
-      const holdout = call.body.holdout ?? saved.find((one) => one.key === key)?.holdout;
-      const found = await previewAudience(call.deps.store, call.ws, plan, { sample, key, holdout });
+      const used = call.body.holdout ?? saved.find((one) => one.key === key)?.holdout;
+      const holdout = used && { ...used, audience: key };
+      const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact, holdout });
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),
