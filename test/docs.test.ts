@@ -76,6 +76,7 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
+  ['audiences.md', ['audience']],
   ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],

@@ -39,15 +39,17 @@ export function addAudiences(program: Command, context: Context): void {
       );
     });
   addList(audiences, context);
-  listOption(audiences.command('members <key>').description('who is in it')).action(
-    async (key: string, options: ListOptions) => {
-      const client = context.client();
-      await showList(context, options, client.audiences.eachMember(key), ['profile', 'entered'], (member) => [
-        member.profileId,
-        member.enteredAt,
-      ]);
-    },
-  );
+  listOption(
+    audiences.command('members <key>').description('who is in it').option('--held-out', 'only those who are held out'),
+  ).action(async (key: string, options: ListOptions & { heldOut?: true }) => {
+    const client = context.client();
+    const of = options.heldOut ? { heldOut: true } : {};
+    await showList(context, options, client.audiences.eachMember(key, of), ['profile', 'entered', ''], (member) => [
+      member.profileId,
+      member.enteredAt,
+      member.heldOut ? 'held out' : '',
+    ]);
+  });
   addMembers(audiences, context);
   addPreview(audiences, context);
   addExplain(audiences, context);
@@ -85,9 +87,10 @@ function addPreview(audiences: Command, context: Context): void {
     .action(async (keyOrFile: string, { asOf, exact }: { asOf?: string; exact?: true }) => {
       const isKey = definitionKeyPattern.test(keyOrFile) && keyOrFile !== '-';
       const { key, definition } = isKey ? { key: keyOrFile } : await readDefinition(keyOrFile, context.io);
-      const { rule } = (definition ?? {}) as Partial<AudienceDefinition>;
+      const { rule, holdout } = (definition ?? {}) as Partial<AudienceDefinition>;
       const input = {
         ...(rule !== undefined && { rule }),
+        ...(holdout && { holdout }),
         ...(asOf !== undefined && { asOf }),
         ...(exact && { exact }),
       };
@@ -143,7 +146,10 @@ function addAttachments(audiences: Command, context: Context): void {
         options: Pick<AttachmentInput, 'identifiers' | 'purpose' | 'external'> & { use: AttachmentUse },
       ) => {
         const attachment = await context.client().audiences.attach(key, destination, options);
-        context.show(attachment, () => `${key} → ${destination} (${options.use})\n`);
+        context.show(attachment, () => {
+          const held = attachment.holdout ? `, ${attachment.holdout.percent} % held out` : '';
+          return `${key} → ${destination} (${options.use}${held})\n`;
+        });
       },
     );
   audiences
@@ -167,16 +173,17 @@ const row = ({ key, size, status, version, name }: StoredAudience): readonly Cel
   name,
 ];
 
-const summary = ({ key, version, status, size }: StoredAudience): string =>
-  `${key}  version ${version}  ${status}  ${size} members\n`;
+const summary = ({ key, version, status, size, holdout, heldOut }: StoredAudience): string =>
+  `${key}  version ${version}  ${status}  ${size} members${holdout ? `, ${heldOut} held out` : ''}\n`;
 
 function printPreview({ table }: Context, preview: Preview): string {
-  const { count, low, high, sampled, sample, identifiers, destinations, overlap } = preview;
+  const { count, low, high, sampled, sample, identifiers, destinations, overlap, holdout } = preview;
   const asked = sampled ? `, likely ${low} to ${high}: ${sampled.profiles} of ${sampled.of} were asked` : '';
+  const held = holdout ? `; ${holdout.heldOut} would be held out` : '';
   const listed = (head: string, numbers: Readonly<Record<string, number>>): string | false =>
     Object.keys(numbers).length > 0 && table([head, 'profiles'], Object.entries(numbers));
   const parts = [
-    `${count} profiles${asked}\n`,
+    `${count} profiles${asked}${held}\n`,
     listed('with', identifiers),
     listed('reached by', destinations),
     listed('also in', overlap),
@@ -191,7 +198,7 @@ function printPreview({ table }: Context, preview: Preview): string {
 
 function printExplanation(
   { table }: Context,
-  { audience, at, matches, isUnknown, parts, nearest }: Explanation,
+  { audience, at, matches, isUnknown, parts, nearest, holdout }: Explanation,
 ): string {
   if (isUnknown) return `${audience} at ${at}: nobody knew of them yet\n`;
   const rows = parts.map((part) => [
@@ -201,7 +208,8 @@ function printExplanation(
     nearest.includes(part.pointer) ? '←' : '',
   ]);
   const verdict = `${audience} at ${at}: ${matches ? 'the rule holds' : 'the rule does not hold'}`;
-  return `${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
+  const held = holdout?.heldOut ? `held out since ${holdout.since}\n` : '';
+  return `${held}${verdict}; ← ${nearest.length > 1 ? 'together turn' : 'turns'} it\n${table(['condition', 'found', 'by itself otherwise', ''], rows)}`;
 }
 
 const depthOf = ({ pointer }: ExplainedPart, parts: Explanation['parts']): number =>

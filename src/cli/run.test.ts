@@ -611,6 +611,17 @@ describe('lists', () => {
     expect(err).toBe('');
   });
 
+  it('asks for those who are held out, and says of each that they are', async () => {
+    const asked: string[] = [];
+    answer = ({ url }) => {
+      asked.push(url);
+      return { body: { data: [{ ...member(1), heldOut: true }] } };
+    };
+    const { out } = await heddle('audiences members vip --held-out');
+    expect(asked.join()).toContain('heldOut=true');
+    expect(out).toMatch(/prf_1 .*held out/);
+  });
+
   it('lists the runs of a journey or of a person, and asks whose', async () => {
     const run = { id: 'enr_1', journey: 'cart', status: 'active', step: 'settle', waitingFor: ['Order Completed'] };
     answer = () => ({ body: { data: [run] } });

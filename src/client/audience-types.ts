@@ -1,4 +1,5 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { Holdout } from '../domain/audiences/holdout.schema';
 import type { Json, JsonObject } from '../domain/json';
 import type { Operation } from './operation-types';
 import type { PageQuery } from './pages';
@@ -16,9 +17,12 @@ export interface StoredAudience {
   readonly public: boolean;
   /** Absent of a manual audience. */
   readonly rule?: Rule;
+  readonly holdout?: Holdout;
   readonly isStarred: boolean;
   readonly version: number;
   readonly size: number;
+  /** Of `size`, how many are held out now. */
+  readonly heldOut: number;
   readonly status: 'ready' | 'computing';
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -26,6 +30,7 @@ export interface StoredAudience {
 export interface Member {
   readonly profileId: string;
   readonly enteredAt: string;
+  readonly heldOut?: true;
 }
 export interface AudienceQuery extends PageQuery {
   /** Looked for in key, name and description. */
@@ -57,6 +62,8 @@ export interface DuplicatedAudience {
 export interface PreviewInput {
   /** A rule to try; the saved one when absent. */
   readonly rule?: Rule;
+  /** A holdout to try; the saved one when absent. */
+  readonly holdout?: Holdout;
   readonly asOf?: string | number;
   /** How many matching profiles to name; 10 unless set. */
   readonly sample?: number;
@@ -74,6 +81,8 @@ export interface Preview {
   readonly sample: readonly string[];
   /** Of those that match, how many have an identifier of a type. */
   readonly identifiers: Readonly<Record<string, number>>;
+  /** Of those that match, how many would be held out; absent without a holdout. */
+  readonly holdout?: Holdout & { readonly heldOut: number };
   /** Of those that match, how many a destination could identify. */
   readonly destinations: Readonly<Record<string, number>>;
   /** Of those that match, how many are in other audiences at present. */
@@ -89,6 +98,7 @@ export interface AudienceVersion {
   /** Absent of a manual audience. */
   readonly rule?: Rule;
   readonly public: boolean;
+  readonly holdout?: Holdout;
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;
@@ -117,6 +127,13 @@ export interface Explanation {
   readonly at: string;
   /** Whether the audience holds them now; absent of the past. */
   readonly isMember?: boolean;
+  /** On which side of the holdout they are, since they could first be sent; absent of the past, and without a holdout. */
+  readonly holdout?: {
+    readonly heldOut: boolean;
+    readonly since: string;
+    /** Two profiles of different sides became one. */
+    readonly contaminated?: true;
+  };
   /** Whether the rule holds, by the stored events. */
   readonly matches: boolean;
   readonly isUnknown?: true;
@@ -152,4 +169,6 @@ export interface AttachmentState extends Attachment {
   /** How many profiles the destination should hold, and how many changes have yet to get there. */
   readonly wanted: number;
   readonly pending: number;
+  /** Of the audience, where it has one and this is sent. */
+  readonly holdout?: Holdout;
 }

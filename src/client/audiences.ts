@@ -16,11 +16,14 @@ import { audienceMembersOf } from './audience-members';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
+/** With `heldOut`, only those who are held out, or who are not. */
+type MembersQuery = PageQuery & { readonly heldOut?: boolean };
+
 export function audiencesOf(transport: Transport) {
   const { call } = transport;
   const list = (query: AudienceQuery = {}) =>
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
-  const members = (key: string, query: PageQuery = {}) =>
+  const members = (key: string, query: MembersQuery = {}) =>
     call<Page<Member>>({ method: 'GET', path: path`/v1/audiences/${key}/members`, query: { ...query } });
   const versions = (key: string, query: PageQuery = {}) =>
     call<Page<AudienceVersion>>({ method: 'GET', path: path`/v1/audiences/${key}/versions`, query: { ...query } });
@@ -36,7 +39,7 @@ export function audiencesOf(transport: Transport) {
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
     members,
     ...audienceMembersOf(transport),
-    eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
+    eachMember: (key: string, query: MembersQuery = {}) => eachOf((page) => members(key, page), query),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>
       call<Preview>({

@@ -26,6 +26,8 @@ export interface Delivery {
   readonly enrollment?: string;
   readonly audience?: string;
   readonly operation?: MembershipOperation;
+  /** Why a member is removed who has not left the audience. */
+  readonly because?: 'holdout';
   /** Under which consent it was allowed, or withheld; absent when it needed none. */
   readonly consent?: ConsentProof;
   readonly attempts: readonly DeliveryAttempt[];

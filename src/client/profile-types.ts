@@ -13,6 +13,8 @@ export interface ProfileAudience {
   readonly key: string;
   readonly enteredAt: string;
   readonly exitedAt?: string;
+  /** A member now whom a holdout keeps from destinations. */
+  readonly heldOut?: true;
 }
 export interface Profile {
   readonly id: string;

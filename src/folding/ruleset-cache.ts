@@ -54,6 +54,7 @@ export class RulesetCache {
       version,
       audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
+      holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
       journeys,
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),

@@ -1,14 +1,12 @@
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
+import type { AudienceStatement } from './audiences';
 import type { AudienceDoc } from './documents';
 import { definitionId } from './definitions';
 import type { StoreConnection } from './open-store';
 
 /** What an audience said from one save to the next. */
-export interface AudienceVersionDoc extends Pick<
-  AudienceDoc,
-  'name' | 'description' | 'labels' | 'ruleJson' | 'public' | 'version'
-> {
+export interface AudienceVersionDoc extends AudienceStatement, Pick<AudienceDoc, 'version'> {
   readonly _id: string;
   readonly ws: WorkspaceId;
   /** The audience, with its workspace. */
@@ -27,13 +25,14 @@ export class AudienceVersionRepository {
   }
 
   async add(audience: AudienceDoc, savedBy: string, session: ClientSession): Promise<void> {
-    const { ws, key, version, updatedAt, name, description, labels, ruleJson, public: isPublic } = audience;
+    const { ws, key, version, updatedAt, name, description, labels, ruleJson, holdout, public: isPublic } = audience;
     const content = {
       name,
       ...(description !== undefined && { description }),
       ...(labels && { labels }),
       ruleJson,
       ...(isPublic && { public: isPublic }),
+      ...(holdout && { holdout }),
     };
     const of = definitionId(ws, key);
     const doc = { _id: `${of}:${version}`, ws, of, version, ...content, savedAt: updatedAt, savedBy };

@@ -6,7 +6,12 @@ import { definitionId, DefinitionRepository } from './definitions';
 import type { AudienceDoc } from './documents';
 import type { StoreConnection } from './open-store';
 
-export type AudienceContent = Pick<AudienceDoc, 'key' | 'name' | 'description' | 'labels' | 'ruleJson' | 'public'>;
+/** What somebody wrote of an audience. */
+export type AudienceStatement = Pick<
+  AudienceDoc,
+  'name' | 'description' | 'labels' | 'ruleJson' | 'public' | 'holdout'
+>;
+export type AudienceContent = AudienceStatement & Pick<AudienceDoc, 'key'>;
 
 /** How long a change of what is public may stay unseen, also where another process saved it. */
 const toldMs = 1_000;

@@ -32,6 +32,8 @@ export interface DeliveryDoc {
   readonly enrollment?: EnrollmentId;
   readonly audience?: string;
   readonly operation?: MembershipOperation;
+  /** Why members are removed who have not left. */
+  readonly because?: 'holdout';
   readonly profile: ProfileId;
   readonly subject: string;
   /** Under which consent it was allowed, or withheld; absent when it needs none. */

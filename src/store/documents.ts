@@ -1,3 +1,4 @@
+import type { Holdout } from '../domain/audiences/holdout.schema';
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { Event, Identifier } from '../domain/events/event';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
@@ -126,6 +127,8 @@ export interface MembershipDoc extends Scoped {
   readonly subject: string;
   /** `workspace:audience` while the profile is in, absent after: members are one index range. */
   readonly memberOf?: string;
+  /** The same while they are held out too. */
+  readonly heldOutOf?: string;
   readonly version: number;
   readonly enteredAt: number;
   readonly enteredSeq: number;
@@ -149,6 +152,7 @@ export interface AudienceDoc extends DefinitionDoc {
   readonly publicSince?: number;
   /** People of the workspace want it at hand. No part of what it says. */
   readonly isStarred?: true;
+  readonly holdout?: Holdout;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';

@@ -62,6 +62,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   memberships: [
     { key: { memberOf: 1, _id: 1 }, name: 'memberOf', ...withText('memberOf') },
+    { key: { heldOutOf: 1, _id: 1 }, name: 'heldOutOf', ...withText('heldOutOf') },
     { key: { subject: 1 }, name: 'subject' },
     { key: { ws: 1, audience: 1, enteredAt: 1 }, name: 'history' },
     {

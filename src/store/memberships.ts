@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { edgeKinds } from '../domain/audiences/edge';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
-import type { MembershipEdge } from '../domain/profiles/change-set';
+import type { HeldStay, MembershipEdge } from '../domain/profiles/change-set';
 import type { MembershipDoc } from './documents';
 import { anyOf } from './any-of';
 import type { StoreConnection } from './open-store';
@@ -30,19 +30,43 @@ export class MembershipRepository {
     }
   }
 
+  /** After the edges, since it is of stays that are there. */
+  async markHeldOut(ws: WorkspaceId, stays: readonly HeldStay[], session: ClientSession): Promise<void> {
+    if (stays.length === 0) return;
+    const writes = stays.map(({ audience, profile, version, isHeldOut }) => {
+      const heldOutOf = memberOf(ws, audience);
+      const filter = { _id: docId(ws, audience, profile, stayOf(version)), memberOf: heldOutOf };
+      return { updateOne: { filter, update: isHeldOut ? { $set: { heldOutOf } } : { $unset: { heldOutOf: '' } } } };
+    }) as AnyBulkWriteOperation<MembershipDoc>[];
+    await this.#memberships.bulkWrite(writes, { session, ordered: false });
+  }
+
+  /** Of the members, how many are held out. */
+  async heldOut(ws: WorkspaceId, audience: string): Promise<number> {
+    return this.#memberships.countDocuments({ heldOutOf: memberOf(ws, audience) });
+  }
+
   async size(ws: WorkspaceId, audience: string): Promise<number> {
     return this.#memberships.countDocuments({ memberOf: memberOf(ws, audience) });
   }
 
-  /** One page of present members. `after` is the last page's `cursor`. */
+  /** One page of present members, or of those who are held out, or are not. `after` is the last page's `cursor`. */
   async members(
     ws: WorkspaceId,
     audience: string,
     limit: number,
     after?: string,
+    heldOut?: boolean,
   ): Promise<(MembershipDoc & { cursor: string })[]> {
-    const filter = { memberOf: memberOf(ws, audience), ...(after !== undefined && { _id: { $gt: after } }) };
-    const docs = await this.#memberships.find(filter).sort({ memberOf: 1, _id: 1 }).limit(limit).toArray();
+    const name = memberOf(ws, audience);
+    const from = after !== undefined && { _id: { $gt: after } };
+    const field = heldOut === true ? 'heldOutOf' : 'memberOf';
+    const filter = { [field]: name, ...(heldOut === false && { heldOutOf: { $exists: false } }), ...from };
+    const docs = await this.#memberships
+      .find(filter)
+      .sort({ [field]: 1, _id: 1 })
+      .limit(limit)
+      .toArray();
     return docs.map((doc) => ({ ...doc, cursor: doc._id }));
   }
 
@@ -92,7 +116,7 @@ function toWrite(ws: WorkspaceId, edge: MembershipEdge): AnyBulkWriteOperation<M
         filter: { _id },
         update: {
           $set: { version, exitedAt: at, exitedSeq: seq, exitedCause: cause, exitedWaitKey: waitKey },
-          $unset: { memberOf: '' },
+          $unset: { memberOf: '', heldOutOf: '' },
         },
       },
     };

@@ -58,6 +58,8 @@ export function aProfile(id: string, of: Partial<Profile> = {}): Profile {
 export function aRuleset(of: {
   readonly version?: number;
   readonly audiences?: Readonly<Record<string, Rule>>;
+  /** Percent by audience. */
+  readonly holdouts?: Readonly<Record<string, number>>;
   readonly journeys?: readonly JourneyDefinition[];
   readonly attachments?: readonly Attachment[];
   readonly purposes?: Purposes;
@@ -69,6 +71,7 @@ export function aRuleset(of: {
     version: of.version ?? 1,
     audiences: compileAudiences(audiences),
     audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
+    holdouts: new Map(Object.entries(of.holdouts ?? {})),
     journeys: (of.journeys ?? []).map((journey) => compileJourney(journey, 1, 'published')),
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),

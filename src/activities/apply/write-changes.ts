@@ -36,6 +36,7 @@ export async function writeChanges(
       throw new WriteConflict('a merge');
     await store.profiles.point(ws, changes.pointers, session);
     await store.memberships.writeEdges(ws, changes.edges, session);
+    await store.memberships.markHeldOut(ws, changes.heldStays, session);
     if ((await store.enrollments.write(ws, changes.enrollments, session)) !== changes.enrollments.length)
       throw new WriteConflict('a run');
     if ((await store.groups.write(ws, changes.groups, session)) !== changes.groups.length)

@@ -184,5 +184,6 @@ function toDelivery(
     subject: subjectOf(pair.ws, profileId(profile)),
     causedAt: wish?.causedAt ?? deps.clock(),
     ...(wish?.consent && { consent: wish.consent }),
+    ...(operation === 'remove' && wish?.isHeldOut && { because: 'holdout' }),
   };
 }

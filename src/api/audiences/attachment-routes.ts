@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Holdout } from '../../domain/audiences/holdout.schema';
 import type { AttachmentDoc } from '../../store/documents';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
@@ -9,7 +10,11 @@ import { AttachmentBody, presentAttachment } from './presenter';
 
 const Pair = z.strictObject({ key: DefinitionKey, destination: DefinitionKey });
 /** Of the attached: how many profiles the destination should hold, and how many changes have yet to get there. */
-const AttachmentState = AttachmentBody.extend({ wanted: z.int(), pending: z.int() });
+const AttachmentState = AttachmentBody.extend({
+  ...{ wanted: z.int(), pending: z.int() },
+  /** Of the audience, where it has one and this is sent: how much of it is held out. */
+  holdout: Holdout.optional(),
+});
 
 export const attachmentRoutes: readonly Route[] = [
   defineRoute({
@@ -64,6 +69,10 @@ export const attachmentRoutes: readonly Route[] = [
 ];
 
 async function answer({ deps, ws }: KeyCall, attachment: AttachmentDoc) {
-  const counts = await deps.store.syncMembers.counts(ws, attachment.audience, attachment.destination);
-  return { status: 200 as const, body: { ...presentAttachment(attachment), ...counts } };
+  const [counts, audience] = await Promise.all([
+    deps.store.syncMembers.counts(ws, attachment.audience, attachment.destination),
+    deps.store.audiences.find(ws, attachment.audience),
+  ]);
+  const holdout = attachment.use === 'target' && audience?.holdout && { holdout: audience.holdout };
+  return { status: 200 as const, body: { ...presentAttachment(attachment), ...counts, ...holdout } };
 }

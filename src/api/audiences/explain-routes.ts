@@ -39,6 +39,13 @@ export const ExplanationBody = z.strictObject({
   at: Instant,
   /** Whether the audience holds them now; absent of the past. */
   isMember: z.boolean().optional(),
+  holdout: z
+    .strictObject({ heldOut: z.boolean(), since: Instant, contaminated: z.literal(true).optional() })
+    .optional()
+    .meta({
+      description:
+        'On which side of the holdout they are, since they could first be sent; absent of the past, and without a holdout. Contaminated: two profiles of different sides became one',
+    }),
   /** Whether the rule holds, by the stored events. */
   matches: z.boolean(),
   /** Nobody knew of them yet at that instant. */
@@ -67,7 +74,7 @@ export const explainRoutes: readonly Route[] = [
       const { parts = [], nearest = [], matches = false } = found ?? {};
       const body = {
         ...{ audience: audience.key, version: audience.version, profile: profile.id, at: presentInstant(at) },
-        ...(at >= now && { isMember: own(profile.memberships, audience.key) !== undefined }),
+        ...(at >= now && { ...presentNow(audience, profile) }),
         ...(!found && { isUnknown: true as const }),
         ...{ matches, nearest: [...nearest], parts: parts.map((part) => presentPart(call, part)) },
       };
@@ -75,6 +82,15 @@ export const explainRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function presentNow({ key, holdout }: AudienceDoc, { memberships, holdouts = {} }: Profile) {
+  const arm = holdout && own(holdouts, key);
+  const contaminated = arm?.isContaminated && { contaminated: true as const };
+  return {
+    isMember: own(memberships, key) !== undefined,
+    ...(arm && { holdout: { heldOut: arm.isHeldOut, since: presentInstant(arm.at), ...contaminated } }),
+  };
+}
 
 interface Question {
   readonly audience: AudienceDoc;

@@ -5,7 +5,7 @@ import { AudienceDefinition, type Rule } from '../../domain/audiences/rule.schem
 import type { AttachmentDoc, AudienceDoc, MembershipDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
 
-const { name, description, labels, rule } = AudienceDefinition.shape;
+const { name, description, labels, rule, holdout } = AudienceDefinition.shape;
 
 export const AudienceBody = z.strictObject({
   key: z.string(),
@@ -16,14 +16,21 @@ export const AudienceBody = z.strictObject({
   public: z.boolean(),
   /** Absent of a manual audience. */
   rule,
+  holdout,
   isStarred: z.boolean(),
   version: z.int(),
   size: z.int(),
+  /** Of `size`, how many are held out now. */
+  heldOut: z.int(),
   status: z.enum(['ready', 'computing']),
   createdAt: Instant,
   updatedAt: Instant,
 });
-export const MemberBody = z.strictObject({ profileId: z.string(), enteredAt: Instant });
+export const MemberBody = z.strictObject({
+  profileId: z.string(),
+  enteredAt: Instant,
+  heldOut: z.literal(true).optional(),
+});
 export const SizeBody = z.strictObject({ at: Instant, size: z.int() });
 export const AttachmentBody = z.strictObject({
   audience: z.string(),
@@ -47,7 +54,7 @@ export function presentRule(audience: Pick<AudienceDoc, 'ruleJson'>) {
   return { kind, ...(kind === 'live' && { rule }) };
 }
 
-export function presentAudience(audience: AudienceDoc, size: number) {
+export function presentAudience(audience: AudienceDoc, size: number, heldOut: number) {
   return {
     key: audience.key,
     name: audience.name,
@@ -55,17 +62,19 @@ export function presentAudience(audience: AudienceDoc, size: number) {
     labels: audience.labels,
     public: audience.public === true,
     ...presentRule(audience),
+    holdout: audience.holdout,
     isStarred: audience.isStarred === true,
     version: audience.version,
-    size,
+    ...{ size, heldOut },
     status: audience.status,
     createdAt: presentInstant(audience.createdAt),
     updatedAt: presentInstant(audience.updatedAt),
   };
 }
 
-export function presentMember({ profile, enteredAt }: MembershipDoc) {
-  return { profileId: profile, enteredAt: presentInstant(enteredAt) };
+export function presentMember({ profile, enteredAt, heldOutOf }: MembershipDoc) {
+  const held = heldOutOf !== undefined && { heldOut: true as const };
+  return { profileId: profile, enteredAt: presentInstant(enteredAt), ...held };
 }
 
 export function presentAttachment(attachment: AttachmentDoc) {

@@ -1,7 +1,10 @@
 import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
+import { isDrawn } from '../../domain/audiences/holdout';
+import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
 import type { Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
+import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
@@ -24,6 +27,7 @@ export interface Preview extends Estimate {
   readonly destinations: Readonly<Record<string, number>>;
   /** Matching profiles that are members of other audiences at present. */
   readonly overlap: Readonly<Record<string, number>>;
+  readonly holdout?: Holdout & { readonly heldOut: number };
 }
 
 export interface PreviewQuestionOf {
@@ -32,6 +36,8 @@ export interface PreviewQuestionOf {
   readonly sampleSize: number;
   /** Asks everybody, however long it takes. */
   readonly isExact: boolean;
+  /** Of the audience, and whose key it is: who is held out hangs on it. */
+  readonly holdout?: (Holdout & { readonly audience: string }) | undefined;
 }
 
 /** A question to put to people, made ready; saved audiences are what they are now. */
@@ -57,12 +63,17 @@ const listsOfThePast =
 export async function previewAudience(
   store: Store,
   ws: WorkspaceId,
-  { plan, sampleSize, isExact }: PreviewQuestionOf,
+  { plan, sampleSize, isExact, holdout }: PreviewQuestionOf,
 ): Promise<Preview> {
   const total = isExact ? undefined : await store.profiles.countDocuments(ws);
   const isSampled = total !== undefined && total > previewLimits.askedAll;
   const reach = reachOf(await store.destinations.list(ws));
-  const tally = { identifiers: new Map(), destinations: new Map(), overlap: new Map() } satisfies Tally;
+  const tally = {
+    identifiers: new Map(),
+    destinations: new Map(),
+    overlap: new Map(),
+    holdout: new Map(),
+  } satisfies Tally;
   const matching: ProfileId[] = [];
   let looked = 0;
   const pages = isSampled ? someProfiles(store, ws, total) : everyProfile(store, ws);
@@ -72,7 +83,7 @@ export async function previewAudience(
     for (const profile of living) {
       if (!plan.matches(profile, eventsOf(profile))) continue;
       matching.push(profile.id);
-      count(tally, reach, profile);
+      count(tally, reach, profile, holdout);
     }
   }
   const of = isSampled ? Math.max(total, looked) : looked;
@@ -85,18 +96,30 @@ export async function previewAudience(
     identifiers: scaled(tally.identifiers),
     destinations: scaled(tally.destinations),
     overlap: scaled(tally.overlap),
+    ...heldOutOf(holdout, scaled(tally.holdout)),
   };
 }
 
-type Tally = Readonly<Record<'identifiers' | 'destinations' | 'overlap', Map<string, number>>>;
+type Asked = PreviewQuestionOf['holdout'];
+
+const heldOutOf = (holdout: Asked, { heldOut = 0 }: Readonly<Record<string, number>>): Pick<Preview, 'holdout'> =>
+  holdout ? { holdout: { percent: holdout.percent, heldOut } } : {};
+
+const isHeldOut = ({ audience, percent }: NonNullable<Asked>, { id, holdouts = {} }: Profile): boolean =>
+  own(holdouts, audience)?.isHeldOut ?? isDrawn(audience, percent, id);
+
+const add = (found: Map<string, number>, key: string): unknown => found.set(key, (found.get(key) ?? 0) + 1);
+
+type Tally = Readonly<Record<'identifiers' | 'destinations' | 'overlap' | 'holdout', Map<string, number>>>;
 type Reach = readonly { readonly key: string; readonly identifiers: readonly string[] }[];
 
 const reachOf = (destinations: readonly DestinationDoc[]): Reach =>
   destinations.map(({ key, type }) => ({ key, identifiers: findDestination(type)?.identifiers ?? [] }));
 
-function count(tally: Tally, reach: Reach, { identifiers, memberships }: Profile): void {
+function count(tally: Tally, reach: Reach, profile: Profile, holdout: Asked): void {
+  const { identifiers, memberships } = profile;
+  if (holdout && isHeldOut(holdout, profile)) add(tally.holdout, 'heldOut');
   const types = new Set(identifiers.map(({ type }) => type));
-  const add = (found: Map<string, number>, key: string): unknown => found.set(key, (found.get(key) ?? 0) + 1);
   for (const type of types) add(tally.identifiers, type);
   for (const { key, identifiers: taken } of reach)
     if (taken.some((type) => types.has(type))) add(tally.destinations, key);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { Holdout } from '../../domain/audiences/holdout.schema';
 import { AudienceDefinition } from '../../domain/audiences/rule.schema';
 import { demandScope } from '../authenticate';
 import { definitionRoutes } from '../definition-routes';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
+import type { AudienceDoc } from '../../store/documents';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
@@ -18,6 +20,8 @@ const points = { usual: 30, most: 200 };
 const PreviewBody = z.strictObject({
   /** A rule to try; the saved one when absent. */
   rule: AudienceDefinition.shape.rule,
+  /** A holdout to try; the saved one when absent. */
+  holdout: Holdout.optional(),
   asOf: InstantInput.optional(),
   /** How many matching profiles to name. */
   sample: z.int().min(0).max(100).default(10),
@@ -34,6 +38,8 @@ const PreviewAnswer = z.strictObject({
   sample: z.array(z.string()),
   /** Of those that match, how many have an identifier of a type. */
   identifiers: z.record(z.string(), z.int()),
+  /** Of those that match, how many would be held out; absent without a holdout. */
+  holdout: Holdout.extend({ heldOut: z.int() }).optional(),
   /** Of those that match, how many a destination could identify. */
   destinations: z.record(z.string(), z.int()),
   /** Of those that match, how many are in other audiences at present. */
@@ -58,8 +64,16 @@ export const audiences = definitionRoutes({
   filter: listFilter,
   in: (store) => store.audiences,
   present: async (found, { deps, ws }) => {
-    const sizes = await Promise.all(found.map(({ key }) => deps.store.memberships.size(ws, key)));
-    return found.map((audience, index) => presentAudience(audience, sizes[index] ?? 0));
+    const { memberships } = deps.store;
+    return Promise.all(
+      found.map(async (audience) => {
+        const [size, heldOut] = await Promise.all([
+          memberships.size(ws, audience.key),
+          mayHoldOut(audience) ? memberships.heldOut(ws, audience.key) : 0,
+        ]);
+        return presentAudience(audience, size, heldOut);
+      }),
+    );
   },
   save: saveAudience,
   delete: deleteAudience,
@@ -71,14 +85,15 @@ export const audienceRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/audiences/{key}/members',
     scope: 'audiences:read',
-    summary: 'Present members',
+    summary: 'Present members; with `heldOut`, only those who are held out, or who are not',
     params: Key,
-    query: PageQuery,
+    query: PageQuery.extend({ heldOut: z.enum(['true', 'false']).optional() }),
     responses: { 200: pageOf(MemberBody) },
     handle: async (call) => {
       const { key } = await audiences.find(call);
       const page = readPage(call);
-      const rows = await call.deps.store.memberships.members(call.ws, key, page.limit + 1, page.after);
+      const heldOut = call.query.heldOut && call.query.heldOut === 'true';
+      const rows = await call.deps.store.memberships.members(call.ws, key, page.limit + 1, page.after, heldOut);
       return toPage(call, page, rows, presentMember, ({ cursor }) => cursor);
     },
   }),
@@ -118,11 +133,17 @@ export const audienceRoutes: readonly Route[] = [
       const plan = await planFor(call, saved, { rule, at });
       if (plan.asksForGroups) throw invalidRequest(groupsNotPreviewed);
       refuseListsOfThePast(call, plan, at);
-      const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact });
+      const { key } = call.params;
+      const used = call.body.holdout ?? saved.find((one) => one.key === key)?.holdout;
+      const holdout = used && { ...used, audience: key };
+      const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact, holdout });
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),
 ];
+
+/** Where it has just ended, until everybody has been brought to that. */
+const mayHoldOut = ({ holdout, status }: AudienceDoc): boolean => holdout !== undefined || status === 'computing';
 
 const groupsNotPreviewed =
   'A rule on households or accounts cannot be tried out: members are counted for saved audiences only. Save it, and look at its size.';

@@ -86,7 +86,7 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
 }
 
 function toContent(
-  { key, name, description, labels, public: isPublic }: AudienceDefinition,
+  { key, name, description, labels, holdout, public: isPublic }: AudienceDefinition,
   rule: Rule,
 ): AudienceContent {
   return {
@@ -96,10 +96,11 @@ function toContent(
     ...(labels !== undefined && { labels }),
     ruleJson: JSON.stringify(rule),
     ...(isPublic && { public: isPublic }),
+    ...(holdout && { holdout }),
   };
 }
 
-const whatItSays = ({ name, description, labels, ruleJson, public: isPublic }: Omit<AudienceContent, 'key'>): string =>
-  JSON.stringify({ name, description, labels, ruleJson, isPublic });
-
-const isSame = (before: AudienceDoc, content: AudienceContent): boolean => whatItSays(before) === whatItSays(content);
+function isSame(before: AudienceDoc, content: AudienceContent): boolean {
+  const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout'] as const;
+  return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
+}

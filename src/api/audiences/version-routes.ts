@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import type { JsonObject } from '../../domain/json';
 import { jsonChanges } from '../../domain/json-changes';
+import type { AudienceStatement } from '../../store/audiences';
 import type { AudienceVersionDoc } from '../../store/audience-versions';
 import { Instant, presentInstant } from '../instant';
 import { AnyJson } from '../json-schema';
@@ -12,14 +13,14 @@ import { AudienceBody, presentRule } from './presenter';
 import { audiences } from './routes';
 import { saveAudience } from './save-audience';
 
-const { name, description, labels, kind, rule, public: isPublic, version } = AudienceBody.shape;
+const { name, description, labels, kind, rule, public: isPublic, holdout, version } = AudienceBody.shape;
 const Change = z.strictObject({
   pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
   from: AnyJson.optional(),
   to: AnyJson.optional(),
 });
 export const AudienceVersionBody = z.strictObject({
-  ...{ version, name, description, labels, kind, rule, public: isPublic },
+  ...{ version, name, description, labels, kind, rule, public: isPublic, holdout },
   savedAt: Instant,
   savedBy: z.string().meta({ description: 'Id of the key' }),
   /** Against the version before; absent of the first. */
@@ -66,13 +67,14 @@ export const audienceVersionRoutes: readonly Route[] = [
 ];
 
 /** A definition as it was written. */
-export function contentOf(doc: Pick<AudienceVersionDoc, 'name' | 'description' | 'labels' | 'ruleJson' | 'public'>) {
+export function contentOf(doc: AudienceStatement) {
   return {
     name: doc.name,
     ...(doc.description !== undefined && { description: doc.description }),
     ...(doc.labels && { labels: [...doc.labels] }),
     ...presentRule(doc),
     public: doc.public === true,
+    ...(doc.holdout && { holdout: doc.holdout }),
   };
 }
 

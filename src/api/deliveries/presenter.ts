@@ -21,6 +21,10 @@ export const DeliveryBody = z.strictObject({
   enrollment: z.string().optional(),
   audience: z.string().optional(),
   operation: z.enum(membershipOperations).optional(),
+  because: z
+    .literal('holdout')
+    .optional()
+    .meta({ description: 'Why a member is removed who has not left the audience' }),
   /** Under which consent it was allowed, or withheld. */
   consent: z
     .strictObject({
@@ -60,6 +64,7 @@ export function presentDelivery(delivery: DeliveryDoc) {
     enrollment: delivery.enrollment,
     audience: delivery.audience,
     operation: delivery.operation,
+    because: delivery.because,
     ...(delivery.consent && { consent: presentConsent(delivery.consent) }),
     attempts: delivery.attempts.map(({ at, outcome, code, latencyMs }) => ({
       at: presentInstant(at),

@@ -27,6 +27,8 @@ export const IdentifierBody = z.strictObject({
   /** Since when a trusted source says so; absent while only public keys have. */
   verifiedAt: Instant.optional(),
 });
+/** A member now whom a holdout keeps from destinations. */
+const heldOut = z.literal(true).optional();
 const Expiry = z.record(z.string(), Instant);
 export const ProfileBody = z.strictObject({
   id: z.string(),
@@ -48,7 +50,7 @@ export const ProfileBody = z.strictObject({
       }),
     )
     .optional(),
-  audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant })),
+  audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant, heldOut })),
   /** Households and accounts that the person is in; absent when there are none. */
   groups: z
     .array(
@@ -77,7 +79,7 @@ export const TraitBody = z.strictObject({
   source: z.string(),
   expiresAt: Instant.optional(),
 });
-export const StayBody = z.strictObject({ key: z.string(), enteredAt: Instant, exitedAt: Instant.optional() });
+export const StayBody = z.strictObject({ key: z.string(), enteredAt: Instant, exitedAt: Instant.optional(), heldOut });
 export const EventBody = z.strictObject({
   messageId: z.string(),
   type: z.string(),
@@ -131,9 +133,10 @@ export function presentProfile(profile: Profile, sight: Sight) {
       Object.entries(profile.consent).map(([purpose, { status, at }]) => [purpose, { status, at: presentInstant(at) }]),
     ),
     ...(profile.suppressions && { suppressed: profile.suppressions.map(presentSuppressed) }),
-    audiences: Object.entries(profile.memberships).map(([key, { enteredAt }]) => ({
+    audiences: Object.entries(profile.memberships).map(([key, { enteredAt, isHeldOut }]) => ({
       key,
       enteredAt: presentInstant(enteredAt),
+      ...(isHeldOut && { heldOut: isHeldOut }),
     })),
     ...presentGroupsOf(profile, sight),
     mergedFrom: profile.lineage,
@@ -178,9 +181,10 @@ const presentSuppressed = ({ type, scope, reason, at, expiresAt }: PersonSuppres
   ...(expiresAt !== undefined && { expiresAt: presentInstant(expiresAt) }),
 });
 
-export function presentStay({ audience, enteredAt, exitedAt }: MembershipDoc) {
+export function presentStay({ audience, enteredAt, exitedAt, heldOutOf }: MembershipDoc) {
+  const held = heldOutOf !== undefined && { heldOut: true as const };
   const left = exitedAt === undefined ? {} : { exitedAt: presentInstant(exitedAt) };
-  return { key: audience, enteredAt: presentInstant(enteredAt), ...left };
+  return { key: audience, enteredAt: presentInstant(enteredAt), ...left, ...held };
 }
 
 export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {

@@ -74,13 +74,15 @@ describe('AudienceDefinition', () => {
 
   it.each<[string, unknown, string]>([
     ['a key with other letters', { ...vip, key: 'VIP!' }, '/key: Write 1 to 64'],
-    ['an unknown field', { ...vip, holdout: 5 }, '/: Unrecognized key: "holdout"'],
     ['a kind that there is not', { ...vip, kind: 'static' }, '/kind: '],
     [
       'a list, which only manual audiences have',
       { ...vip, rule: { list: 'vip@1' } },
       '/rule: A rule has exactly one of:',
     ],
+    ['an unknown field', { ...vip, held: 5 }, '/: Unrecognized key: "held"'],
+    ['a holdout of nobody', { ...vip, holdout: { percent: 0 } }, '/holdout/percent: Too small'],
+    ['a holdout of more than half', { ...vip, holdout: { percent: 51 } }, '/holdout/percent: Too big'],
     [
       'a value of the wrong type',
       { ...vip, rule: { not: { trait: 'ltv', is: 'greater_than', value: '500' } } },

@@ -3,6 +3,7 @@ import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema
 import { isJsonObject } from '../json';
 import { groupLimits, groupTypes } from '../groups/group';
 import { consentStatuses } from '../profiles/profile';
+import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
 import { audienceKinds, type ListCondition } from './manual-audience';
 import { measure, ruleLimits } from './rule-size';
@@ -184,6 +185,7 @@ export const AudienceDefinition = z.strictObject({
   kind: z.enum(audienceKinds).optional(),
   /** Whether pages may ask, with a public key, if a visitor is in it; not, unless it says so. */
   public: z.boolean().optional(),
+  holdout: Holdout.optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });

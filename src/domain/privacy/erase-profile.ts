@@ -49,7 +49,7 @@ export function eraseProfile({
   const seq = profile.seq + edges.length + 1;
   return {
     profile: {
-      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions', 'groups', 'lists'),
+      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions', 'groups', 'lists', 'holdouts'),
       ...{ identifiers: [], traits: {}, consent: {}, memberships: {}, states: {}, hasEnrollments: false },
       ...{ edgeCounts: {}, erasedAt: at, evaluatedAt: at, seq, rev: profile.rev + 1 },
     },

@@ -27,6 +27,7 @@ export interface ChangeSet {
   /** Tombstones that point to another profile from now on, so that any old id is one look away from who it is. */
   readonly pointers: readonly Pointer[];
   readonly edges: readonly MembershipEdge[];
+  readonly heldStays: readonly HeldStay[];
   readonly enrollments: readonly EnrollmentWrite[];
   readonly syncs: readonly DesiredMember[];
   readonly applied: readonly AppliedEvent[];
@@ -121,6 +122,11 @@ export interface MembershipEdge {
   readonly cause: EdgeCause;
 }
 
+/** A stay, by the version of the membership, that is held out from now on, or is no longer. Written after the edges. */
+export interface HeldStay extends Pick<MembershipEdge, 'audience' | 'profile' | 'version'> {
+  readonly isHeldOut: boolean;
+}
+
 /** An enrollment to write: `readRev` is the revision that was read, absent for one that starts. */
 export interface EnrollmentWrite {
   readonly enrollment: Enrollment;
@@ -134,8 +140,10 @@ export interface DesiredMember {
   readonly profile: ProfileId;
   readonly version: number;
   readonly isIn: boolean;
-  /** The person must not be reached, by their consent or a suppression: they are taken off also where leavers are kept. */
+  /** The person must not be reached, by their consent, a suppression or a holdout: they are taken off also where leavers are kept. */
   readonly hasRefused?: boolean;
+  /** That is since the audience's holdout keeps them from it. */
+  readonly isHeldOut?: boolean;
   /** What allows the person to be held there. */
   readonly consent?: ConsentProof;
   /** The person was erased: once they are off, nothing is remembered of it. */

@@ -1,3 +1,4 @@
+import type { Arms } from '../audiences/holdout';
 import type { BehaviourState } from '../audiences/behaviour-state';
 import type { Identifier } from '../events/event';
 import type { GroupMembership } from '../groups/group';
@@ -48,6 +49,8 @@ export interface Listing {
 export interface Membership {
   readonly enteredAt: number;
   readonly version: number;
+  /** The person is on the side of the audience's holdout that is not sent, and the audience has one now. */
+  readonly isHeldOut?: true;
 }
 
 /** The person. Everything that decides about them is here, bounded; instants are epoch milliseconds. */
@@ -70,6 +73,8 @@ export interface Profile {
   /** By the list of a manual audience; absent when nothing was ever said of one. */
   readonly lists?: Readonly<Record<string, Listing>>;
   readonly memberships: Readonly<Record<string, Membership>>;
+  /** Given once for each audience with a holdout, whatever becomes of that; absent when there is none. */
+  readonly holdouts?: Arms;
   /** Highest membership version given per audience, kept after leaving. */
   readonly edgeCounts: Readonly<Record<string, number>>;
   /** Behaviour state by condition key (see `audiences/behaviour-state`). */

@@ -1,3 +1,4 @@
+import type { Arms } from '../audiences/holdout';
 import { own } from '../json';
 import type { Consent, Listing, Profile, Trait } from './profile';
 
@@ -9,6 +10,7 @@ export interface Replaced {
   readonly groups?: Profile['groups'];
   readonly apart?: Profile['apart'];
   readonly isShared?: true;
+  readonly holdouts?: Arms;
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
   /** Absent where no list was. */
@@ -34,6 +36,7 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
     ...(before.groups && { groups: before.groups }),
     ...(before.apart && { apart: before.apart }),
     ...(before.isShared && { isShared: before.isShared }),
+    ...(before.holdouts && { holdouts: before.holdouts }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
     ...(after.lists && { lists: replacements(before.lists ?? {}, after.lists) }),

@@ -30,6 +30,8 @@ export interface Definitions {
   readonly audiences: readonly CompiledAudience[];
   /** The ruleset version since which an audience means what it means. */
   readonly audienceSince: ReadonlyMap<string, number>;
+  /** Of the audiences that have a holdout, how many percent. */
+  readonly holdouts: ReadonlyMap<string, number>;
   readonly journeys: readonly CompiledJourney[];
   readonly attachments: readonly Attachment[];
   readonly purposes: Purposes;

@@ -1,3 +1,4 @@
+import { armsField, uniteArms, type Arms } from '../audiences/holdout';
 import { effectiveAt, type Event } from '../events/event';
 import { isSameGroup, type GroupMembership } from '../groups/group';
 import { afterCall, unitedGroups } from '../groups/memberships';
@@ -10,8 +11,8 @@ import type { Replaced } from './replaced';
 
 type Groups = readonly GroupMembership[];
 
-/** What a profile is beside what it states: whom it is kept apart from, whether it is anybody's, whether it is processed, and its groups. */
-type Standing = Pick<Profile, 'apart' | 'isShared' | 'restrictedAt'> & { readonly groups: Groups };
+/** What a profile is beside what it states: whom it is kept apart from, whether it is anybody's, whether it is processed, its groups, and its arms in holdouts. */
+type Standing = Pick<Profile, 'apart' | 'isShared' | 'restrictedAt' | 'holdouts'> & { readonly groups: Groups };
 
 /** Reads of an event what it says of a group, if that counts. */
 type ReadCall = (event: Event) => GroupCall | undefined;
@@ -30,7 +31,8 @@ export function standingLeft(survivor: Profile, read: Unmerge, readCall: ReadCal
   for (const happened of sequence(read)) {
     if ('seq' in happened) lived = { ...lived, groups: called(lived.groups, happened, readCall) };
     else {
-      const known = { ...lived, ...restrictedSince(lived, happened, absorbedProfile) };
+      const restricted = restrictedSince(lived, happened, absorbedProfile);
+      const known = { ...lived, ...restricted, ...armsSince(lived, happened.replaced, absorbedProfile) };
       before.set(happened, known);
       lived = unite(known, happened.absorbedProfile);
     }
@@ -42,6 +44,7 @@ export function standingLeft(survivor: Profile, read: Unmerge, readCall: ReadCal
   const apart = [...(lived.apart ?? []), ...others, absorbed].filter((id) => !own.has(id));
   const standing = {
     ...lived,
+    ...armsSince(lived, survivor, absorbedProfile),
     apart: [...new Set(apart)],
     groups: withUnexplained(lived.groups, survivor, read, readCall),
   };
@@ -60,12 +63,13 @@ function called(groups: Groups, event: Event, readCall: ReadCall): Groups {
   return call ? afterCall(groups, call, { at: effectiveAt(event), source: event.source }) : groups;
 }
 
-function pick({ apart, isShared, restrictedAt, groups }: Replaced): Partial<Standing> {
+function pick({ apart, isShared, restrictedAt, groups, holdouts }: Replaced): Partial<Standing> {
   return {
     ...(apart && { apart }),
     ...(isShared && { isShared }),
     ...(restrictedAt !== undefined && { restrictedAt }),
     ...(groups && { groups }),
+    ...(holdouts && { holdouts }),
   };
 }
 
@@ -77,12 +81,20 @@ function restrictedSince({ restrictedAt }: Standing, later: Merge, absorbed: Pro
     : {};
 }
 
+/** Arms given since, as the survivor has them by then: what the absorbed had is not theirs. */
+function armsSince({ holdouts: lived = {} }: Standing, then: Pick<Replaced, 'holdouts'>, absorbed: Profile) {
+  const theirs = absorbed.holdouts ?? {};
+  const given = Object.entries(then.holdouts ?? {}).filter(([audience]) => !Object.hasOwn(theirs, audience));
+  return armsField({ ...(Object.fromEntries(given) as Arms), ...lived });
+}
+
 function unite(one: Standing, absorbed: Profile): Standing {
   const apart = [...(one.apart ?? []), ...(absorbed.apart ?? [])];
   const restricted = [one, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   return {
     groups: unitedGroups(one.groups, absorbed.groups ?? []),
     ...(apart.length > 0 && { apart }),
+    ...armsField(uniteArms(one.holdouts, absorbed.holdouts)),
     ...(one.isShared && absorbed.isShared && { isShared: true }),
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
   };

@@ -16,7 +16,8 @@ const atIf = (name: string, instant: number | undefined) => (instant === undefin
 
 /** What the profile itself holds. */
 export function profileLines(profile: Profile): Line[] {
-  const { id, createdAt, lineage, identifiers, traits, consent, groups, lists = {}, restrictedAt } = profile;
+  const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt } = profile;
+  const { lists = {}, holdouts = {} } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
     ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
@@ -39,6 +40,9 @@ export function profileLines(profile: Profile): Line[] {
     })),
     ...Object.entries(lists).map(([list, { isOn, source, at: said }]) => ({
       ...{ kind: 'by-hand', audience: audienceOf(list), isIn: isOn, at: at(said), source },
+    })),
+    ...Object.entries(holdouts).map(([audience, arm]) => ({
+      ...{ kind: 'holdout', audience, isHeldOut: arm.isHeldOut, at: at(arm.at) },
     })),
   ];
 }

@@ -1,4 +1,5 @@
 import { combine } from '../../audiences/behaviour';
+import { armsField, uniteArms } from '../../audiences/holdout';
 import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';
 import type { EnrollmentId } from '../../ids';
@@ -66,6 +67,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     ...omit(survivor, 'apart', ...(absorbed.isShared ? [] : (['isShared'] as const))),
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
     ...apartFrom(survivor, absorbed, lineage),
+    ...armsField(uniteArms(survivor.holdouts, absorbed.holdouts)),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage,
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
@@ -86,7 +88,7 @@ function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['linea
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists', 'holdouts'),
     identifiers: [],
     traits: {},
     consent: {},

@@ -5,6 +5,7 @@ import type { DesiredMember } from '../change-set';
 import { identifiersByType } from '../present';
 import type { Profile } from '../profile';
 import type { Attachment } from '../ruleset';
+import { hasOtherArm, isHeldOutOf } from './hold-out';
 import { nextSeq, type OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -18,7 +19,7 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
     for (const { profile } of barred)
       for (const id of profile.lineage) {
         const wish = wishes.get(id) ?? desiredOf(fold, { ...profile, id }, attachment);
-        wishes.set(id, { ...wish, isIn: false, hasRefused: true });
+        wishes.set(id, { ...wish, isIn: false, hasRefused: true, ...holding(fold, profile, attachment) });
       }
     return [...wishes.values()];
   });
@@ -27,11 +28,25 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
 function isChanged(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): boolean {
   if (open.moved.has(attachment.audience)) return true;
   if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment);
-  const hasNews = open.hasNewIdentifiers || open.hasNewConsent || open.hasNewSuppressions;
-  if (own(open.profile.memberships, attachment.audience) !== undefined) return hasNews;
+  const hasNews = isNews(open);
+  if (own(open.profile.memberships, attachment.audience) !== undefined)
+    return hasNews || isArmChanged(open, attachment);
   // A refusal also reaches who has left and was kept, they themselves or somebody they absorbed.
   const mayBeKept = wasEverIn(open, attachment) || open.profile.lineage.length > 0;
-  return hasNews && mayBeKept && isBarred(fold, open.profile, attachment);
+  const mayBeBarred = hasNews || isHeldAnew(fold, open, attachment);
+  return mayBeBarred && mayBeKept && isBarred(fold, open.profile, attachment);
+}
+
+const isNews = ({ hasNewIdentifiers, hasNewConsent, hasNewSuppressions }: OpenProfile): boolean =>
+  hasNewIdentifiers || hasNewConsent || hasNewSuppressions;
+
+const isArmChanged = (open: OpenProfile, { audience, use }: Attachment): boolean =>
+  use === 'target' && hasOtherArm(open, audience);
+
+/** Of an audience that was saved since: it may not have held anybody out before. */
+function isHeldAnew({ input: { ruleset } }: WorkspaceFold, open: OpenProfile, attachment: Attachment): boolean {
+  const since = ruleset.audienceSince.get(attachment.audience) ?? 0;
+  return open.readRuleset < since && isHeldOutOf(ruleset, open.profile, attachment);
 }
 
 const hasNotSeen = (open: OpenProfile, { sinceRuleset }: Attachment): boolean => open.readRuleset < sinceRuleset;
@@ -42,7 +57,7 @@ const wasEverIn = ({ profile }: OpenProfile, { audience }: Attachment): boolean 
 
 function desired(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): DesiredMember {
   // A changed attachment or list is no event of the profile, and only a newer wish takes the place of the last one.
-  if (hasNotSeen(open, attachment) || open.hasNewSuppressions) nextSeq(open);
+  if (hasNotSeen(open, attachment) || open.hasNewSuppressions || isArmChanged(open, attachment)) nextSeq(open);
   const { profile, causedAt } = open;
   return { ...desiredOf(fold, profile, attachment), ...(causedAt > 0 && { causedAt }) };
 }
@@ -58,6 +73,7 @@ function desiredOf(fold: WorkspaceFold, profile: Profile, attachment: Attachment
     version: profile.seq,
     isIn: own(profile.memberships, attachment.audience) !== undefined && !hasRefused,
     ...(hasRefused && { hasRefused }),
+    ...holding(fold, profile, attachment),
     ...(proof && { consent: proof }),
     identifiers: identifiersFor(profile, attachment),
     causedAt: input.now,
@@ -65,11 +81,18 @@ function desiredOf(fold: WorkspaceFold, profile: Profile, attachment: Attachment
   };
 }
 
-/** Somebody who is restricted or suppressed, or whose consent does not allow it, is taken off: also where leavers are kept. */
+const holding = (
+  { input }: WorkspaceFold,
+  profile: Profile,
+  attachment: Attachment,
+): Pick<DesiredMember, 'isHeldOut'> => (isHeldOutOf(input.ruleset, profile, attachment) ? { isHeldOut: true } : {});
+
+/** Somebody who is restricted, held out or suppressed, or whose consent does not allow it, is taken off: also where leavers are kept. */
 function isBarred(fold: WorkspaceFold, profile: Profile, attachment: Attachment): boolean {
   const { purpose, use } = attachment;
   // Exclusion lists protect people, also those who are restricted.
   if (profile.restrictedAt !== undefined && use === 'target') return true;
+  if (isHeldOutOf(fold.input.ruleset, profile, attachment)) return true;
   if (!consentFor(fold, profile, attachment).isAllowed) return true;
   const isTransactional = purpose !== undefined && fold.input.ruleset.purposes.get(purpose)?.transactional === true;
   return findBarring(profile.suppressions ?? [], { ...attachment, isTransactional }) !== undefined;

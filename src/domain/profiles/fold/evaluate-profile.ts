@@ -12,6 +12,7 @@ import { idsOf } from '../present';
 import { compiled } from '../ruleset';
 import { earlier } from '../../audiences/rule-view';
 import { presentGroups } from '../../groups/group';
+import { forgetArms, holdOut } from './hold-out';
 import { bringRuleMade, countFacets, groupsOf, nextRegrouping } from './fold-groups';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { edgeName, historyName, type HistoryRead } from './fold-input';
@@ -33,6 +34,7 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   open.profile = { ...omit(open.profile, 'lists'), ...asHeld(listsLeft(open.profile.lists ?? {}, ruleset.lists)) };
   for (const audience of Object.keys(open.profile.memberships))
     if (!ruleset.audiences.some(({ key }) => key === audience)) leaveAudience(fold, open, audience, 'definition');
+  open.profile = forgetArms(ruleset, open.profile);
   fold.upgradesFrom = readVersion;
   regroup(fold, open);
   // What time alone would have moved is not the definition's doing, and starts journeys as it would have.
@@ -95,6 +97,7 @@ export function evaluateProfile(
     checks: outcome.checks,
     ...(next !== undefined && { nextCheckAt: next }),
   };
+  holdOut(fold, open, now);
 }
 
 /** What the person's groups count them for; answers when that may be otherwise with no event. */

@@ -18,6 +18,7 @@ import { nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, instantOf, regroup, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
 import { causeBy, heedListing } from './heed-listing';
+import { heldStays } from './hold-out';
 import { heedSuppressions } from './heed-suppressions';
 import { resolveEvent } from './resolve-event';
 import { reachEdges, runJourneys } from './run-journeys';
@@ -185,6 +186,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     mergeChanges: fold.mergeChanges,
     pointers: fold.pointers(),
     edges: fold.edges,
+    heldStays: [...fold.opened.values()].filter((open) => open.isTouched).flatMap(heldStays),
     enrollments: runs.map(toEnrollmentWrite),
     syncs,
     applied: fold.applied,

@@ -3,7 +3,7 @@ import { presentGroups, type GroupMembership } from '../../groups/group';
 import { omit } from '../../json';
 import { identifierName } from '../../identity/identifier-types';
 import { withTies, type IsKnown } from '../../identity/ties';
-import type { KnownIdentifier, Profile } from '../profile';
+import type { KnownIdentifier, Membership, Profile } from '../profile';
 
 /** One profile while a batch is folded into it. Mutable on purpose, and private to one fold. */
 export interface OpenProfile {
@@ -16,6 +16,8 @@ export interface OpenProfile {
   readonly batch: RuleEvent[];
   /** Those that it was in when it was read. */
   readonly readGroups: readonly GroupMembership[];
+  /** As they were when it was read. */
+  readonly readMemberships: Readonly<Record<string, Membership>>;
   /** Audiences with an edge in this fold. */
   readonly moved: Set<string>;
   readonly waitKeys: Set<string>;
@@ -34,6 +36,7 @@ export function openProfile(profile: Profile): OpenProfile {
     readRuleset: profile.rulesetVersion,
     batch: [],
     readGroups: presentGroups(profile.groups),
+    readMemberships: profile.memberships,
     moved: new Set(),
     waitKeys: new Set(),
     hasNewIdentifiers: false,

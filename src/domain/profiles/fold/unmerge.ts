@@ -2,6 +2,7 @@ import type { Event, Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
 import { onlyTied } from '../../identity/ties';
 import { splitEnrollments } from '../../journeys/split-enrollments';
+import { armsField } from '../../audiences/holdout';
 import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
 import { idsOf } from '../present';
@@ -58,7 +59,8 @@ function reopen(
   open.profile = {
     ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups', 'lists'),
     rev: tombstone.rev,
-    seq: Math.max(tombstone.seq, lastSeq),
+    // Whoever may not be sent was wished away under the ids of the absorbed too, as often as the survivor changed at most.
+    seq: Math.max(tombstone.seq + survivor.seq, lastSeq),
     edgeCounts: tombstone.edgeCounts,
     evaluatedAt: tombstone.evaluatedAt,
     identifiers,
@@ -81,14 +83,15 @@ function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge, { standing,
   const { later: facts, ...left } = factsLeft(survivor, read, fold.input.ruleset);
   const accounts = read.later.flatMap((merge, index) => {
     const account = facts[index];
-    const before = omit(account ?? merge.replaced, 'apart', 'isShared', 'restrictedAt', 'groups');
+    const before = omit(account ?? merge.replaced, 'apart', 'isShared', 'restrictedAt', 'groups', 'holdouts');
     return account ? [{ merge, replaced: { ...before, ...later[index] } }] : [];
   });
   fold.mergeChanges.push(...accounts);
   const gone = new Set(idsOf(absorbedProfile));
   return {
-    ...omit(survivor, 'restrictedAt', 'lists'),
+    ...omit(survivor, 'restrictedAt', 'lists', 'holdouts'),
     ...left,
+    ...armsField(standing.holdouts),
     lineage: survivor.lineage.filter((id) => !gone.has(id)),
     states: {},
     ...(standing.apart && { apart: standing.apart }),
