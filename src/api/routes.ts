@@ -1,5 +1,6 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
+import { changeRoutes } from './audiences/change-routes';
 import { explainRoutes } from './audiences/explain-routes';
 import { audienceRoutes } from './audiences/routes';
 import { audienceVersionRoutes } from './audiences/version-routes';
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...groupPolicyRoutes,
   ...audienceRoutes,
+  ...changeRoutes,
   ...explainRoutes,
   ...audienceVersionRoutes,
   ...attachmentRoutes,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
+import type { ChangeBody } from '../api/audiences/change-presenter';
 import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
@@ -50,6 +51,7 @@ const agreements: {
   audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
+  audienceChange: Agrees<Sent<typeof ChangeBody>, client.AudienceChange>;
   audienceVersion: Agrees<
     Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'changes'>,
     Shallow<client.AudienceVersion, 'rule' | 'changes'>
@@ -113,6 +115,7 @@ const agreements: {
   audience: 'agrees',
   member: 'agrees',
   size: 'agrees',
+  audienceChange: 'agrees',
   audienceVersion: 'agrees',
   explanation: 'agrees',
   attachment: 'agrees',

@@ -1,5 +1,7 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { EdgeKind } from '../domain/audiences/edge';
 import type { Json, JsonObject } from '../domain/json';
+import type { EdgeCause } from '../domain/profiles/change-set';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -19,6 +21,31 @@ export interface StoredAudience {
 export interface Member {
   readonly profileId: string;
   readonly enteredAt: string;
+}
+/** Somebody came into an audience, or left it. */
+export interface AudienceChange {
+  /** Of this change, and a cursor: `after` it comes what follows. */
+  readonly id: string;
+  readonly change: EdgeKind;
+  /** Id of the profile. */
+  readonly profile: string;
+  readonly at: string;
+  readonly cause: EdgeCause;
+  /** Those of the profile now, where they were asked for and there are any. */
+  readonly identifiers?: readonly { readonly type: string; readonly value: string }[];
+}
+export interface ChangesQuery {
+  /** `next` of the page before, or the `id` of a change. */
+  readonly after?: string;
+  /** Without a cursor: everybody who is in first (unless set), from now on, or since an instant. */
+  readonly from?: 'start' | 'now' | (string & {});
+  /** Needs the scope `profiles:read`, too. */
+  readonly include?: 'identifiers';
+}
+export interface ChangesPage {
+  readonly data: readonly AudienceChange[];
+  /** Always there: where to ask again. */
+  readonly next: string;
 }
 export interface PreviewInput {
   /** A rule to try; the saved one when absent. */

@@ -5,6 +5,8 @@ import type {
   AudienceDefinition,
   AudienceSize,
   AudienceVersion,
+  ChangesPage,
+  ChangesQuery,
   Explanation,
   Member,
   Preview,
@@ -33,6 +35,9 @@ export function audiencesOf({ call }: Transport) {
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
     members,
     eachMember: (key: string, query: PageQuery = {}) => eachOf((page) => members(key, page), query),
+    /** Who came and who left after a cursor; an empty page says that there is no more at present. */
+    changes: (key: string, query: ChangesQuery & { readonly limit?: number } = {}) =>
+      call<ChangesPage>({ method: 'GET', path: path`/v1/audiences/${key}/changes`, query: { ...query } }),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>
       call<Preview>({
