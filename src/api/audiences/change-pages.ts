@@ -46,11 +46,10 @@ export async function bringFeed(
   return present;
 }
 
-/** The changes after a cursor. An empty page says that there are no more at present. Throws 409 for a cursor that the feed has not got to. */
+/** The changes after a cursor. An empty page says that there are no more at present. Throws 409 where the feed has not got to the cursor. */
 export async function nextChanges(reader: ChangeReader, from: ChangeCursor, limit: number): Promise<ChangePage> {
   const { store, ws } = reader;
-  const feed = await store.changeFeeds.find(ws, from.audience);
-  if (!feed || feed.last < from.place) throw unknownPlace();
+  const feed = await feedAt(store, ws, from);
   let page: ChangePage = { changes: [], next: from };
   let isOver = false;
   while (page.changes.length === 0 && !isOver) {
@@ -90,6 +89,17 @@ async function standing(
     profile === undefined ? [] : [{ ...row, profile, cursor: { audience, place, member: id } }],
   );
   return { changes, next: { audience, place, ...(next !== undefined && { member: next }) } };
+}
+
+/** Throws 409 where the feed has not got to the cursor. */
+export async function feedAt(
+  { changeFeeds }: Pick<Store, 'changeFeeds'>,
+  ws: WorkspaceId,
+  { audience, place }: ChangeCursor,
+): Promise<ChangeFeedDoc> {
+  const feed = await changeFeeds.find(ws, audience);
+  if (!feed || feed.last < place) throw unknownPlace();
+  return feed;
 }
 
 const unknownPlace = (): Problem =>
