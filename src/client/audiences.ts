@@ -13,10 +13,12 @@ import type {
   PreviewInput,
   StoredAudience,
 } from './audience-types';
+import { followChanges, openChanges, type FollowOptions } from './follow-changes';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
-export function audiencesOf({ call }: Transport) {
+export function audiencesOf(transport: Transport) {
+  const { call } = transport;
   const list = (query: PageQuery = {}) =>
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
   const members = (key: string, query: PageQuery = {}) =>
@@ -38,6 +40,11 @@ export function audiencesOf({ call }: Transport) {
     /** Who came and who left after a cursor; an empty page says that there is no more at present. */
     changes: (key: string, query: ChangesQuery & { readonly limit?: number } = {}) =>
       call<ChangesPage>({ method: 'GET', path: path`/v1/audiences/${key}/changes`, query: { ...query } }),
+    /** Each as it happens, for ever: `for await (const { id, change, profile } of client.audiences.follow('vip', { after }))`. */
+    follow: (key: string, options: FollowOptions = {}) => followChanges(transport, key, options),
+    /** The lines of the stream, as they come. */
+    openChanges: (key: string, options: FollowOptions = {}, lastEventId?: string) =>
+      openChanges(transport, key, options, lastEventId),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>
       call<Preview>({
