@@ -96,6 +96,17 @@ export const limitVariables = {
     '24',
     'How long the answer to a request with an `Idempotency-Key` is kept and given again.',
   ),
+  HEDDLE_CHANGE_STREAMS: defaulted(
+    wholeNumber(1, 10_000),
+    '100',
+    'How many streams of changes of audiences one API process has open. More are answered 429.',
+  ),
+  HEDDLE_WORKSPACE_CHANGE_STREAMS: defaulted(wholeNumber(1, 10_000), '20', 'How many of them may be of one workspace.'),
+  HEDDLE_CHANGE_STREAM_SECONDS: defaulted(
+    wholeNumber(10, 86_400),
+    '3600',
+    'After how long a stream of changes ends, and its client connects again where it was.',
+  ),
 };
 
 type Limits = { readonly [Name in keyof typeof limitVariables]: z.output<(typeof limitVariables)[Name]> };
@@ -114,6 +125,11 @@ export function toLimits(env: Limits) {
     insertsAtOnce: env.HEDDLE_INSERTS_AT_ONCE,
     failedKeysPerMinute: env.HEDDLE_FAILED_KEYS_PER_MINUTE,
     idempotencyHours: env.HEDDLE_IDEMPOTENCY_HOURS,
+    changeStreams: {
+      most: env.HEDDLE_CHANGE_STREAMS,
+      ofWorkspace: env.HEDDLE_WORKSPACE_CHANGE_STREAMS,
+      seconds: env.HEDDLE_CHANGE_STREAM_SECONDS,
+    },
     rates: {
       windowSeconds: env.HEDDLE_RATE_SECONDS,
       processes: env.HEDDLE_API_PROCESSES,

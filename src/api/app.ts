@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { ChangeStreams } from './audiences/change-streams';
 import { Authenticator } from './authenticate';
 import { allowBrowsers } from './cors';
 import type { ApiDeps, GaugeSource } from './deps';
@@ -25,7 +26,8 @@ const mostWaitMs = 25;
 /** The whole HTTP API over what it is given; it listens to nothing by itself. */
 export function createApp(deps: ApiDeps): Express {
   const inFlight = new BytesInFlight(deps.limits);
-  const metrics = createApiMetrics(deps.metrics, [...(deps.gauges ?? []), gaugeOf(inFlight)]);
+  const streams = new ChangeStreams(deps.limits.changeStreams);
+  const metrics = createApiMetrics(deps.metrics, [...(deps.gauges ?? []), gaugeOf(inFlight), streamsOf(streams)]);
   const document = documentRoutes(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
@@ -37,7 +39,7 @@ export function createApp(deps: ApiDeps): Express {
     infoOf(res).route = '/openapi.json';
     res.json(document);
   });
-  app.use(mountRoutes(routes, { deps, metrics, inFlight, ...createDoors(deps, metrics) }));
+  app.use(mountRoutes(routes, { deps, metrics, inFlight, streams, ...createDoors(deps, metrics) }));
   app.use(() => {
     throw new Problem(404, 'not-found', 'There is no such route; /openapi.json lists them all.');
   });
@@ -86,6 +88,12 @@ const gaugeOf = (inFlight: BytesInFlight): GaugeSource => ({
   name: 'heddle_bytes_in_flight',
   help: 'Bytes of bodies that this process is reading, parsing and storing.',
   read: async () => inFlight.bytes,
+});
+
+const streamsOf = (streams: ChangeStreams): GaugeSource => ({
+  name: 'heddle_change_streams',
+  help: 'Streams of changes that this process has open.',
+  read: async () => streams.open,
 });
 
 /** Where it failed, without the message: driver messages quote values. */

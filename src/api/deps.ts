@@ -9,6 +9,7 @@ import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import type { TrafficRecorder } from '../store/traffic-recorder';
 import type { PullSchedules } from '../workflows/pull-schedules';
+import type { StreamLimits } from './audiences/change-streams';
 import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
 import type { RateLimits } from './limits/rates';
@@ -26,6 +27,7 @@ export interface ApiLimits extends FlightLimits {
   readonly failedKeysPerMinute: number;
   readonly idempotencyHours: number;
   readonly rates: RateLimits;
+  readonly changeStreams: StreamLimits;
 }
 
 export interface ImportLimits extends FileLimits {
@@ -79,6 +81,8 @@ export interface ApiDeps {
   readonly metrics: Registry;
   readonly checks: readonly ReadinessCheck[];
   readonly gauges?: readonly GaugeSource[];
+  /** Aborted when the process is to end: answers that go on by themselves end then. */
+  readonly closing?: AbortSignal;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
   /** Bearer key that may create workspaces. */

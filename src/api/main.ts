@@ -41,12 +41,14 @@ async function main(): Promise<void> {
   const connection = Connection.lazy({ ...connectionOptions, address: config.temporalAddress });
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const { bodySeconds } = config.limits;
-  const deps = composeDeps(config, store, client, log);
+  const closing = new AbortController();
+  const deps = { ...composeDeps(config, store, client, log), closing: closing.signal };
   const server = createApiServer(createApp(deps), { bodySeconds, uploadSeconds: config.imports.uploadSeconds });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'the API is listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  closing.abort();
   await drain(server, log);
   await deps.traffic.flush();
   await Promise.all([connection.close(), store.connection.client.close()]);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { onRecord } from './audit/record-audit';
+import type { ChangeStreams } from './audiences/change-streams';
 import { checkBody, eventsIn, parse, readBody } from './body';
 import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
@@ -28,6 +29,7 @@ export interface Context {
   readonly turns: Turns;
   readonly way: RightOfWay;
   readonly events: EventWriter;
+  readonly streams: ChangeStreams;
 }
 
 /** Turns the table of routes into a router: admit, read, check, run, answer. */
@@ -143,17 +145,15 @@ async function greet(route: Route, { rates }: Context, res: Response, principal:
   else res.set(await rates.take(principal, isSurface(route) ? 'decisions' : 'requests', 1));
 }
 
-function toCall(
-  route: Route,
-  { deps, metrics, events, rates, way }: Context,
-  req: Request,
-  principal: Principal | undefined,
-) {
+function toCall(route: Route, context: Context, req: Request, principal: Principal | undefined) {
+  const { deps, metrics, events, rates, way, streams } = context;
   return {
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
-    ...{ deps, metrics, events, rates },
+    ...{ deps, metrics, events, rates, streams },
+    admitAgain: async () => void (await admit(route, context, req)),
     giveWay: () => way.giveWay(),
+    whenLeft: (then: () => void) => void req.res?.once('close', then),
     method: req.method,
     url: req.originalUrl,
     header: (name: string) => req.get(name),
@@ -165,10 +165,15 @@ function toCall(
 /** Never by `res.send`, which answers 304 to `If-None-Match: *` whether or not a route knows of conditions. */
 async function send(res: Response, { status, body, headers }: Awaited<ReturnType<Route['run']>>): Promise<void> {
   res.status(status).set(headers ?? {});
-  if (body instanceof Readable) await pipeline(body, res);
+  if (body instanceof Readable) await pipeline(body, res).catch(unlessGone);
   else if (body === undefined || body === null) res.end();
   else if (typeof body === 'string' || body instanceof Uint8Array) res.end(body);
   else res.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
+}
+
+/** Whoever leaves half way is owed nothing more. */
+function unlessGone(error: unknown): void {
+  if ((error as { code?: unknown } | null)?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }
 
 const addressOf = (req: Request): string => req.ip ?? 'unknown';

@@ -26,7 +26,7 @@ export interface Page {
   readonly after?: string;
 }
 
-export function readPage({ query, deps }: Call<unknown, z.output<typeof PageQuery>>): Page {
+export function readPage({ query, deps }: Pick<Call<unknown, z.output<typeof PageQuery>>, 'query' | 'deps'>): Page {
   const limit = Math.min(query.limit ?? usualSize, deps.limits.pageSizeMax);
   return query.cursor === undefined ? { limit } : { limit, after: decodeCursor(query.cursor) };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
+import type { ChangeStreams } from './audiences/change-streams';
 import type { ApiDeps } from './deps';
 import type { EventWriter } from './ingest/event-writer';
 import type { Picture } from './ingest/pixel';
@@ -39,6 +40,11 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly events: EventWriter;
   /** Of who is known only when the handler has looked; keys are counted before. */
   readonly rates: Pick<Rates, 'take'>;
+  readonly streams: ChangeStreams;
+  /** Throws where the key would not be let in now: an answer that goes on for long asks now and then. */
+  readonly admitAgain: () => Promise<void>;
+  /** Calls back when the answer is over, or nobody is there to take it. */
+  readonly whenLeft: (then: () => void) => void;
   /** To be awaited between the slices of what takes long. */
   readonly giveWay: () => Promise<void>;
   /** When the request arrived, epoch milliseconds. */

@@ -1,5 +1,6 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
+import { changeRoutes } from './audiences/change-routes';
 import { explainRoutes } from './audiences/explain-routes';
 import { audienceKeepingRoutes } from './audiences/keeping-routes';
 import { audienceMemberRoutes } from './audiences/member-routes';
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...groupPolicyRoutes,
   ...audienceRoutes,
+  ...changeRoutes,
   ...explainRoutes,
   ...audienceVersionRoutes,
   ...audienceMemberRoutes,

@@ -8,6 +8,7 @@ import type {
   StoredAudience,
 } from '../client/types';
 import type { AttachmentUse } from '../domain/audiences/attachment';
+import { addChanges } from './audience-changes';
 import { definitionKeyPattern } from '../domain/definition-key';
 import type { Cell, Context } from './context';
 import { addMembers } from './audience-members';
@@ -51,6 +52,7 @@ export function addAudiences(program: Command, context: Context): void {
     ]);
   });
   addMembers(audiences, context);
+  addChanges(audiences, context);
   addPreview(audiences, context);
   addExplain(audiences, context);
   addVersions(audiences, context);

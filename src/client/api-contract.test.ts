@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DuplicateBody } from '../api/audiences/keeping-routes';
 import type { ChangedMembersBody } from '../api/audiences/member-routes';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
+import type { ChangeBody } from '../api/audiences/change-presenter';
 import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
@@ -58,6 +59,7 @@ const agreements: {
   >;
   member: Agrees<Sent<typeof MemberBody>, client.Member>;
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
+  audienceChange: Agrees<Sent<typeof ChangeBody>, client.AudienceChange>;
   audienceVersion: Agrees<
     Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'changes'>,
     Shallow<client.AudienceVersion, 'rule' | 'changes'>
@@ -124,6 +126,7 @@ const agreements: {
   duplicated: 'agrees',
   member: 'agrees',
   size: 'agrees',
+  audienceChange: 'agrees',
   audienceVersion: 'agrees',
   explanation: 'agrees',
   attachment: 'agrees',

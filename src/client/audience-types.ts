@@ -1,9 +1,11 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { EdgeKind } from '../domain/audiences/edge';
 import type { Holdout } from '../domain/audiences/holdout.schema';
+import type { AudienceKind } from '../domain/audiences/manual-audience';
 import type { Json, JsonObject } from '../domain/json';
+import type { EdgeCause } from '../domain/profiles/change-set';
 import type { Operation } from './operation-types';
 import type { PageQuery } from './pages';
-import type { AudienceKind } from '../domain/audiences/manual-audience';
 import type { AudienceDefinition as Audience, Rule } from '../domain/audiences/rule.schema';
 
 export type AudienceDefinition = Omit<Audience, 'key'>;
@@ -58,6 +60,31 @@ export interface DuplicatedAudience {
   readonly audience: StoredAudience;
   /** What copies the members, where these were asked for. */
   readonly operation?: Operation;
+}
+/** Somebody came into an audience, or left it. */
+export interface AudienceChange {
+  /** Of this change, and a cursor: `after` it comes what follows. */
+  readonly id: string;
+  readonly change: EdgeKind;
+  /** Id of the profile. */
+  readonly profile: string;
+  readonly at: string;
+  readonly cause: EdgeCause;
+  /** Those of the profile now, where they were asked for and there are any. */
+  readonly identifiers?: readonly { readonly type: string; readonly value: string }[];
+}
+export interface ChangesQuery {
+  /** `next` of the page before, or the `id` of a change. */
+  readonly after?: string;
+  /** Without a cursor: everybody who is in first (unless set), from now on, or since an instant. */
+  readonly from?: 'start' | 'now' | (string & {});
+  /** Needs the scope `profiles:read`, too. */
+  readonly include?: 'identifiers';
+}
+export interface ChangesPage {
+  readonly data: readonly AudienceChange[];
+  /** Always there: where to ask again. */
+  readonly next: string;
 }
 export interface PreviewInput {
   /** A rule to try; the saved one when absent. */

@@ -6,6 +6,8 @@ import type {
   AudienceQuery,
   AudienceSize,
   AudienceVersion,
+  ChangesPage,
+  ChangesQuery,
   Explanation,
   Member,
   Preview,
@@ -13,6 +15,7 @@ import type {
   StoredAudience,
 } from './audience-types';
 import { audienceMembersOf } from './audience-members';
+import { followChanges, openChanges, type FollowOptions } from './follow-changes';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
@@ -40,6 +43,14 @@ export function audiencesOf(transport: Transport) {
     members,
     ...audienceMembersOf(transport),
     eachMember: (key: string, query: MembersQuery = {}) => eachOf((page) => members(key, page), query),
+    /** Who came and who left after a cursor; an empty page says that there is no more at present. */
+    changes: (key: string, query: ChangesQuery & { readonly limit?: number } = {}) =>
+      call<ChangesPage>({ method: 'GET', path: path`/v1/audiences/${key}/changes`, query: { ...query } }),
+    /** Each as it happens, for ever: `for await (const { id, change, profile } of client.audiences.follow('vip', { after }))`. */
+    follow: (key: string, options: FollowOptions = {}) => followChanges(transport, key, options),
+    /** The lines of the stream, as they come. */
+    openChanges: (key: string, options: FollowOptions = {}, lastEventId?: string) =>
+      openChanges(transport, key, options, lastEventId),
     /** Evaluates from stored events, by the plain definition; saves nothing. */
     preview: (key: string, input: PreviewInput = {}) =>
       call<Preview>({

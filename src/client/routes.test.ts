@@ -161,6 +161,10 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     client.audiences.duplicate('vip', { key: 'vip-2', name: 'VIP 2', members: true }),
   'PUT /v1/audiences/{key}/star': () => client.audiences.star('vip'),
   'DELETE /v1/audiences/{key}/star': () => client.audiences.unstar('vip'),
+  'GET /v1/audiences/{key}/changes': () =>
+    client.audiences.changes('vip', { after: 'c1', from: 'now', include: 'identifiers', limit: 2 }),
+  'GET /v1/audiences/{key}/changes/stream': () =>
+    client.audiences.openChanges('vip', { after: 'c1', from: 'now', include: 'identifiers' }, 'c2'),
   'GET /v1/audiences/{key}/members': () => client.audiences.members('vip', page),
   'GET /v1/audiences/{key}/history': () =>
     client.audiences.history('vip', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', points: 3 }),

@@ -41,6 +41,9 @@ export interface Call {
   /** Whether doing it twice is the same as once; so for every method but POST. */
   readonly isRepeatable?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The answer goes on for as long as it is read, or until `signal`. */
+  readonly isEndless?: boolean;
+  readonly signal?: AbortSignal;
   /** Instead of the client's own. */
   readonly timeoutMs?: number;
 }
@@ -50,6 +53,8 @@ export interface Transport {
   readonly call: <Answer>(call: Call) => Promise<Answer>;
   /** Answers a body that is not JSON, as it arrives. Throws HeddleError or UnreachableError. */
   readonly open: (call: Call) => Promise<ReadableStream<Uint8Array>>;
+  /** Between two tries. */
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -77,6 +82,7 @@ export function createTransport(options: ClientOptions): Transport {
 
   return {
     call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer,
+    wait,
     open: async (call) => (await open(call)).body ?? new Blob([]).stream(),
   };
 }
@@ -109,8 +115,10 @@ async function request(options: ClientOptions, call: Call): Promise<Response> {
   return send(addressOf(options.url, call), {
     method: call.method,
     ...payload(call, { accept: 'application/json', ...authorization(options, call) }),
+    ...(call.signal && { signal: call.signal }),
     // A file takes as long as it takes.
-    ...(!call.file && { signal: AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? 30_000) }),
+    ...(!call.file &&
+      !call.isEndless && { signal: AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? 30_000) }),
   });
 }
 

@@ -138,6 +138,11 @@ export interface MembershipDoc extends Scoped {
   readonly exitedSeq?: number;
   readonly exitedCause?: EdgeCause;
   readonly exitedWaitKey?: string;
+  /** While one of its edges has no place in the feed of its audience; made by `unplacedAt`, of its newest edge. */
+  readonly unplaced?: string;
+  /** Where its edges stand in that feed, made by `placeText`; absent for ever of those before the feed began. */
+  readonly enteredPlace?: string;
+  readonly exitedPlace?: string;
 }
 
 export interface AudienceDoc extends DefinitionDoc {

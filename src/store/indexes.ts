@@ -72,6 +72,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     },
     { key: { enteredWaitKey: 1 }, name: 'enteredWaitKey' },
     { key: { exitedWaitKey: 1 }, name: 'exitedWaitKey', sparse: true },
+    { key: { unplaced: 1 }, name: 'unplaced', ...withText('unplaced') },
+    { key: { enteredPlace: 1 }, name: 'enteredPlace', ...withText('enteredPlace') },
+    { key: { exitedPlace: 1 }, name: 'exitedPlace', ...withText('exitedPlace') },
   ],
   merges: [
     { key: { ws: 1, survivor: 1 }, name: 'survivor' },

@@ -5,6 +5,7 @@ import { edgeWaitKey } from '../domain/journeys/wait-keys';
 import type { HeldStay, MembershipEdge } from '../domain/profiles/change-set';
 import type { MembershipDoc } from './documents';
 import { anyOf } from './any-of';
+import { unplacedAt } from './change-feeds';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, audience: string, profile: ProfileId, stay: number): string =>
@@ -110,18 +111,19 @@ function toWrite(ws: WorkspaceId, edge: MembershipEdge): AnyBulkWriteOperation<M
   const { audience, profile, version, seq, at, cause } = edge;
   const _id = docId(ws, audience, profile, stayOf(version));
   const waitKey = edgeWaitKey(ws, profile, audience, edge.edge);
+  const unplaced = unplacedAt(memberOf(ws, audience), at);
   if (edge.edge === 'exited')
     return {
       updateOne: {
         filter: { _id },
         update: {
-          $set: { version, exitedAt: at, exitedSeq: seq, exitedCause: cause, exitedWaitKey: waitKey },
+          $set: { version, exitedAt: at, exitedSeq: seq, exitedCause: cause, exitedWaitKey: waitKey, unplaced },
           $unset: { memberOf: '', heldOutOf: '' },
         },
       },
     };
   const subject = subjectOf(ws, profile);
-  const entered = { enteredAt: at, enteredSeq: seq, enteredCause: cause, enteredWaitKey: waitKey };
+  const entered = { enteredAt: at, enteredSeq: seq, enteredCause: cause, enteredWaitKey: waitKey, unplaced };
   return {
     insertOne: {
       document: { _id, ws, audience, profile, subject, memberOf: memberOf(ws, audience), version, ...entered },

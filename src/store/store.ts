@@ -3,6 +3,7 @@ import { AudienceRepository } from './audiences';
 import { AudienceVersionRepository } from './audience-versions';
 import { AuditRepository } from './audit';
 import { CatalogueRepository } from './catalogue';
+import { ChangeFeedRepository } from './change-feeds';
 import { ConsentRecordRepository } from './consent-records';
 import { DeadLetterRepository } from './dead-letters';
 import { DeliveryRepository } from './deliveries';
@@ -48,6 +49,7 @@ export function createStore(connection: StoreConnection) {
     audiences: new AudienceRepository(connection),
     audienceVersions: new AudienceVersionRepository(connection),
     catalogue: new CatalogueRepository(connection),
+    changeFeeds: new ChangeFeedRepository(connection),
     consentRecords: new ConsentRecordRepository(connection),
     deadLetters: new DeadLetterRepository(connection),
     deliveries: new DeliveryRepository(connection),

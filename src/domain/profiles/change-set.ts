@@ -109,7 +109,8 @@ export interface MergeChange {
   readonly replaced?: Replaced;
 }
 
-export type EdgeCause = 'event' | 'clock' | 'definition' | 'merge' | 'unmerge' | 'erasure' | 'manual';
+export const edgeCauses = ['event', 'clock', 'definition', 'merge', 'unmerge', 'erasure', 'manual'] as const;
+export type EdgeCause = (typeof edgeCauses)[number];
 
 /** One exact edge of a membership. */
 export interface MembershipEdge {

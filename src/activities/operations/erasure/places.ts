@@ -42,6 +42,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   outbox: 'ids, for seconds',
   audiences: 'definitions',
   audienceVersions: 'definitions',
+  changeFeeds: 'counters; the changes stand in memberships, where the exit names the id that followers take off',
   attachments: 'definitions',
   destinations: 'definitions',
   journeys: 'definitions',
