@@ -76,13 +76,12 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
-  ['audiences.md', ['audience']],
   ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
-  ['audiences.md', ['import']],
+  ['audiences.md', ['audience', 'import']],
   ['identity-policy.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
