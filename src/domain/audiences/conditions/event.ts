@@ -1,19 +1,13 @@
 import { checkComparison, checkNumberTest } from '../check-comparison';
 import { aggregates } from '../event-aggregate';
-import { behaviourKey, eventNamesOf } from '../behaviour';
 import type { CheckContext, ConditionKind, Finding } from '../condition-kind';
 import { readOffset } from '../comparison';
 import type { EventCondition, Where } from '../rule.schema';
+import { behaviour } from './behaviour';
 
 /** `{ "event": "Order Completed", "where": […], "count": { "is": "at_least", "value": 3 }, "within": "7d" }` */
 export const event: ConditionKind<EventCondition> = {
-  compile(condition) {
-    const key = behaviourKey(condition);
-    return (view, now) => view.behaviour(condition, key, now);
-  },
-  reads(condition, found) {
-    for (const name of eventNamesOf(condition)) found.events.add(name);
-  },
+  ...behaviour,
   check(condition, path, context) {
     const named = aggregates.filter((name) => condition[name] !== undefined);
     return [

@@ -1,18 +1,12 @@
 import { partsOf } from '../../path';
-import { behaviourKey, eventNamesOf } from '../behaviour';
 import type { ConditionKind, Finding } from '../condition-kind';
 import type { SequenceCondition } from '../rule.schema';
+import { behaviour } from './behaviour';
 import { checkWhere } from './event';
 
 /** `{ "sequence": [ { "event": "Cart Started" }, { "event": "Order Completed", "absent": true } ], "same": "properties.cart_id", "within": "24h" }` */
 export const sequence: ConditionKind<SequenceCondition> = {
-  compile(condition) {
-    const key = behaviourKey(condition);
-    return (view, now) => view.behaviour(condition, key, now);
-  },
-  reads(condition, found) {
-    for (const name of eventNamesOf(condition)) found.events.add(name);
-  },
+  ...behaviour,
   check(condition, path, context) {
     const wheres = condition.sequence.flatMap(({ where = [] }, step) =>
       where.flatMap((one, index) => checkWhere(one, `${path}/sequence/${step}/where/${index}`, context)),
