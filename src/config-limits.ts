@@ -25,6 +25,16 @@ export const limitVariables = {
   HEDDLE_MAX_EVENT_BYTES: defaulted(bytes(mostEventBytes), '32768', 'The largest single event.'),
   HEDDLE_MAX_JSON_DEPTH: defaulted(wholeNumber(4, mostJsonDepth), '64', 'The deepest nesting of a JSON body.'),
   HEDDLE_PAGE_SIZE_MAX: defaulted(wholeNumber(1, 10_000), '1000', 'The most items on one page of a list.'),
+  HEDDLE_PREVIEW_ASKS_ALL: defaulted(
+    wholeNumber(1, 100_000_000),
+    '5000',
+    'Up to how many profiles a preview asks everybody; among more it asks some at random, unless it is to be exact.',
+  ),
+  HEDDLE_PREVIEW_SAMPLE: defaulted(
+    wholeNumber(100, 100_000),
+    '1000',
+    'How many profiles such a preview asks. More make its bounds closer, and its answer slower.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
   HEDDLE_BODY_SECONDS: defaulted(
     wholeNumber(1, 600),
@@ -118,6 +128,7 @@ export function toLimits(env: Limits) {
     maxBatchEvents: env.HEDDLE_MAX_BATCH_EVENTS,
     event: { maxBytes: env.HEDDLE_MAX_EVENT_BYTES, maxDepth: env.HEDDLE_MAX_JSON_DEPTH },
     pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
+    preview: { asksAll: env.HEDDLE_PREVIEW_ASKS_ALL, sample: env.HEDDLE_PREVIEW_SAMPLE },
     intakeBatch: env.HEDDLE_INTAKE_BATCH,
     bodySeconds: env.HEDDLE_BODY_SECONDS,
     maxBytesInFlight: env.HEDDLE_MAX_BYTES_IN_FLIGHT,

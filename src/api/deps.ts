@@ -12,6 +12,7 @@ import type { PullSchedules } from '../workflows/pull-schedules';
 import type { StreamLimits } from './audiences/change-streams';
 import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
+import type { PreviewLimits } from './audiences/sample-profiles';
 import type { RateLimits } from './limits/rates';
 
 export interface ApiLimits extends FlightLimits {
@@ -21,6 +22,7 @@ export interface ApiLimits extends FlightLimits {
   /** What one event may be, wherever it comes from; no body nests deeper. */
   readonly event: JsonLimits;
   readonly pageSizeMax: number;
+  readonly preview: PreviewLimits;
   /** How long a body may take to arrive, files aside. */
   readonly bodySeconds: number;
   readonly insertsAtOnce: number;

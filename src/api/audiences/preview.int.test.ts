@@ -3,10 +3,9 @@ import request from 'supertest';
 import { profileId } from '../../domain/ids';
 import { newProfile } from '../../domain/profiles/profile';
 import { inTransaction } from '../../store/open-store';
-import { useTestApi, useWorkspace } from '../../testing/test-api';
-import { previewLimits } from './preview-limits';
+import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
-const people = previewLimits.askedAll + 1_000;
+const people = 2 * testLimits.preview.asksAll;
 
 describe('a preview among many profiles', () => {
   const api = useTestApi();

@@ -10,12 +10,10 @@ import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
 import type { AudienceDoc, DestinationDoc } from '../../store/documents';
-import { previewLimits } from './preview-limits';
+import { everyProfile, someProfiles, type PreviewLimits } from './sample-profiles';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
-
-const profilesAtATime = 200;
 
 export interface Preview extends Estimate {
   /** Where not everybody was asked: how many profiles were, of how many. */
@@ -36,6 +34,7 @@ export interface PreviewQuestionOf {
   readonly sampleSize: number;
   /** Asks everybody, however long it takes. */
   readonly isExact: boolean;
+  readonly limits: PreviewLimits;
   /** Of the audience, and whose key it is: who is held out hangs on it. */
   readonly holdout?: (Holdout & { readonly audience: string }) | undefined;
 }
@@ -63,10 +62,10 @@ const listsOfThePast =
 export async function previewAudience(
   store: Store,
   ws: WorkspaceId,
-  { plan, sampleSize, isExact, holdout }: PreviewQuestionOf,
+  { plan, sampleSize, isExact, limits, holdout }: PreviewQuestionOf,
 ): Promise<Preview> {
   const total = isExact ? undefined : await store.profiles.countDocuments(ws);
-  const isSampled = total !== undefined && total > previewLimits.askedAll;
+  const isSampled = total !== undefined && total > limits.asksAll;
   const reach = reachOf(await store.destinations.list(ws));
   const tally = {
     identifiers: new Map(),
@@ -76,7 +75,7 @@ export async function previewAudience(
   } satisfies Tally;
   const matching: ProfileId[] = [];
   let looked = 0;
-  const pages = isSampled ? someProfiles(store, ws, total) : everyProfile(store, ws);
+  const pages = isSampled ? someProfiles(store, ws, total, limits.sample) : everyProfile(store, ws);
   for await (const { read, living } of pages) {
     const eventsOf = await readEvents(store, ws, living, plan.names);
     looked += read;
@@ -125,37 +124,6 @@ function count(tally: Tally, reach: Reach, profile: Profile, holdout: Asked): vo
     if (taken.some((type) => types.has(type))) add(tally.destinations, key);
   for (const audience of Object.keys(memberships)) add(tally.overlap, audience);
 }
-interface Page {
-  /** Documents that were read. */
-  readonly read: number;
-  readonly living: readonly Profile[];
-}
-
-async function* everyProfile(store: Store, ws: WorkspaceId): AsyncGenerator<Page> {
-  for (let after: ProfileId | undefined; ;) {
-    const living = await store.profiles.page(ws, profilesAtATime, after);
-    yield { read: living.length, living };
-    after = living.at(-1)?.id;
-    if (living.length < profilesAtATime) return;
-  }
-}
-
-/** Ids are of chance, so those that follow an id of chance are too. Goes on until there are enough, or time is up. */
-async function* someProfiles(store: Store, ws: WorkspaceId, total: number): AsyncGenerator<Page> {
-  const endsAt = performance.now() + previewLimits.sampleMs;
-  const width = profilesAtATime / total;
-  const pages = Math.ceil(previewLimits.sampled / profilesAtATime);
-  let from = Math.random() * (1 - pages * width);
-  for (let page = 0; page < pages && (page === 0 || performance.now() < endsAt); page += 1, from += width)
-    yield await store.profiles.between(ws, idAt(from), idAt(from + width));
-}
-
-/** How the id begins that this part of all ids come before; the first twelve digits of an id are of chance. */
-const idAt = (share: number): string =>
-  Math.floor(share * 2 ** 48)
-    .toString(16)
-    .padStart(12, '0');
-
 /** The stored events of these names of some people, as a plan takes them. */
 export async function readEvents(
   store: Store,

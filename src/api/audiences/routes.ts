@@ -136,7 +136,8 @@ export const audienceRoutes: readonly Route[] = [
       const { key } = call.params;
       const used = call.body.holdout ?? saved.find((one) => one.key === key)?.holdout;
       const holdout = used && { ...used, audience: key };
-      const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact, holdout });
+      const limits = call.deps.limits.preview;
+      const found = await previewAudience(call.deps.store, call.ws, { plan, sampleSize, isExact, limits, holdout });
       return { status: 200, body: { asOf: presentInstant(at), ...found } };
     },
   }),

@@ -1,0 +1,52 @@
+import type { ProfileId, WorkspaceId } from '../../domain/ids';
+import type { Profile } from '../../domain/profiles/profile';
+import type { Store } from '../../store/store';
+
+export interface PreviewLimits {
+  /** Up to how many profiles everybody is asked. */
+  readonly asksAll: number;
+  /** How many are asked of more. */
+  readonly sample: number;
+}
+
+const profilesAtATime = 200;
+/** What the sample of a preview may take: its answer is to come within half a second. */
+const sampleMs = 300;
+
+interface Page {
+  /** Documents that were read. */
+  readonly read: number;
+  readonly living: readonly Profile[];
+}
+
+export async function* everyProfile(store: Store, ws: WorkspaceId): AsyncGenerator<Page> {
+  for (let after: ProfileId | undefined; ;) {
+    const living = await store.profiles.page(ws, profilesAtATime, after);
+    yield { read: living.length, living };
+    after = living.at(-1)?.id;
+    if (living.length < profilesAtATime) return;
+  }
+}
+
+/** Ids are of chance, so those that follow an id of chance are too. Goes on until there are enough, or time is up. */
+export async function* someProfiles(
+  store: Store,
+  ws: WorkspaceId,
+  total: number,
+  wanted: number,
+): AsyncGenerator<Page> {
+  const endsAt = performance.now() + sampleMs;
+  const width = profilesAtATime / total;
+  const pages = Math.ceil(Math.min(wanted, total) / profilesAtATime);
+  let from = Math.random() * Math.max(0, 1 - pages * width);
+  for (let page = 0; page < pages && (page === 0 || performance.now() < endsAt); page += 1, from += width)
+    yield await store.profiles.between(ws, idAt(from), idAt(from + width));
+}
+
+/** How the id begins that this part of all ids come before; the first twelve digits of an id are of chance, and none is a g. */
+const idAt = (share: number): string =>
+  share >= 1
+    ? 'g'
+    : Math.floor(share * 2 ** 48)
+        .toString(16)
+        .padStart(12, '0');
