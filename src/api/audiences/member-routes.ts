@@ -34,7 +34,6 @@ export const audienceMemberRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/v1/audiences/{key}/members',
-    isIdempotent: true,
     scope: 'audiences:write',
     summary: 'Put people into a manual audience and take them out; 202 when it is accepted and not yet applied',
     params: Key,
