@@ -7,7 +7,8 @@ const api = useTestApi();
 const mine = useWorkspace(api, beforeEach);
 
 const signal = new AbortController().signal;
-const kindOf = (backlog = 10_000) => createMemberCopy({ store: api.store, backlog, ringIntake: async () => undefined });
+const kindOf = (backlog = 10_000) =>
+  createMemberCopy({ store: api.store, backlog, ringIntake: async () => undefined }, 20);
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(mine.apiKey, { type: 'bearer' });
 const sizeOf = async (key: string): Promise<number> =>
@@ -29,20 +30,20 @@ async function begin(count: number): Promise<Operation> {
 
 describe('a copy of members', () => {
   it('goes page by page, says how far it is, and ends when the last of them is in', async () => {
-    const operation = await begin(520);
+    const operation = await begin(24);
     const kind = kindOf();
     const first = await kind.step({ ws: mine.ws, operation, signal, now: Date.now() });
-    expect(first).toMatchObject({ progress: { done: 500, total: 520 } });
+    expect(first).toMatchObject({ progress: { done: 20, total: 24 } });
     // The worker was killed before the step was taken down.
     await kind.step({ ws: mine.ws, operation, signal, now: Date.now() });
     await api.catchUp(mine.ws);
     const waiting = kind.step({ ws: mine.ws, operation: { ...operation, ...first }, signal, now: Date.now() });
     const taken = (async () => {
-      while ((await sizeOf('picked')) < 520) await api.catchUp(mine.ws);
+      while ((await sizeOf('picked')) < 24) await api.catchUp(mine.ws);
     })();
     const [end] = await Promise.all([waiting, taken]);
-    expect(end).toMatchObject({ progress: { done: 520, total: 520 }, result: { copied: 520, skipped: 0 } });
-    expect(await sizeOf('picked')).toBe(520);
+    expect(end).toMatchObject({ progress: { done: 24, total: 24 }, result: { copied: 24, skipped: 0 } });
+    expect(await sizeOf('picked')).toBe(24);
   });
 
   it('is as of when it was asked for: who was taken out since stays out', async () => {

@@ -27,7 +27,12 @@ const Cursor = z.object({
 });
 type Cursor = z.output<typeof Cursor>;
 
-const membersPerStep = 500;
+const usualMembersPerStep = 500;
+
+interface Copying extends MemberCopyDeps {
+  /** Whose events one step stores. */
+  readonly membersPerStep: number;
+}
 /** How long one step waits for the intake before it lets itself be looked at. */
 const mostMs = 4_000;
 
@@ -35,15 +40,15 @@ const mostMs = 4_000;
  * Puts whoever is in one audience on the list of another, as of the instant it was asked for: who is taken off by hand meanwhile stays off.
  * An event for each on the bulk lane, of one name, so that a step that is done twice does it once.
  */
-export function createMemberCopy(deps: MemberCopyDeps): OperationKind {
+export function createMemberCopy(deps: MemberCopyDeps, membersPerStep = usualMembersPerStep): OperationKind {
   return defineOperation<Cursor>({
     cursor: Cursor,
     beginning: { copied: 0, skipped: 0, room: 0, isOver: false },
-    step: (context, cursor) => step(deps, context, cursor),
+    step: (context, cursor) => step({ ...deps, membersPerStep }, context, cursor),
   });
 }
 
-async function step(deps: MemberCopyDeps, context: OperationContext, cursor: Cursor): Promise<Step<Cursor>> {
+async function step(deps: Copying, context: OperationContext, cursor: Cursor): Promise<Step<Cursor>> {
   const { ws, operation, signal } = context;
   const { from } = operation.input as MemberCopyInput;
   const total = operation.progress.total ?? (await deps.store.memberships.size(ws, from));
@@ -56,7 +61,7 @@ async function step(deps: MemberCopyDeps, context: OperationContext, cursor: Cur
 }
 
 async function copyPage(
-  deps: MemberCopyDeps,
+  deps: Copying,
   { ws, operation, signal, now }: OperationContext,
   cursor: Cursor,
 ): Promise<Cursor> {
@@ -64,7 +69,7 @@ async function copyPage(
   const input = operation.input as MemberCopyInput;
   const room = cursor.room > 0 ? cursor.room : await waitForRoom(deps, ws, { signal, mostMs });
   if (room === 0) return cursor;
-  const page = await memberships.members(ws, input.from, membersPerStep, cursor.after);
+  const page = await memberships.members(ws, input.from, deps.membersPerStep, cursor.after);
   const ids = page.map(({ profile }) => profile);
   const people = [...(await profiles.canonicalOf(ws, ids)).values()];
   const made = people.flatMap((profile) =>
@@ -83,7 +88,7 @@ async function copyPage(
     skipped: cursor.skipped + page.length - docs.length,
     room: Math.max(room - docs.length, 0),
     ...(docs.length > 0 ? { storedAt: now } : cursor.storedAt !== undefined && { storedAt: cursor.storedAt }),
-    isOver: page.length < membersPerStep,
+    isOver: page.length < deps.membersPerStep,
   };
 }
 

@@ -5,10 +5,11 @@ import { newProfile } from '../../domain/profiles/profile';
 import { inTransaction } from '../../store/open-store';
 import { testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
 
-const people = 2 * testLimits.preview.asksAll;
+const limits = { ...testLimits, preview: { asksAll: 400, sample: 200 } };
+const people = 800;
 
 describe('a preview among many profiles', () => {
-  const api = useTestApi();
+  const api = useTestApi({ limits });
   const workspace = useWorkspace(api);
   const preview = async (body: object) =>
     (
@@ -22,8 +23,8 @@ describe('a preview among many profiles', () => {
 
   beforeAll(async () => {
     const { store } = api;
-    for (let made = 0; made < people; made += 1_000) {
-      const writes = Array.from({ length: 1_000 }, (_, index) => ({ profile: someone(made + index) }));
+    for (let made = 0; made < people; made += 200) {
+      const writes = Array.from({ length: 200 }, (_, index) => ({ profile: someone(made + index) }));
       await inTransaction(store.connection, async (session) => {
         await store.profiles.write(workspace.ws, writes, session);
       });
