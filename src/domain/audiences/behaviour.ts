@@ -34,9 +34,11 @@ function newLog(condition: BehaviourCondition): Log | undefined {
   return isPerValue(condition) ? logPerValue(condition) : undefined;
 }
 
-/** Names of the events that a condition asks for; `*` is any. */
-export const eventNamesOf = (condition: BehaviourCondition): readonly string[] =>
-  logOf(condition)?.names ?? [(condition as EventCondition).event];
+/** Names of the events that a condition asks for; `*` is any, and alone: an event is observed once, however many parts ask for it. */
+export function eventNamesOf(condition: BehaviourCondition): readonly string[] {
+  const names = logOf(condition)?.names ?? [(condition as EventCondition).event];
+  return names.includes('*') ? ['*'] : names;
+}
 
 /** How long an event counts; for good, when absent. */
 export const lookBackMs = (condition: BehaviourCondition): number | undefined =>
@@ -85,8 +87,7 @@ export function answer(
 ): Verdict {
   const log = logOf(condition);
   if (!log) return aggregates.answer(condition as EventCondition, state, now, edge);
-  const found = answerLog(log, state, now, edge);
-  const range = found ? undefined : logEdge(log, state, now);
-  if (range) throw new aggregates.EdgeEventsMissing(behaviourKey(condition), range);
-  return found ?? log.judge([], now);
+  const range = logEdge(log, state, now);
+  if (range && !edge) throw new aggregates.EdgeEventsMissing(behaviourKey(condition), range);
+  return answerLog(log, state, now, edge);
 }

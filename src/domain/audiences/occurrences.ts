@@ -67,20 +67,12 @@ export function logEdge(log: Log, state: BehaviourState, now: number): EdgeRange
   return { from: Math.max(lower, firstInstant), to: droppedUntil + 1 };
 }
 
-/** The answer at `now`; `edge` are the events of the range that `logEdge` names, more do no harm. `undefined` where they are missing. */
-export function answerLog(
-  log: Log,
-  state: BehaviourState,
-  now: number,
-  edge: readonly RuleEvent[] | undefined,
-): Judgement | undefined {
-  const range = logEdge(log, state, now);
-  if (range && !edge) return undefined;
+/** The answer at `now`; `edge` are the events of the range that `logEdge` names, more do no harm. */
+export function answerLog(log: Log, state: BehaviourState, now: number, edge: readonly RuleEvent[] = []): Judgement {
+  const { seen = [], droppedUntil = -Infinity } = state;
   const at = asOf(state, now);
-  const { seen = [] } = state;
-  if (!range) return log.judge(within(log, seen, at), at);
-  const read = (edge ?? []).filter((event) => event.at < range.to).flatMap((event) => log.read(event));
-  return log.judge(within(log, [...sorted(read), ...seen], at), at);
+  const dropped = edge.filter((event) => event.at <= droppedUntil).flatMap((event) => log.read(event));
+  return log.judge(within(log, [...sorted(dropped), ...seen], at), at);
 }
 
 /** The plain definition: everything that happened, and nothing remembered. */

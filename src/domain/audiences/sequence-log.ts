@@ -39,12 +39,11 @@ export function logSequence(condition: SequenceCondition): Log {
 
 function stepsOf({ sequence }: SequenceCondition): ChainSteps {
   const positive: { step: number; unlessBefore: number[] }[] = [];
-  let absent: number[] = [];
+  const absent: number[] = [];
   for (const [step, { absent: isAbsent }] of sequence.entries()) {
     if (isAbsent === true) absent.push(step);
     else if (step > 0) positive.push({ step, unlessBefore: absent.splice(0) });
   }
-  absent = [...absent];
   return { positive, unlessAfter: absent };
 }
 

@@ -25,6 +25,7 @@ const rules: Record<string, Rule> = {
     startedWithin: '5d',
     settled: true,
   },
+  returning: { sequence: [{ event: '*' }, { event: 'Ordered' }], within: '1d' },
   regulars: {
     event: 'Ordered',
     per: 'shop',
