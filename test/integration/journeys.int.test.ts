@@ -15,6 +15,27 @@ afterAll(() => harness.close());
 
 const send = (next?: string): JsonObject => ({ type: 'send', destination: 'crm', ...(next !== undefined && { next }) });
 
+/**
+ * What the workflow itself cost. Left out are the skipping of time, and what a busy machine adds: a task that timed out and was handed
+ * out again, and one that was completed only to ask for more time (the next one follows at once).
+ */
+function withoutServersOwn(kinds: readonly string[]): string[] {
+  const task = 'EVENT_TYPE_WORKFLOW_TASK_';
+  const kept: string[] = [];
+  const dropTask = (): void => {
+    while (kept.at(-1)?.startsWith(task)) if (kept.pop() === `${task}SCHEDULED`) return;
+  };
+  for (const kind of kinds.filter((one) => !one.includes('TIME_SKIPPING'))) {
+    if (kind === `${task}TIMED_OUT`) {
+      dropTask();
+      continue;
+    }
+    if (kind === `${task}SCHEDULED` && kept.at(-1) === `${task}COMPLETED`) dropTask();
+    kept.push(kind);
+  }
+  return kept;
+}
+
 describe('a journey on Temporal', () => {
   it('waits 60 days, branches on what happened meanwhile, sends once and ends, in at most 12 history events a round', async () => {
     await harness.publish(
@@ -33,10 +54,8 @@ describe('a journey on Temporal', () => {
     await harness.fastForward(workflowId, 60 * day);
     await harness.waitingAt('patient', 'rest-again');
     const kinds = await harness.kindsUntil(workflowId, 'EVENT_TYPE_TIMER_STARTED', 2);
-    const round = kinds
-      .slice(kinds.indexOf('EVENT_TYPE_TIMER_FIRED'))
-      .filter((kind) => !kind.includes('TIME_SKIPPING'));
-    expect(round.length).toBeLessThanOrEqual(12);
+    const round = withoutServersOwn(kinds.slice(kinds.indexOf('EVENT_TYPE_TIMER_FIRED')));
+    expect({ round, length: round.length <= 12 }).toEqual({ round, length: true });
 
     await harness.fastForward(workflowId, day);
     const [run] = await harness.ended('patient');
