@@ -9,6 +9,7 @@ const base = {
 const servers = {
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/own-store.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
 };
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
+import { stopTestServers } from './global-setup';
 
 export default async function globalTeardown(): Promise<void> {
-  const { servers, folder } = globalThis.heddleTestServers ?? {};
-  await servers?.stop();
+  await stopTestServers();
+  const { folder } = globalThis.heddleTestServers ?? {};
   if (folder) rmSync(folder, { recursive: true, force: true });
 }
