@@ -348,7 +348,7 @@ describe('an export', () => {
         { userId: 'user-dan', anonymousId: 'dan-anon', traits: { tier: 'gold', email: 'dan@mail.test' } },
         { consent: { categoryPreferences: { marketing: true } } },
       ),
-      ...Array.from({ length: 1_100 }, (_, n) => ({
+      ...Array.from({ length: 510 }, (_, n) => ({
         type: 'track' as const,
         userId: 'user-dan',
         event: 'Viewed',
@@ -382,7 +382,7 @@ describe('an export', () => {
       trait: 2,
       consent: 1,
       'consent-record': 1,
-      event: 1_103,
+      event: 513,
       audience: 1,
       enrollment: 1,
       delivery: 2,
