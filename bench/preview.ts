@@ -16,6 +16,8 @@ const eventsEach = 3;
 const most = 500;
 /** One in so many is asked for. */
 const oneIn = 10;
+/** Asking everybody takes a millisecond or two each; among more than these it would be most of the bench. */
+const mostAskedWhole = 20_000;
 
 /**
  * `POST /v1/audiences/{key}/preview` of a draft on a trait and an event, among many with a few events each, one request after another; beside
@@ -53,10 +55,11 @@ export const preview: Bench = async (rig, { profiles }) => {
     times.push(ms);
     if (low <= truth && truth <= high) held += 1;
   }
-  const all = await ask({ exact: true });
-  if (all.count !== truth) throw new Error(`Asking everybody found ${all.count} of ${truth}.`);
+  const all = profiles <= mostAskedWhole ? await ask({ exact: true }) : undefined;
+  if (all && all.count !== truth) throw new Error(`Asking everybody found ${all.count} of ${truth}.`);
   await pool.close();
-  const note = `p50 ${median(times).toFixed(0)} ms; the true number was within the bounds in ${held} of ${samples}; asking everybody: ${(all.ms / 1_000).toFixed(1)} s`;
+  const whole = all ? `; asking everybody: ${(all.ms / 1_000).toFixed(1)} s` : '';
+  const note = `p50 ${median(times).toFixed(0)} ms; the true number was within the bounds in ${held} of ${samples}${whole}`;
   const name = `preview: p95 of a draft, ${profiles.toLocaleString('en')} profiles`;
   return [{ name, value: percentile(times, 0.95), unit: 'ms', target: most, note }];
 };

@@ -4,6 +4,7 @@ import { findStore, type StoreKind } from '../src/local/binaries';
 import { LocalError } from '../src/local/local-error';
 import { acceptBatches, acceptLarge, acceptSingles } from './accept';
 import { apply } from './apply';
+import { audiences } from './audiences';
 import type { Bench, BenchOptions } from './bench';
 import { decide } from './decide';
 import { enrollments } from './enrollments';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'accept-large': acceptLarge,
   noisy,
   apply,
+  audiences,
   'first-request': firstRequest,
   enrollments,
   sleeping,
