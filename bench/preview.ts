@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto';
 import { Pool } from 'undici';
-import { profileId, subjectOf } from '../src/domain/ids';
-import { newProfile } from '../src/domain/profiles/profile';
-import { inTransaction } from '../src/store/open-store';
 import type { Bench } from './bench';
 import { median, percentile } from './measure';
-import type { Heddle } from './rig';
-import type { Tenant } from './tenant';
+import { storePeople } from './people';
 
 const samples = 40;
 const warmUp = 5;
-const atATime = 1_000;
 const eventsEach = 3;
 /** Milliseconds. */
 const most = 500;
@@ -26,7 +20,10 @@ const mostAskedWhole = 20_000;
 export const preview: Bench = async (rig, { profiles }) => {
   const heddle = await rig.start(['api']);
   const tenant = await heddle.createTenant();
-  await fill(heddle, tenant, profiles);
+  await storePeople(heddle, tenant, profiles, {
+    events: eventsEach,
+    traits: (number) => ({ tier: number % oneIn === 0 ? 'gold' : 'silver' }),
+  });
   const pool = new Pool(heddle.url, { connections: 1 });
   const headers = { authorization: `Bearer ${tenant.apiKey}`, 'content-type': 'application/json' };
   const rule = {
@@ -63,28 +60,3 @@ export const preview: Bench = async (rig, { profiles }) => {
   const name = `preview: p95 of a draft, ${profiles.toLocaleString('en')} profiles`;
   return [{ name, value: percentile(times, 0.95), unit: 'ms', target: most, note }];
 };
-
-/** Profiles with ids as of chance, and events each, straight into the store. */
-async function fill({ store }: Heddle, { ws }: Tenant, wanted: number): Promise<void> {
-  const now = Date.now();
-  const events = store.connection.db.collection<{ _id: string }>('events');
-  for (let made = 0; made < wanted; made += atATime) {
-    const numbers = Array.from({ length: Math.min(atATime, wanted - made) }, (_, index) => made + index);
-    const people = numbers.map((number) => {
-      const id = profileId(`prf_${createHash('md5').update(String(number)).digest('hex')}`);
-      const tier = number % oneIn === 0 ? 'gold' : 'silver';
-      const traits = { tier: { value: tier, at: now, since: now, source: 'bench' } };
-      return { ...newProfile({ id, createdAt: now, evaluatedAt: now, rulesetVersion: 1 }), traits, seq: eventsEach };
-    });
-    const writes = people.map((profile) => ({ profile }));
-    await inTransaction(store.connection, async (session) => void (await store.profiles.write(ws, writes, session)));
-    const happened = people.flatMap(({ id }) =>
-      Array.from({ length: eventsEach }, (_, seq) => ({
-        ...{ _id: `${ws}:${id}-${seq}`, ws, messageId: `${id}-${seq}`, kind: 'track', name: 'Order', source: 'bench' },
-        ...{ state: 'applied', profile: id, subject: subjectOf(ws, id), seq, occurredAt: now - seq * 86_400_000 },
-        ...{ receivedAt: now, identifiers: [], properties: { revenue: 10 }, traits: {}, context: {}, isTrusted: true },
-      })),
-    );
-    await events.insertMany(happened, { ordered: false });
-  }
-}

@@ -5,8 +5,10 @@ import { LocalError } from '../src/local/local-error';
 import { acceptBatches, acceptLarge, acceptSingles } from './accept';
 import { apply } from './apply';
 import { audiences } from './audiences';
+import { backFill } from './back-fill';
 import type { Bench, BenchOptions } from './bench';
 import { decide } from './decide';
+import { due } from './due';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { lookup } from './lookup';
@@ -31,6 +33,8 @@ const benches: Readonly<Record<string, Bench>> = {
   noisy,
   apply,
   audiences,
+  'back-fill': backFill,
+  due,
   'first-request': firstRequest,
   enrollments,
   sleeping,

@@ -50,10 +50,14 @@ export async function createTenant(url: string, store: Store): Promise<Tenant> {
   };
 }
 
-/** Asks every 20 ms, unless told otherwise, until it is so; fails after two minutes naming what was waited for. */
-export async function within(what: string, isSo: () => Promise<boolean>, { everyMs = 20 } = {}): Promise<void> {
-  const answer = await poll(async () => (await isSo()) || undefined, { forMs: patienceMs, everyMs });
-  if (!answer) throw new Error(`Waited ${patienceMs / 1_000} s for ${what}.`);
+/** Asks every 20 ms, unless told otherwise, until it is so; fails after two minutes, naming what was waited for. */
+export async function within(
+  what: string,
+  isSo: () => Promise<boolean>,
+  { everyMs = 20, forMs = patienceMs } = {},
+): Promise<void> {
+  const answer = await poll(async () => (await isSo()) || undefined, { forMs, everyMs });
+  if (!answer) throw new Error(`Waited ${forMs / 1_000} s for ${what}.`);
 }
 
 function toDoc(store: Store, ws: WorkspaceId, sent: SentEvent, n: number): EventDoc {
