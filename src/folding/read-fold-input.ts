@@ -13,6 +13,7 @@ import {
 } from '../domain/profiles/fold/fold-input';
 import { groupsNamed } from '../domain/profiles/fold/fold-groups';
 import type { Profile } from '../domain/profiles/profile';
+import type { EventDoc } from '../store/documents';
 import type { Store } from '../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
@@ -136,10 +137,11 @@ export async function readNeeds(
   needs: Needs,
 ): Promise<StoredEvents> {
   const histories = new Map(have.histories);
+  const isNamed = ({ name }: Event): boolean => ruleset.eventNames?.includes(name) ?? true;
+  const byPerson = await historiesOf(store, ws, needs.histories, ruleset.eventNames);
   for (const read of needs.histories) {
-    const events = await store.events.history(ws, read.ids, ruleset.eventNames);
-    const isAsked = ({ name }: Event): boolean => ruleset.eventNames?.includes(name) ?? true;
-    histories.set(historyName(read), dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent));
+    const events = byPerson(read.ids);
+    histories.set(historyName(read), dividedAmong(read.ids, events, unmerge, isNamed).map(toRuleEvent));
   }
   const edges = new Map(have.edges);
   for (const read of needs.edges) {
@@ -152,6 +154,24 @@ export async function readNeeds(
   }
   const groups = new Map([...have.groups, ...(await readGroups(store, ws, needs.groups, now))]);
   return { histories, edges, groups };
+}
+
+/** Everybody's in one question: a back-fill asks for those of many. */
+async function historiesOf(
+  store: Store,
+  ws: WorkspaceId,
+  reads: Needs['histories'],
+  names: readonly string[] | undefined,
+): Promise<(ids: readonly ProfileId[]) => EventDoc[]> {
+  const ids = [...new Set(reads.flatMap((read) => read.ids))];
+  const events = ids.length === 0 ? [] : await store.events.history(ws, ids, names);
+  const filed = new Map<string | undefined, EventDoc[]>();
+  for (const event of events) {
+    const others = filed.get(event.profile);
+    if (others) others.push(event);
+    else filed.set(event.profile, [event]);
+  }
+  return (asked) => asked.flatMap((id) => filed.get(id) ?? []).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
 }
 
 /** Stored events as they will be filed once a merge is taken back: whoever only asks what that would change has moved none. */
