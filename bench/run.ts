@@ -12,6 +12,7 @@ import { due } from './due';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
 import { lookup } from './lookup';
+import { membership } from './membership';
 import { merge } from './merge';
 import { textOf } from './report';
 import { preview } from './preview';
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, Bench>> = {
   sleeping,
   scale,
   import: importRows,
+  membership,
   merge,
   lookup,
   decide,
