@@ -6,6 +6,7 @@ import { householdSubject, profileId, subjectOf, type ProfileId, type WorkspaceI
 import {
   edgeName,
   historyName,
+  type EdgeRead,
   type FoldInput,
   type GroupRead,
   type Needs,
@@ -144,13 +145,15 @@ export async function readNeeds(
     histories.set(historyName(read), dividedAmong(read.ids, events, unmerge, isNamed).map(toRuleEvent));
   }
   const edges = new Map(have.edges);
-  for (const read of needs.edges) {
+  for (const reads of ofOneCondition(needs.edges)) {
+    const read = together(reads);
     const events = await store.events.between(ws, read.ids, read);
     const isAsked = (event: Event): boolean => {
       const at = effectiveAt(event);
       return (read.events.includes('*') || read.events.includes(event.name)) && at >= read.from && at < read.to;
     };
-    edges.set(edgeName(read), dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent));
+    const found = dividedAmong(read.ids, events, unmerge, isAsked).map(toRuleEvent);
+    for (const one of reads) edges.set(edgeName(one), found);
   }
   const groups = new Map([...have.groups, ...(await readGroups(store, ws, needs.groups, now))]);
   return { histories, edges, groups };
@@ -173,6 +176,24 @@ async function historiesOf(
   }
   return (asked) => asked.flatMap((id) => filed.get(id) ?? []).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
 }
+
+function ofOneCondition(reads: readonly EdgeRead[]): Iterable<readonly [EdgeRead, ...EdgeRead[]]> {
+  const found = new Map<string, [EdgeRead, ...EdgeRead[]]>();
+  for (const read of reads) {
+    const name = `${historyName(read)}|${read.key}`;
+    const known = found.get(name);
+    if (known) known.push(read);
+    else found.set(name, [read]);
+  }
+  return found.values();
+}
+
+/** Each event of a batch may move the range of its condition a little. More than one asks for does no harm; reading it all as often would. */
+const together = (reads: readonly [EdgeRead, ...EdgeRead[]]): EdgeRead => ({
+  ...reads[0],
+  from: Math.min(...reads.map(({ from }) => from)),
+  to: Math.max(...reads.map(({ to }) => to)),
+});
 
 /** Stored events as they will be filed once a merge is taken back: whoever only asks what that would change has moved none. */
 function dividedAmong(

@@ -23,7 +23,7 @@ export class SyncMemberRepository {
 
   /**
    * Writes desired states. A lower version than the stored one changes nothing, nor does wishing away who was never wished in. A
-   * refusal counts whatever its version: it also reaches those whom the person who refuses has absorbed, who count on their own.
+   * refusal counts whatever its version, and so does what is told of somebody absorbed: these count on their own.
    */
   async setDesired(ws: WorkspaceId, members: readonly DesiredMember[], session: ClientSession): Promise<void> {
     if (members.length === 0) return;
@@ -35,7 +35,8 @@ export class SyncMemberRepository {
       const document = { ...member, _id, ws, dirty: pairKey(ws, member.audience, member.destination) };
       const known = versions.get(_id);
       if (known === undefined) return member.isIn ? [{ insertOne: { document } }] : [];
-      const version = member.hasRefused === true ? Math.max(member.version, known + 1) : member.version;
+      const isOfOthers = member.hasRefused === true || member.isAbsorbed === true;
+      const version = isOfOthers ? Math.max(member.version, known + 1) : member.version;
       const replacement = { ...document, version };
       return known < version ? [{ replaceOne: { filter: { _id, version: known }, replacement } }] : [];
     });

@@ -61,6 +61,20 @@ describe('what an attachment asks for', () => {
     expect(at().sent()).toEqual(['remove u1']);
   });
 
+  it('removes, once attached again, who was absorbed while it was detached', async () => {
+    await at().attach({ identifiers: ['user_id', 'anonymous_id'] });
+    await at().identify('u1', { tier: 'gold' });
+    await at().tell({ anonymousId: 'a1', traits: { tier: 'gold' } });
+    await at().ring();
+    await at().detach();
+    await at().tell({ userId: 'u1', anonymousId: 'a1' });
+    await at().ring();
+    expect(at().sent().sort()).toEqual(['add a1', 'add u1']);
+    await at().attach({ identifiers: ['user_id', 'anonymous_id'] });
+    await at().ring();
+    expect(at().sent()).toEqual(['remove a1', 'add u1 a1']);
+  });
+
   it('sends nothing after a detach that keeps: what had been begun is withheld', async () => {
     await at().attach({ identifiers: ['user_id'] });
     await at().identify('u1', { tier: 'gold' });

@@ -63,6 +63,21 @@ describe('GET /v1/audiences/{key}/explain', () => {
     expect(before).toMatchObject({ matches: false, isUnknown: true, parts: [], nearest: [] });
   });
 
+  it('answers of no time whose events are gone, and neither does a preview', async () => {
+    await put('regulars', { all: [gold, ordered] });
+    await apply(identify({ tier: 'gold' }, 150));
+    await call('put', '/v1/policies/retention').send({ events: 100 }).expect(200);
+    const preview = (daysAgo: number) =>
+      request(api.app)
+        .post('/v1/audiences/regulars/preview')
+        .auth(workspace.apiKey, { type: 'bearer' })
+        .send({ asOf: ago(daysAgo) });
+    await explain('regulars', 'user_id:u1', ago(99)).expect(200);
+    await preview(99).expect(200);
+    expect((await explain('regulars', 'user_id:u1', ago(101)).expect(400)).body.detail).toContain('100 days');
+    expect((await preview(101).expect(400)).body.detail).toContain('100 days');
+  });
+
   it('counts the members of a household as the audience does, and refuses those of the past', async () => {
     await put('homes', { group: 'household', members: ordered });
     const join = (userId: string) => ({

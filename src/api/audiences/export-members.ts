@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import type { Json, JsonObject } from '../../domain/json';
-import { firstAt } from '../../domain/path';
+import { own, type Json, type JsonObject } from '../../domain/json';
+import { firstAt, isPath } from '../../domain/path';
 import { noSuchType } from '../../domain/identity/workspace-types';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
 import { presentInstant } from '../instant';
@@ -24,7 +24,7 @@ interface MemberLine {
   readonly traits: JsonObject;
 }
 
-/** Reads which columns are asked for. Throws 400 for a type of identifier that there is not. */
+/** Reads which columns are asked for. Throws 400 for a type of identifier that there is not, and for what is no path. */
 export async function fieldsOf(
   { deps, ws }: KeyCall,
   query: { readonly identifiers?: string | undefined; readonly traits?: string | undefined },
@@ -35,7 +35,12 @@ export async function fieldsOf(
     const message = noSuchType(types);
     throw invalidRequest(message, [{ in: 'query', pointer: '/identifiers', message }]);
   }
-  return { identifiers, traits: query.traits === undefined ? [] : listed(query.traits) };
+  const traits = query.traits === undefined ? [] : listed(query.traits);
+  if (!traits.every(isPath)) {
+    const message = 'Name traits, or paths into them such as address.city, by comma.';
+    throw invalidRequest(message, [{ in: 'query', pointer: '/traits', message }]);
+  }
+  return { identifiers, traits };
 }
 
 const listed = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))].filter(Boolean);
@@ -104,8 +109,8 @@ async function* asCells(lines: AsyncIterable<MemberLine>, { identifiers, traits 
     yield [
       profile,
       enteredAt,
-      ...identifiers.map((type) => line.identifiers[type] ?? ''),
-      ...traits.map((path) => toCell(line.traits[path])),
+      ...identifiers.map((type) => own(line.identifiers, type) ?? ''),
+      ...traits.map((path) => toCell(own(line.traits, path))),
     ];
 }
 

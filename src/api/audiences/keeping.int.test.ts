@@ -129,6 +129,16 @@ describe('GET /v1/audiences/{key}/members/export', () => {
     const { body } = await exported('identifiers=user_id,shoe_size').expect(400);
     expect(body.errors).toMatchObject([{ pointer: '/identifiers' }]);
   });
+
+  it('finds no trait where nobody has one, whatever it is called, and knows what is no path', async () => {
+    await goldens({});
+    const { text } = await exported('identifiers=user_id&traits=__proto__,constructor,toString').expect(200);
+    expect(text.trimEnd().split('\n').at(-1)).toMatch(/,u0,,,$/);
+    for (const path of ['..a', 'a[', 'a[0]', '[]'])
+      expect((await exported(`traits=${encodeURIComponent(path)}`).expect(400)).body.errors).toMatchObject([
+        { pointer: '/traits' },
+      ]);
+  });
 });
 
 describe('POST /v1/audiences/{key}/duplicate', () => {

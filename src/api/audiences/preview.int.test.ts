@@ -67,4 +67,15 @@ describe('a preview among many profiles', () => {
       overlap: { even: people / 4 },
     });
   });
+
+  it('is refused, as its save would be, where a rule refers to an audience that there is not', async () => {
+    for (const rule of [{ audience: 'vipp' }, { not: { audience: 'draft' } }]) {
+      const { body } = await request(api.app)
+        .post('/v1/audiences/draft/preview')
+        .auth(workspace.apiKey, { type: 'bearer' })
+        .send({ rule })
+        .expect(400);
+      expect(body.errors).toMatchObject([{ pointer: '/rule' }]);
+    }
+  });
 });

@@ -39,16 +39,23 @@ export interface PreviewQuestionOf {
   readonly holdout?: (Holdout & { readonly audience: string }) | undefined;
 }
 
-/** A question to put to people, made ready; saved audiences are what they are now. */
+/** A question to put to people, made ready; saved audiences are what they are now. Throws 400 where it asks for events of a time that are gone. */
 export async function planFor(
   { deps, ws, now }: KeyCall,
   saved: readonly AudienceDoc[],
   { rule, at }: Pick<PreviewQuestion, 'rule' | 'at'>,
 ): Promise<PreviewPlan> {
-  const { traits = {} } = (await deps.store.workspaces.find(ws))?.identity ?? {};
+  const { identity, retention } = (await deps.store.workspaces.find(ws)) ?? {};
   const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
-  return planPreview({ rule, audiences, at, isPast: at < now, traits });
+  const plan = planPreview({ rule, audiences, at, isPast: at < now, traits: identity?.traits ?? {} });
+  const { events: days = Infinity } = retention ?? {};
+  if (at < now - days * dayMs && plan.names?.length !== 0) throw invalidRequest(goneEvents(days));
+  return plan;
 }
+
+const dayMs = 24 * 3_600_000;
+const goneEvents = (days: number): string =>
+  `Events are kept for ${days} days, and what was so before is not known any more; ask about a later instant.`;
 
 /** Throws 400 where a question of the past rests on people who are put in by hand. */
 export function refuseListsOfThePast({ now }: Pick<KeyCall, 'now'>, plan: PreviewPlan, at: number): void {

@@ -12,7 +12,7 @@ import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
 import { listFilter } from './list-filter';
 import { planFor, previewAudience, refuseListsOfThePast } from './preview';
-import { deleteAudience, saveAudience } from './save-audience';
+import { deleteAudience, refuseLostReferences, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });
 const points = { usual: 30, most: 200 };
@@ -129,11 +129,12 @@ export const audienceRoutes: readonly Route[] = [
       if (call.body.rule !== undefined) demandScope(call.principal, 'audiences:write');
       const at = asOf ?? call.now;
       const saved = await call.deps.store.audiences.list(call.ws);
+      const { key } = call.params;
       const rule = call.body.rule ?? ruleOf(await audiences.find(call));
+      refuseLostReferences(saved, { key, rule });
       const plan = await planFor(call, saved, { rule, at });
       if (plan.asksForGroups) throw invalidRequest(groupsNotPreviewed);
       refuseListsOfThePast(call, plan, at);
-      const { key } = call.params;
       const used = call.body.holdout ?? saved.find((one) => one.key === key)?.holdout;
       const holdout = used && { ...used, audience: key };
       const limits = call.deps.limits.preview;

@@ -60,13 +60,20 @@ async function refuseReferred(call: KeyCall, key: string, session: ClientSession
   await refuseWhileInJourneys(call, 'audiences', key);
 }
 
-/** Refuses a rule that refers to itself by way of others, or to nothing. */
 async function checkReferences(
   { deps, ws }: KeyCall,
-  { key, rule }: { readonly key: string; readonly rule: Rule },
+  definition: { readonly key: string; readonly rule: Rule },
   session: ClientSession,
 ): Promise<void> {
-  const others = (await deps.store.audiences.list(ws, session)).filter((audience) => audience.key !== key);
+  refuseLostReferences(await deps.store.audiences.list(ws, session), definition);
+}
+
+/** Throws 400 for a rule that refers to itself by way of others, or to nothing. */
+export function refuseLostReferences(
+  audiences: readonly AudienceDoc[],
+  { key, rule }: { readonly key: string; readonly rule: Rule },
+): void {
+  const others = audiences.filter((audience) => audience.key !== key);
   try {
     orderAudiences([...others.map((audience) => ({ key: audience.key, rule: ruleOf(audience) })), { key, rule }]);
   } catch (error) {

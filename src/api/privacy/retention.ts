@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { Rule } from '../../domain/audiences/rule.schema';
-import { isBehaviour, lookBackMs } from '../../domain/audiences/behaviour';
+import { isBehaviour, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour';
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
 import { notFound } from '../problem';
 import type { KeyCall } from '../route';
@@ -23,8 +23,11 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
   return { ...policy, audiencesBeyond: beyond.map(({ key }) => key) };
 }
 
-/** The longest window of a rule. One without a window counts since events are kept, as its definition says. */
-function looksBackMs(rule: Rule): number {
-  const windows = leavesOf(rule).flatMap((leaf) => (isBehaviour(leaf) ? [lookBackMs(leaf) ?? 0] : []));
-  return Math.max(0, ...windows);
+/** How far back events are read for a rule. */
+export function looksBackMs(rule: Rule): number {
+  return Math.max(0, ...leavesOf(rule).flatMap((leaf) => (isBehaviour(leaf) ? [readsBackMs(leaf)] : [])));
 }
+
+/** Without a window a number counts on from what it was; what happened side by side is read again where it is more than a profile keeps. */
+const readsBackMs = (condition: BehaviourCondition): number =>
+  lookBackMs(condition) ?? (logOf(condition) ? Infinity : 0);

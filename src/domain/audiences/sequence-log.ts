@@ -2,7 +2,7 @@ import { parseDuration } from '../duration';
 import { compileMatch } from './event-aggregate';
 import type { Judgement, Log, Occurrence } from './occurrences';
 import type { SequenceCondition } from './rule.schema';
-import { countUpTo, hasChain, type ChainSteps } from './sequence-chains';
+import { Chains, type ChainSteps } from './sequence-chains';
 import { keysAt } from './value-keys';
 
 /** What is asked of a chain, in milliseconds. */
@@ -76,20 +76,12 @@ function judgeChains(asked: Asked, groups: readonly (readonly Occurrence[])[], n
 
 /** When the newest chain began that holds, and when the first that does not yet will; starts up to `known` are not looked at. */
 function newestChain(asked: Asked, seen: readonly Occurrence[], now: number, known: number) {
-  const { steps, spanMs, isSettled } = asked;
-  const starts = seen.filter(({ at, is }) => is.includes(0) && at >= now - asked.startedWithinMs);
-  let settlesAt = Infinity;
-  if (spanMs === Infinity && asked.startedWithinMs === Infinity && !hasChain(seen, starts, steps, now))
-    return { startedAt: -Infinity, settlesAt };
-  for (const start of starts.toReversed()) {
-    if (start.at <= known) break;
-    const isOver = start.at + spanMs < now;
-    if (!hasChain(fromInstant(seen, start.at), [start], steps, Math.min(now, start.at + spanMs))) continue;
-    if (!isSettled || isOver) return { startedAt: start.at, settlesAt };
-    settlesAt = start.at + spanMs + 1;
-  }
-  return { startedAt: -Infinity, settlesAt };
+  const { steps, spanMs, startedWithinMs, isSettled } = asked;
+  const chains = new Chains(seen, steps, spanMs, now);
+  const starts = seen.filter(({ at, is }) => is.includes(0) && at > known && at >= now - startedWithinMs);
+  const isOpen = ({ at }: Occurrence): boolean => isSettled && at + spanMs >= now;
+  const startedAt = chains.newestOf(starts.filter((start) => !isOpen(start)));
+  if (startedAt !== -Infinity) return { startedAt, settlesAt: Infinity };
+  const settling = starts.find((start) => isOpen(start) && chains.holdsFrom(start));
+  return { startedAt, settlesAt: settling === undefined ? Infinity : settling.at + spanMs + 1 };
 }
-
-const fromInstant = (seen: readonly Occurrence[], at: number): readonly Occurrence[] =>
-  seen.slice(countUpTo(seen, at - 1));

@@ -145,6 +145,8 @@ export interface DesiredMember {
   readonly hasRefused?: boolean;
   /** That is since the audience's holdout keeps them from it. */
   readonly isHeldOut?: boolean;
+  /** Of somebody absorbed, told by their survivor, whose versions are not theirs: it takes the place of their last wish. */
+  readonly isAbsorbed?: boolean;
   /** What allows the person to be held there. */
   readonly consent?: ConsentProof;
   /** The person was erased: once they are off, nothing is remembered of it. */

@@ -15,19 +15,24 @@ export function desiredMembers(fold: WorkspaceFold): DesiredMember[] {
   return fold.input.ruleset.attachments.flatMap((attachment) => {
     const changed = touched.filter((open) => isChanged(fold, open, attachment));
     const wishes = new Map(changed.map((open) => [open.profile.id, desired(fold, open, attachment)]));
-    const barred = changed.filter(({ profile }) => isBarred(fold, profile, attachment));
-    for (const { profile } of barred)
-      for (const id of profile.lineage) {
-        const wish = wishes.get(id) ?? desiredOf(fold, { ...profile, id }, attachment);
-        wishes.set(id, { ...wish, isIn: false, hasRefused: true, ...holding(fold, profile, attachment) });
-      }
+    for (const open of changed) {
+      const { profile } = open;
+      const isRefused = isBarred(fold, profile, attachment);
+      if (!isRefused && !hasNotSeen(open, attachment)) continue;
+      const gone = isRefused
+        ? { isIn: false, hasRefused: true, ...holding(fold, profile, attachment) }
+        : { isIn: false, isAbsorbed: true };
+      for (const id of profile.lineage)
+        wishes.set(id, { ...(wishes.get(id) ?? desiredOf(fold, { ...profile, id }, attachment)), ...gone });
+    }
     return [...wishes.values()];
   });
 }
 
 function isChanged(fold: WorkspaceFold, open: OpenProfile, attachment: Attachment): boolean {
   if (open.moved.has(attachment.audience)) return true;
-  if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment);
+  // Whom they absorbed while nothing was attached nobody has wished away.
+  if (hasNotSeen(open, attachment)) return wasEverIn(open, attachment) || open.profile.lineage.length > 0;
   const hasNews = isNews(open);
   if (own(open.profile.memberships, attachment.audience) !== undefined)
     return hasNews || isArmChanged(open, attachment);

@@ -45,8 +45,7 @@ class Lived {
   take(step: Step): void {
     if (step.do === 'move') this.#tell(anIdentify({ tier: step.isIn ? 'gold' : 'none' }, { by: this.#by(step.who) }));
     if (step.do === 'news') this.#tell(anIdentify({ email: `${this.now}@x.example` }, { by: this.#by(step.who) }));
-    // Who is absorbed while nothing is attached stays at the destination as they were, holdout or not.
-    if (step.do === 'merge' && step.who !== step.with && this.isAttached)
+    if (step.do === 'merge' && step.who !== step.with)
       this.#tell(
         anEvent({
           isMerge: true,
@@ -141,7 +140,8 @@ class Lived {
   /** As the store takes wishes. */
   #write(wish: DesiredMember): void {
     const known = this.#wishes.get(wish.profile);
-    const version = wish.hasRefused && known ? Math.max(wish.version, known.version + 1) : wish.version;
+    const version =
+      (wish.hasRefused || wish.isAbsorbed) && known ? Math.max(wish.version, known.version + 1) : wish.version;
     if (known ? known.version < version : wish.isIn) this.#wishes.set(wish.profile, { ...wish, version });
   }
 }
