@@ -22,6 +22,7 @@ import {
   wakeEnrollments,
 } from '../../src/activities/journeys/start-enrollment';
 import type { Event } from '../../src/domain/events/event';
+import { isOwn } from '../../src/domain/events/own';
 import { enrollmentId, workspaceId } from '../../src/domain/ids';
 import type { Profile } from '../../src/domain/profiles/profile';
 import type { Enrollment } from '../../src/domain/journeys/enrollment';
@@ -143,6 +144,7 @@ export class JourneyHarness {
         },
       },
       recordEvent: this.#record,
+      ringIntake: () => this.apply('never', isOwn),
       clock: Date.now,
       log: pino({ level: 'silent' }),
       metrics: createDeliveryMetrics(new Registry()),
@@ -212,8 +214,9 @@ export class JourneyHarness {
   }
 
   /** Applies what is pending and carries out what follows, unless the process dies before that. */
-  async apply(dies: 'never' | 'after-commit' = 'never'): Promise<void> {
-    const pending = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
+  async apply(dies: 'never' | 'after-commit' = 'never', only?: (name: string) => boolean): Promise<void> {
+    const claimed = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
+    const pending = only ? claimed.filter(({ name }) => only(name)) : claimed;
     if (pending.length === 0) return;
     const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
     try {
@@ -222,7 +225,7 @@ export class JourneyHarness {
     } catch (error) {
       // A run was moving on at that moment: read and fold again, as the intake does.
       if (!isTransient(error)) throw error;
-      await this.apply(dies);
+      await this.apply(dies, only);
     }
   }
 

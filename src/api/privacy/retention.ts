@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { Rule } from '../../domain/audiences/rule.schema';
-import { isBehaviour, lookBackMs } from '../../domain/audiences/behaviour';
+import { behaviourOf, lookBackMs } from '../../domain/audiences/behaviour';
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
 import { notFound } from '../problem';
 import type { KeyCall } from '../route';
@@ -25,6 +25,9 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
 
 /** The longest window of a rule. One without a window counts since events are kept, as its definition says. */
 function looksBackMs(rule: Rule): number {
-  const windows = leavesOf(rule).flatMap((leaf) => (isBehaviour(leaf) ? [lookBackMs(leaf) ?? 0] : []));
+  const windows = leavesOf(rule).flatMap((leaf) => {
+    const asked = behaviourOf(leaf);
+    return asked ? [lookBackMs(asked) ?? 0] : [];
+  });
   return Math.max(0, ...windows);
 }
