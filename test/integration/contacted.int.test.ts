@@ -2,6 +2,7 @@ import type { AudienceDefinition, JsonObject } from '../../src/client/types';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
 import { contactName } from '../../src/domain/events/contact';
 import type { DeliveryStatus } from '../../src/domain/delivery/delivery';
+import { omit } from '../../src/domain/json';
 import { inTransaction } from '../../src/store/open-store';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
@@ -31,9 +32,12 @@ describe('who was written to', () => {
     await twin.close();
   }, hookMs);
 
+  const put = (key: string, of: JsonObject = {}) => {
+    const definition = journey(key, { mail: { type: 'send', destination: 'mails' } }, of);
+    return system.client.journeys.put(key, omit(definition, 'key') as never);
+  };
   const publish = async (key: string, of: JsonObject = {}) => {
-    const { key: _key, ...definition } = journey(key, { mail: { type: 'send', destination: 'mails' } }, of);
-    const { findings } = await system.client.journeys.put(key, definition as never);
+    const { findings } = await put(key, of);
     expect(findings).toEqual([]);
     await system.client.journeys.publish(key, { inFlight: 'finish' });
   };
@@ -48,8 +52,7 @@ describe('who was written to', () => {
         { pointer: '/rule/contacted/journey', message: expect.stringContaining('There is no journey "welcome".') },
       ],
     });
-    const { key: _key, ...draft } = journey('welcome', { mail: { type: 'send', destination: 'mails' } });
-    await system.client.journeys.put('welcome', draft as never);
+    await put('welcome');
     await save();
   });
 
