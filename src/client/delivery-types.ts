@@ -17,6 +17,8 @@ export interface Delivery {
   readonly idempotencyKey: string;
   readonly kind: 'journey' | 'audience';
   readonly destination: string;
+  /** Of a send: by what it reaches people, where the destination says. */
+  readonly channel?: string;
   readonly status: DeliveryStatus;
   readonly reason?: string;
   readonly profileId: string;

@@ -1,12 +1,17 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { definitionKeyPattern } from './definition-key';
+import { isOwn, ownMark } from './events/own';
 import { durationPattern, parseDuration } from './duration';
 import { isPath } from './path';
 
 /** Fields that definitions of several kinds have. */
 export const DefinitionKey = z.string().regex(definitionKeyPattern, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' });
 export const Name = z.string().min(1).max(256);
+/** Of an event that somebody sends. */
+export const EventName = Name.refine((name) => !isOwn(name), {
+  error: `Events that begin with "${ownMark}" are Heddle's own; ask for messages with { "contacted": {} }.`,
+});
 export const Path = z.string().max(512).refine(isPath, {
   error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
 });

@@ -26,6 +26,8 @@ export interface DeliveryDoc {
   readonly status: DeliveryStatus;
   readonly reason?: string;
   readonly destination: string;
+  /** By what a send reaches people, where the destination says. */
+  readonly channel?: string;
   readonly journey?: string;
   readonly version?: number;
   readonly step?: string;

@@ -92,6 +92,13 @@ export class EventRepository {
     return waiting.some((event) => event.receivedAt <= receivedBy);
   }
 
+  /** Live events of a name that still wait under one of these identifier keys. */
+  async pendingNamed(identifierKeys: readonly string[], name: string): Promise<EventDoc[]> {
+    if (identifierKeys.length === 0) return [];
+    const waiting = await this.#events.find({ pendingKeys: { $in: [...identifierKeys] } }).toArray();
+    return waiting.filter((event) => event.name === name);
+  }
+
   /** Which of these identifier keys live events still wait under. */
   async pendingAmong(identifierKeys: readonly string[]): Promise<Set<string>> {
     if (identifierKeys.length === 0) return new Set();

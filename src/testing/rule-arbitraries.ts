@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { numberOperators, operators } from '../domain/audiences/operators';
+import { contactName } from '../domain/events/contact';
 import type {
+  ContactedCondition,
   EventCondition,
   SequenceCondition,
   Rule,
@@ -103,11 +105,13 @@ const instant: fc.Arbitrary<number> = fc
   .map(([hours, offset]) => epoch + hours * 3_600_000 + offset);
 
 export const ruleEvent: fc.Arbitrary<RuleEvent> = fc.record({
-  name: fc.constantFrom('Order', 'Order', 'View'),
+  name: fc.constantFrom('Order', 'Order', 'View', contactName),
   at: instant,
   properties: fc.record({
     total: fc.oneof(amount, fc.constantFrom('12', null)),
     tier: word,
+    channel: fc.constantFrom('email', 'sms', null),
+    journey: fc.constantFrom('welcome', 'win-back'),
     items: fc.array(fc.record({ price: amount }), { maxLength: 3 }),
   }),
 });
@@ -154,6 +158,18 @@ export const eventCondition: fc.Arbitrary<EventCondition> = fc
     ...(where === null ? {} : { where }),
     ...(within === null ? {} : { within }),
   }));
+
+export const contactedCondition: fc.Arbitrary<ContactedCondition> = fc.record(
+  {
+    contacted: fc.record(
+      { channel: fc.constantFrom('email', 'sms'), journey: fc.constantFrom('welcome', 'win-back') },
+      { requiredKeys: [] },
+    ),
+    count: fc.record({ is: fc.constantFrom(...numberOperators), value: count }),
+    within: fc.constantFrom('5h', '1d', '7d', '4w'),
+  },
+  { requiredKeys: ['contacted'] },
+);
 
 const span = fc.constantFrom('1h', '5h', '1d', '7d');
 

@@ -10,6 +10,7 @@ import { createPullSchedules, type PullSchedules } from '../workflows/pull-sched
 import { createDestinationSender } from '../activities/delivery/destination-sender';
 import { createTestActivities } from '../activities/delivery/test-destination';
 import { createEventRecorder } from '../activities/record-event';
+import { intakePartition } from '../store/pending-event';
 import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
 import { createJourneyActivities } from '../activities/journeys/journeys';
@@ -101,6 +102,7 @@ export function composeActivities(deps: WorkerDeps) {
       ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
       retryBudgetSeconds,
       recordEvent: createEventRecorder(store, doorbells),
+      ringIntake: (ws) => doorbells.intake(ws, intakePartition).catch(() => undefined),
     }),
     ...createSyncActivities(delivering),
     ...createOperationActivities({

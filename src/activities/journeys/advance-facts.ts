@@ -2,7 +2,8 @@ import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
 import type { GroupsOf } from '../../domain/audiences/profile-view';
 import { historyView } from '../../domain/audiences/history-view';
-import { toRuleEvent } from '../../domain/events/event';
+import { contactName } from '../../domain/events/contact';
+import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import { parseDuration } from '../../domain/duration';
@@ -136,10 +137,24 @@ async function readEvaluate(
   const { ws, profile } = input;
   const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
+  const contacts = names.has(contactName) ? await readNewContacts(store, ws, profile) : [];
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
-  const view = historyView(profile, events.map(toRuleEvent), root, input.groups);
-  return (rule) => rules.get(rule)?.evaluate(view, asOf(input)).matches ?? false;
+  const known = new Map([...contacts, ...events].map((event) => [event.messageId, toRuleEvent(event)]));
+  const view = historyView(profile, [...known.values()], root, input.groups);
+  const at = Math.max(asOf(input), ...contacts.map(effectiveAt));
+  return (rule) => rules.get(rule)?.evaluate(view, at).matches ?? false;
 }
+
+/** Those of the sends just before a branch, which the intake has yet to come to. To be read before those that it has. */
+const readNewContacts = (
+  { events, identifiers }: JourneyDeps['store'],
+  ws: WorkspaceId,
+  profile: Profile,
+): Promise<Event[]> =>
+  events.pendingNamed(
+    profile.identifiers.map((identifier) => identifiers.key(ws, identifier)),
+    contactName,
+  );
 
 async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<StepFacts>> {
   const { state } = await sender.state(ws, destination);

@@ -12,6 +12,7 @@ import { step } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
 import { chooseRecipient } from './choose-recipient';
 import { readFacts } from './advance-facts';
+import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { giveUp } from './deliver';
 
@@ -183,7 +184,7 @@ async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): 
     run.sending === undefined
       ? { status: 'withheld' as const, reason: runEnded }
       : { status: 'unknown' as const, reason: 'interrupted' };
-  await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: effectKey(run), ...end, now: deps.clock() }]);
+  await changeDelivery(deps, ref.ws, { idempotencyKey: effectKey(run), ...end, now: deps.clock() });
   if (run.dueAt === undefined && run.sending === undefined) return { do: 'exit', reason: run.reason ?? run.status };
   return finish(deps, ref, run, run.rev);
 }

@@ -12,6 +12,7 @@ import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import type { DeliveryAttempt } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
+import { changeDelivery } from './change-delivery';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 import { readGroupFacts } from '../../folding/read-group-facts';
@@ -69,7 +70,7 @@ async function sendUnlessBarred(deps: JourneyDeps, visit: SendVisit, wasInFlight
   const permission = await readPermission(deps, { ws: ref.ws, profile, destination, purpose, to });
   const send: AskedSend = { ...visit, permission };
   const { state, hasDedup } = to;
-  await reserve(deps, send, permission);
+  await reserve(deps, send, permission, to.channel);
   if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
   if (send.journey.status === 'paused' || state === 'paused')
     return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
@@ -91,7 +92,7 @@ export async function giveUp(deps: JourneyDeps, ref: RunRef, { step, visit }: Vi
   if (send) await reserve(deps, send);
   const run = send?.run ?? (await deps.store.enrollments.byId(ref.ws, ref.id));
   const status: DeliveryStatus = run?.sending?.key === key ? 'unknown' : 'dead';
-  await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, status, reason: ranOut, now: deps.clock() }]);
+  await changeDelivery(deps, ref.ws, { idempotencyKey: key, status, reason: ranOut, now: deps.clock() });
   return settled((await deps.store.deliveries.byKey(ref.ws, key))?.status ?? status);
 }
 
@@ -104,7 +105,7 @@ async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInF
     const end = wasInFlight
       ? { status: 'unknown' as const, reason: 'interrupted' }
       : { status: 'withheld' as const, reason: runEnded };
-    await deps.store.deliveries.change(ref.ws, [{ idempotencyKey: key, ...end, now: deps.clock() }]);
+    await changeDelivery(deps, ref.ws, { idempotencyKey: key, ...end, now: deps.clock() });
   }
   return advanceFrom(deps, ref, look);
 }
@@ -123,6 +124,7 @@ async function reserve(
   deps: JourneyDeps,
   { ref, key, run, profile, definition }: SendVisit,
   { consent }: Permission = {},
+  channel?: string,
 ): Promise<void> {
   const { id: enrollment, journey, version, step, arrivedAt } = run;
   const delivery = {
@@ -138,6 +140,7 @@ async function reserve(
     subject: run.subject,
     causedAt: arrivedAt,
     ...(consent && { consent }),
+    ...(channel !== undefined && { channel }),
   };
   await deps.store.deliveries.reserve([delivery], deps.clock());
 }
@@ -231,7 +234,7 @@ async function record(
     ...(reason !== undefined && { reason }),
     ...(made && { attempt: made }),
   };
-  await deps.store.deliveries.change(ref.ws, [change]);
+  await changeDelivery(deps, ref.ws, change);
   return settle(deps, { ...ref, ...visitOf(run) }, status);
 }
 

@@ -28,6 +28,8 @@ export interface JourneyDeps {
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */
   readonly recordEvent: (ws: WorkspaceId, event: Event) => Promise<void>;
+  /** Says that an event of ours waits. Never rejects: the clock comes to what is pending. */
+  readonly ringIntake: (ws: WorkspaceId) => Promise<void>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;

@@ -1,6 +1,8 @@
 import type { ClientSession } from 'mongodb';
 import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
+import { checkRule } from '../../domain/audiences/check-rule';
 import { leavesOf } from '../../domain/audiences/compile-rule';
+import type { Finding } from '../../domain/audiences/condition-kind';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import type { AudienceContent } from '../../store/audiences';
@@ -29,6 +31,7 @@ export async function saveAudience(
     const content = toContent(definition, rule);
     if (before && isSame(before, content)) return before;
     await checkReferences(call, { key, rule }, session);
+    await checkJourneys(call, rule);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;
@@ -87,6 +90,21 @@ export function refuseLostReferences(
     );
   }
 }
+
+/** Refuses a rule that asks for the messages of a journey which is not there. */
+async function checkJourneys({ deps, ws }: KeyCall, rule: Rule): Promise<void> {
+  if (!leavesOf(rule).some((condition) => 'contacted' in condition && condition.contacted.journey !== undefined))
+    return;
+  const journeys = new Set((await deps.store.journeys.list(ws)).map(({ key }) => key));
+  const findings = checkRule(rule, { hasPaths: false, journeys }, '/rule');
+  if (findings.length > 0) throw invalidDefinition(findings.map(inBody));
+}
+
+const inBody = ({ path, message, suggestion }: Finding) => ({
+  in: 'body' as const,
+  pointer: path,
+  message: `${message} ${suggestion}`,
+});
 
 function refersTo(audience: AudienceDoc, key: string): boolean {
   return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);

@@ -12,6 +12,10 @@ export const DeliveryBody = z.strictObject({
   idempotencyKey: z.string(),
   kind: z.enum(['journey', 'audience']),
   destination: z.string(),
+  channel: z
+    .string()
+    .optional()
+    .meta({ description: 'Of a send: by what it reaches people, where the destination says' }),
   status: z.enum(deliveryStatuses),
   reason: z.string().optional(),
   profileId: z.string(),
@@ -55,6 +59,7 @@ export function presentDelivery(delivery: DeliveryDoc) {
     idempotencyKey: delivery.idempotencyKey,
     kind: delivery.kind,
     destination: delivery.destination,
+    channel: delivery.channel,
     status: delivery.status,
     reason: delivery.reason,
     profileId: delivery.profile,

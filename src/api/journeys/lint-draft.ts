@@ -15,16 +15,18 @@ export async function lintDraft(
   ws: WorkspaceId,
   definition: JourneyDefinition,
 ): Promise<JourneyFinding[]> {
-  const [destinations, audiences, purposes] = await Promise.all([
+  const [destinations, audiences, purposes, journeys] = await Promise.all([
     store.destinations.list(ws),
     store.audiences.list(ws),
     store.purposes.list(ws),
+    store.journeys.list(ws),
   ]);
   const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
   return [
     ...lintJourney(definition, {
       destinations: new Set(byKey.keys()),
       audiences: new Set(audiences.map(({ key }) => key)),
+      journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { Rule } from '../../domain/audiences/rule.schema';
-import { isBehaviour, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour';
+import { behaviourOf, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour';
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
 import { notFound } from '../problem';
 import type { KeyCall } from '../route';
@@ -25,7 +25,8 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
 
 /** How far back events are read for a rule. */
 export function looksBackMs(rule: Rule): number {
-  return Math.max(0, ...leavesOf(rule).flatMap((leaf) => (isBehaviour(leaf) ? [readsBackMs(leaf)] : [])));
+  const asked = leavesOf(rule).flatMap((leaf) => behaviourOf(leaf) ?? []);
+  return Math.max(0, ...asked.map(readsBackMs));
 }
 
 /** Without a window a number counts on from what it was; what happened side by side is read again where it is more than a profile keeps. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, Identifier } from '../../domain/events/event';
-import { byStrength, usualRules } from '../../domain/identity/identity-rules';
+import { strongestOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc } from '../../store/documents';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
@@ -37,11 +37,6 @@ export function nameOf(profile: Pick<Profile, 'identifiers'>): Identifier {
   const strongest = strongestOf(profile);
   if (!strongest) throw conflict('Nothing identifies this profile any more.');
   return strongest;
-}
-
-export function strongestOf({ identifiers }: Pick<Profile, 'identifiers'>): Identifier | undefined {
-  const [strongest] = [...identifiers].sort(byStrength(usualRules));
-  return strongest && { type: strongest.type, value: strongest.value };
 }
 
 /**

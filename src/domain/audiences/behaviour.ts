@@ -5,6 +5,7 @@ import type { EdgeRange } from './behaviour-answer';
 import * as totals from './behaviour-state';
 import type { BehaviourState } from './behaviour-state';
 import { conditionKey, contentKey } from './condition-key';
+import { contactsAsked } from './contacts-asked';
 import { aggregateOf } from './event-aggregate';
 import { answerLog, combineLogs, logEdge, observeLog, pruneLog, type Log } from './occurrences';
 import { isPerValue, logPerValue } from './per-value';
@@ -15,8 +16,11 @@ import { logSequence } from './sequence-log';
 /** A condition on what somebody did: a number is worked out over its matches, or they are looked at side by side, in a log. */
 export type BehaviourCondition = EventCondition | SequenceCondition;
 
-export const isBehaviour = (condition: Condition): condition is BehaviourCondition =>
-  'event' in condition || 'sequence' in condition;
+/** What a condition asks of behaviour; `undefined` of one that asks for something else. */
+export function behaviourOf(condition: Condition): BehaviourCondition | undefined {
+  if ('event' in condition || 'sequence' in condition) return condition;
+  return 'contacted' in condition ? contactsAsked(condition) : undefined;
+}
 
 const logs = new WeakMap<BehaviourCondition, Log>();
 

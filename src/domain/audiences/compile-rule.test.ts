@@ -3,6 +3,7 @@ import {
   blank,
   dayMs,
   epoch,
+  contactedCondition,
   eventCondition,
   factRule,
   profile,
@@ -191,7 +192,7 @@ describe('compileRule', () => {
     expect(compiled.conditions).toHaveLength(2);
   });
 
-  const anyRule = ruleOver(fc.oneof(factRule, eventCondition));
+  const anyRule = ruleOver(fc.oneof(factRule, eventCondition, contactedCondition));
 
   it('answers from bounded state what it answers from stored events', () => {
     fc.assert(

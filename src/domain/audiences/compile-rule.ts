@@ -1,4 +1,4 @@
-import { behaviourKey, isBehaviour, type BehaviourCondition } from './behaviour';
+import { behaviourKey, behaviourOf, type BehaviourCondition } from './behaviour';
 import { hasFrom } from './bind-paths';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';
@@ -48,7 +48,8 @@ export function compileRule(rule: Rule): CompiledRule {
     if (hasFrom(condition))
       throw new Error('A value is still { "from": path }; bind the paths of a rule before compiling it.');
     readsOf(condition, found);
-    if (isBehaviour(condition)) conditions.set(behaviourKey(condition), condition);
+    const asked = behaviourOf(condition);
+    if (asked) conditions.set(behaviourKey(asked), asked);
   }
   return {
     source: rule,

@@ -32,6 +32,8 @@ export interface CheckContext {
   readonly hasPaths: boolean;
   /** Known audiences; without them references are not checked here. */
   readonly audiences?: ReadonlySet<string>;
+  /** Keys of journeys, drafts too; without them references are not checked here. */
+  readonly journeys?: ReadonlySet<string>;
   /** Of a rule inside a condition on a group, what it is about; it cannot be about groups again. */
   readonly within?: 'traits' | 'members';
 }

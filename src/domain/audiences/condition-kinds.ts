@@ -9,6 +9,7 @@ import type {
 } from './condition-kind';
 import { audience } from './conditions/audience';
 import { consent } from './conditions/consent';
+import { contacted } from './conditions/contacted';
 import { event } from './conditions/event';
 import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
@@ -30,6 +31,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   sequence,
   audience,
   consent,
+  contacted,
   identifier,
   group,
   sample,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  contactedCondition,
   eventCondition,
   factRule,
   perCondition,
@@ -14,7 +15,9 @@ import type { Rule } from './rule.schema';
 import type { RuleView } from './rule-view';
 
 const pathCondition: fc.Arbitrary<Rule> = fc.constant({ path: 'entry.properties.total', is: 'set' });
-const anyRule = ruleOver(fc.oneof(factRule, eventCondition, sequenceCondition, perCondition, pathCondition));
+const anyRule = ruleOver(
+  fc.oneof(factRule, eventCondition, contactedCondition, sequenceCondition, perCondition, pathCondition),
+);
 
 /** A view that writes down what a rule asks of it. */
 function recording(view: RuleView, asked: Set<string>): RuleView {

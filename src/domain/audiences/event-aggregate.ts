@@ -1,5 +1,6 @@
 import { parseDuration } from '../duration';
 import type { RuleEvent } from '../events/event';
+import { isOwn } from '../events/own';
 import type { Json } from '../json';
 import { partsOf, someAt } from '../path';
 import { compileComparison, type Comparison } from './comparison';
@@ -65,14 +66,15 @@ function compileAggregate(condition: EventCondition): Aggregate {
   };
 }
 
-/** Whether an event is one that a condition, or a part of one, asks for. */
+/** Whether an event is one that a condition, or a part of one, asks for. What Heddle itself has done is no event of anybody: `*` is not about it. */
 export function compileMatch({
   event,
   where,
 }: Pick<EventCondition, 'event' | 'where'>): (happened: RuleEvent) => boolean {
   const tests = (where ?? []).map(compileWhere);
   const isAny = event === '*';
-  return (happened) => (isAny || happened.name === event) && tests.every((test) => test(happened.properties));
+  const isNamed = isAny ? ({ name }: RuleEvent) => !isOwn(name) : ({ name }: RuleEvent) => name === event;
+  return (happened) => isNamed(happened) && tests.every((test) => test(happened.properties));
 }
 
 function compileWhere(where: Where): (properties: Json) => boolean {

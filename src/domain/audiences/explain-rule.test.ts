@@ -5,6 +5,7 @@ import {
   profile as profileArbitrary,
   ruleOver,
   factRule,
+  contactedCondition,
   eventCondition,
   ruleEvent,
 } from '../../testing/rule-arbitraries';
@@ -108,7 +109,7 @@ describe('an explanation', () => {
   });
 });
 
-const anyRule = ruleOver(fc.oneof(factRule, eventCondition));
+const anyRule = ruleOver(fc.oneof(factRule, eventCondition, contactedCondition));
 
 describe('of any rule and person', () => {
   it('the answer is that of the rule, its nearest conditions turn it, and it flips when it says so', () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
+import { DefinitionKey, Duration, EventName, Name, Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
 import { groupLimits, groupTypes } from '../groups/group';
 import { consentStatuses } from '../profiles/profile';
+import { Channel } from '../consent/suppression.schema';
 import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
 import { audienceKinds, type ListCondition } from './manual-audience';
@@ -30,7 +31,7 @@ const DateTest = z.strictObject({ is: z.enum(dateOperators), value: Value });
 
 /** At most one of count, sum, min, max, average, first and last; none means "at least once". */
 export const EventCondition = z.strictObject({
-  event: Name,
+  event: EventName,
   where: z.array(Where).min(1).max(20).optional(),
   count: NumberTest.optional(),
   sum: PropertyTest.optional(),
@@ -45,7 +46,7 @@ export const EventCondition = z.strictObject({
   /** With `per`: a value does not qualify that such an event has. */
   without: z
     .strictObject({
-      event: Name,
+      event: EventName,
       where: z.array(Where).min(1).max(20).optional(),
       per: Path,
       within: Duration.optional(),
@@ -57,7 +58,7 @@ export const SequenceCondition = z.strictObject({
   sequence: z
     .array(
       z.strictObject({
-        event: Name,
+        event: EventName,
         where: z.array(Where).min(1).max(20).optional(),
         /** That none happened, from the step before it to the one after it, or to the end. */
         absent: z.boolean().optional(),
@@ -77,6 +78,13 @@ export const SequenceCondition = z.strictObject({
 export const AudienceCondition = z.strictObject({ audience: Name });
 export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum([...consentStatuses, 'unset']) });
 export const IdentifierCondition = z.strictObject({ identifier: Name, is: z.enum(['set', 'not_set']) });
+
+/** How many messages of journeys may have reached somebody: all, of one channel, of one journey. */
+export const ContactedCondition = z.strictObject({
+  contacted: z.strictObject({ channel: Channel.optional(), journey: DefinitionKey.optional() }),
+  count: NumberTest.optional(),
+  within: Duration.optional(),
+});
 
 export const SampleCondition = z.strictObject({
   sample: z.strictObject({ percent: z.number().min(0).max(100), salt: z.string().max(100).optional() }),
@@ -121,6 +129,7 @@ const conditions = {
   sequence: SequenceCondition,
   audience: AudienceCondition,
   consent: ConsentCondition,
+  contacted: ContactedCondition,
   identifier: IdentifierCondition,
   group: GroupCondition,
   sample: SampleCondition,
@@ -170,6 +179,7 @@ export type EventCondition = z.infer<typeof EventCondition>;
 export type SequenceCondition = z.infer<typeof SequenceCondition>;
 export type AudienceCondition = z.infer<typeof AudienceCondition>;
 export type ConsentCondition = z.infer<typeof ConsentCondition>;
+export type ContactedCondition = z.infer<typeof ContactedCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
 export type GroupCondition = z.infer<typeof GroupCondition>;
 export type SampleCondition = z.infer<typeof SampleCondition>;

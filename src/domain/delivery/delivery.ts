@@ -38,6 +38,10 @@ export const deliveryStatuses = Object.keys(transitions) as readonly DeliverySta
 
 export const canMove = (from: DeliveryStatus, to: DeliveryStatus): boolean => transitions[from].includes(to);
 
+/** Whether what was sent may have reached its person: one of which nobody knows counts, so that nobody is written to too often. */
+export const mayHaveArrived = (status: DeliveryStatus): boolean =>
+  status === 'delivered' || status === 'sent' || status === 'unknown';
+
 /** Whether a delivery has come to its end. */
 export const isFinal = (status: DeliveryStatus): boolean => transitions[status].length === 0;
 

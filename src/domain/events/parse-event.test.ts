@@ -148,6 +148,18 @@ describe('parseEvent', () => {
     ['only placeholders', { type: 'track', event: 'x', userId: 'null', anonymousId: '' }, 'no_identifier', ''],
     ['a track without a name', { type: 'track', userId: 'u' }, 'invalid_event_name', '/event'],
     ['the name that rules read as any', { type: 'track', userId: 'u', event: '*' }, 'invalid_event_name', '/event'],
+    [
+      'a name of events of ours',
+      { type: 'track', userId: 'u', event: 'heddle:contacted' },
+      'invalid_event_name',
+      '/event',
+    ],
+    [
+      'an id of events of ours',
+      { type: 'track', userId: 'u', event: 'e', messageId: 'heddle:contacted:1' },
+      'invalid_id',
+      '/messageId',
+    ],
     ['a name that is no text', { type: 'track', userId: 'u', event: { $gt: '' } }, 'invalid_event_name', '/event'],
     [
       'a list of properties',

@@ -6,6 +6,7 @@ import { EventReader } from './event-reader';
 import { occurredAtOf, readEventInstant } from './event-time';
 import { measureJson, type MeasureOptions } from './measure-json';
 import { isPublicId, publicMark, toPublicId } from './message-id';
+import { isOwn, ownMark } from './own';
 import { kindOf, type Rejection } from './rejection';
 import { traitExpiryOf } from './trait-expiry';
 
@@ -118,10 +119,12 @@ function readMessageId(reader: EventReader, { isPublic }: ParseOptions): string 
   const sent = reader.id(reader.raw, 'messageId');
   if (!sent) return undefined;
   if (isPublic) return toPublicId(sent);
-  return isPublicId(sent) ? reader.refuse('invalid_id', '/messageId', markedId) : sent;
+  if (isPublicId(sent)) return reader.refuse('invalid_id', '/messageId', markedId);
+  return isOwn(sent) ? reader.refuse('invalid_id', '/messageId', ownId) : sent;
 }
 
 const markedId = `messageId begins with "${publicMark}", as those of public keys are kept; send another.`;
+const ownId = `messageId begins with "${ownMark}", as those of events that Heddle itself makes; send another.`;
 
 function readKind(reader: EventReader): EventKind | undefined {
   const type = own(reader.raw, 'type');
@@ -133,10 +136,13 @@ function readKind(reader: EventReader): EventKind | undefined {
 
 function readName(reader: EventReader): string {
   const name = own(reader.raw, 'event');
+  if (typeof name === 'string' && isOwn(name)) return reader.refuse('invalid_event_name', '/event', ownName) ?? '';
   if (typeof name === 'string' && name !== anyEvent && name !== '' && name.length <= 255) return name;
   reader.refuse('invalid_event_name', '/event', `event is ${nameGiven(name)}; send a name of 1 to 255 characters.`);
   return '';
 }
+
+const ownName = `event begins with "${ownMark}", as the names of events that Heddle itself makes; send another name.`;
 
 function nameGiven(name: Json | undefined): string {
   if (name === undefined) return 'absent';

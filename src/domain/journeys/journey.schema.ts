@@ -2,7 +2,7 @@ import { measureJson } from '../events/measure-json';
 import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
 import { Rule, Where } from '../audiences/rule.schema';
-import { DefinitionKey, Duration, Name, Path } from '../definition-fields.schema';
+import { DefinitionKey, Duration, EventName, Name, Path } from '../definition-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
@@ -14,7 +14,7 @@ const StepId = z
 
 /** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
 export const EventTrigger = z.strictObject({
-  event: Name,
+  event: EventName,
   where: z.array(Where).min(1).max(20).optional(),
   match: z.record(Path, Path).optional(),
 });

@@ -16,6 +16,8 @@ export interface LintContext {
   readonly destinations?: ReadonlySet<string>;
   readonly audiences?: ReadonlySet<string>;
   readonly purposes?: ReadonlySet<string>;
+  /** Drafts too, and the one that is looked at. */
+  readonly journeys?: ReadonlySet<string>;
 }
 
 /** What only the whole of a journey can show. */
@@ -163,8 +165,9 @@ function lintAudience(key: string, path: string, { audiences }: LintContext): Jo
   ];
 }
 
-function lintRule(rule: Rule, path: string, { audiences }: LintContext): JourneyFinding[] {
-  return checkRule(rule, { hasPaths: true, ...(audiences && { audiences }) }).map((finding) => ({
+function lintRule(rule: Rule, path: string, { audiences, journeys }: LintContext): JourneyFinding[] {
+  const known = { ...(audiences && { audiences }), ...(journeys && { journeys }) };
+  return checkRule(rule, { hasPaths: true, ...known }).map((finding) => ({
     ...finding,
     severity: 'error',
     path: `${path}${finding.path}`,

@@ -1,3 +1,5 @@
+import type { Identifier } from '../events/event';
+import { byStrength, usualRules } from '../identity/identity-rules';
 import { identifierTypes, traitTypes } from '../identity/identifier-types';
 import { normalise } from '../identity/normalise';
 import { own, type Json } from '../json';
@@ -39,6 +41,12 @@ function statedLast(
   if (!isChoice || typeof trait?.value !== 'string') return [];
   const value = normalise(trait.value, identifierTypes[type]);
   return value === undefined ? [] : [[type, { value, at: trait.at }]];
+}
+
+/** What an event of ours names somebody by. */
+export function strongestOf({ identifiers }: Pick<Profile, 'identifiers'>): Identifier | undefined {
+  const [strongest] = [...identifiers].sort(byStrength(usualRules));
+  return strongest && { type: strongest.type, value: strongest.value };
 }
 
 /** Values of the traits that are there: a deleted one is remembered, not present, and neither is one whose time is over. */

@@ -2,7 +2,7 @@ import type { AttachmentUse } from '../audiences/attachment';
 import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
-import { eventNamesOf, isBehaviour, type BehaviourCondition } from '../audiences/behaviour';
+import { behaviourOf, eventNamesOf, type BehaviourCondition } from '../audiences/behaviour';
 import type { Rule } from '../audiences/rule.schema';
 import type { Purposes } from '../consent/purpose';
 import { groupQuestions, type GroupQuestions } from '../groups/facets';
@@ -122,4 +122,7 @@ const branchRulesOf = ({ definition }: CompiledJourney): Rule[] =>
   Object.values(definition.steps).flatMap((step) => (step.type === 'branch' ? step.cases.map((one) => one.if) : []));
 
 const namesAskedBy = (rule: Rule): string[] =>
-  leavesOf(rule).flatMap((condition) => (isBehaviour(condition) ? eventNamesOf(condition) : []));
+  leavesOf(rule).flatMap((condition) => {
+    const asked = behaviourOf(condition);
+    return asked ? eventNamesOf(asked) : [];
+  });

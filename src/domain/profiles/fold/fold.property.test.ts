@@ -4,6 +4,7 @@ import { historyView } from '../../audiences/history-view';
 import type { Rule } from '../../audiences/rule.schema';
 import { toRuleEvent, type Event, type Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
+import { contactEvent } from '../../events/contact';
 import { anEvent, aRuleset, day, hour, noon } from '../../../testing/builders';
 import { FoldedWorld } from '../../../testing/folded-world';
 import type { Profile } from '../profile';
@@ -32,6 +33,11 @@ const rules: Record<string, Rule> = {
     count: { is: 'at_least', value: 2 },
     without: { event: 'Other', per: 'shop', within: '2d' },
   },
+  tired: { contacted: { channel: 'email' }, count: { is: 'at_least', value: 2 }, within: '3d' },
+  quiet: {
+    all: [{ event: '*' }, { contacted: { journey: 'welcome' }, count: { is: 'equals', value: 0 }, within: '1d' }],
+  },
+  idle: { event: '*', count: { is: 'at_most', value: 1 }, within: '2d' },
 };
 const ruleset = aRuleset({ audiences: rules });
 
@@ -68,7 +74,9 @@ const people = [
 ];
 const happened = fc.record({
   by: fc.constantFrom(...people),
-  name: fc.constantFrom('Viewed', 'Ordered', 'Other'),
+  name: fc.constantFrom('Viewed', 'Ordered', 'Other', 'a message'),
+  channel: fc.constantFrom('email', undefined),
+  journey: fc.constantFrom('welcome', 'win-back'),
   late: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 * day })),
   revenue: fc.integer({ min: 0, max: 9000 }).map((cents) => cents / 100),
   shop: fc.constantFrom('north', 'south'),
@@ -77,9 +85,14 @@ const step = fc.record({ wait: fc.integer({ min: 0, max: 30 * hour }), events: f
 type Happened = typeof happened extends fc.Arbitrary<infer One> ? One : never;
 
 const arrivals = (events: readonly Happened[], now: number): Event[] =>
-  events.map(({ late, revenue, shop, ...of }) =>
-    anEvent({ ...of, properties: { revenue, shop }, receivedAt: now, occurredAt: now - late }),
-  );
+  events.map(({ late, revenue, shop, channel, journey, ...of }) => {
+    const at = { receivedAt: now, occurredAt: now - late };
+    const event = anEvent({ ...of, properties: { revenue, shop }, ...at });
+    if (of.name !== 'a message') return event;
+    const [identifier] = event.identifiers;
+    const contact = { idempotencyKey: event.messageId, destination: 'mails', step: 's', status: 'delivered' };
+    return { ...contactEvent({ ...contact, channel, journey }, identifier!, now), ...at };
+  });
 
 const sameName = (one: Identifier, other: Identifier | undefined): boolean =>
   other !== undefined && identifierName(one) === identifierName(other);
