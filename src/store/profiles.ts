@@ -11,7 +11,7 @@ const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
 /** What tells where somebody stands: the rest of a document may be many times as long. */
 const standingFields = {
   ...{ id: 1, lineage: 1, identifiers: 1, memberships: 1, rulesetVersion: 1, hasEnrollments: 1 },
-  ...{ restrictedAt: 1, mergedInto: 1, erasedAt: 1 },
+  ...{ restrictedAt: 1, wasNamed: 1, mergedInto: 1, erasedAt: 1 },
 } as const;
 export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, 'mergedInto' | 'erasedAt'>>;
 

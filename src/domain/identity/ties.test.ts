@@ -53,6 +53,16 @@ describe('what a page may be told of whoever has a browser', () => {
       [secret({ ...u1, anonymous_id: 'other' }), open({ ...browser, ...u1 })],
     ],
     [
+      'a customer whose one name is in quarantine by now, by a browser that a page has tied to them',
+      false,
+      [secret(email), open({ ...browser, ...email }), anEvent({ by: email, isQuarantine: true })],
+    ],
+    [
+      'the same, by one that a server has named as theirs',
+      true,
+      [secret({ ...browser, ...email }), anEvent({ by: email, isQuarantine: true })],
+    ],
+    [
       'whoever shares a device that was a customer’s',
       true,
       [secret({ ...browser, ...u1 }), secret({ ...browser, user_id: 'u2' })],

@@ -40,8 +40,13 @@ export interface Asked {
  * always. Anybody can say with a public key that their browser is somebody's: of a person whom a trusted source has named a page is told only by
  * a browser that such a source has named as theirs, and that nobody can have guessed.
  */
-export function mayTellPages({ identifiers }: Pick<Profile, 'identifiers'>, asked: Asked, isKnown: IsKnown): boolean {
-  if (!identifiers.some(({ type, verifiedAt }) => isKnown(type) && verifiedAt !== undefined)) return true;
+export function mayTellPages(
+  { identifiers, wasNamed }: Pick<Profile, 'identifiers' | 'wasNamed'>,
+  asked: Asked,
+  isKnown: IsKnown,
+): boolean {
+  const isVerified = ({ type, verifiedAt }: KnownIdentifier): boolean => isKnown(type) && verifiedAt !== undefined;
+  if (!wasNamed && !identifiers.some(isVerified)) return true;
   const name = identifierName(asked.identifier);
   const isTied = identifiers.some((one) => one.isTied === true && identifierName(one) === name);
   return isTied && (asked.isOfPage || readBrowserId(asked.identifier.value) !== undefined);

@@ -64,6 +64,8 @@ export interface Profile {
   /** Profiles absorbed by merges. Their events keep the id under which they were applied. */
   readonly lineage: readonly ProfileId[];
   readonly identifiers: readonly KnownIdentifier[];
+  /** A trusted source has named them by what is in quarantine now: pages are told of them as of somebody who has a name. */
+  readonly wasNamed?: true;
   readonly traits: Readonly<Record<string, Trait>>;
   readonly consent: Readonly<Record<string, Consent>>;
   /** What the suppression lists said when the profile was last written; absent when nothing. Sends read the lists themselves. */

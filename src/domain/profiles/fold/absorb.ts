@@ -60,12 +60,11 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     isTrusted,
     rules: fold.input.ruleset.identity.traits,
   });
-  const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
   const lineage = [...survivor.lineage, ...idsOf(absorbed)];
   return {
     // Whom somebody says to be a person is one.
     ...omit(survivor, 'apart', ...(absorbed.isShared ? [] : (['isShared'] as const))),
-    ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
+    ...trueOfEither(survivor, absorbed),
     ...apartFrom(survivor, absorbed, lineage),
     ...armsField(uniteArms(survivor.holdouts, absorbed.holdouts)),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
@@ -76,6 +75,15 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     ...asHeld(unionLists(survivor.lists ?? {}, absorbed.lists ?? {})),
     states: Object.fromEntries(states),
     hasEnrollments: survivor.hasEnrollments || absorbed.hasEnrollments,
+  };
+}
+
+/** What is so of one person if it was of either. */
+function trueOfEither(survivor: Profile, absorbed: Profile): Pick<Profile, 'restrictedAt' | 'wasNamed'> {
+  const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
+  return {
+    ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
+    ...((survivor.wasNamed ?? absorbed.wasNamed) && { wasNamed: true }),
   };
 }
 

@@ -46,6 +46,12 @@ describe('a list that is kept by hand', () => {
     expect(edgesOf(folded, 'others')).toEqual(['entered by event', 'exited by event', 'entered by event']);
   });
 
+  it('has nobody by an identifier in quarantine, as a row of a file may name', () => {
+    const folded = world([meet(ann, 0), anEvent({ by: ann, isQuarantine: true, ...at(1) }), list(ann, true, 2)]);
+    expect(edgesOf(folded)).toEqual([]);
+    expect(folded.living().flatMap(({ lists = {} }) => Object.keys(lists))).toEqual([]);
+  });
+
   it.each<[string, Event[], number]>([
     ['to be put on it again', [list(ann, true, 1), list(ann, true, 2)], 1],
     ['to be taken off it without being on it', [list(ann, false, 1)], 0],

@@ -5,8 +5,12 @@ import { writeListing } from '../lists';
 import type { OpenProfile } from './open-profile';
 import type { WorkspaceFold } from './workspace-fold';
 
-/** Puts the person on a list that is kept by hand, or takes them off. One whose audience is gone takes nobody. Answers the lists that changed. */
+/**
+ * Puts the person on a list that is kept by hand, or takes them off. One whose audience is gone takes nobody, and who is named by nothing but an
+ * identifier in quarantine is nobody. Answers the lists that changed.
+ */
 export function heedListing({ input }: WorkspaceFold, open: OpenProfile, event: Event): readonly string[] {
+  if (open.profile.identifiers.length === 0) return [];
   if (!event.listing || !input.ruleset.lists.has(event.listing.list)) return [];
   const { facts: lists, changed } = writeListing(open.profile.lists ?? {}, event);
   open.profile = { ...open.profile, lists };

@@ -90,7 +90,12 @@ export function quarantine(
 ): void {
   const before = fold.note(identifier);
   if (before.quarantine) return;
-  takeAway(fold, identifier);
+  const owner = fold.owner(identifier);
+  const taken = takeAway(fold, identifier);
+  if (owner && taken?.verifiedAt !== undefined && fold.input.ruleset.identity.isKnown(taken.type)) {
+    const open = fold.open(owner.id);
+    open.profile = { ...open.profile, wasNamed: true };
+  }
   const since = { at: fold.input.now, reason, source: event.source };
   fold.writeNote(identifier, { people: people ?? before.people, quarantine: since });
   fold.disown(identifier);
