@@ -50,7 +50,13 @@ const comparedWith: readonly (Value | undefined)[] = [
   ],
 ];
 
-const hasLetters = (value: Value | undefined): boolean => /[a-z]/i.test(String(value)) && typeof value !== 'boolean';
+const hasLetters = (value: Value | undefined): boolean =>
+  /[a-z]/i.test(
+    [value]
+      .flat()
+      .filter((one) => typeof one === 'string')
+      .join(),
+  );
 const isDate = (value: Value | undefined): boolean => dates.some((date) => date === value);
 
 /** What can be asked of that trait: with these every value above meets every comparison. A date is text to most of them. */

@@ -31,7 +31,7 @@ describe('a rule as a query', () => {
     const ws = `ws_${(written += 1)}`;
     const subjects = batch.map((_, index) => `${ws}:prf_${index}`);
     await db.collection<Document>('profiles').insertMany(
-      batch.map(([{ traits, memberships, consent, identifiers }, _], index) => ({
+      batch.map(([{ traits, memberships, consent, identifiers }], index) => ({
         ...{ _id: `${ws}:prf_${index}` as never, ws, index },
         ...{ traits, memberships, consent, identifiers },
       })),
@@ -56,7 +56,7 @@ describe('a rule as a query', () => {
         { $match: { ws } },
         { $sort: { index: 1 } },
         { $lookup: { from: 'events', localField: '_id', foreignField: 'subject', as: 'events' } },
-        { $project: { _id: 0, index: 1, ...(fields as Document) } },
+        { $project: { _id: 0, index: 1, ...(fields) } },
       ])
       .toArray();
     return queries.map(({ rule }, index) => ({ rule, answers: found.map((one) => one[`r${index}`] as unknown) }));

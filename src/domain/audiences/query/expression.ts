@@ -7,9 +7,6 @@ export type Expression = Json;
 /** Gives a variable a name that no expression around it uses. */
 export type Fresh = () => string;
 
-/** Something about a value; `undefined` where no expression says it. */
-export type Test = (value: Expression) => Expression | undefined;
-
 export const literal = (value: Json): Expression => ({ $literal: value });
 export const always = (holds: boolean): Expression => literal(holds);
 export const and = (...all: readonly Expression[]): Expression => ({ $and: [...all] });
