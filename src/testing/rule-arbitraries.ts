@@ -7,52 +7,18 @@ import type {
   SequenceCondition,
   Rule,
   TraitCondition,
-  Value,
   Where,
 } from '../domain/audiences/rule.schema';
 import type { RuleEvent } from '../domain/events/event';
-import type { Json } from '../domain/json';
 import { profileId } from '../domain/ids';
 import { newProfile, type Profile } from '../domain/profiles/profile';
+import { amount, date, json, path, traitKeys, value, word } from './value-arbitraries';
 
 /** Random profiles, events and rules over a small vocabulary, so that they meet. Instants lie in the 60 days from `epoch`. */
 export const epoch = Date.UTC(2026, 0, 1);
 export const dayMs = 86_400_000;
 
-const words = ['gold', 'Gold', 'silver', '', 'a.b', '$gt', 'sil', 'old', '500', 'two\nlines\n'] as const;
-const word = fc.constantFrom(...words);
-const amount = fc.oneof(fc.integer({ min: -3, max: 12 }), fc.constantFrom(0.1, 0.2, 19.99, 499.5, 1e-7, -0.3));
-const scalar = fc.oneof(word, amount, fc.boolean());
-const traitKeys = ['tier', 'ltv', 'tags', 'address', 'constructor', 'odd.name', '$odd', '0'] as const;
-const fieldKeys = ['city', 'tier', 'constructor', '0'] as const;
-
-/** Values with lists, nesting, nulls and keys that look like operators or prototypes. */
-const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
-  json: fc.oneof(
-    { maxDepth: 3, depthSize: 'small' },
-    scalar,
-    fc.constant(null),
-    fc.array(tie('json'), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom(...fieldKeys), tie('json'), { maxKeys: 3, noNullPrototype: true }),
-  ),
-})).json;
-
-const path = fc
-  .tuple(
-    fc.constantFrom(...traitKeys),
-    fc.array(fc.oneof(fc.constantFrom(...fieldKeys), fc.constant('[]')), { maxLength: 2 }),
-  )
-  .map(([key, steps]) =>
-    steps.reduce((text, step) => (step === '[]' ? `${text}[]` : `${text}.${step}`), `[${JSON.stringify(key)}]`),
-  );
-
-const value: fc.Arbitrary<Value> = fc.oneof(
-  scalar,
-  fc.array(scalar, { maxLength: 3 }),
-  fc.tuple(amount, amount).map(([one, other]) => [Math.min(one, other), Math.max(one, other)]),
-);
-
-const traitCondition: fc.Arbitrary<TraitCondition> = fc
+export const traitCondition: fc.Arbitrary<TraitCondition> = fc
   .record({
     trait: path,
     is: fc.constantFrom(...operators),
@@ -62,8 +28,24 @@ const traitCondition: fc.Arbitrary<TraitCondition> = fc
   })
   .map((condition) => condition as TraitCondition);
 
+export const dateCondition: fc.Arbitrary<TraitCondition> = fc.record({ trait: path }).chain(({ trait }) =>
+  fc
+    .oneof(
+      fc.record({
+        is: fc.constantFrom('before' as const, 'after' as const),
+        value: fc.oneof(date, fc.constantFrom('now', '-5d', '+30d')),
+      }),
+      fc.record({
+        is: fc.constantFrom('within_last' as const, 'within_next' as const, 'older_than' as const),
+        value: fc.constantFrom('3h', '2d', '4w'),
+      }),
+    )
+    .map((test) => ({ trait, ...test })),
+);
+
 const leaf: fc.Arbitrary<Rule> = fc.oneof(
   { weight: 6, arbitrary: traitCondition },
+  { weight: 2, arbitrary: dateCondition },
   { weight: 1, arbitrary: fc.constantFrom('vip', 'constructor').map((audience) => ({ audience })) },
   {
     weight: 1,

@@ -46,7 +46,7 @@ describe('Rule', () => {
       { event: 'A', where: [{ property: 'at', is: 'within_last', value: '1d' }] },
       '/where/0/is: Invalid option',
     ],
-    ['a kind of condition that does not run yet', { contacted: { channel: 'email' } }, '/: A rule has exactly one of:'],
+    ['a kind of condition that there is not', { weather: 'rain' }, '/: A rule has exactly one of:'],
     ['more than everybody', { sample: { percent: 101 } }, '/sample/percent: '],
     ['a null value', { trait: 'a', is: 'equals', value: null }, '/value: Write text, a number'],
     ['text', 'vip', '/: A rule has exactly one of:'],

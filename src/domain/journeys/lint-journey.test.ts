@@ -20,6 +20,7 @@ const good: JsonObject = {
 const steps = (of: JsonObject): JsonObject => ({ steps: { ...(good['steps'] as JsonObject), ...of } });
 const found = (of: JsonObject) =>
   lintJourney(JourneyDefinition.parse({ ...good, ...of }), {
+    journeys: new Set(['welcome']),
     destinations: new Set(['crm']),
     audiences: new Set(['vip']),
   }).map(({ code, severity, path }) => `${severity} ${code} ${path}`);
@@ -126,6 +127,16 @@ describe('lintJourney', () => {
       'a rule on an unknown audience',
       { entry: { on: { event: 'Started' }, if: { audience: 'vpi' } } },
       ['error unknown_audience /entry/if/audience'],
+    ],
+    [
+      'a rule on the messages of an unknown journey',
+      {
+        entry: {
+          on: { event: 'Started' },
+          if: { all: [{ contacted: { journey: 'wellcome' } }, { contacted: { journey: 'welcome' } }] },
+        },
+      },
+      ['error unknown_journey /entry/if/all/0/contacted/journey'],
     ],
     ['no purpose', { purpose: undefined as never }, ['warning missing_purpose /purpose']],
   ])('finds %s', (_, of, findings) => {

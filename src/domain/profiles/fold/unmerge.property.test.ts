@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { manualRule } from '../../audiences/manual-audience';
 import type { Rule } from '../../audiences/rule.schema';
+import { contactEvent } from '../../events/contact';
 import type { Event } from '../../events/event';
-import { anEvent, anIdentify, aRuleset, hour, noon } from '../../../testing/builders';
+import { anEvent, anIdentify, aRuleset, hour, identifiers, noon } from '../../../testing/builders';
 import { FoldedWorld } from '../../../testing/folded-world';
 import type { Merge } from '../change-set';
 import type { Profile } from '../profile';
@@ -16,6 +17,7 @@ const rules: Record<string, Rule> = {
   picked: manualRule('picked', 1),
   others: { not: { audience: 'picked' } },
   willing: { consent: 'marketing', is: 'granted' },
+  tired: { contacted: {}, count: { is: 'at_least', value: 2 }, within: '3d' },
 };
 const purposes = new Map([['marketing', { whenUnset: 'deny' as const, transactional: false }]]);
 const rulesets = {
@@ -28,7 +30,7 @@ const rulesets = {
 
 /** Each with an instant of its own: of two statements at one instant, arrival decides. */
 const happened = fc.record({
-  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing'),
+  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing', 'message'),
   name: fc.constantFrom('plan', 'city', 'score'),
   value: fc.constantFrom('gold', 'free', 7, null),
   status: fc.constantFrom('granted', 'denied'),
@@ -38,8 +40,15 @@ const happened = fc.record({
 });
 type Happened = typeof happened extends fc.Arbitrary<infer One> ? One : never;
 
+let messages = 0;
+
 function toEvent(what: Happened, by: Record<string, string>, at: number): Event {
   const of = { by, occurredAt: at, receivedAt: at };
+  if (what.kind === 'message') {
+    const [identifier] = identifiers(by);
+    const contact = { idempotencyKey: `enr_${(messages += 1)}`, destination: 'mails', journey: 'j', step: 's' };
+    return contactEvent({ ...contact, status: 'delivered' }, identifier!, at);
+  }
   if (what.kind === 'identify') return anIdentify({ [what.name]: what.value }, of);
   if (what.kind === 'consent')
     return anEvent({ ...of, name: 'Asked', context: { consent: { records: { marketing: { status: what.status } } } } });
