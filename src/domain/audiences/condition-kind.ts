@@ -1,3 +1,4 @@
+import type { ComputedType } from './computed/measure';
 import type { Rule } from './rule.schema';
 import type { Json } from '../json';
 import type { RuleView, TellingView, Verdict } from './rule-view';
@@ -32,6 +33,8 @@ export interface CheckContext {
   readonly hasPaths: boolean;
   /** Known audiences; without them references are not checked here. */
   readonly audiences?: ReadonlySet<string>;
+  /** What is computed, by key, and of which type it is; without them neither is checked here. */
+  readonly computed?: ReadonlyMap<string, ComputedType>;
   /** Of a rule inside a condition on a group, what it is about; it cannot be about groups again. */
   readonly within?: 'traits' | 'members';
 }

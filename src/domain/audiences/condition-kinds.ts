@@ -8,6 +8,7 @@ import type {
   Reads,
 } from './condition-kind';
 import { audience } from './conditions/audience';
+import { computed } from './conditions/computed';
 import { consent } from './conditions/consent';
 import { event } from './conditions/event';
 import { group } from './conditions/group';
@@ -34,6 +35,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   group,
   sample,
   list,
+  computed,
 };
 
 export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>
