@@ -31,6 +31,7 @@ import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody, VolumeBody } from '../api/sources/presenter';
 import type { PullBody, SampleBody } from '../api/sources/pull-presenter';
+import type { ComputedTraitBody } from '../api/computed-traits/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody, TraitBody } from '../api/profiles/presenter';
 import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
@@ -76,7 +77,11 @@ const agreements: {
   version: Agrees<Shallow<Sent<typeof VersionBody>, 'definition'>, Shallow<client.JourneyVersion, 'definition'>>;
   key: Agrees<Sent<typeof KeyBody>, client.Key>;
   newKey: Agrees<Sent<typeof NewKeyBody>, client.NewKey>;
-  profile: Agrees<Shallow<Sent<typeof ProfileBody>, 'traits'>, Shallow<client.Profile, 'traits'>>;
+  computedTrait: Agrees<Shallow<Sent<typeof ComputedTraitBody>, 'value'>, Shallow<client.ComputedTrait, 'value'>>;
+  profile: Agrees<
+    Shallow<Sent<typeof ProfileBody>, 'traits' | 'computed'>,
+    Shallow<client.Profile, 'traits' | 'computed'>
+  >;
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
   merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
   mergeOutcome: Agrees<Sent<typeof MergeOutcomeBody>, client.MergeOutcome>;
@@ -140,6 +145,7 @@ const agreements: {
   version: 'agrees',
   key: 'agrees',
   newKey: 'agrees',
+  computedTrait: 'agrees',
   profile: 'agrees',
   identifier: 'agrees',
   merge: 'agrees',

@@ -67,6 +67,18 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     return (await this.collection.updateOne(filter, update)).matchedCount === 1;
   }
 
+  /** What their rules read has changed: they mean something else since `sinceRuleset`. Makes no version of them. */
+  async markComputing(
+    ws: WorkspaceId,
+    keys: readonly string[],
+    sinceRuleset: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const filter = { _id: { $in: keys.map((key) => definitionId(ws, key)) } };
+    if (keys.length > 0)
+      await this.collection.updateMany(filter, { $set: { sinceRuleset, status: 'computing' } }, { session });
+  }
+
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */
   async markReady(ws: WorkspaceId, rulesetVersion: number): Promise<void> {
     await this.collection.updateMany(

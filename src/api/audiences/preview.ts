@@ -1,4 +1,5 @@
 import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
+import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
 import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
@@ -11,6 +12,7 @@ import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
 import type { AudienceDoc, DestinationDoc } from '../../store/documents';
 import { everyProfile, someProfiles, type PreviewLimits } from './sample-profiles';
+import { refuseComputed } from '../computed-traits/refuse-computed';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
@@ -46,8 +48,10 @@ export async function planFor(
   { rule, at }: Pick<PreviewQuestion, 'rule' | 'at'>,
 ): Promise<PreviewPlan> {
   const { traits = {} } = (await deps.store.workspaces.find(ws))?.identity ?? {};
-  const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
-  return planPreview({ rule, audiences, at, isPast: at < now, traits });
+  const computed = await deps.store.computedTraits.values(ws);
+  refuseComputed(rule, computed);
+  const audiences = new Map(saved.map((audience) => [audience.key, resolveComputed(ruleOf(audience), computed)]));
+  return planPreview({ rule: resolveComputed(rule, computed), audiences, at, isPast: at < now, traits });
 }
 
 /** Throws 400 where a question of the past rests on people who are put in by hand. */

@@ -4,6 +4,7 @@ import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import type { AudienceContent } from '../../store/audiences';
+import { refuseUnknownComputed } from '../computed-traits/refuse-computed';
 import { checkPreconditions } from '../etag';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
@@ -29,6 +30,7 @@ export async function saveAudience(
     const content = toContent(definition, rule);
     if (before && isSame(before, content)) return before;
     await checkReferences(call, { key, rule }, session);
+    await refuseUnknownComputed(call, rule, session);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;

@@ -7,6 +7,7 @@ import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
+import { typesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
 
 /** Everything wrong with a journey in this workspace: its own structure, and its sends against the destinations there are. */
@@ -15,16 +16,18 @@ export async function lintDraft(
   ws: WorkspaceId,
   definition: JourneyDefinition,
 ): Promise<JourneyFinding[]> {
-  const [destinations, audiences, purposes] = await Promise.all([
+  const [destinations, audiences, purposes, computed] = await Promise.all([
     store.destinations.list(ws),
     store.audiences.list(ws),
     store.purposes.list(ws),
+    store.computedTraits.values(ws),
   ]);
   const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
   return [
     ...lintJourney(definition, {
       destinations: new Set(byKey.keys()),
       audiences: new Set(audiences.map(({ key }) => key)),
+      computed: typesOf(computed),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),

@@ -1,5 +1,6 @@
 import { pointerPart } from '../json-pointer';
 import { checkRule } from '../audiences/check-rule';
+import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { own } from '../json';
@@ -16,6 +17,7 @@ export interface LintContext {
   readonly destinations?: ReadonlySet<string>;
   readonly audiences?: ReadonlySet<string>;
   readonly purposes?: ReadonlySet<string>;
+  readonly computed?: ReadonlyMap<string, ComputedType>;
 }
 
 /** What only the whole of a journey can show. */
@@ -163,12 +165,14 @@ function lintAudience(key: string, path: string, { audiences }: LintContext): Jo
   ];
 }
 
-function lintRule(rule: Rule, path: string, { audiences }: LintContext): JourneyFinding[] {
-  return checkRule(rule, { hasPaths: true, ...(audiences && { audiences }) }).map((finding) => ({
-    ...finding,
-    severity: 'error',
-    path: `${path}${finding.path}`,
-  }));
+function lintRule(rule: Rule, path: string, { audiences, computed }: LintContext): JourneyFinding[] {
+  return checkRule(rule, { hasPaths: true, ...(audiences && { audiences }), ...(computed && { computed }) }).map(
+    (finding) => ({
+      ...finding,
+      severity: 'error',
+      path: `${path}${finding.path}`,
+    }),
+  );
 }
 
 function lintPurpose(definition: JourneyDefinition, { purposes }: LintContext): JourneyFinding[] {

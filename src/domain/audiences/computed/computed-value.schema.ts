@@ -97,3 +97,10 @@ function checkTests(where: readonly Where[] | undefined, context: z.core.$Refine
         message: `${message} ${suggestion}`,
       });
 }
+
+/** Where in an event a value was found that is told as it is there; `undefined` of numbers that are worked out. */
+export function propertyTold(value: ComputedValue): string | undefined {
+  if ('score' in value) return undefined;
+  const { first, last, list } = value;
+  return first ?? last ?? list;
+}

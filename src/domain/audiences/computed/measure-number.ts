@@ -46,5 +46,5 @@ function conditionOf(value: EventValue, { is, value: expected }: Compared): Even
   const of = { event, ...(where && { where }), ...(within !== undefined && { within }) };
   if (name === 'count') return { ...of, count: test } as EventCondition;
   if (name === 'first' || name === 'last' || name === 'unique' || name === 'list') return undefined;
-  return { ...of, [name]: { ...test, property: value[name] } } as EventCondition;
+  return { ...of, [name]: { ...test, property: value[name] } };
 }

@@ -30,43 +30,32 @@ interface ValueKind {
   readonly leaves: (held: readonly Held[]) => Held | undefined;
 }
 
+/** The values of one definition, by what is remembered of them and by what happened. */
+interface Memory {
+  readonly name: Name;
+  readonly kind: ValueKind;
+  readonly windowMs: number;
+  readonly stateKey: string;
+  read(event: RuleEvent): readonly Held[];
+  edge(state: BehaviourState, now: number): EdgeRange | undefined;
+  /** What counts at `now`, of the state and of stored events of the range that `edge` names. */
+  heldAt(state: BehaviourState, now: number, events?: readonly RuleEvent[]): readonly Held[];
+  recalled(events: readonly RuleEvent[], now: number): readonly Held[];
+}
+
 /** The first or last value of a property, how many different ones, or a list of these. */
 export function measureValues(value: EventValue): Measure {
-  const name = aggregateNameOf(value) as Name;
-  const { event, where, within } = value;
-  const windowMs = within === undefined ? Infinity : parseDuration(within);
-  const kind = kindOf(name, value, windowMs);
-  const read = reader(value, name);
-  const lowerOf = (now: number): number => now - windowMs;
-  const keep = (held: readonly Held[], droppedUntil?: number): BehaviourState =>
-    droppingBefore(kind.keeping, held, droppedUntil);
-  const edge = (state: BehaviourState, now: number): EdgeRange | undefined => {
-    const { droppedUntil } = state;
-    const lower = lowerOf(asOf(state, now));
-    if (droppedUntil === undefined || droppedUntil < lower) return undefined;
-    return { from: Math.max(lower, firstInstant), to: droppedUntil + 1 };
-  };
-  const heldAt = (state: BehaviourState, now: number, events?: readonly RuleEvent[]): readonly Held[] => {
-    const { droppedUntil = -Infinity } = state;
-    const range = edge(state, now);
-    if (range && !events) throw new EdgeEventsMissing(stateKey, range);
-    const older = (events ?? []).filter(({ at }) => at <= droppedUntil).flatMap(read);
-    return kind.keeping.arrange([...holding(state), ...older].filter(({ at }) => at >= lowerOf(asOf(state, now))));
-  };
-  const recalled = (events: readonly RuleEvent[], now: number): readonly Held[] => {
-    const seen = events.filter(({ at }) => at <= now && at >= lowerOf(now));
-    return kind.keeping.arrange(seen.flatMap(read));
-  };
-  const most = name === 'list' ? mostListed(value) : null;
-  const stateKey = contentKey([name, event, (where ?? null) as Json, value[name] ?? null, within ?? null, most]);
+  const memory = memoryOf(value);
+  const { name, kind, windowMs, stateKey, read, edge, heldAt, recalled } = memory;
+  const keep = (held: readonly Held[], droppedUntil?: number) => droppingBefore(kind.keeping, held, droppedUntil);
   return {
     type: name === 'unique' ? 'number' : name === 'list' ? 'list' : 'any',
-    names: [event],
+    names: [value.event],
     ...(windowMs !== Infinity && { windowMs }),
     stateKey,
     empty: { seen: [] },
     observe: (state, happened, now = -Infinity) => {
-      const found = happened.at < lowerOf(now) ? [] : read(happened);
+      const found = happened.at < now - windowMs ? [] : read(happened);
       return found.length === 0 ? state : keep([...holding(state), ...found], state.droppedUntil);
     },
     combine: (one, other) =>
@@ -76,36 +65,69 @@ export function measureValues(value: EventValue): Measure {
       ),
     prune: (state, now) => {
       const { seen = [], droppedUntil = -Infinity } = state;
-      const lower = lowerOf(now);
+      const lower = now - windowMs;
       const isOver = seen.some(({ at }) => at < lower) || (state.droppedUntil !== undefined && droppedUntil < lower);
-      if (!isOver) return state;
-      return keep(
-        holding(state).filter(({ at }) => at >= lower),
-        droppedUntil < lower ? -Infinity : droppedUntil,
-      );
+      const left = holding(state).filter(({ at }) => at >= lower);
+      return isOver ? keep(left, droppedUntil < lower ? -Infinity : droppedUntil) : state;
     },
     edge,
     tell: (state, now, events) => kind.told(heldAt(state, now, events)),
     recall: (events, now) => kind.told(recalled(events, now)),
-    ask: (asked): Question => {
-      const judge = name === 'unique' ? judgeCount(asked, windowMs) : judgeValue(asked, kind, windowMs);
-      const isEnough = name === 'unique' ? enough(asked) : () => false;
-      const known = (state: BehaviourState, now: number) =>
-        holding(state).filter(({ at }) => at >= lowerOf(asOf(state, now)));
-      const edgeOf = (state: BehaviourState, now: number) =>
-        isEnough(known(state, now).length) ? undefined : edge(state, now);
-      return {
-        edge: edgeOf,
-        answer: (state, now, events) =>
-          judge(
-            edgeOf(state, now) ? heldAt(state, now, events) : kind.keeping.arrange(known(state, now)),
-            asOf(state, now),
-          ),
-        recall: (events, now) => judge(recalled(events, now), now),
-      };
-    },
+    ask: (asked) => askValues(memory, asked),
   };
 }
+
+function memoryOf(value: EventValue): Memory {
+  const name = aggregateNameOf(value) as Name;
+  const { event, where, within } = value;
+  const windowMs = within === undefined ? Infinity : parseDuration(within);
+  const kind = kindOf(name, value, windowMs);
+  const read = reader(value, name);
+  const most = name === 'list' ? mostListed(value) : null;
+  const stateKey = contentKey([name, event, (where ?? null) as Json, value[name] ?? null, within ?? null, most]);
+  const edge = (state: BehaviourState, now: number): EdgeRange | undefined => {
+    const { droppedUntil } = state;
+    const lower = asOf(state, now) - windowMs;
+    if (droppedUntil === undefined || droppedUntil < lower) return undefined;
+    return { from: Math.max(lower, firstInstant), to: droppedUntil + 1 };
+  };
+  return {
+    ...{ name, kind, windowMs, stateKey, read, edge },
+    heldAt: (state, now, events) => {
+      const range = edge(state, now);
+      if (range && !events) throw new EdgeEventsMissing(stateKey, range);
+      const { droppedUntil = -Infinity } = state;
+      const older = (events ?? []).filter(({ at }) => at <= droppedUntil).flatMap(read);
+      return kind.keeping.arrange([
+        ...inWindow(state, now, windowMs),
+        ...older.filter(({ at }) => at >= asOf(state, now) - windowMs),
+      ]);
+    },
+    recalled: (events, now) =>
+      kind.keeping.arrange(events.filter(({ at }) => at <= now && at >= now - windowMs).flatMap(read)),
+  };
+}
+
+function askValues({ name, kind, windowMs, edge, heldAt, recalled }: Memory, asked: Asked): Question {
+  const isCount = name === 'unique';
+  const judge = isCount ? judgeCount(asked, windowMs) : judgeValue(asked, kind, windowMs);
+  const isEnough = isCount ? enough(asked) : () => false;
+  const edgeOf = (state: BehaviourState, now: number) =>
+    isEnough(inWindow(state, now, windowMs).length) ? undefined : edge(state, now);
+  return {
+    edge: edgeOf,
+    answer: (state, now, events) => {
+      const held = edgeOf(state, now)
+        ? heldAt(state, now, events)
+        : kind.keeping.arrange(inWindow(state, now, windowMs));
+      return judge(held, asOf(state, now));
+    },
+    recall: (events, now) => judge(recalled(events, now), now),
+  };
+}
+
+const inWindow = (state: BehaviourState, now: number, windowMs: number): Held[] =>
+  holding(state).filter(({ at }) => at >= asOf(state, now) - windowMs);
 
 /** Of the first instant that a date can have. */
 const firstInstant = -8.64e15;
