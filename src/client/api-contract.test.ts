@@ -52,7 +52,10 @@ type Agrees<Api, Client> = [Api, keyof Api] extends [Client, keyof Client]
 type Shallow<T, Key extends string> = Omit<T, Key>;
 
 const agreements: {
-  audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
+  audience: Agrees<
+    Shallow<Sent<typeof AudienceBody>, 'rule' | 'variables'>,
+    Shallow<client.StoredAudience, 'rule' | 'variables'>
+  >;
   changedMembers: Agrees<Sent<typeof ChangedMembersBody>, client.ChangedMembers>;
   duplicated: Agrees<
     Shallow<Sent<typeof DuplicateBody>, 'audience' | 'operation'>,
@@ -62,12 +65,12 @@ const agreements: {
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
   audienceChange: Agrees<Sent<typeof ChangeBody>, client.AudienceChange>;
   audienceVersion: Agrees<
-    Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'changes'>,
-    Shallow<client.AudienceVersion, 'rule' | 'changes'>
+    Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'variables' | 'changes'>,
+    Shallow<client.AudienceVersion, 'rule' | 'variables' | 'changes'>
   >;
   explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
-  decision: Agrees<Sent<typeof DecisionBody>, client.Decision>;
+  decision: Agrees<Shallow<Sent<typeof DecisionBody>, 'variables'>, Shallow<client.Decision, 'variables'>>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;

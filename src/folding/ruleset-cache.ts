@@ -1,14 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
+import type { ComputedValue } from '../domain/audiences/computed/computed-value.schema';
 import { resolveComputed } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import type { Rule } from '../domain/audiences/rule.schema';
+import { computedOf } from '../domain/audiences/variables';
+import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
 import { withComputed } from '../domain/journeys/resolve-rules';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
-import type { AttachmentDoc, DestinationDoc } from '../store/documents';
+import type { AttachmentDoc, AudienceDoc, DestinationDoc } from '../store/documents';
 import { isPassing } from '../store/mongo-errors';
 import type { Store } from '../store/store';
 import { MongoError } from 'mongodb';
@@ -65,10 +68,13 @@ export class RulesetCache {
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
       identity: identityRules(workspace?.identity ?? {}),
       groups: groupRules(workspace?.groups ?? {}),
-      computed: Object.values(computed),
+      computed: [...Object.values(computed), ...audiences.flatMap(inVariables)],
     });
   }
 }
+
+const inVariables = ({ variablesJson = '{}' }: Pick<AudienceDoc, 'variablesJson'>): ComputedValue[] =>
+  Object.values(computedOf(JSON.parse(variablesJson) as AudienceVariables));
 
 /** What needs no purpose of its own needs that of its destination. */
 function toAttachment(

@@ -30,7 +30,7 @@ export async function saveAudience(
     const content = toContent(definition, rule);
     if (before && isSame(before, content)) return before;
     await checkReferences(call, { key, rule }, session);
-    await refuseUnknownComputed(call, rule, session);
+    await refuseUnknownComputed(call, definition, rule, session);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;
@@ -88,7 +88,7 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
 }
 
 function toContent(
-  { key, name, description, labels, holdout, public: isPublic }: AudienceDefinition,
+  { key, name, description, labels, holdout, variables, public: isPublic }: AudienceDefinition,
   rule: Rule,
 ): AudienceContent {
   return {
@@ -99,10 +99,11 @@ function toContent(
     ruleJson: JSON.stringify(rule),
     ...(isPublic && { public: isPublic }),
     ...(holdout && { holdout }),
+    ...(variables && { variablesJson: JSON.stringify(variables) }),
   };
 }
 
 function isSame(before: AudienceDoc, content: AudienceContent): boolean {
-  const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout'] as const;
+  const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout', 'variablesJson'] as const;
   return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
 }

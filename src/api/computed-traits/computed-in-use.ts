@@ -6,11 +6,12 @@ import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { ComputedValue } from '../../domain/audiences/computed/computed-value.schema';
 import { measureOf } from '../../domain/audiences/computed/measure';
 import { computedKeyOf } from '../../domain/audiences/computed/resolve-computed';
+import { computedTraitsIn } from '../../domain/audiences/variables';
 import { journeysThat, referencesOf, rulesOf } from '../../domain/journeys/references-of';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
-import { ruleOf } from '../audiences/presenter';
+import { presentVariables, ruleOf } from '../audiences/presenter';
 import { conflict } from '../problem';
 import type { KeyCall } from '../route';
 
@@ -70,4 +71,5 @@ function journeyReads(definition: JourneyDefinition, key: string): boolean {
 }
 
 const reads = (audience: AudienceDoc, key: string): boolean =>
-  leavesOf(ruleOf(audience)).some((leaf) => computedKeyOf(leaf) === key);
+  leavesOf(ruleOf(audience)).some((leaf) => computedKeyOf(leaf) === key) ||
+  computedTraitsIn(presentVariables(audience).variables ?? {}).includes(key);

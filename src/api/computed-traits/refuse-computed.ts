@@ -2,7 +2,8 @@ import type { ClientSession } from 'mongodb';
 import { checkRule } from '../../domain/audiences/check-rule';
 import { measureOf, type ComputedType } from '../../domain/audiences/computed/measure';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
-import type { Rule } from '../../domain/audiences/rule.schema';
+import { computedTraitsIn } from '../../domain/audiences/variables';
+import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import { invalidDefinition } from '../problem';
 import type { KeyCall } from '../route';
 
@@ -23,7 +24,21 @@ export function refuseComputed(rule: Rule, computed: ComputedValues): void {
   );
 }
 
-/** The same for a rule that is being saved. */
-export async function refuseUnknownComputed({ deps, ws }: KeyCall, rule: Rule, session: ClientSession): Promise<void> {
-  refuseComputed(rule, await deps.store.computedTraits.values(ws, session));
+/** The same for an audience that is being saved, its variables too. */
+export async function refuseUnknownComputed(
+  { deps, ws }: KeyCall,
+  { variables = {} }: AudienceDefinition,
+  rule: Rule,
+  session: ClientSession,
+): Promise<void> {
+  const computed = await deps.store.computedTraits.values(ws, session);
+  refuseComputed(rule, computed);
+  const unknown = Object.entries(variables).flatMap(([name, variable]) =>
+    computedTraitsIn({ [name]: variable }).some((key) => key === undefined || !Object.hasOwn(computed, key))
+      ? [{ in: 'body' as const, pointer: `/variables/${name}/from`, message: noSuchTrait }]
+      : [],
+  );
+  if (unknown.length > 0) throw invalidDefinition(unknown);
 }
+
+const noSuchTrait = 'There is no such computed trait; write "computed." and the key of one that is saved.';

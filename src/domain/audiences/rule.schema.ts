@@ -9,6 +9,7 @@ import type { ComputedCondition } from './computed/measure';
 import { audienceKinds, type ListCondition } from './manual-audience';
 import { measure, ruleLimits } from './rule-size';
 import { dateOperators, numberOperators } from './operators';
+import { AudienceVariables } from './variables.schema';
 import { comparison, Value, Where } from './where.schema';
 
 export type { Value, Where } from './where.schema';
@@ -178,6 +179,7 @@ export const AudienceDefinition = z.strictObject({
   /** Whether pages may ask, with a public key, if a visitor is in it; not, unless it says so. */
   public: z.boolean().optional(),
   holdout: Holdout.optional(),
+  variables: AudienceVariables.optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });

@@ -36,11 +36,11 @@ interface Memory {
   readonly kind: ValueKind;
   readonly windowMs: number;
   readonly stateKey: string;
-  read(event: RuleEvent): readonly Held[];
-  edge(state: BehaviourState, now: number): EdgeRange | undefined;
+  readonly read: (event: RuleEvent) => readonly Held[];
+  readonly edge: (state: BehaviourState, now: number) => EdgeRange | undefined;
   /** What counts at `now`, of the state and of stored events of the range that `edge` names. */
-  heldAt(state: BehaviourState, now: number, events?: readonly RuleEvent[]): readonly Held[];
-  recalled(events: readonly RuleEvent[], now: number): readonly Held[];
+  readonly heldAt: (state: BehaviourState, now: number, events?: readonly RuleEvent[]) => readonly Held[];
+  readonly recalled: (events: readonly RuleEvent[], now: number) => readonly Held[];
 }
 
 /** The first or last value of a property, how many different ones, or a list of these. */
