@@ -1,5 +1,7 @@
 import { Mapping } from '../../destinations/mapping.schema';
 import { findDestination } from '../../destinations/registry';
+import { computedRead } from '../../destinations/traits-read';
+import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
 import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
@@ -32,9 +34,29 @@ export async function lintDraft(
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),
     ...Object.entries(definition.steps).flatMap(([id, step]) =>
-      step.type === 'send' ? lintSend(step, `/steps/${id}`, byKey.get(step.destination)) : [],
+      step.type === 'send'
+        ? [
+            ...lintSend(step, `/steps/${id}`, byKey.get(step.destination)),
+            ...lintComputed(step, `/steps/${id}/mapping`, computed),
+          ]
+        : [],
     ),
   ];
+}
+
+function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValues): JourneyFinding[] {
+  const mapping = Mapping.safeParse(step.mapping ?? {});
+  const read = mapping.success ? computedRead(mapping.data) : [];
+  return read
+    .filter((key) => !Object.hasOwn(computed, key))
+    .map((key) =>
+      error(
+        'unknown_computed_trait',
+        path,
+        `There is no computed trait "${key}".`,
+        'Save that computed trait first, or correct its key.',
+      ),
+    );
 }
 
 function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {
