@@ -59,7 +59,7 @@ export function measureScore(value: ScoreValue): Measure {
     tell: ({ score }, now) => told(score, now),
     recall: (events, now) => told(recalled(events, now), now),
     ask: (asked): Question => {
-      const judge = judgeScore(asked, told, halfLifeMs);
+      const judge = judgeScore(asked, at, halfLifeMs);
       return {
         edge: () => undefined,
         answer: ({ score }, now) => judge(score, Math.max(now, score?.at ?? now)),
@@ -96,32 +96,36 @@ const rounded = (score: number): number => Number(Number(score.toPrecision(12)).
  */
 function judgeScore(
   asked: Asked,
-  told: (score: Score | undefined, now: number) => number,
+  exactly: (score: Score, now: number) => number,
   halfLifeMs: number,
 ): (score: Score | undefined, now: number) => Verdict {
   const { holds, isNegated } = compileComparison(asked);
   const thresholds = [...new Set(thresholdsOf(asked.value))];
+  const isSo = (score: number): boolean => holds(score) !== isNegated;
   return (score, now) => {
-    const present = told(score, now);
-    const matches = holds(present) !== isNegated;
+    const exact = score === undefined ? 0 : exactly(score, now);
+    const present = rounded(exact);
+    const matches = isSo(present);
     if (score === undefined || present === 0 || halfLifeMs === Infinity) return verdict(matches, undefined);
-    const size = (then: number): number => Math.abs(told(score, then));
+    const size = (then: number): number => Math.abs(rounded(exactly(score, then)));
+    const about = (level: number): number => now + halfLifeMs * Math.log2(Math.abs(exact) / Math.max(level, smallest));
     const crossings = thresholds
       .filter((threshold) => threshold === 0 || Math.sign(threshold) === Math.sign(present))
       .map(Math.abs)
-      .filter((threshold) => threshold <= size(now))
-      .flatMap((threshold) => {
-        const about = now + halfLifeMs * Math.log2(size(now) / Math.max(threshold, smallest));
-        const reached = firstInstant((then) => size(then) <= threshold, now, about);
-        const passed = threshold === 0 ? undefined : firstInstant((then) => size(then) < threshold, now, about);
-        return [reached ?? [], passed ?? []].flat();
-      });
-    const flips = crossings.filter((then) => (holds(told(score, then)) !== isNegated) !== matches);
+      .filter((threshold) => threshold <= Math.abs(present))
+      .flatMap((threshold) => [
+        firstInstant((then) => size(then) <= threshold, now, about(threshold + smallest)) ?? [],
+        (threshold === 0
+          ? undefined
+          : firstInstant((then) => size(then) < threshold, now, about(threshold - smallest))) ?? [],
+      ])
+      .flat();
+    const flips = crossings.filter((then) => isSo(rounded(exactly(score, then))) !== matches);
     return verdict(matches, flips.length === 0 ? undefined : Math.min(...flips));
   };
 }
 
-/** What is less is told as nothing. */
+/** What is less is told as nothing, and no number told is further from what it is. */
 const smallest = 5e-7;
 /** Far beyond every date: what has not come by then never does. */
 const never = 8.64e15;

@@ -97,11 +97,9 @@ function memoryOf(value: EventValue): Memory {
       const range = edge(state, now);
       if (range && !events) throw new EdgeEventsMissing(stateKey, range);
       const { droppedUntil = -Infinity } = state;
-      const older = (events ?? []).filter(({ at }) => at <= droppedUntil).flatMap(read);
-      return kind.keeping.arrange([
-        ...inWindow(state, now, windowMs),
-        ...older.filter(({ at }) => at >= asOf(state, now) - windowMs),
-      ]);
+      const lower = asOf(state, now) - windowMs;
+      const older = (events ?? []).filter(({ at }) => at <= droppedUntil && at >= lower).flatMap(read);
+      return kind.keeping.arrange([...inWindow(state, now, windowMs), ...older]);
     },
     recalled: (events, now) =>
       kind.keeping.arrange(events.filter(({ at }) => at <= now && at >= now - windowMs).flatMap(read)),
@@ -126,8 +124,10 @@ function askValues({ name, kind, windowMs, edge, heldAt, recalled }: Memory, ask
   };
 }
 
-const inWindow = (state: BehaviourState, now: number, windowMs: number): Held[] =>
-  holding(state).filter(({ at }) => at >= asOf(state, now) - windowMs);
+function inWindow(state: BehaviourState, now: number, windowMs: number): Held[] {
+  const lower = asOf(state, now) - windowMs;
+  return holding(state).filter(({ at }) => at >= lower);
+}
 
 /** Of the first instant that a date can have. */
 const firstInstant = -8.64e15;
