@@ -7,6 +7,7 @@ import { DestinationInput } from '../src/api/destinations/save-destination';
 import { SourceInput } from '../src/api/sources/save-source';
 import { Mapping } from '../src/destinations/mapping.schema';
 import { destinationTypes, findDestination } from '../src/destinations/registry';
+import { ComputedTraitDefinition } from '../src/domain/audiences/computed/computed-trait.schema';
 import { AudienceDefinition, Rule } from '../src/domain/audiences/rule.schema';
 import { parseEvent } from '../src/domain/events/parse-event';
 import type { Translate } from '../src/domain/events/translation';
@@ -35,6 +36,7 @@ const readBy = (translate: Translate): z.ZodType =>
 const schemas: Readonly<Record<string, z.ZodType>> = {
   rule: Rule,
   audience: AudienceDefinition,
+  'computed-trait': ComputedTraitDefinition,
   journey: JourneyDefinition,
   mapping: Mapping,
   attachment: AttachmentInput,
@@ -82,6 +84,7 @@ describe.each([
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
   ['audiences.md', ['audience', 'import']],
+  ['computed-traits.md', ['computed-trait', 'rule', 'mapping', 'audience']],
   ['identity-policy.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {

@@ -28,9 +28,11 @@ export function createBackfillActivities(deps: BackfillDeps) {
     backfillProfiles: ({ ws }: { ws: string }): Promise<number> =>
       heartbeating((signal) => backfill(deps, workspaceId(ws), signal)),
 
-    /** Tells the audiences whose definition every profile has now seen. */
-    finishBackfill: async ({ ws, version }: { ws: string; version: number }): Promise<void> =>
-      deps.store.audiences.markReady(workspaceId(ws), version),
+    /** Tells the audiences and computed traits whose definition every profile has now seen. */
+    finishBackfill: async ({ ws, version }: { ws: string; version: number }): Promise<void> => {
+      await deps.store.audiences.markReady(workspaceId(ws), version);
+      await deps.store.computedTraits.markReady(workspaceId(ws), version);
+    },
   };
 }
 

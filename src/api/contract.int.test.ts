@@ -39,6 +39,7 @@ async function fill({ apiKey, secretKey, ws }: TestWorkspace): Promise<Record<st
   const asked = { schedule: '15m', mapping, url: 'https://example.com/rows' };
   await put('/v1/sources/vip', { type: 'http', name: `Shop ${secret}`, settings: asked });
   await put('/v1/purposes/vip', { name: `Ads ${secret}` });
+  await put('/v1/computed-traits/vip', { name: `Seen ${secret}`, value: { event: 'Seen', last: 'at' } });
   await put(`/v1/suppressions/user_id:${secret}`, { scope: 'purpose:ads' });
   await sendBatch(api.app, secretKey, [
     {

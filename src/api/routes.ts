@@ -9,6 +9,7 @@ import { audienceVersionRoutes } from './audiences/version-routes';
 import { browserIdRoutes } from './browser-id/routes';
 import { browserScriptRoutes } from './browser-script/routes';
 import { catalogueRoutes } from './catalogue/routes';
+import { computedTraitRoutes } from './computed-traits/routes';
 import { deadLetterRoutes } from './dead-letters/routes';
 import { decideRoutes } from './decide/routes';
 import { deliveryRoutes } from './deliveries/routes';
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...groupPolicyRoutes,
   ...audienceRoutes,
+  ...computedTraitRoutes,
   ...changeRoutes,
   ...explainRoutes,
   ...audienceVersionRoutes,

@@ -6,6 +6,7 @@ import { addDeliveries, addDestinations } from './activation';
 import { addAudiences } from './audiences';
 import { addCatalogue } from './catalogue';
 import { CommandError, exitCodes } from './command-error';
+import { addComputedTraits } from './computed-traits';
 import { addPurposes } from './consent';
 import { createContext, type Context } from './context';
 import { addDeadLetters } from './dead-letters';
@@ -78,6 +79,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addGroups,
   addPrivacy,
   addAudiences,
+  addComputedTraits,
   addJourneys,
   addEnrollments,
   addDestinations,

@@ -31,6 +31,7 @@ import type { PurposeBody } from '../api/purposes/presenter';
 import type { SuppressionBody } from '../api/suppressions/presenter';
 import type { SourceBody, VolumeBody } from '../api/sources/presenter';
 import type { PullBody, SampleBody } from '../api/sources/pull-presenter';
+import type { ComputedTraitBody } from '../api/computed-traits/presenter';
 import type { EventBody, IdentifierBody, MergeBody, ProfileBody, StayBody, TraitBody } from '../api/profiles/presenter';
 import type { CheckBody, PlanBody } from '../api/tracking-plans/presenter';
 import type * as client from './types';
@@ -51,7 +52,10 @@ type Agrees<Api, Client> = [Api, keyof Api] extends [Client, keyof Client]
 type Shallow<T, Key extends string> = Omit<T, Key>;
 
 const agreements: {
-  audience: Agrees<Shallow<Sent<typeof AudienceBody>, 'rule'>, Shallow<client.StoredAudience, 'rule'>>;
+  audience: Agrees<
+    Shallow<Sent<typeof AudienceBody>, 'rule' | 'variables'>,
+    Shallow<client.StoredAudience, 'rule' | 'variables'>
+  >;
   changedMembers: Agrees<Sent<typeof ChangedMembersBody>, client.ChangedMembers>;
   duplicated: Agrees<
     Shallow<Sent<typeof DuplicateBody>, 'audience' | 'operation'>,
@@ -61,12 +65,12 @@ const agreements: {
   size: Agrees<Sent<typeof SizeBody>, client.AudienceSize>;
   audienceChange: Agrees<Sent<typeof ChangeBody>, client.AudienceChange>;
   audienceVersion: Agrees<
-    Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'changes'>,
-    Shallow<client.AudienceVersion, 'rule' | 'changes'>
+    Shallow<Sent<typeof AudienceVersionBody>, 'rule' | 'variables' | 'changes'>,
+    Shallow<client.AudienceVersion, 'rule' | 'variables' | 'changes'>
   >;
   explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
-  decision: Agrees<Sent<typeof DecisionBody>, client.Decision>;
+  decision: Agrees<Shallow<Sent<typeof DecisionBody>, 'variables'>, Shallow<client.Decision, 'variables'>>;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
@@ -76,7 +80,11 @@ const agreements: {
   version: Agrees<Shallow<Sent<typeof VersionBody>, 'definition'>, Shallow<client.JourneyVersion, 'definition'>>;
   key: Agrees<Sent<typeof KeyBody>, client.Key>;
   newKey: Agrees<Sent<typeof NewKeyBody>, client.NewKey>;
-  profile: Agrees<Shallow<Sent<typeof ProfileBody>, 'traits'>, Shallow<client.Profile, 'traits'>>;
+  computedTrait: Agrees<Shallow<Sent<typeof ComputedTraitBody>, 'value'>, Shallow<client.ComputedTrait, 'value'>>;
+  profile: Agrees<
+    Shallow<Sent<typeof ProfileBody>, 'traits' | 'computed'>,
+    Shallow<client.Profile, 'traits' | 'computed'>
+  >;
   identifier: Agrees<Sent<typeof IdentifierBody>, client.KnownIdentifier>;
   merge: Agrees<Sent<typeof MergeBody>, client.Merge>;
   mergeOutcome: Agrees<Sent<typeof MergeOutcomeBody>, client.MergeOutcome>;
@@ -140,6 +148,7 @@ const agreements: {
   version: 'agrees',
   key: 'agrees',
   newKey: 'agrees',
+  computedTrait: 'agrees',
   profile: 'agrees',
   identifier: 'agrees',
   merge: 'agrees',

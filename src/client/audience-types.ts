@@ -1,5 +1,6 @@
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
 import type { EdgeKind } from '../domain/audiences/edge';
+import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import type { Holdout } from '../domain/audiences/holdout.schema';
 import type { AudienceKind } from '../domain/audiences/manual-audience';
 import type { Json, JsonObject } from '../domain/json';
@@ -20,6 +21,7 @@ export interface StoredAudience {
   /** Absent of a manual audience. */
   readonly rule?: Rule;
   readonly holdout?: Holdout;
+  readonly variables?: AudienceVariables;
   readonly isStarred: boolean;
   readonly version: number;
   readonly size: number;
@@ -126,6 +128,7 @@ export interface AudienceVersion {
   readonly rule?: Rule;
   readonly public: boolean;
   readonly holdout?: Holdout;
+  readonly variables?: AudienceVariables;
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;

@@ -1,6 +1,7 @@
 import { audiencesOf } from './audiences';
 import { auditOf } from './audit';
 import { catalogueOf } from './catalogue';
+import { computedTraitsOf } from './computed-traits';
 import { deadLettersOf } from './dead-letters';
 import { decideOf } from './decide';
 import { deliveriesOf } from './deliveries';
@@ -37,6 +38,7 @@ export function createClient(options: ClientOptions) {
     profiles: profilesOf(transport),
     audit: auditOf(transport),
     audiences: audiencesOf(transport),
+    computedTraits: computedTraitsOf(transport),
     decide: decideOf(transport),
     journeys: journeysOf(transport),
     enrollments: enrollmentsOf(transport),

@@ -22,6 +22,8 @@ export interface Profile {
   /** Values are masked for a key without the scope `profiles:pii`, as are those of traits. */
   readonly identifiers: readonly KnownIdentifier[];
   readonly traits: JsonObject;
+  /** What is computed of them, by key; of one profile only, and absent where nothing is. */
+  readonly computed?: JsonObject;
   /** When traits cease to be so, by name; absent when none does. */
   readonly traitExpiry?: Readonly<Record<string, string>>;
   readonly consent: Readonly<Record<string, { readonly status: ConsentStatus; readonly at: string }>>;

@@ -150,6 +150,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/receipts/verify': () => client.privacy.verify({ receipt: { version: 1 }, signature: 'v1.x' }),
   'GET /v1/audiences': () => client.audiences.list({ ...page, q: 'v', label: 'core', kind: 'manual', starred: true }),
   'GET /v1/audiences/{key}': () => client.audiences.get('vip'),
+  'GET /v1/computed-traits': () => client.computedTraits.list(page),
+  'GET /v1/computed-traits/{key}': () => client.computedTraits.get('orders'),
+  'PUT /v1/computed-traits/{key}': () =>
+    client.computedTraits.put('orders', { name: 'Orders', value: { event: 'Order Completed', count: true } }),
+  'DELETE /v1/computed-traits/{key}': () => client.computedTraits.delete('orders'),
   'PUT /v1/audiences/{key}': () => client.audiences.put('vip', vip),
   'DELETE /v1/audiences/{key}': () => client.audiences.delete('vip'),
   'POST /v1/audiences/{key}/members': () =>

@@ -4,6 +4,7 @@ export type { JsonObject } from '../domain/json';
 export type * from './audience-types';
 export type * from './audit-types';
 export type * from './catalogue-types';
+export type * from './computed-trait-types';
 export type * from './dead-letter-types';
 export type * from './consent-types';
 export type * from './decide-types';

@@ -27,7 +27,7 @@ interface Reading {
 }
 
 /**
- * Builds a payload from facts: `traits`, `identifiers`, `event`, `entry`, `steps`. Something that is missing, or that a transform
+ * Builds a payload from facts: `traits`, `computed`, `identifiers`, `event`, `entry`, `steps`. Something that is missing, or that a transform
  * cannot take, is replaced by its `default`; without one the item is rejected, with the first reason.
  */
 export function applyMapping(mapping: Mapping, facts: JsonObject): Mapped {

@@ -29,7 +29,7 @@ export function findTemplateProblem(text: string): string | undefined {
   return 'problem' in parsed ? parsed.problem : undefined;
 }
 
-/** Renders with `traits`, `identifiers`, `event`, `entry` and `steps`. The problem names variables, never their values. */
+/** Renders with `traits`, `computed`, `identifiers`, `event`, `entry` and `steps`. The problem names variables, never their values. */
 export function renderTemplate(text: string, facts: JsonObject): Rendered {
   const parsed = parse(text);
   if ('problem' in parsed) return parsed;

@@ -3,10 +3,15 @@ import { isConstant, isFromPath, isFromTemplate, type Mapping, type MappingValue
 import { templatePaths } from './render-template';
 
 /** The traits a mapping reads, by their top-level names: those and no others leave with a send. */
-export function traitsRead(mapping: Mapping): string[] {
+export const traitsRead = (mapping: Mapping): string[] => namesUnder(mapping, 'traits');
+
+/** Keys of the computed traits that a mapping reads. */
+export const computedRead = (mapping: Mapping): string[] => namesUnder(mapping, 'computed');
+
+function namesUnder(mapping: Mapping, under: string): string[] {
   const names = Object.values(mapping)
     .flatMap(pathsIn)
-    .flatMap(([root, trait]) => (root === 'traits' && typeof trait === 'string' ? [trait] : []));
+    .flatMap(([root, name]) => (root === under && typeof name === 'string' ? [name] : []));
   return [...new Set(names)];
 }
 

@@ -1,12 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
+import type { ComputedValue } from '../domain/audiences/computed/computed-value.schema';
+import { resolveComputed } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import type { Rule } from '../domain/audiences/rule.schema';
+import { computedOf } from '../domain/audiences/variables';
+import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
+import { withComputed } from '../domain/journeys/resolve-rules';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
-import type { AttachmentDoc, DestinationDoc } from '../store/documents';
+import type { AttachmentDoc, AudienceDoc, DestinationDoc } from '../store/documents';
 import { isPassing } from '../store/mongo-errors';
 import type { Store } from '../store/store';
 import { MongoError } from 'mongodb';
@@ -41,28 +46,35 @@ export class RulesetCache {
 
   /** Reads may see definitions newer than `version`; the transaction's guard then refuses, and the next try loads again. */
   async #load(ws: WorkspaceId, version: number): Promise<Ruleset> {
-    const [audiences, journeys, attachments, destinations, purposes, workspace] = await Promise.all([
+    const [audiences, journeys, attachments, destinations, purposes, workspace, computed] = await Promise.all([
       this.store.audiences.list(ws),
       this.store.journeys.compiledVersions(ws),
       this.store.attachments.list(ws),
       this.store.destinations.list(ws),
       this.store.purposes.list(ws),
       this.store.workspaces.find(ws),
+      this.store.computedTraits.values(ws),
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
     return buildRuleset({
       version,
-      audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
+      audiences: compileAudiences(
+        audiences.map(({ key, ruleJson }) => ({ key, rule: resolveComputed(JSON.parse(ruleJson) as Rule, computed) })),
+      ),
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
-      journeys,
+      journeys: journeys.map((journey) => withComputed(journey, computed)),
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
       identity: identityRules(workspace?.identity ?? {}),
       groups: groupRules(workspace?.groups ?? {}),
+      computed: [...Object.values(computed), ...audiences.flatMap(inVariables)],
     });
   }
 }
+
+const inVariables = ({ variablesJson = '{}' }: Pick<AudienceDoc, 'variablesJson'>): ComputedValue[] =>
+  Object.values(computedOf(JSON.parse(variablesJson) as AudienceVariables));
 
 /** What needs no purpose of its own needs that of its destination. */
 function toAttachment(

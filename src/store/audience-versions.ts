@@ -26,6 +26,7 @@ export class AudienceVersionRepository {
 
   async add(audience: AudienceDoc, savedBy: string, session: ClientSession): Promise<void> {
     const { ws, key, version, updatedAt, name, description, labels, ruleJson, holdout, public: isPublic } = audience;
+    const { variablesJson } = audience;
     const content = {
       name,
       ...(description !== undefined && { description }),
@@ -33,6 +34,7 @@ export class AudienceVersionRepository {
       ruleJson,
       ...(isPublic && { public: isPublic }),
       ...(holdout && { holdout }),
+      ...(variablesJson !== undefined && { variablesJson }),
     };
     const of = definitionId(ws, key);
     const doc = { _id: `${of}:${version}`, ws, of, version, ...content, savedAt: updatedAt, savedBy };

@@ -9,7 +9,7 @@ import type { StoreConnection } from './open-store';
 /** What somebody wrote of an audience. */
 export type AudienceStatement = Pick<
   AudienceDoc,
-  'name' | 'description' | 'labels' | 'ruleJson' | 'public' | 'holdout'
+  'name' | 'description' | 'labels' | 'ruleJson' | 'public' | 'holdout' | 'variablesJson'
 >;
 export type AudienceContent = AudienceStatement & Pick<AudienceDoc, 'key'>;
 
@@ -53,11 +53,14 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   }
 
   async #readTold(ws: WorkspaceId): Promise<ToldAudiences> {
-    const projection = { _id: 0, key: 1, publicSince: 1 };
+    const projection = { _id: 0, key: 1, publicSince: 1, variablesJson: 1, sinceRuleset: 1 };
     const rows = await this.collection
-      .find<Pick<AudienceDoc, 'key' | 'publicSince'>>({ ws, deletedAt: { $exists: false } }, { projection })
+      .find<Pick<AudienceDoc, 'key' | 'publicSince' | 'variablesJson' | 'sinceRuleset'>>(
+        { ws, deletedAt: { $exists: false } },
+        { projection },
+      )
       .toArray();
-    return new Map(rows.map(({ key, publicSince }) => [key, { publicSince }]));
+    return new Map(rows.map(({ key, ...told }) => [key, told]));
   }
 
   /** Answers whether there is such an audience. Makes no version of it. */
@@ -65,6 +68,18 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     const filter = { _id: definitionId(ws, key), deletedAt: { $exists: false } };
     const update = isStarred ? { $set: { isStarred: true as const } } : { $unset: { isStarred: '' as const } };
     return (await this.collection.updateOne(filter, update)).matchedCount === 1;
+  }
+
+  /** What their rules read has changed: they mean something else since `sinceRuleset`. Makes no version of them. */
+  async markComputing(
+    ws: WorkspaceId,
+    keys: readonly string[],
+    sinceRuleset: number,
+    session: ClientSession,
+  ): Promise<void> {
+    const filter = { _id: { $in: keys.map((key) => definitionId(ws, key)) } };
+    if (keys.length > 0)
+      await this.collection.updateMany(filter, { $set: { sinceRuleset, status: 'computing' } }, { session });
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */

@@ -158,6 +158,8 @@ export interface AudienceDoc extends DefinitionDoc {
   /** People of the workspace want it at hand. No part of what it says. */
   readonly isStarred?: true;
   readonly holdout?: Holdout;
+  /** Parsed `AudienceVariables`, stored as JSON text because property names in them are users' data. */
+  readonly variablesJson?: string;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';

@@ -97,6 +97,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   destinations: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   sources: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   journeys: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  computedTraits: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   purposes: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   consentRecords: [{ key: { subject: 1, at: -1 }, name: 'subject' }],
   suppressions: [

@@ -31,6 +31,7 @@ import { OutboxRepository } from './outbox';
 import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
 import { PullStateRepository } from './pull-states';
+import { ComputedTraitRepository } from './computed-traits';
 import { PurposeRepository } from './purposes';
 import { SourceHourRepository } from './source-hours';
 import { SourceTestRepository } from './source-tests';
@@ -77,6 +78,7 @@ export function createStore(connection: StoreConnection) {
     personRows: new PersonRows(connection),
     profiles: new ProfileRepository(connection),
     pullStates: new PullStateRepository(connection),
+    computedTraits: new ComputedTraitRepository(connection),
     purposes: new PurposeRepository(connection),
     sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),

@@ -9,10 +9,12 @@ import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import { newProfile, type Profile } from '../domain/profiles/profile';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
+import { resolveComputed, type ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import type { Rule } from '../domain/audiences/rule.schema';
 import { compileJourney } from '../domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../domain/journeys/journey.schema';
+import { withComputed } from '../domain/journeys/resolve-rules';
 
 /** A fixed instant for tests: 2026-03-01T12:00:00Z. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -65,18 +67,24 @@ export function aRuleset(of: {
   readonly purposes?: Purposes;
   readonly identity?: IdentityPolicy;
   readonly groups?: GroupPolicy;
+  readonly computed?: ComputedValues;
 }): Ruleset {
-  const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({ key, rule }));
+  const { computed = {} } = of;
+  const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({
+    key,
+    rule: resolveComputed(rule, computed),
+  }));
   return buildRuleset({
     version: of.version ?? 1,
     audiences: compileAudiences(audiences),
     audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
     holdouts: new Map(Object.entries(of.holdouts ?? {})),
-    journeys: (of.journeys ?? []).map((journey) => compileJourney(journey, 1, 'published')),
+    journeys: (of.journeys ?? []).map((one) => withComputed(compileJourney(one, 1, 'published'), computed)),
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),
     identity: identityRules(of.identity ?? {}),
     groups: groupRules(of.groups ?? {}),
+    computed: Object.values(computed),
   });
 }
 

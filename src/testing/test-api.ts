@@ -183,6 +183,7 @@ async function catchUp({ store, clock }: ApiDeps, ws: WorkspaceId): Promise<void
     await applyTime(applying, ws, behind);
   }
   await store.audiences.markReady(ws, version);
+  await store.computedTraits.markReady(ws, version);
 }
 
 async function createWorkspace(app: Express, name = 'Test'): Promise<TestWorkspace> {

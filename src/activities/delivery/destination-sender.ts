@@ -3,7 +3,8 @@ import { applyMapping } from '../../destinations/mapping';
 import { Mapping } from '../../destinations/mapping.schema';
 import { channelOf } from '../../destinations/registry';
 import type { Sender } from '../../destinations/send-request';
-import { traitsRead } from '../../destinations/traits-read';
+import { computedRead, traitsRead } from '../../destinations/traits-read';
+import { computedTraitsOf, readComputed } from '../../folding/read-computed';
 import type { Send } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
@@ -13,7 +14,7 @@ import type { DeliveryMetrics } from './delivery-metrics';
 import type { JourneySend, JourneySender, SendAnswer } from '../journeys/journey-sender';
 
 export interface DestinationSenderDeps {
-  readonly store: Pick<Store, 'destinations'>;
+  readonly store: Pick<Store, 'destinations' | 'computedTraits' | 'events'>;
   readonly sender: Sender;
   readonly clock: () => number;
   readonly metrics: DeliveryMetrics;
@@ -39,7 +40,7 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
     reaches: async (send) => {
       const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
       const isKnown = send.profile.identifiers.some(({ type }) => connected?.kind.identifiers.includes(type));
-      return connected !== undefined && isKnown && 'planned' in plan(connected, send);
+      return connected !== undefined && isKnown && 'planned' in (await plan(deps, connected, send));
     },
     send: async (send) => {
       const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
@@ -57,24 +58,25 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
 const refuse = (code: string): SendAnswer => ({ kind: 'invalid', code });
 
 async function attempt(
-  { sender }: DestinationSenderDeps,
+  deps: DestinationSenderDeps,
   connected: ConnectedDestination,
   send: JourneySend,
 ): Promise<SendAnswer> {
-  const found = plan(connected, send);
+  const found = await plan(deps, connected, send);
   if ('code' in found) return refuse(found.code);
-  const [result] = await sendPlanned(sender, connected, found.planned, connected.context.now);
+  const [result] = await sendPlanned(deps.sender, connected, found.planned, connected.context.now);
   if (!result) return { kind: 'unclear', code: 'no-answer' };
   const { kind: outcome, code, retryAfterMs } = result;
   return { kind: outcome, code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** What would leave, or why nothing can. */
-function plan(
+async function plan(
+  { store }: DestinationSenderDeps,
   { kind, context }: ConnectedDestination,
   send: JourneySend,
-): { readonly planned: PlannedRequest } | { readonly code: string } {
-  const message = toMessage(send, context.now);
+): Promise<{ readonly planned: PlannedRequest } | { readonly code: string }> {
+  const message = await toMessage(store, send, context.now);
   if (!message) return { code: 'mapping' };
   const plan = kind.planSend?.(message, context);
   if (!plan) return { code: 'no-such-action' };
@@ -85,12 +87,18 @@ function plan(
 }
 
 /** `undefined` when the mapping asks for something this person does not have. */
-function toMessage(send: JourneySend, now: number): Send | undefined {
+async function toMessage(
+  store: DestinationSenderDeps['store'],
+  send: JourneySend,
+  now: number,
+): Promise<Send | undefined> {
   const { idempotencyKey, journey, version, step, enrollment, profile, definition, run, arrivedAt } = send;
   const mapping = Mapping.parse(definition.mapping ?? {});
   const traits = presentTraits(profile, now);
   const identifiers = identifiersByType(profile);
-  const mapped = applyMapping(mapping, { ...run, traits, identifiers });
+  const asked = await computedTraitsOf(store, send.ws, computedRead(mapping));
+  const computed = await readComputed(store, send.ws, profile, asked, now);
+  const mapped = applyMapping(mapping, { ...run, traits, identifiers, computed });
   if ('rejected' in mapped) return undefined;
   const names = traitsRead(mapping);
   const sent = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
 import type { GroupsOf } from '../../domain/audiences/profile-view';
+import { resolveComputed, type ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import { historyView } from '../../domain/audiences/history-view';
 import { contactName } from '../../domain/events/contact';
 import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event';
@@ -18,6 +19,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
+import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
 import { readGroupFacts } from '../../folding/read-group-facts';
 
 export interface FactsInput {
@@ -36,10 +38,19 @@ export async function readFacts(deps: JourneyDeps, input: FactsInput): Promise<S
   const step = stepOf(journey, run);
   const ids = idsOf(profile);
   const { groups, paths } = await readGroupFacts(deps.store, input.ws, profile, asOf(input));
-  const root = { ...pathRoot(input), ...paths };
+  const computed = step && mentionsComputed(step) ? await computedTraitsOf(deps.store, input.ws) : noneComputed;
+  const told = await readComputed(deps.store, input.ws, profile, computed, asOf(input));
+  const root = { ...pathRoot(input), ...paths, computed: told };
   const base: StepFacts = { ids, seq: profile.seq, isIntakeBehind: false, causes: [], evaluate: () => false, root };
-  return step ? { ...base, ...(await readFor(deps, step, { ...input, groups }, ids, root)) } : base;
+  return step
+    ? { ...base, ...(await readFor(deps, step, { ...input, groups, computed: computed.values }, ids, root)) }
+    : base;
 }
+
+const noneComputed: Told = { values: {}, sinceRuleset: 0 };
+
+/** Whether a step may read something computed, anywhere in it: most do not, and nothing is read for them. */
+const mentionsComputed = (step: Step): boolean => JSON.stringify(step).includes('computed');
 
 /** What rules and mappings in a journey can name. */
 const pathRoot = (input: FactsInput): JsonObject =>
@@ -51,9 +62,10 @@ const pathRoot = (input: FactsInput): JsonObject =>
 /** Never earlier than what the profile has seen: Temporal's clock may be behind the one at the door. */
 const asOf = ({ profile, now }: FactsInput): number => Math.max(now, profile.evaluatedAt);
 
-/** With the groups of the person. */
+/** With the groups of the person, and what is computed that the step may ask for. */
 interface GroupedInput extends FactsInput {
   readonly groups: GroupsOf;
+  readonly computed: ComputedValues;
 }
 
 async function readFor(
@@ -135,7 +147,9 @@ async function readEvaluate(
   root: JsonObject,
 ): Promise<StepFacts['evaluate']> {
   const { ws, profile } = input;
-  const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
+  const rules = new Map(
+    step.cases.map((one) => [one.if, compileRule(bindPaths(resolveComputed(one.if, input.computed), root))]),
+  );
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const contacts = names.has(contactName) ? await readNewContacts(store, ws, profile) : [];
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);

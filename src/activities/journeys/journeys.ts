@@ -24,6 +24,7 @@ export interface JourneyDeps {
     | 'suppressions'
     | 'groups'
     | 'workspaces'
+    | 'computedTraits'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */

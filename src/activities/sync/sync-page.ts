@@ -13,6 +13,7 @@ import { profileId, subjectOf } from '../../domain/ids';
 import type { DeliveryDoc, NewDelivery } from '../../store/deliveries';
 import type { AttachmentDoc, SyncMemberDoc } from '../../store/documents';
 import type { ConnectedDestination } from '../delivery/connected-destination';
+import { withVariables } from './with-variables';
 import { withoutBarred } from './ask-lists';
 import { forgetErased } from './let-go';
 import type { Pair, SyncDeps } from './sync';
@@ -56,7 +57,7 @@ export async function syncPage(page: PageWork, due: readonly SyncMemberDoc[]): P
   const members = asked.map((member) => ({ ...member, identifiers: leaving(page, member) }));
   const { items, inDoubt } = await begin(page, members, await reconcilePage(page, members));
   const progress: Progress = { ended: new Set(), retries: new Map() };
-  await sendItems(page, items, progress);
+  await sendItems(page, await withVariables(page, items), progress);
   const dueAt = new Map(inDoubt.map((profile) => [profile, page.deps.clock()]));
   // Also what was never sent, because sending stopped half-way, keeps its member dirty.
   for (const { operation } of items.filter((item) => !progress.ended.has(item.operation.id))) {

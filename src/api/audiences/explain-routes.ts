@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExplainedPart, Explanation } from '../../domain/audiences/explain-rule';
+import { propertyTold } from '../../domain/audiences/computed/computed-value.schema';
 import type { Condition } from '../../domain/audiences/rule.schema';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { own, type Json, type JsonObject } from '../../domain/json';
@@ -117,11 +118,18 @@ function presentPart(call: KeyCall, part: ExplainedPart) {
   return {
     ...answer,
     kind: kind === 'list' ? 'manual' : kind,
-    ...(condition && kind !== 'list' && { condition: condition as unknown as JsonObject }),
+    ...(condition && kind !== 'list' && { condition: asWritten(condition) as unknown as JsonObject }),
     ...(actual !== undefined && { actual: sightOf(call).seesPersonalData ? actual : masked(part, actual) }),
     ...(flipsAt !== undefined && { flipsAt: presentInstant(flipsAt) }),
     ...(steadyUntil !== undefined && { steadyUntil: presentInstant(steadyUntil) }),
   };
+}
+
+/** Of something computed the path, and not what is computed. */
+function asWritten(condition: Condition): Omit<Condition, 'computed'> {
+  if (!('computed' in condition)) return condition;
+  const { at: path, is, value, ignoreCase } = condition;
+  return { path, is, ...(value !== undefined && { value }), ...(ignoreCase !== undefined && { ignoreCase }) };
 }
 
 /** As profiles and events are shown to whoever may not see personal data; what else there is are counts and words of ours. */
@@ -137,6 +145,7 @@ function masked({ condition }: ExplainedPart, actual: Json): Json {
 /** Where the value was found that a condition asks for. */
 function pathOf(condition: Condition): string | undefined {
   if ('trait' in condition) return condition.trait;
+  if ('computed' in condition) return propertyTold(condition.computed);
   if (!('event' in condition)) return undefined;
   const { sum, min, max, average } = condition;
   return (sum ?? min ?? max ?? average)?.property;

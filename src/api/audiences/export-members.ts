@@ -5,8 +5,11 @@ import { firstAt, isPath } from '../../domain/path';
 import { noSuchType } from '../../domain/identity/workspace-types';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
 import { presentInstant } from '../instant';
+import { variablesOf } from '../../folding/read-variables';
+import type { AudienceDoc } from '../../store/documents';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
+import { presentVariables } from './presenter';
 
 const membersAtATime = 500;
 
@@ -22,6 +25,8 @@ interface MemberLine {
   readonly enteredAt: string;
   readonly identifiers: Readonly<Record<string, string>>;
   readonly traits: JsonObject;
+  /** Of an audience that has some. */
+  readonly variables?: JsonObject;
 }
 
 /** Reads which columns are asked for. Throws 400 for a type of identifier that there is not, and for what is no path. */
@@ -51,22 +56,28 @@ const listed = (text: string): string[] => [...new Set(text.split(',').map((part
  */
 export function exportMembers(
   call: KeyCall,
-  audience: string,
+  audience: AudienceDoc,
   { format, ...fields }: Fields & { readonly format: 'csv' | 'ndjson' },
 ): Readable {
   const lines = linesOf(call, audience, fields);
   if (format === 'ndjson') return Readable.from(asNdjson(lines));
-  const columns = ['profile', 'entered_at', ...fields.identifiers, ...fields.traits.map((path) => `traits.${path}`)];
+  const variables = Object.keys(presentVariables(audience).variables ?? {});
+  const columns = [
+    ...['profile', 'entered_at', ...fields.identifiers],
+    ...fields.traits.map((path) => `traits.${path}`),
+    ...variables.map((name) => `variables.${name}`),
+  ];
   const csv = stringify({ header: true, columns, escape_formulas: true });
   // An error on the way ends the answer half way, which the sender of the request notices.
-  pipeline(Readable.from(asCells(lines, fields)), csv, () => undefined);
+  pipeline(Readable.from(asCells(lines, { ...fields, variables })), csv, () => undefined);
   return csv;
 }
 
-async function* linesOf({ deps, ws, now }: KeyCall, audience: string, { identifiers, traits }: Fields) {
+async function* linesOf({ deps, ws, now }: KeyCall, audience: AudienceDoc, { identifiers, traits }: Fields) {
   const { memberships, profiles } = deps.store;
+  const readVariables = await variablesOf(deps.store, ws, audience);
   for (let after: string | undefined; ;) {
-    const page = await memberships.members(ws, audience, membersAtATime, after);
+    const page = await memberships.members(ws, audience.key, membersAtATime, after);
     const read = await profiles.byIds(
       ws,
       page.map(({ profile }) => profile),
@@ -82,6 +93,7 @@ async function* linesOf({ deps, ws, now }: KeyCall, audience: string, { identifi
         ...{ profile: id, enteredAt: presentInstant(enteredAt) },
         identifiers: pick(identifiers, (type) => known[type]),
         traits: pick(traits, (path) => firstAt(said, path)),
+        ...(readVariables && { variables: await readVariables(profile, now) }),
       };
       yield line;
     }
@@ -104,13 +116,17 @@ async function* asNdjson(lines: AsyncIterable<MemberLine>) {
   for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
-async function* asCells(lines: AsyncIterable<MemberLine>, { identifiers, traits }: Fields) {
+async function* asCells(
+  lines: AsyncIterable<MemberLine>,
+  { identifiers, traits, variables }: Fields & { readonly variables: readonly string[] },
+) {
   for await (const { profile, enteredAt, ...line } of lines)
     yield [
       profile,
       enteredAt,
       ...identifiers.map((type) => own(line.identifiers, type) ?? ''),
       ...traits.map((path) => toCell(own(line.traits, path))),
+      ...variables.map((name) => toCell(line.variables && own(line.variables, name))),
     ];
 }
 

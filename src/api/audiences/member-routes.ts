@@ -88,16 +88,16 @@ export const audienceMemberRoutes: readonly Route[] = [
     }),
     responses: { 200: streamedOut('text/csv', 'application/x-ndjson') },
     handle: async (call) => {
-      const { key } = await audiences.find(call);
+      const audience = await audiences.find(call);
       demandScope(call.principal, 'profiles:read');
       demandScope(call.principal, 'profiles:pii');
       const { format } = call.query;
       const fields = await fieldsOf(call, call.query);
       const headers = {
         'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-        'Content-Disposition': `attachment; filename="${key}.${format}"`,
+        'Content-Disposition': `attachment; filename="${audience.key}.${format}"`,
       };
-      return { status: 200, body: exportMembers(call, key, { format, ...fields }), headers };
+      return { status: 200, body: exportMembers(call, audience, { format, ...fields }), headers };
     },
   }),
 ];

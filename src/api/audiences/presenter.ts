@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { attachmentUses, farewells } from '../../domain/audiences/attachment';
 import { audienceKinds, kindOf } from '../../domain/audiences/manual-audience';
 import { AudienceDefinition, type Rule } from '../../domain/audiences/rule.schema';
+import type { AudienceVariables } from '../../domain/audiences/variables.schema';
 import type { AttachmentDoc, AudienceDoc, MembershipDoc } from '../../store/documents';
 import { Instant, presentInstant } from '../instant';
 
-const { name, description, labels, rule, holdout } = AudienceDefinition.shape;
+const { name, description, labels, rule, holdout, variables } = AudienceDefinition.shape;
 
 export const AudienceBody = z.strictObject({
   key: z.string(),
@@ -17,6 +18,7 @@ export const AudienceBody = z.strictObject({
   /** Absent of a manual audience. */
   rule,
   holdout,
+  variables,
   isStarred: z.boolean(),
   version: z.int(),
   size: z.int(),
@@ -54,6 +56,10 @@ export function presentRule(audience: Pick<AudienceDoc, 'ruleJson'>) {
   return { kind, ...(kind === 'live' && { rule }) };
 }
 
+export function presentVariables({ variablesJson }: Pick<AudienceDoc, 'variablesJson'>) {
+  return variablesJson === undefined ? {} : { variables: JSON.parse(variablesJson) as AudienceVariables };
+}
+
 export function presentAudience(audience: AudienceDoc, size: number, heldOut: number) {
   return {
     key: audience.key,
@@ -63,6 +69,7 @@ export function presentAudience(audience: AudienceDoc, size: number, heldOut: nu
     public: audience.public === true,
     ...presentRule(audience),
     holdout: audience.holdout,
+    ...presentVariables(audience),
     isStarred: audience.isStarred === true,
     version: audience.version,
     ...{ size, heldOut },

@@ -1,4 +1,5 @@
 import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
+import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
 import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
@@ -11,6 +12,7 @@ import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
 import type { AudienceDoc, DestinationDoc } from '../../store/documents';
 import { everyProfile, someProfiles, type PreviewLimits } from './sample-profiles';
+import { refuseComputed } from '../computed-traits/refuse-computed';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { ruleOf } from './presenter';
@@ -46,8 +48,11 @@ export async function planFor(
   { rule, at }: Pick<PreviewQuestion, 'rule' | 'at'>,
 ): Promise<PreviewPlan> {
   const { identity, retention } = (await deps.store.workspaces.find(ws)) ?? {};
-  const audiences = new Map(saved.map((audience) => [audience.key, ruleOf(audience)]));
-  const plan = planPreview({ rule, audiences, at, isPast: at < now, traits: identity?.traits ?? {} });
+  const computed = await deps.store.computedTraits.values(ws);
+  refuseComputed(rule, computed);
+  const audiences = new Map(saved.map((audience) => [audience.key, resolveComputed(ruleOf(audience), computed)]));
+  const asked = { rule: resolveComputed(rule, computed), audiences, at, isPast: at < now };
+  const plan = planPreview({ ...asked, traits: identity?.traits ?? {} });
   const { events: days = Infinity } = retention ?? {};
   if (at < now - days * dayMs && plan.names?.length !== 0) throw invalidRequest(goneEvents(days));
   return plan;

@@ -6,6 +6,7 @@ import type { Finding } from '../../domain/audiences/condition-kind';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import type { AudienceContent } from '../../store/audiences';
+import { refuseUnknownComputed } from '../computed-traits/refuse-computed';
 import { checkPreconditions } from '../etag';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
@@ -32,6 +33,7 @@ export async function saveAudience(
     if (before && isSame(before, content)) return before;
     await checkReferences(call, { key, rule }, session);
     await checkJourneys(call, rule);
+    await refuseUnknownComputed(call, definition, rule, session);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;
@@ -111,7 +113,7 @@ function refersTo(audience: AudienceDoc, key: string): boolean {
 }
 
 function toContent(
-  { key, name, description, labels, holdout, public: isPublic }: AudienceDefinition,
+  { key, name, description, labels, holdout, variables, public: isPublic }: AudienceDefinition,
   rule: Rule,
 ): AudienceContent {
   return {
@@ -122,10 +124,11 @@ function toContent(
     ruleJson: JSON.stringify(rule),
     ...(isPublic && { public: isPublic }),
     ...(holdout && { holdout }),
+    ...(variables && { variablesJson: JSON.stringify(variables) }),
   };
 }
 
 function isSame(before: AudienceDoc, content: AudienceContent): boolean {
-  const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout'] as const;
+  const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout', 'variablesJson'] as const;
   return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
 }

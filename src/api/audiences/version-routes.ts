@@ -9,18 +9,18 @@ import { AnyJson } from '../json-schema';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
-import { AudienceBody, presentRule } from './presenter';
+import { AudienceBody, presentRule, presentVariables } from './presenter';
 import { audiences } from './routes';
 import { saveAudience } from './save-audience';
 
-const { name, description, labels, kind, rule, public: isPublic, holdout, version } = AudienceBody.shape;
+const { name, description, labels, kind, rule, public: isPublic, holdout, variables, version } = AudienceBody.shape;
 const Change = z.strictObject({
   pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
   from: AnyJson.optional(),
   to: AnyJson.optional(),
 });
 export const AudienceVersionBody = z.strictObject({
-  ...{ version, name, description, labels, kind, rule, public: isPublic, holdout },
+  ...{ version, name, description, labels, kind, rule, public: isPublic, holdout, variables },
   savedAt: Instant,
   savedBy: z.string().meta({ description: 'Id of the key' }),
   /** Against the version before; absent of the first. */
@@ -75,6 +75,7 @@ export function contentOf(doc: AudienceStatement) {
     ...presentRule(doc),
     public: doc.public === true,
     ...(doc.holdout && { holdout: doc.holdout }),
+    ...presentVariables(doc),
   };
 }
 

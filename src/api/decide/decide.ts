@@ -9,6 +9,7 @@ import type { Standing } from '../../store/profiles';
 import { presentInstant } from '../instant';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
+import { variablesFor } from './variables';
 
 /** A type of identifier with the value, or `profile` with a reference. */
 export interface By {
@@ -37,7 +38,9 @@ export async function decideForServer(call: KeyCall, by: By) {
   const { store } = call.deps;
   const [person, audiences] = await Promise.all([readPerson(call, by), store.audiences.told(call.ws)]);
   if (!person) return { audiences: [], journeys: [] };
-  return { audiences: audiencesOf(person, audiences), journeys: await journeysOf(call, person) };
+  const keys = audiencesOf(person, audiences);
+  const variables = await variablesFor(call, person, keys, audiences);
+  return { audiences: keys, ...variables, journeys: await journeysOf(call, person) };
 }
 
 const askedBy = ({ identifier, messageId }: Owned) => ({ identifier, isOfPage: isPublicId(messageId) });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { forbidden, invalidRequest } from '../problem';
 import { queryKey } from '../ingest/query-key';
+import { AnyObject } from '../json-schema';
 import { Instant, presentInstant } from '../instant';
 import { ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type Route } from '../route';
@@ -16,6 +17,8 @@ const DecideQuery = z.strictObject({
 export const DecisionBody = z.strictObject({
   /** Keys, in alphabetical order. */
   audiences: z.array(z.string()),
+  /** Of those audiences that have some, by audience; absent for a public key. */
+  variables: z.record(z.string(), AnyObject).optional(),
   /** Running enrollments, oldest first; absent for a public key. */
   journeys: z.array(z.strictObject({ journey: z.string(), step: z.string(), enteredAt: Instant })).optional(),
   asOf: Instant,

@@ -1,5 +1,7 @@
 import { Mapping } from '../../destinations/mapping.schema';
 import { findDestination } from '../../destinations/registry';
+import { computedRead } from '../../destinations/traits-read';
+import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
 import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
@@ -7,6 +9,7 @@ import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
+import { typesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
 
 /** Everything wrong with a journey in this workspace: its own structure, and its sends against the destinations there are. */
@@ -15,11 +18,12 @@ export async function lintDraft(
   ws: WorkspaceId,
   definition: JourneyDefinition,
 ): Promise<JourneyFinding[]> {
-  const [destinations, audiences, purposes, journeys] = await Promise.all([
+  const [destinations, audiences, purposes, journeys, computed] = await Promise.all([
     store.destinations.list(ws),
     store.audiences.list(ws),
     store.purposes.list(ws),
     store.journeys.list(ws),
+    store.computedTraits.values(ws),
   ]);
   const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
   return [
@@ -27,13 +31,34 @@ export async function lintDraft(
       destinations: new Set(byKey.keys()),
       audiences: new Set(audiences.map(({ key }) => key)),
       journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
+      computed: typesOf(computed),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),
     ...Object.entries(definition.steps).flatMap(([id, step]) =>
-      step.type === 'send' ? lintSend(step, `/steps/${id}`, byKey.get(step.destination)) : [],
+      step.type === 'send'
+        ? [
+            ...lintSend(step, `/steps/${id}`, byKey.get(step.destination)),
+            ...lintComputed(step, `/steps/${id}/mapping`, computed),
+          ]
+        : [],
     ),
   ];
+}
+
+function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValues): JourneyFinding[] {
+  const mapping = Mapping.safeParse(step.mapping ?? {});
+  const read = mapping.success ? computedRead(mapping.data) : [];
+  return read
+    .filter((key) => !Object.hasOwn(computed, key))
+    .map((key) =>
+      error(
+        'unknown_computed_trait',
+        path,
+        `There is no computed trait "${key}".`,
+        'Save that computed trait first, or correct its key.',
+      ),
+    );
 }
 
 function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
+import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import { behaviourOf, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour';
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
@@ -18,8 +19,13 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
   if (!workspace) throw notFound('such workspace');
   const policy = workspace.retention ?? {};
   const keptMs = (policy.events ?? Infinity) * dayMs;
-  const audiences = await deps.store.audiences.list(ws);
-  const beyond = audiences.filter(({ ruleJson }) => looksBackMs(JSON.parse(ruleJson) as Rule) > keptMs);
+  const [audiences, computed] = await Promise.all([
+    deps.store.audiences.list(ws),
+    deps.store.computedTraits.values(ws),
+  ]);
+  const beyond = audiences.filter(
+    ({ ruleJson }) => looksBackMs(resolveComputed(JSON.parse(ruleJson) as Rule, computed)) > keptMs,
+  );
   return { ...policy, audiencesBeyond: beyond.map(({ key }) => key) };
 }
 

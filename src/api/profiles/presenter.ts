@@ -35,6 +35,8 @@ export const ProfileBody = z.strictObject({
   createdAt: Instant,
   identifiers: z.array(IdentifierBody),
   traits: AnyObject,
+  /** What is computed of them, by key; of one profile only, and absent where nothing is. */
+  computed: AnyObject.optional(),
   /** When traits cease to be so, by name; absent when none does. */
   traitExpiry: Expiry.optional(),
   consent: z.record(z.string(), z.strictObject({ status: z.enum(consentStatuses), at: Instant })),

@@ -5,6 +5,7 @@ import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
+import { readComputedOf } from '../computed-traits/read-computed-of';
 import { findProfile, searchProfiles, ProfileRef } from './find-profile';
 import {
   EventBody,
@@ -54,7 +55,8 @@ export const profileRoutes: readonly Route[] = [
     responses: { 200: ProfileBody },
     handle: async (call) => {
       const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
-      return { status: 200, body: presentProfile(profile, sightOf(call)) };
+      const computed = await readComputedOf(call, profile);
+      return { status: 200, body: { ...presentProfile(profile, sightOf(call)), ...computed } };
     },
   }),
   defineRoute({

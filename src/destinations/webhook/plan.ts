@@ -55,13 +55,17 @@ function membersBody(
   operation: Operation['operation'],
   { audience, now }: Pick<AudienceContext, 'audience' | 'now'>,
 ): string {
-  const members = batch.map(({ id, profile, identifiers }) => ({ id, profile, identifiers }));
+  const members = batch.map(toMember);
   return bodyOf('audience.members', now, { audience: audience.key, operation, members });
 }
 
+const toMember = ({ id, profile, identifiers, variables }: Operation) => ({
+  ...{ id, profile, identifiers },
+  ...(variables && { variables }),
+});
+
 /** With its comma. */
-const sizeOf = ({ id, profile, identifiers }: Operation): number =>
-  Buffer.byteLength(JSON.stringify({ id, profile, identifiers })) + 1;
+const sizeOf = (operation: Operation): number => Buffer.byteLength(JSON.stringify(toMember(operation))) + 1;
 
 /** The same items have the same id, however often they are sent. */
 const batchId = (batch: readonly Operation[]): string =>

@@ -99,6 +99,12 @@ describe('a webhook of an audience', () => {
     });
   });
 
+  it('has the variables of a member beside its identifiers', () => {
+    const [first] = membersOf([anOperation(1, { variables: { tier: 'gold' } })]).requests;
+    const { data } = JSON.parse(first?.request.body ?? '') as { data: { members: object[] } };
+    expect(data.members).toMatchObject([{ profile: 'prf_1', variables: { tier: 'gold' } }]);
+  });
+
   it('signs the whole batch, not its first element', () => {
     const [first] = membersOf([anOperation(1), anOperation(2)]).requests;
     const { body, headers } = first?.request ?? { body: '', headers: {} };

@@ -5,7 +5,7 @@ import { conditionKey } from './condition-key';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
 import type { EventCondition } from './rule.schema';
 import { earlier, no, verdict, type Verdict } from './rule-view';
-import { numbersPass, oldestThatDecides, type Numbers } from './window-numbers';
+import { numberOf, numbersPass, oldestThatDecides, type Numbers } from './window-numbers';
 
 /** Matching events of this range, `from` inclusive to `to` exclusive, must be read to answer exactly. */
 export interface EdgeRange {
@@ -63,6 +63,39 @@ export function edgeRead(condition: EventCondition, state: BehaviourState, now: 
   if (aggregate.windowMs === undefined || state.buckets === undefined) return undefined;
   const asOf = Math.max(now, state.at?.at(-1) ?? now);
   return missingRange(aggregate, windowAt(aggregate, state, asOf - aggregate.windowMs, undefined));
+}
+
+/** The range to read before the number itself can be told: wherever the window's edge lies inside a bucket. */
+export function numberEdge(condition: EventCondition, state: BehaviourState, now: number): EdgeRange | undefined {
+  const { cut, lower } = windowOf(condition, state, now) ?? {};
+  return cut === undefined || lower === undefined ? undefined : { from: lower, to: cut.last + 1 };
+}
+
+/** The number that a count, sum, min, max or average is at `now`; `edge` holds the events of the range that `numberEdge` names. */
+export function numberAt(
+  condition: EventCondition,
+  state: BehaviourState,
+  now: number,
+  edge?: readonly RuleEvent[],
+): number | undefined {
+  const { name } = aggregateOf(condition);
+  if (name === 'first' || name === 'last') return undefined;
+  const window = windowOf(condition, state, now, edge);
+  if (!window) return state.total === undefined ? ofNothing[name] : ofTotal[name](state.total);
+  if (window.cut) throw new EdgeEventsMissing(conditionKey(condition), { from: window.lower, to: window.cut.last + 1 });
+  return name === 'count' ? countIn(window) : numberOf(name, numbersOf(window));
+}
+
+/** Nothing of a condition without a window. */
+function windowOf(
+  condition: EventCondition,
+  state: BehaviourState,
+  now: number,
+  edge?: readonly RuleEvent[],
+): Window | undefined {
+  const aggregate = aggregateOf(condition);
+  if (aggregate.windowMs === undefined) return undefined;
+  return windowAt(aggregate, state, Math.max(now, state.at?.at(-1) ?? now) - aggregate.windowMs, edge);
 }
 
 function missingRange(aggregate: Aggregate, window: Window): EdgeRange | undefined {

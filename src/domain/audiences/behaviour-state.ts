@@ -28,6 +28,8 @@ export interface BehaviourState {
   /** Of a condition that looks at events side by side: the newest, in the order of time, and until when they were dropped as too many. */
   readonly seen?: readonly Occurrence[];
   readonly droppedUntil?: number;
+  /** Of a score: what it was at an instant, from which it decays. */
+  readonly score?: { readonly value: number; readonly at: number };
 }
 
 const hourMs = 3_600_000;

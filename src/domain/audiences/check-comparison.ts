@@ -106,7 +106,7 @@ export function pathsNeeded(path: string): Finding {
   return {
     code: 'path_outside_journey',
     path,
-    message: 'Only rules inside a journey can read a path.',
+    message: 'Only rules inside a journey can read a path that is not of something computed.',
     suggestion: 'Write the value itself, or use a trait condition.',
   };
 }

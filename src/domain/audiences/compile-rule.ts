@@ -27,7 +27,7 @@ export interface CompiledRule {
   readonly source: Rule;
   readonly evaluate: Evaluate;
   readonly dependsOn: DependsOn;
-  /** The conditions on behaviour, each key once: what a profile must remember for this rule. */
+  /** The conditions on behaviour: what a profile must remember for this rule. Several may share a key, and ask for other stored events. */
   readonly conditions: readonly KeyedCondition[];
 }
 
@@ -43,13 +43,13 @@ export function compileRule(rule: Rule): CompiledRule {
     identifiers: false,
     paths: false,
   };
-  const conditions = new Map<string, BehaviourCondition>();
+  const conditions: KeyedCondition[] = [];
   for (const condition of leavesOf(rule)) {
     if (hasFrom(condition))
       throw new Error('A value is still { "from": path }; bind the paths of a rule before compiling it.');
     readsOf(condition, found);
     const asked = behaviourOf(condition);
-    if (asked) conditions.set(behaviourKey(asked), asked);
+    if (asked) conditions.push({ key: behaviourKey(asked), condition: asked });
   }
   return {
     source: rule,
@@ -64,7 +64,7 @@ export function compileRule(rule: Rule): CompiledRule {
       identifiers: found.identifiers,
       paths: found.paths,
     },
-    conditions: [...conditions].map(([key, condition]) => ({ key, condition })),
+    conditions,
   };
 }
 

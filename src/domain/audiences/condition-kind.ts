@@ -1,3 +1,4 @@
+import type { ComputedType } from './computed/measure';
 import type { Rule } from './rule.schema';
 import type { Json } from '../json';
 import type { RuleView, TellingView, Verdict } from './rule-view';
@@ -34,6 +35,8 @@ export interface CheckContext {
   readonly audiences?: ReadonlySet<string>;
   /** Keys of journeys, drafts too; without them references are not checked here. */
   readonly journeys?: ReadonlySet<string>;
+  /** What is computed, by key, and of which type it is; without them neither is checked here. */
+  readonly computed?: ReadonlyMap<string, ComputedType>;
   /** Of a rule inside a condition on a group, what it is about; it cannot be about groups again. */
   readonly within?: 'traits' | 'members';
 }

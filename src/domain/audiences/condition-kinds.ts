@@ -8,6 +8,7 @@ import type {
   Reads,
 } from './condition-kind';
 import { audience } from './conditions/audience';
+import { computed } from './conditions/computed';
 import { consent } from './conditions/consent';
 import { contacted } from './conditions/contacted';
 import { event } from './conditions/event';
@@ -36,6 +37,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   group,
   sample,
   list,
+  computed,
 };
 
 export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>

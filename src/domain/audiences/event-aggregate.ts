@@ -101,7 +101,8 @@ function boundariesOf(value: unknown): readonly number[] {
   return [...new Set(near)].sort((a, b) => b - a);
 }
 
-function thresholdsOf(value: unknown): readonly number[] | undefined {
+/** The numbers that a comparison compares with; `undefined` where it compares with anything else. */
+export function thresholdsOf(value: unknown): readonly number[] | undefined {
   const values: readonly unknown[] = value === undefined ? [] : [value].flat();
   return values.every((item): item is number => typeof item === 'number') ? values : undefined;
 }

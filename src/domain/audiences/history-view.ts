@@ -1,12 +1,14 @@
 import type { RuleEvent } from '../events/event';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import { logOf, type BehaviourCondition } from './behaviour';
-import { aggregateOf, type Aggregate } from './event-aggregate';
+import { measureOf, questionOf } from './computed/measure';
+import { aggregateOf } from './event-aggregate';
 import { recallLog } from './occurrences';
-import { judgeMeasured, measureMatches, nextBreak, type Match } from './plain-aggregate';
+import { measureMatches } from './plain-aggregate';
+import { recallEvents, seenBy } from './plain-recall';
 import { factsView, noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { EventCondition } from './rule.schema';
-import { verdict, type TellingView, type Verdict } from './rule-view';
+import type { TellingView, Verdict } from './rule-view';
 
 /**
  * A profile as rules see it, its behaviour answered from its events by the plain definition: filter by name, `where` and
@@ -28,23 +30,15 @@ export function historyView(
 
 /** The plain definition of a condition on behaviour. */
 export function recall(condition: BehaviourCondition, events: readonly RuleEvent[], now: number): Verdict {
+  if ('computed' in condition) return questionOf(condition).recall(events, now);
   const log = logOf(condition);
-  if (log) return recallLog(log, events, now);
-  const aggregate = aggregateOf(condition as EventCondition);
-  const found = seenBy(aggregate, events, now);
-  return verdict(judgeMeasured(aggregate, measureMatches(aggregate, found), now), nextBreak(aggregate, found, now));
+  return log ? recallLog(log, events, now) : recallEvents(condition as EventCondition, events, now);
 }
 
-function measure(condition: BehaviourCondition, events: readonly RuleEvent[], now: number): number | undefined {
+function measure(condition: BehaviourCondition, events: readonly RuleEvent[], now: number): Json | undefined {
+  if ('computed' in condition) return measureOf(condition.computed).recall(events, now);
   const log = logOf(condition);
   if (log) return recallLog(log, events, now).measured;
   const aggregate = aggregateOf(condition as EventCondition);
   return measureMatches(aggregate, seenBy(aggregate, events, now));
-}
-
-function seenBy(aggregate: Aggregate, events: readonly RuleEvent[], now: number): Match[] {
-  const { windowMs = Infinity } = aggregate;
-  return events
-    .filter((event) => event.at <= now && event.at >= now - windowMs && aggregate.matches(event))
-    .map((event) => ({ at: event.at, values: aggregate.valuesOf(event) }));
 }

@@ -61,7 +61,7 @@ export interface RuleView {
 export interface TellingView extends RuleView {
   /**
    * What a condition on behaviour compares: an instant for `first` and `last`; of `per` how many values qualify; of a sequence when the
-   * newest chain began. `undefined` where there is nothing to compare.
+   * newest chain began; the value of something computed. `undefined` where there is nothing to compare.
    */
-  measure(condition: BehaviourCondition, now: number): number | undefined;
+  measure(condition: BehaviourCondition, now: number): Json | undefined;
 }

@@ -6,25 +6,18 @@ import { consentStatuses } from '../profiles/profile';
 import { Channel } from '../consent/suppression.schema';
 import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
+import type { ComputedCondition } from './computed/measure';
 import { audienceKinds, type ListCondition } from './manual-audience';
 import { measure, ruleLimits } from './rule-size';
-import { dateOperators, eventOperators, numberOperators, operators } from './operators';
+import { dateOperators, numberOperators } from './operators';
+import { AudienceVariables } from './variables.schema';
+import { comparison, Value, Where } from './where.schema';
 
-const Scalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
-
-/** A value read from a path when the rule is evaluated; only journeys have paths to read. */
-const From = z.strictObject({ from: Path });
-/** What an operator compares with. Which of these it needs is checked by `checkRule`. */
-export const Value = z.union([Scalar, z.array(Scalar).max(1_000), From], {
-  error: 'Write text, a number, true or false, a list of them, or { "from": path }.',
-});
-const comparison = { is: z.enum(operators), value: Value.optional(), ignoreCase: z.boolean().optional() };
+export type { Value, Where } from './where.schema';
 
 export const TraitCondition = z.strictObject({ trait: Path, ...comparison, for: Duration.optional() });
 export const PathCondition = z.strictObject({ path: Path, ...comparison });
 
-/** One test of an event's properties. Operators that move with time are left out: a match must stay a match. */
-export const Where = z.strictObject({ property: Path, ...comparison, is: z.enum(eventOperators) });
 const NumberTest = z.strictObject({ is: z.enum(numberOperators), value: Value });
 const PropertyTest = z.strictObject({ property: Path, is: z.enum(numberOperators), value: Value });
 const DateTest = z.strictObject({ is: z.enum(dateOperators), value: Value });
@@ -137,6 +130,8 @@ const conditions = {
 export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> } & {
   /** Of manual audiences alone, as they are stored. */
   readonly list: ListCondition;
+  /** What a path to something computed means, once it is known what that is. */
+  readonly computed: ComputedCondition;
 };
 export type Condition = Conditions[keyof Conditions];
 
@@ -183,8 +178,6 @@ export type ContactedCondition = z.infer<typeof ContactedCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
 export type GroupCondition = z.infer<typeof GroupCondition>;
 export type SampleCondition = z.infer<typeof SampleCondition>;
-export type Where = z.infer<typeof Where>;
-export type Value = z.infer<typeof Value>;
 
 /** An audience as users write it. Its rule is also checked for types, so that a stored audience can always be evaluated. */
 export const AudienceDefinition = z.strictObject({
@@ -196,6 +189,7 @@ export const AudienceDefinition = z.strictObject({
   /** Whether pages may ask, with a public key, if a visitor is in it; not, unless it says so. */
   public: z.boolean().optional(),
   holdout: Holdout.optional(),
+  variables: AudienceVariables.optional(),
   rule: Rule.superRefine((rule, context) => {
     for (const { path, message, suggestion } of checkRule(rule, { hasPaths: false })) {
       context.addIssue({ code: 'custom', path: path.split('/').slice(1), message: `${message} ${suggestion}` });

@@ -1,7 +1,14 @@
 import type { Profile } from '../profiles/profile';
 
-/** The audiences of a workspace by key, and since which version of its ruleset each is public; absent of one that is not. */
-export type ToldAudiences = ReadonlyMap<string, { readonly publicSince?: number | undefined }>;
+/** The audiences of a workspace by key, since which version of its ruleset each is public; absent of one that is not. And their variables. */
+export type ToldAudiences = ReadonlyMap<
+  string,
+  {
+    readonly publicSince?: number | undefined;
+    readonly variablesJson?: string | undefined;
+    readonly sinceRuleset?: number | undefined;
+  }
+>;
 
 type Person = Pick<Profile, 'memberships' | 'rulesetVersion' | 'restrictedAt'>;
 

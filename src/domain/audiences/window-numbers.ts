@@ -55,7 +55,8 @@ export function oldestThatDecides(
   return found;
 }
 
-function numberOf(name: NumberAggregate, { buckets, before, after }: Numbers): number | undefined {
+/** The number itself, of matches that are all known. */
+export function numberOf(name: NumberAggregate, { buckets, before, after }: Numbers): number | undefined {
   const single = [...before.values, ...after.values];
   const count = buckets.reduce((sum, { n }) => sum + n, single.length);
   if (name === 'sum' || name === 'average') {

@@ -12,6 +12,8 @@ export interface Operation {
   readonly profile: string;
   /** Values by identifier type, normalised as Heddle keeps them; a destination applies its vendor's rules on top. */
   readonly identifiers: Readonly<Record<string, string>>;
+  /** Of an addition to an audience that has variables: what they are as it leaves. */
+  readonly variables?: JsonObject;
 }
 
 /** One message of a journey. */

@@ -1,7 +1,8 @@
 import { measureJson } from '../events/measure-json';
 import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
-import { Rule, Where } from '../audiences/rule.schema';
+import { Rule } from '../audiences/rule.schema';
+import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path } from '../definition-fields.schema';
 
 /** Bounds of one journey. */

@@ -1,5 +1,6 @@
 import { pointerPart } from '../json-pointer';
 import { checkRule } from '../audiences/check-rule';
+import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { own } from '../json';
@@ -18,6 +19,7 @@ export interface LintContext {
   readonly purposes?: ReadonlySet<string>;
   /** Drafts too, and the one that is looked at. */
   readonly journeys?: ReadonlySet<string>;
+  readonly computed?: ReadonlyMap<string, ComputedType>;
 }
 
 /** What only the whole of a journey can show. */
@@ -165,8 +167,8 @@ function lintAudience(key: string, path: string, { audiences }: LintContext): Jo
   ];
 }
 
-function lintRule(rule: Rule, path: string, { audiences, journeys }: LintContext): JourneyFinding[] {
-  const known = { ...(audiences && { audiences }), ...(journeys && { journeys }) };
+function lintRule(rule: Rule, path: string, { audiences, journeys, computed }: LintContext): JourneyFinding[] {
+  const known = { ...(audiences && { audiences }), ...(journeys && { journeys }), ...(computed && { computed }) };
   return checkRule(rule, { hasPaths: true, ...known }).map((finding) => ({
     ...finding,
     severity: 'error',

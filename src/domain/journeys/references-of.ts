@@ -1,4 +1,8 @@
+import { isFromValue } from '../audiences/check-comparison';
 import { leavesOf } from '../audiences/compile-rule';
+import { computedIn } from '../audiences/computed/measure';
+import { computedKeyOf } from '../audiences/computed/resolve-computed';
+import type { Condition, Rule } from '../audiences/rule.schema';
 import type { CompiledJourney } from './compiled-journey';
 import type { JourneyDefinition } from './journey.schema';
 import { stepParts } from './step-kinds';
@@ -8,6 +12,8 @@ export interface References {
   readonly audiences: ReadonlySet<string>;
   readonly destinations: ReadonlySet<string>;
   readonly purposes: ReadonlySet<string>;
+  /** Computed traits that rules read; what mappings read is not looked at here. */
+  readonly computed: ReadonlySet<string>;
 }
 
 /** Everything a definition names, in its entry, exits and goals and in the triggers, rules and sends of its steps. */
@@ -19,14 +25,29 @@ export function referencesOf(definition: JourneyDefinition): References {
     ...[...exits, ...goals].map(({ on }) => on),
     ...parts.flatMap((part) => ('trigger' in part ? [part.trigger] : [])),
   ];
-  const rules = [...(entry.if ? [entry.if] : []), ...parts.flatMap((part) => ('rule' in part ? [part.rule] : []))];
+  const rules = rulesOf(definition);
   return {
     audiences: new Set(
       [...triggers, ...rules.flatMap(leavesOf)].flatMap((one) => ('audience' in one ? one.audience : [])),
     ),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
     purposes: new Set(purpose === undefined ? [] : [purpose]),
+    computed: new Set(rules.flatMap(leavesOf).flatMap(computedOf)),
   };
+}
+
+/** Of its entry and of its steps. */
+export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
+  ...(entry.if ? [entry.if] : []),
+  ...Object.values(steps)
+    .flatMap(stepParts)
+    .flatMap((part) => ('rule' in part ? [part.rule] : [])),
+];
+
+/** What is compared, and what it is compared with. */
+function computedOf(condition: Condition): string[] {
+  const from = 'value' in condition && isFromValue(condition.value) ? computedIn(condition.value.from)?.key : undefined;
+  return [computedKeyOf(condition), from].filter((key) => key !== undefined);
 }
 
 /** Keys of the journeys that people enter, or will when they are resumed, and whose newest version names it. */
@@ -35,12 +56,20 @@ export function journeysNaming(
   kind: keyof References,
   key: string,
 ): readonly string[] {
+  return journeysThat(versions, (definition) => referencesOf(definition)[kind].has(key));
+}
+
+/** The same of whose newest version something else is so. */
+export function journeysThat(
+  versions: readonly CompiledJourney[],
+  isIt: (definition: JourneyDefinition) => boolean,
+): readonly string[] {
   const newest = new Map<string, CompiledJourney>();
   for (const journey of versions)
     if (journey.version > (newest.get(journey.key)?.version ?? 0)) newest.set(journey.key, journey);
   return [...newest.values()]
     .filter(({ status }) => status === 'published' || status === 'paused')
-    .filter(({ definition }) => referencesOf(definition)[kind].has(key))
+    .filter(({ definition }) => isIt(definition))
     .map((journey) => journey.key)
     .sort();
 }

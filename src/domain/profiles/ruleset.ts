@@ -3,6 +3,8 @@ import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
 import { behaviourOf, eventNamesOf, type BehaviourCondition } from '../audiences/behaviour';
+import type { ComputedValue } from '../audiences/computed/computed-value.schema';
+import { remembered } from '../audiences/computed/remembered';
 import type { Rule } from '../audiences/rule.schema';
 import type { Purposes } from '../consent/purpose';
 import { groupQuestions, type GroupQuestions } from '../groups/facets';
@@ -37,6 +39,8 @@ export interface Definitions {
   readonly purposes: Purposes;
   readonly identity: IdentityRules;
   readonly groups: GroupRules;
+  /** Values that are told of people, beside those that rules compare; none, when absent. Rules have them in their place already. */
+  readonly computed?: readonly ComputedValue[];
 }
 
 /** The definitions with the indexes that folding needs. */
@@ -81,7 +85,8 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   ]);
   const counted = asked.facets.flatMap(({ rule }) => rule.conditions);
   const kept = entryRules.filter((rule) => !hasFrom(rule)).flatMap((rule) => compiled(rule).conditions);
-  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept, ...counted];
+  const told = (definitions.computed ?? []).map(remembered);
+  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept, ...counted, ...told];
   const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
   const conditionsByEvent = new Map<string, KeyedCondition[]>();
   for (const [key, condition] of conditions)

@@ -49,6 +49,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   journeyVersions: 'definitions',
   sources: 'definitions',
   purposes: 'definitions',
+  computedTraits: 'definitions',
   trackingPlans: 'definitions',
   catalogueEvents: 'names, types and counts; samples are not of people',
   sourceHours: 'counts',

@@ -37,7 +37,8 @@ export function createExport(deps: ExportDeps): OperationKind {
       const section = sections[cursor.section];
       const progress = { done: cursor.lines };
       if (!section) return { progress, result: await toResult(deps, context, cursor) };
-      const { lines, next } = await section(deps.store, ws, profile, cursor.from as Parameters<typeof section>[3]);
+      const from = cursor.from as Parameters<typeof section>[3];
+      const { lines, next } = await section(deps.store, ws, profile, from, context.now);
       if (lines.length > 0) {
         const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
         const chunk = { operation: operation.id, profile: profile.id, n: cursor.chunks };

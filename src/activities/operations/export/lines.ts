@@ -47,6 +47,10 @@ export function profileLines(profile: Profile): Line[] {
   ];
 }
 
+/** What is worked out of what they did, as it is when it is written. */
+export const computedLines = (computed: JsonObject): Line[] =>
+  Object.entries(computed).map(([name, value]) => ({ kind: 'computed', name, value }));
+
 /** An event as it is stored, its consent with it: the history of what was said when. */
 export function eventLine(event: EventDoc): Line {
   const { messageId, kind: type, name, occurredAt, receivedAt, source } = event;

@@ -4,7 +4,18 @@ import type { WorkspaceId } from '../../../domain/ids';
 import type { Profile } from '../../../domain/profiles/profile';
 import type { RowPlace } from '../../../store/person-rows';
 import type { Store } from '../../../store/store';
-import { consentLine, deliveryLine, eventLine, mergeLine, profileLines, runLine, stayLine, type Line } from './lines';
+import { computedTraitsOf, readComputed } from '../../../folding/read-computed';
+import {
+  computedLines,
+  consentLine,
+  deliveryLine,
+  eventLine,
+  mergeLine,
+  profileLines,
+  runLine,
+  stayLine,
+  type Line,
+} from './lines';
 
 /** Where a section goes on: which of the person's subjects, and after which row of it. */
 export interface Place {
@@ -17,7 +28,7 @@ export interface Part {
   readonly next?: Place;
 }
 
-export type Section = (store: Store, ws: WorkspaceId, profile: Profile, from: Place) => Promise<Part>;
+export type Section = (store: Store, ws: WorkspaceId, profile: Profile, from: Place, now: number) => Promise<Part>;
 
 const rowsAtOnce = 500;
 
@@ -44,12 +55,15 @@ const rows =
   };
 
 const whole =
-  (read: (store: Store, ws: WorkspaceId, profile: Profile) => Promise<readonly Line[]>): Section =>
-  async (store, ws, profile) => ({ lines: await read(store, ws, profile) });
+  (read: (store: Store, ws: WorkspaceId, profile: Profile, now: number) => Promise<readonly Line[]>): Section =>
+  async (store, ws, profile, _from, now) => ({ lines: await read(store, ws, profile, now) });
 
 /** The parts of an export, in order. A new kind of thing that is kept of people adds its line here. */
 export const sections: readonly Section[] = [
   whole(async (_store, _ws, profile) => profileLines(profile)),
+  whole(async (store, ws, profile, now) =>
+    computedLines(await readComputed(store, ws, profile, await computedTraitsOf(store, ws), now)),
+  ),
   whole(async ({ merges }, ws, profile) => (await merges.ofProfiles(ws, idsOf(profile))).map(mergeLine)),
   rows(async ({ personRows }, subject, limit, after) => personRows.events(subject, limit, eventLine, after)),
   rows(async ({ personRows }, subject, limit, after) => personRows.consents(subject, limit, consentLine, after)),

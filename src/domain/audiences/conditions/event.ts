@@ -1,8 +1,8 @@
 import { checkComparison, checkNumberTest } from '../check-comparison';
 import { aggregates } from '../event-aggregate';
 import type { CheckContext, ConditionKind, Finding } from '../condition-kind';
-import { readOffset } from '../comparison';
-import type { EventCondition, Where } from '../rule.schema';
+import { checkWhere } from '../check-where';
+import type { EventCondition } from '../rule.schema';
 import { behaviour } from './behaviour';
 
 /** `{ "event": "Order Completed", "where": […], "count": { "is": "at_least", "value": 3 }, "within": "7d" }` */
@@ -20,23 +20,9 @@ export const event: ConditionKind<EventCondition> = {
   actual(condition, view, now) {
     const measured = view.measure(condition, now);
     const isInstant = condition.first !== undefined || condition.last !== undefined;
-    return measured !== undefined && isInstant ? new Date(measured).toISOString() : measured;
+    return typeof measured === 'number' && isInstant ? new Date(measured).toISOString() : measured;
   },
 };
-
-export function checkWhere(where: Where, path: string, context: CheckContext): Finding[] {
-  const findings = checkComparison(where, path, context);
-  if ((where.is !== 'before' && where.is !== 'after') || readOffset(where.value) === undefined) return findings;
-  return [
-    ...findings,
-    {
-      code: 'moving_date_in_where',
-      path: `${path}/value`,
-      message: 'Whether an event matches cannot depend on the time of asking.',
-      suggestion: 'Write a fixed date here, and use "within", "first" or "last" for the time of the event.',
-    },
-  ];
-}
 
 function checkWithout({ per, without }: EventCondition, path: string, context: CheckContext): Finding[] {
   if (!without) return [];

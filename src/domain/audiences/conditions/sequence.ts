@@ -2,7 +2,7 @@ import { partsOf } from '../../path';
 import type { ConditionKind, Finding } from '../condition-kind';
 import type { SequenceCondition } from '../rule.schema';
 import { behaviour } from './behaviour';
-import { checkWhere } from './event';
+import { checkWhere } from '../check-where';
 
 /** `{ "sequence": [ { "event": "Cart Started" }, { "event": "Order Completed", "absent": true } ], "same": "properties.cart_id", "within": "24h" }` */
 export const sequence: ConditionKind<SequenceCondition> = {
@@ -15,7 +15,7 @@ export const sequence: ConditionKind<SequenceCondition> = {
   },
   actual(condition, view, now) {
     const startedAt = view.measure(condition, now);
-    return startedAt === undefined ? undefined : new Date(startedAt).toISOString();
+    return typeof startedAt === 'number' ? new Date(startedAt).toISOString() : undefined;
   },
 };
 

@@ -18,8 +18,9 @@ const kinds: { readonly [Name in Kind]: QueryKind<Conditions[Name]> } = {
   consent: consentQuery,
   identifier: identifierQuery,
   list: listQuery,
-  // Values of one run, counts that groups keep, a hash, and events side by side.
+  // Values of one run, counts that groups keep, a hash, events side by side, and what is worked out of them as it decays.
   path: beyondQueries,
+  computed: beyondQueries,
   group: beyondQueries,
   sample: beyondQueries,
   sequence: beyondQueries,
