@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import { preparedAudiences, type EditedAudience } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
-import type { AttachmentDoc, DestinationDoc } from '../store/documents';
+import type { AttachmentDoc, AudienceDoc, DestinationDoc } from '../store/documents';
 import { isPassing } from '../store/mongo-errors';
 import type { Store } from '../store/store';
 import { MongoError } from 'mongodb';
@@ -53,6 +54,8 @@ export class RulesetCache {
     return buildRuleset({
       version,
       audiences: compileAudiences(audiences.map(({ key, ruleJson }) => ({ key, rule: JSON.parse(ruleJson) as Rule }))),
+      prepared: preparedAudiences(audiences.map(asEdited)),
+      switchedFrom: workspace?.switchedFrom,
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
       journeys,
@@ -62,6 +65,10 @@ export class RulesetCache {
       groups: groupRules(workspace?.groups ?? {}),
     });
   }
+}
+
+function asEdited({ key, ruleJson, next }: AudienceDoc): EditedAudience {
+  return { key, rule: JSON.parse(ruleJson) as Rule, ...(next && { next: JSON.parse(next.ruleJson) as Rule }) };
 }
 
 /** What needs no purpose of its own needs that of its destination. */

@@ -42,7 +42,7 @@ describe('a store written before version 1', () => {
     const [profile] = await api.store.profiles.byIds(ws, [id]);
     expect(profile).toMatchObject({ id, states: {}, edgeCounts: { vip: 3 }, checks: { vip: 9 } });
     const version = await api.store.workspaces.rulesetVersion(ws);
-    expect(await api.store.profiles.behindRuleset(ws, version, 10)).toEqual([id]);
+    expect(await api.store.preparedProfiles.left(ws, { version }, 10)).toEqual([id]);
     const indexes = await db.collection('events').indexes();
     expect(indexes.find(({ name }) => name === 'waitKey')).toMatchObject({
       partialFilterExpression: { waitKey: { $gt: '' } },

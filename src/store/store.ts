@@ -30,6 +30,7 @@ import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
+import { PreparedProfiles } from './prepared-profiles';
 import { PullStateRepository } from './pull-states';
 import { PurposeRepository } from './purposes';
 import { SourceHourRepository } from './source-hours';
@@ -75,6 +76,7 @@ export function createStore(connection: StoreConnection) {
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     personRows: new PersonRows(connection),
+    preparedProfiles: new PreparedProfiles(connection),
     profiles: new ProfileRepository(connection),
     pullStates: new PullStateRepository(connection),
     purposes: new PurposeRepository(connection),

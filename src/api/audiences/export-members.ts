@@ -7,6 +7,7 @@ import { identifiersByType, presentTraits } from '../../domain/profiles/present'
 import { presentInstant } from '../instant';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
+import { readMembers } from './served-members';
 
 const membersAtATime = 500;
 
@@ -59,9 +60,9 @@ export function exportMembers(
 }
 
 async function* linesOf({ deps, ws, now }: KeyCall, audience: string, { identifiers, traits }: Fields) {
-  const { memberships, profiles } = deps.store;
+  const { profiles } = deps.store;
   for (let after: string | undefined; ;) {
-    const page = await memberships.members(ws, audience, membersAtATime, after);
+    const page = await readMembers(deps.store, ws, { audience, limit: membersAtATime, after });
     const read = await profiles.byIds(
       ws,
       page.map(({ profile }) => profile),

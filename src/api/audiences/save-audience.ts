@@ -3,13 +3,15 @@ import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audie
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
-import type { AudienceContent } from '../../store/audiences';
+import { nextVersionOf } from '../../store/definitions';
+import type { AudienceContent, AudienceStatement } from '../../store/audiences';
 import { checkPreconditions } from '../etag';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { ruleOf } from './presenter';
+import { cancelEdit, endVersions, isPrepared, prepareEdit } from './edits';
+import { nextRuleOf, ruleOf } from './presenter';
 import { ruleToSave } from './rule-to-save';
 
 /** Saves the next version of an audience; one that says the same as before changes nothing. Throws 400, 409 and 412. */
@@ -25,11 +27,16 @@ export async function saveAudience(
     const before = ever?.deletedAt === undefined ? ever : undefined;
     if (isNew && before) throw conflict(`There is an audience "${key}" already; take another key.`);
     checkPreconditions(call, before?.version);
-    const rule = ruleToSave(definition, { before, nextVersion: (ever?.version ?? 0) + 1 });
+    const rule = ruleToSave(definition, { before, nextVersion: nextVersionOf(ever) });
     const content = toContent(definition, rule);
-    if (before && isSame(before, content)) return before;
-    await checkReferences(call, { key, rule }, session);
+    const saving = { call, session, raiseRuleset };
+    if (before?.next && isSame(before, content)) return cancelEdit(saving, before);
+    if (before && isSame(before.next ?? before, content)) return before;
+    const isNext = before !== undefined && isPrepared(before, content);
+    await checkReferences(call, { key, rule, isNext }, session);
+    if (isNext) return prepareEdit(saving, before, content);
     const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
+    if (before) await endVersions(saving, before, 'replaced');
     await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
     return saved;
   });
@@ -44,6 +51,7 @@ export async function deleteAudience(call: KeyCall, key: string): Promise<void> 
     checkPreconditions(call, before.version);
     await refuseReferred(call, key, session);
     await deps.store.audiences.delete(ws, key, now, session);
+    await endVersions({ call, session }, before, 'cancelled');
     await raiseRuleset();
   });
 }
@@ -60,15 +68,16 @@ async function refuseReferred(call: KeyCall, key: string, session: ClientSession
   await refuseWhileInJourneys(call, 'audiences', key);
 }
 
-/** Refuses a rule that refers to itself by way of others, or to nothing. */
+/** Refuses a rule that refers to itself by way of others, or to nothing, as these are now or by what is being prepared of them. */
 async function checkReferences(
   { deps, ws }: KeyCall,
-  { key, rule }: { readonly key: string; readonly rule: Rule },
+  { key, rule, isNext }: { readonly key: string; readonly rule: Rule; readonly isNext: boolean },
   session: ClientSession,
 ): Promise<void> {
   const others = (await deps.store.audiences.list(ws, session)).filter((audience) => audience.key !== key);
   try {
-    orderAudiences([...others.map((audience) => ({ key: audience.key, rule: ruleOf(audience) })), { key, rule }]);
+    for (const of of isNext ? [nextRuleOf] : [ruleOf, nextRuleOf])
+      orderAudiences([...others.map((audience) => ({ key: audience.key, rule: of(audience) })), { key, rule }]);
   } catch (error) {
     if (!(error instanceof AudienceOrderError)) throw error;
     throw invalidDefinition(
@@ -82,7 +91,8 @@ async function checkReferences(
 }
 
 function refersTo(audience: AudienceDoc, key: string): boolean {
-  return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
+  const leaves = [ruleOf(audience), nextRuleOf(audience)].flatMap(leavesOf);
+  return leaves.some((condition) => 'audience' in condition && condition.audience === key);
 }
 
 function toContent(
@@ -100,7 +110,7 @@ function toContent(
   };
 }
 
-function isSame(before: AudienceDoc, content: AudienceContent): boolean {
+function isSame(before: AudienceStatement, content: AudienceContent): boolean {
   const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout'] as const;
   return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
 }

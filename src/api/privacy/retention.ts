@@ -19,7 +19,9 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
   const policy = workspace.retention ?? {};
   const keptMs = (policy.events ?? Infinity) * dayMs;
   const audiences = await deps.store.audiences.list(ws);
-  const beyond = audiences.filter(({ ruleJson }) => looksBackMs(JSON.parse(ruleJson) as Rule) > keptMs);
+  const beyond = audiences.filter(({ ruleJson, next }) =>
+    [ruleJson, ...(next ? [next.ruleJson] : [])].some((json) => looksBackMs(JSON.parse(json) as Rule) > keptMs),
+  );
   return { ...policy, audiencesBeyond: beyond.map(({ key }) => key) };
 }
 

@@ -6,6 +6,7 @@ import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 import { notFound } from '../problem';
+import { asServed } from './as-served';
 
 /** How a profile is named in paths and bodies: `prf_…` or `type:value`. */
 export const ProfileRef = z.string().min(1).max(400);
@@ -14,10 +15,11 @@ type Reading = Pick<Store, 'identifiers' | 'workspaces'>;
 
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
-  if (ref.startsWith('prf_')) return found(await store.profiles.canonical(ws, profileId(ref)));
+  if (ref.startsWith('prf_'))
+    return found(await asServed(store, ws, await store.profiles.canonical(ws, profileId(ref))));
   const { types, owner } = await readOwner(store, ws, ref);
   if (!owner && !isReference(types, ref)) throw notFound(`profile behind this reference; ${howToRefer(types, ref)}`);
-  return found(owner && (await store.profiles.canonical(ws, owner)));
+  return found(owner && (await asServed(store, ws, await store.profiles.canonical(ws, owner))));
 }
 
 /** Most workspaces have the usual types: whom a reference means by these is asked together with the types. */

@@ -1,7 +1,14 @@
 import type { Profile } from '../profiles/profile';
 
-/** The audiences of a workspace by key, and since which version of its ruleset each is public; absent of one that is not. */
-export type ToldAudiences = ReadonlyMap<string, { readonly publicSince?: number | undefined }>;
+/** The audiences of a workspace by key. */
+export type ToldAudiences = ReadonlyMap<string, ToldAudience>;
+
+interface ToldAudience {
+  /** Since which version of the ruleset it is public; absent of one that is not. */
+  readonly publicSince?: number | undefined;
+  /** Another rule of it serves, and the edges that follow may have yet to be written. */
+  readonly isSwitching?: boolean;
+}
 
 type Person = Pick<Profile, 'memberships' | 'rulesetVersion' | 'restrictedAt'>;
 
