@@ -9,7 +9,7 @@ import { saveDefinition } from '../save-definition';
 import { nextRuleOf, ruleOf } from './presenter';
 
 /** The transaction of a save. */
-interface SavingEdit {
+export interface SavingEdit {
   readonly call: KeyCall;
   readonly session: ClientSession;
   readonly raiseRuleset: () => Promise<number>;

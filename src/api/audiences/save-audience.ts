@@ -10,7 +10,7 @@ import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { cancelEdit, endVersions, isPrepared, prepareEdit } from './edits';
+import { cancelEdit, endVersions, isPrepared, prepareEdit, type SavingEdit } from './edits';
 import { nextRuleOf, ruleOf } from './presenter';
 import { ruleToSave } from './rule-to-save';
 
@@ -20,7 +20,7 @@ export async function saveAudience(
   definition: AudienceDefinition,
   { isNew = false }: { readonly isNew?: boolean } = {},
 ): Promise<AudienceDoc> {
-  const { deps, ws, now } = call;
+  const { deps, ws } = call;
   const { key } = definition;
   return saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
     const ever = await deps.store.audiences.findEver(ws, key, session);
@@ -30,16 +30,37 @@ export async function saveAudience(
     const rule = ruleToSave(definition, { before, nextVersion: nextVersionOf(ever) });
     const content = toContent(definition, rule);
     const saving = { call, session, raiseRuleset };
-    if (before?.next && isSame(before, content)) return cancelEdit(saving, before);
-    if (before && isSame(before.next ?? before, content)) return before;
+    const saidBefore = before && (await sayAgain(saving, before, content));
+    if (saidBefore) return saidBefore;
     const isNext = before !== undefined && isPrepared(before, content);
     await checkReferences(call, { key, rule, isNext }, session);
-    if (isNext) return prepareEdit(saving, before, content);
-    const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
-    if (before) await endVersions(saving, before, 'replaced');
-    await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
-    return saved;
+    return isNext ? prepareEdit(saving, before, content) : saveAtOnce(saving, before, content);
   });
+}
+
+/** Saves what counts from now on. */
+async function saveAtOnce(
+  saving: SavingEdit,
+  before: AudienceDoc | undefined,
+  content: AudienceContent,
+): Promise<AudienceDoc> {
+  const { call, session, raiseRuleset } = saving;
+  const { audiences, audienceVersions } = call.deps.store;
+  const at = { sinceRuleset: await raiseRuleset(), now: call.now };
+  const saved = await audiences.save(call.ws, content, at, session);
+  if (before) await endVersions(saving, before, 'replaced');
+  await audienceVersions.add(saved, call.principal.keyId, session);
+  return saved;
+}
+
+/** What was saved last, and what serves, need no other version: the first changes nothing, the second cancels what is being prepared. */
+async function sayAgain(
+  saving: SavingEdit,
+  before: AudienceDoc,
+  content: AudienceContent,
+): Promise<AudienceDoc | undefined> {
+  if (isSame(before.next ?? before, content)) return before;
+  return before.next && isSame(before, content) ? cancelEdit(saving, before) : undefined;
 }
 
 /** Deletes an audience that nothing refers to. Throws 404, 409 and 412. */

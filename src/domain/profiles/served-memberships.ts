@@ -17,7 +17,7 @@ export function servedMemberships(
   if (!prepared || rulesetVersion !== switchedFrom) return memberships;
   const stays = Object.entries(memberships).filter(([key]) => own(prepared, key) !== false);
   const entering = Object.keys(prepared).filter((key) => prepared[key] === true);
-  return Object.fromEntries([
+  return Object.fromEntries<Membership>([
     ...stays,
     ...entering.map((key) => [key, { enteredAt: evaluatedAt, version: 0 }] as const),
   ]);

@@ -134,7 +134,7 @@ class Edited {
   #happen({ by, name, late, revenue }: Extract<Step, { do: 'happen' }>): void {
     this.#messages += 1;
     const at = { occurredAt: this.now - late, receivedAt: this.now, messageId: `m-${this.#messages}` };
-    const event = anEvent({ name, identifiers: identifiers(by as Record<string, string>), properties: { revenue } });
+    const event = anEvent({ name, identifiers: identifiers(by), properties: { revenue } });
     this.world.apply([{ ...event, ...at }], this.now);
   }
 
