@@ -1,4 +1,4 @@
-import type { Collection, Filter } from 'mongodb';
+import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import { neededVersion, type RulesetState } from '../domain/profiles/ruleset-state';
 import type { ProfileDoc } from './documents';
@@ -53,34 +53,44 @@ export class PreparedProfiles {
   }
 
   /** Whom that moves which was prepared under these ruleset versions, both included. */
-  async moves(ws: WorkspaceId, audience: string, { from, to }: { from: number; to: number }): Promise<PreparedMoves> {
+  async moves(
+    ws: WorkspaceId,
+    audience: string,
+    { from, to }: { readonly from: number; readonly to: number },
+    session?: ClientSession,
+  ): Promise<PreparedMoves> {
     const rulesetVersion = { $gte: from, $lte: to };
-    const count = async (isIn: boolean): Promise<number> =>
-      this.#profiles.countDocuments({ differs: sideOf(ws, audience, isIn), rulesetVersion });
-    const [entering, leaving] = await Promise.all([count(true), count(false)]);
-    return { entering, leaving };
+    const count = async (isIn: boolean): Promise<number> => {
+      const filter = { differs: sideOf(ws, audience, isIn), rulesetVersion };
+      return this.#profiles.countDocuments(filter, { ...(session && { session }) });
+    };
+    return { entering: await count(true), leaving: await count(false) };
   }
 
   /** Of these, those who are to leave an audience by what was prepared under the ruleset version. */
-  async leavingAmong(of: Switched, ids: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>> {
+  async leavingAmong(of: Switched, ids: readonly ProfileId[], session: ClientSession): Promise<ReadonlySet<ProfileId>> {
     const { ws, audience, switchedFrom: rulesetVersion } = of;
     const filter = {
       ...{ _id: { $in: ids.map((id) => `${ws}:${id}`) }, rulesetVersion },
       [`prepared.${audience}`]: false,
     };
-    const rows = await this.#profiles.find(filter as Filter<ProfileDoc>, { projection: { id: 1 } }).toArray();
+    const options = { projection: { id: 1 }, session };
+    const rows = await this.#profiles.find(filter as Filter<ProfileDoc>, options).toArray();
     return new Set(rows.map(({ id }) => id));
   }
 
   /** A page of those who are to enter. */
   async entering(
     { ws, audience, switchedFrom: rulesetVersion }: Switched,
-    limit: number,
-    after?: string,
+    { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+    session: ClientSession,
   ): Promise<{ readonly profile: ProfileId; readonly enteredAt: number }[]> {
     const from = after !== undefined && { _id: { $gt: `${ws}:${after}` } };
     const rows = await this.#profiles
-      .find({ differs: sideOf(ws, audience, true), rulesetVersion, ...from }, { projection: { id: 1, evaluatedAt: 1 } })
+      .find(
+        { differs: sideOf(ws, audience, true), rulesetVersion, ...from },
+        { projection: { id: 1, evaluatedAt: 1 }, session },
+      )
       .sort({ _id: 1 })
       .limit(limit)
       .toArray();

@@ -17,6 +17,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
+import { asServed } from '../../folding/as-served';
 import { readGroupFacts } from '../../folding/read-group-facts';
 
 export interface FactsInput {
@@ -137,7 +138,7 @@ async function readEvaluate(
   const rules = new Map(step.cases.map((one) => [one.if, compileRule(bindPaths(one.if, root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
-  const view = historyView(profile, events.map(toRuleEvent), root, input.groups);
+  const view = historyView(await asServed(store, ws, profile), events.map(toRuleEvent), root, input.groups);
   return (rule) => rules.get(rule)?.evaluate(view, asOf(input)).matches ?? false;
 }
 

@@ -1,6 +1,7 @@
 import type { WorkspaceId } from '../../domain/ids';
 import type { AudienceDoc, WorkspaceDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
+import { transact } from '../transact';
 import type { AudienceFigures } from './presenter';
 
 /** How large audiences are now, and how far what is being prepared of them is. */
@@ -30,10 +31,12 @@ async function sizeOf(
   workspace: WorkspaceDoc | undefined,
 ): Promise<number> {
   const { switchedFrom: from, isSwitching } = workspace ?? {};
-  const size = await store.memberships.size(ws, audience);
-  if (!isSwitching || from === undefined) return size;
-  const { entering, leaving } = await store.preparedProfiles.moves(ws, audience, { from, to: from });
-  return size + entering - leaving;
+  if (!isSwitching || from === undefined) return store.memberships.size(ws, audience);
+  // Edges are written meanwhile: all three are of one instant.
+  return transact({ store }, async (session) => {
+    const { entering, leaving } = await store.preparedProfiles.moves(ws, audience, { from, to: from }, session);
+    return (await store.memberships.size(ws, audience, session)) + entering - leaving;
+  });
 }
 
 async function readNext(

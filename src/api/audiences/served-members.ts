@@ -1,6 +1,8 @@
+import type { ClientSession } from 'mongodb';
 import type { WorkspaceId } from '../../domain/ids';
 import type { MembershipDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
+import { transact } from '../transact';
 
 /** One member, and where the page after it begins. */
 export type ServedMember = Pick<MembershipDoc, 'profile' | 'enteredAt' | 'heldOutOf'> & { readonly cursor: string };
@@ -24,26 +26,36 @@ export async function readMembers(store: Store, ws: WorkspaceId, asked: MembersA
   const { audience, limit, after, heldOut } = asked;
   const { switchedFrom, isSwitching } = (await store.workspaces.find(ws)) ?? {};
   if (!isSwitching || switchedFrom === undefined) return store.memberships.members(ws, audience, limit, after, heldOut);
-  const of = { ws, audience, switchedFrom };
-  const stays = after?.startsWith(mark) ? [] : await staying(store, of, asked);
+  // Edges are written meanwhile: a page is of one instant.
+  return transact({ store }, (session) => page({ store, of: { ws, audience, switchedFrom }, session }, asked));
+}
+
+async function page(reading: Reading, asked: MembersAsked): Promise<ServedMember[]> {
+  const { store, of, session } = reading;
+  const { limit, after, heldOut } = asked;
+  const isLast = after?.startsWith(mark) === true;
+  const stays = isLast ? [] : await staying(reading, asked);
   if (stays.length === limit || heldOut === true) return stays;
-  const from = after?.startsWith(mark) ? after.slice(mark.length) : undefined;
-  const entering = await store.preparedProfiles.entering(of, limit - stays.length, from);
+  const left = { limit: limit - stays.length, after: isLast ? after.slice(mark.length) : undefined };
+  const entering = await store.preparedProfiles.entering(of, left, session);
   return [...stays, ...entering.map((one) => ({ ...one, cursor: `${mark}${one.profile}` }))];
 }
 
-interface Switched {
-  readonly ws: WorkspaceId;
-  readonly audience: string;
-  readonly switchedFrom: number;
+interface Reading {
+  readonly store: Store;
+  readonly of: { readonly ws: WorkspaceId; readonly audience: string; readonly switchedFrom: number };
+  readonly session: ClientSession;
 }
 
-async function staying(store: Store, of: Switched, { limit, after, heldOut }: MembersAsked): Promise<ServedMember[]> {
+async function staying(
+  { store, of, session }: Reading,
+  { limit, after, heldOut }: MembersAsked,
+): Promise<ServedMember[]> {
   const found: ServedMember[] = [];
   for (let cursor = after; found.length < limit;) {
-    const page = await store.memberships.members(of.ws, of.audience, limit, cursor, heldOut);
+    const page = await store.memberships.members(of.ws, of.audience, limit, cursor, heldOut, session);
     const ids = page.map(({ profile }) => profile);
-    const leaving = await store.preparedProfiles.leavingAmong(of, ids);
+    const leaving = await store.preparedProfiles.leavingAmong(of, ids, session);
     found.push(...page.filter(({ profile }) => !leaving.has(profile)));
     cursor = page.at(-1)?.cursor;
     if (page.length < limit) break;

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { compileAudiences } from '../../audiences/evaluate-memberships';
 import { historyView } from '../../audiences/history-view';
 import { preparedAudiences } from '../../audiences/prepared';
-import { orderAudiences } from '../../audiences/audience-order';
-import { compileRule } from '../../audiences/compile-rule';
 import type { Rule } from '../../audiences/rule.schema';
 import { toRuleEvent } from '../../events/event';
 import { anEvent, aRuleset, day, hour, identifiers, noon } from '../../../testing/builders';
@@ -11,10 +9,10 @@ import { FoldedWorld } from '../../../testing/folded-world';
 import { propertyRuns } from '../../../testing/property-runs';
 import { servedMemberships } from '../served-memberships';
 import type { Profile } from '../profile';
-import { buildRuleset, type Ruleset } from '../ruleset';
+import { buildRuleset, compiled, type Ruleset } from '../ruleset';
 
 const ordered = (value: number): Rule => ({ event: 'Ordered', count: { is: 'at_least', value }, within: '2d' });
-/** What each audience may say; the first is what it says in the beginning. */
+/** What each audience may say, each after those it refers to; the first is what it says in the beginning. */
 const sayings: Readonly<Record<string, readonly Rule[]>> = {
   buyers: [
     ordered(1),
@@ -70,6 +68,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('cancel' as const), key: fc.constantFrom('buyers', 'viewers', 'either') }),
   { weight: 6, arbitrary: fc.record({ do: fc.constant('pass' as const), most: fc.integer({ min: 1, max: 4 }) }) },
   fc.record({ do: fc.constant('unmerge' as const), which: fc.nat({ max: 3 }) }),
+  fc.record({ do: fc.constant('erase' as const), value: fc.constantFrom('a1', 'a2') }),
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
@@ -97,6 +96,7 @@ class Edited {
     if (step.do === 'cancel') this.#edit(step.key, this.serving.get(step.key));
     if (step.do === 'pass') this.#pass(step.most);
     if (step.do === 'unmerge') this.#unmerge(step.which);
+    if (step.do === 'erase') this.world.erase({ type: 'anonymous_id', value: step.value }, this.now);
   }
 
   /** Has the back-fill finish whatever it is at. */
@@ -108,9 +108,9 @@ class Edited {
   expected(profile: Profile, rules: ReadonlyMap<string, Rule> = this.serving): string[] {
     const history = this.world.historyOf(profile).map(toRuleEvent);
     const memberships: Profile['memberships'] = {};
-    for (const { key, rule } of orderAudiences([...rules].map(([key, rule]) => ({ key, rule })))) {
+    for (const [key, rule] of rules) {
       const view = historyView({ ...profile, memberships }, history);
-      if (compileRule(rule).evaluate(view, this.now).matches)
+      if (compiled(rule).evaluate(view, this.now).matches)
         Object.assign(memberships, { [key]: { enteredAt: this.now, version: 1 } });
     }
     return Object.keys(memberships).sort();
