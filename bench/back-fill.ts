@@ -21,7 +21,7 @@ export const backFill: Bench = async (rig, { profiles }) => {
   const value = await rateOf(events, async () => {
     const rule = { event: 'Order', count: { is: 'at_least', value: eventsEach }, within: '365d' } as const;
     await tenant.client.audiences.put('loyal', { name: 'Loyal', rule });
-    await everybodyJudged(heddle, tenant);
+    await whenReady(tenant, 'loyal');
   });
   const usage = read(events);
   const { size } = await tenant.client.audiences.get('loyal');
@@ -35,11 +35,7 @@ async function readAll({ store }: Heddle, { ws }: Tenant): Promise<void> {
   while (await cursor.hasNext()) await cursor.next();
 }
 
-/** Asked seldom: an embedded store reads much to answer. */
-export async function everybodyJudged({ store }: Heddle, { ws }: Tenant): Promise<void> {
-  const isJudged = async () => {
-    const version = await store.workspaces.rulesetVersion(ws);
-    return (await store.profiles.behindRuleset(ws, version, 1)).length === 0;
-  };
-  await within('everybody to be judged', isJudged, { everyMs: 1_000, forMs: patienceMs });
+export async function whenReady({ client }: Tenant, audience: string): Promise<void> {
+  const isReady = async () => (await client.audiences.get(audience)).status === 'ready';
+  await within('everybody to be judged', isReady, { everyMs: 500, forMs: patienceMs });
 }

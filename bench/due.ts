@@ -1,4 +1,4 @@
-import { everybodyJudged } from './back-fill';
+import { whenReady } from './back-fill';
 import type { Bench } from './bench';
 import { percentile } from './measure';
 import { storePeople } from './people';
@@ -23,7 +23,7 @@ export const due: Bench = async (rig, { profiles }) => {
   await storePeople(heddle, tenant, profiles, { events: 0, traits: (number) => ({ renewed: renewsAt(number) }) });
   const rule = { trait: 'renewed', is: 'within_last', value: '7d' } as const;
   await tenant.client.audiences.put('renewed', { name: 'Renewed', rule });
-  await everybodyJudged(heddle, tenant);
+  await whenReady(tenant, 'renewed');
   if (Date.now() + before > opensAt) throw new Error('Preparing took longer than foreseen: ask for fewer profiles.');
   const sender = startSending(tenant);
   await within('the minute to begin', async () => Date.now() >= opensAt, { forMs: patienceMs });

@@ -36,6 +36,11 @@ export const limitVariables = {
     'How many profiles such a preview asks. More make its bounds closer, and its answer slower.',
   ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
+  HEDDLE_BACKFILL_PAUSE_MS: defaulted(
+    wholeNumber(0, 60_000),
+    '5',
+    'How long a back-fill rests after every 50 profiles that it brings to saved definitions. Longer leaves more of the store to live events.',
+  ),
   HEDDLE_BODY_SECONDS: defaulted(
     wholeNumber(1, 600),
     '20',
@@ -130,6 +135,7 @@ export function toLimits(env: Limits) {
     pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
     preview: { asksAll: env.HEDDLE_PREVIEW_ASKS_ALL, sample: env.HEDDLE_PREVIEW_SAMPLE },
     intakeBatch: env.HEDDLE_INTAKE_BATCH,
+    backfillPauseMs: env.HEDDLE_BACKFILL_PAUSE_MS,
     bodySeconds: env.HEDDLE_BODY_SECONDS,
     maxBytesInFlight: env.HEDDLE_MAX_BYTES_IN_FLIGHT,
     maxKeyBytesInFlight: env.HEDDLE_MAX_KEY_BYTES_IN_FLIGHT,

@@ -8,16 +8,18 @@ import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Outbox } from './outbox';
+import { PreparingProgress } from './preparing-progress';
+import { declareReady, switchAudiences } from './switch-audiences';
 
 export interface BackfillDeps extends ApplyDeps {
   readonly outbox: Outbox;
   readonly log: Logger;
   readonly metrics: IntakeMetrics;
+  /** Between transactions: leaves room for live events. */
+  readonly backfillPauseMs: number;
 }
 
 const profilesPerTransaction = 50;
-/** Leaves room for live events between transactions. */
-const pauseMs = 5;
 const conflictPauseMs = 50;
 
 export type BackfillActivities = ReturnType<typeof createBackfillActivities>;
@@ -29,20 +31,25 @@ export function createBackfillActivities(deps: BackfillDeps) {
       heartbeating((signal) => backfill(deps, workspaceId(ws), signal)),
 
     /** Tells the audiences and computed traits whose definition every profile has now seen. */
-    finishBackfill: async ({ ws, version }: { ws: string; version: number }): Promise<void> => {
-      await deps.store.audiences.markReady(workspaceId(ws), version);
-      await deps.store.computedTraits.markReady(workspaceId(ws), version);
-    },
+    finishBackfill: async ({ ws, version }: { ws: string; version: number }): Promise<void> =>
+      declareReady(deps, workspaceId(ws), version),
   };
 }
 
-/** Passes over those that are behind until a pass finds none, or only such as cannot be evaluated: they keep nobody waiting. */
+/**
+ * Passes over those that are behind until a pass finds none, or only such as cannot be evaluated: they keep nobody waiting. What was prepared
+ * begins to serve then, and whom that moves are passed over in turn.
+ */
 async function backfill(deps: BackfillDeps, ws: WorkspaceId, signal: AbortSignal): Promise<number> {
+  const progress = new PreparingProgress(deps, ws);
   for (let done = 0, failed = 0, after: ProfileId | undefined; ;) {
-    const version = await deps.store.workspaces.rulesetVersion(ws);
-    const behind = await deps.store.profiles.behindRuleset(ws, version, profilesPerTransaction, after);
-    if (behind.length === 0 && after === undefined) return version;
-    if (behind.length === 0 && failed > 0 && done === 0) return leave(deps, ws, version, failed);
+    const state = await deps.store.workspaces.rulesetState(ws);
+    const behind = await deps.store.preparedProfiles.left(ws, state, profilesPerTransaction, after);
+    const isStuck = failed > 0 && done === 0;
+    if (behind.length === 0 && (after === undefined || isStuck)) {
+      if (isStuck) leave(deps, ws, failed);
+      if (!(await switchAudiences(deps, ws, state.version))) return state.version;
+    }
     // Another worker goes on; answering would say that nothing is left.
     signal.throwIfAborted();
     const failures = await evaluate(deps, ws, behind);
@@ -50,17 +57,17 @@ async function backfill(deps: BackfillDeps, ws: WorkspaceId, signal: AbortSignal
     failed = behind.length === 0 ? 0 : failed + failures;
     after = behind.at(-1);
     deps.metrics.backfilled.inc(behind.length - failures);
+    await progress.note(state, behind.length - failures);
     Context.current().heartbeat({ done });
-    await delay(pauseMs);
+    await delay(deps.backfillPauseMs);
   }
 }
 
-function leave(deps: BackfillDeps, ws: WorkspaceId, version: number, failed: number): number {
+function leave(deps: BackfillDeps, ws: WorkspaceId, failed: number): void {
   deps.log.error(
     { ws, profiles: failed },
     'profiles cannot be evaluated under the newest definitions and are left behind',
   );
-  return version;
 }
 
 /** Answers how many failed for reasons of their own; those in conflict come again in the next pass. */

@@ -156,8 +156,9 @@ async function restartOperations({ store, clock, doorbells }: ClockDeps): Promis
 async function ringBehind(deps: ClockDeps): Promise<void> {
   const isTime = Math.floor(Date.now() / sweepEveryMs) % 30 === 0;
   if (!isTime) return;
-  for (const { _id: ws, rulesetVersion } of await deps.store.workspaces.list())
-    if ((await deps.store.profiles.behindRuleset(ws, rulesetVersion, 1)).length > 0) await deps.doorbells.backfill(ws);
+  for (const { _id: ws, rulesetVersion: version, switchedFrom } of await deps.store.workspaces.list())
+    if ((await deps.store.preparedProfiles.left(ws, { version, switchedFrom }, 1)).length > 0)
+      await deps.doorbells.backfill(ws);
 }
 
 /** Asked by one clock, twice a minute. */

@@ -12,6 +12,7 @@ import { addChanges } from './audience-changes';
 import { definitionKeyPattern } from '../domain/definition-key';
 import type { Cell, Context } from './context';
 import { addMembers } from './audience-members';
+import { addVersions, progressOf } from './audience-versions';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
 import { readDefinition, type DefinitionFile } from './read-definition';
@@ -55,7 +56,7 @@ export function addAudiences(program: Command, context: Context): void {
   addChanges(audiences, context);
   addPreview(audiences, context);
   addExplain(audiences, context);
-  addVersions(audiences, context);
+  addVersions(audiences, context, summary);
   addAttachments(audiences, context);
 }
 
@@ -112,27 +113,6 @@ function addExplain(audiences: Command, context: Context): void {
     });
 }
 
-function addVersions(audiences: Command, context: Context): void {
-  listOption(
-    audiences.command('versions <key>').description('what it said, newest first, and what each save changed'),
-  ).action(async (key: string, options: ListOptions) => {
-    const all = context.client().audiences.eachVersion(key);
-    await showList(context, options, all, ['version', 'saved', 'by', 'changed'], (one) => [
-      String(one.version),
-      one.savedAt,
-      one.savedBy,
-      (one.changes ?? []).map(({ pointer }) => pointer).join(' '),
-    ]);
-  });
-  audiences
-    .command('rollback <key> <version>')
-    .description('save again what an earlier version said, as the next one')
-    .action(async (key: string, version: string) => {
-      const saved = await context.client().audiences.rollback(key, Number(version));
-      context.show(saved, () => summary(saved));
-    });
-}
-
 function addAttachments(audiences: Command, context: Context): void {
   audiences
     .command('attach <key> <destination>')
@@ -167,16 +147,19 @@ const toExternal = (id: string): NonNullable<AttachmentInput['external']> => (id
 
 const headers = ['audience', 'size', 'status', 'version', 'name'];
 
-const row = ({ key, size, status, version, name }: StoredAudience): readonly Cell[] => [
-  key,
-  size,
-  status,
-  String(version),
-  name,
+const row = (audience: StoredAudience): readonly Cell[] => [
+  audience.key,
+  audience.size,
+  audience.next ? progressOf(audience.next) : audience.status,
+  String(audience.version),
+  audience.name,
 ];
 
-const summary = ({ key, version, status, size, holdout, heldOut }: StoredAudience): string =>
-  `${key}  version ${version}  ${status}  ${size} members${holdout ? `, ${heldOut} held out` : ''}\n`;
+function summary({ key, version, status, size, holdout, heldOut, next }: StoredAudience): string {
+  const held = holdout ? `, ${heldOut} held out` : '';
+  const prepared = next ? `${progressOf(next)}: ${next.entering} will enter and ${next.leaving} leave, so far\n` : '';
+  return `${key}  version ${version}  ${next ? 'serves' : status}  ${size} members${held}\n${prepared}`;
+}
 
 function printPreview({ table }: Context, preview: Preview): string {
   const { count, low, high, sampled, sample, identifiers, destinations, overlap, holdout } = preview;

@@ -4,7 +4,7 @@ import type { ChangedMembersBody } from '../api/audiences/member-routes';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
 import type { ChangeBody } from '../api/audiences/change-presenter';
 import type { AudienceVersionBody } from '../api/audiences/version-routes';
-import type { AttachmentBody, AudienceBody, MemberBody, SizeBody } from '../api/audiences/presenter';
+import type { AttachmentBody, AudienceBody, MemberBody, NextBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';
 import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presenter';
 import type { DecisionBody } from '../api/decide/routes';
@@ -53,8 +53,12 @@ type Shallow<T, Key extends string> = Omit<T, Key>;
 
 const agreements: {
   audience: Agrees<
-    Shallow<Sent<typeof AudienceBody>, 'rule' | 'variables'>,
-    Shallow<client.StoredAudience, 'rule' | 'variables'>
+    Shallow<Sent<typeof AudienceBody>, 'rule' | 'variables' | 'next'>,
+    Shallow<client.StoredAudience, 'rule' | 'variables' | 'next'>
+  >;
+  nextAudience: Agrees<
+    Shallow<Sent<typeof NextBody>, 'rule' | 'variables'>,
+    Shallow<client.NextAudience, 'rule' | 'variables'>
   >;
   changedMembers: Agrees<Sent<typeof ChangedMembersBody>, client.ChangedMembers>;
   duplicated: Agrees<
@@ -130,6 +134,7 @@ const agreements: {
   overview: Agrees<Sent<typeof impact.ImpactOverview>, client.ImpactOverview>;
 } = {
   audience: 'agrees',
+  nextAudience: 'agrees',
   changedMembers: 'agrees',
   duplicated: 'agrees',
   member: 'agrees',

@@ -23,13 +23,27 @@ export interface StoredAudience {
   readonly holdout?: Holdout;
   readonly variables?: AudienceVariables;
   readonly isStarred: boolean;
+  /** The version that serves. */
   readonly version: number;
   readonly size: number;
   /** Of `size`, how many are held out now. */
   readonly heldOut: number;
+  /** `computing` while anything that was saved has yet to be brought to everybody. */
   readonly status: 'ready' | 'computing';
+  /** What was saved last, while everybody is evaluated by its rule. */
+  readonly next?: NextAudience;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+export interface NextAudience extends Pick<StoredAudience, 'name' | 'description' | 'labels' | 'public' | 'holdout'> {
+  readonly version: number;
+  readonly rule: Rule;
+  readonly startedAt: string;
+  /** Profiles that are evaluated by its rule; absent until that begins. */
+  readonly progress?: { readonly done: number; readonly total: number };
+  /** Of those, how many it will move. */
+  readonly entering: number;
+  readonly leaving: number;
 }
 export interface Member {
   readonly profileId: string;
@@ -132,6 +146,10 @@ export interface AudienceVersion {
   readonly savedAt: string;
   /** Id of the key. */
   readonly savedBy: string;
+  /** From when until when its rule decided who is in; absent of one that never served, or does not yet. */
+  readonly served?: { readonly from: string; readonly until?: string };
+  /** Why it never served. */
+  readonly endedAs?: 'cancelled' | 'replaced';
   /** Against the version before; absent of the first. */
   readonly changes?: readonly { readonly pointer: string; readonly from?: Json; readonly to?: Json }[];
 }

@@ -67,6 +67,8 @@ export function audiencesOf(transport: Transport) {
     /** Saves again what an earlier version said, as the next one. */
     rollback: (key: string, version: number) =>
       call<StoredAudience>({ method: 'POST', path: path`/v1/audiences/${key}/rollback`, body: { version } }),
+    /** Has the version that is being prepared never serve. */
+    cancelEdit: (key: string) => call<StoredAudience>({ method: 'POST', path: path`/v1/audiences/${key}/cancel-edit` }),
     /** Why somebody is in it or not, now or at a past instant. */
     explain: (key: string, query: { readonly profile: string; readonly at?: string }) =>
       call<Explanation>({ method: 'GET', path: path`/v1/audiences/${key}/explain`, query: { ...query } }),

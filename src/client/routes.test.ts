@@ -175,6 +175,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     client.audiences.history('vip', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', points: 3 }),
   'GET /v1/audiences/{key}/versions': () => client.audiences.versions('vip', page),
   'POST /v1/audiences/{key}/rollback': () => client.audiences.rollback('vip', 3),
+  'POST /v1/audiences/{key}/cancel-edit': () => client.audiences.cancelEdit('vip'),
   'GET /v1/audiences/{key}/explain': () =>
     client.audiences.explain('vip', { profile: 'user_id:a/b', at: '2026-01-01T00:00:00Z' }),
   'POST /v1/audiences/{key}/preview': () =>

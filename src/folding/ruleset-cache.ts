@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
 import type { ComputedValue } from '../domain/audiences/computed/computed-value.schema';
-import { resolveComputed } from '../domain/audiences/computed/resolve-computed';
+import { resolveComputed, type ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import { preparedAudiences, type EditedAudience } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
 import { computedOf } from '../domain/audiences/variables';
 import type { AudienceVariables } from '../domain/audiences/variables.schema';
@@ -56,11 +57,12 @@ export class RulesetCache {
       this.store.computedTraits.values(ws),
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
+    const edited = audiences.map((audience) => edit(audience, computed));
     return buildRuleset({
       version,
-      audiences: compileAudiences(
-        audiences.map(({ key, ruleJson }) => ({ key, rule: resolveComputed(JSON.parse(ruleJson) as Rule, computed) })),
-      ),
+      audiences: compileAudiences(edited),
+      prepared: preparedAudiences(edited),
+      switchedFrom: workspace?.switchedFrom,
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
       journeys: journeys.map((journey) => withComputed(journey, computed)),
@@ -73,8 +75,16 @@ export class RulesetCache {
   }
 }
 
-const inVariables = ({ variablesJson = '{}' }: Pick<AudienceDoc, 'variablesJson'>): ComputedValue[] =>
-  Object.values(computedOf(JSON.parse(variablesJson) as AudienceVariables));
+function edit({ key, ruleJson, next }: AudienceDoc, computed: ComputedValues): EditedAudience {
+  const read = (json: string): Rule => resolveComputed(JSON.parse(json) as Rule, computed);
+  return { key, rule: read(ruleJson), ...(next && { next: read(next.ruleJson) }) };
+}
+
+/** Of what serves, and of what is being prepared. */
+const inVariables = ({ variablesJson, next }: AudienceDoc): ComputedValue[] =>
+  [variablesJson, next?.variablesJson].flatMap((json) =>
+    json === undefined ? [] : Object.values(computedOf(JSON.parse(json) as AudienceVariables)),
+  );
 
 /** What needs no purpose of its own needs that of its destination. */
 function toAttachment(

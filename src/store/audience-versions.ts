@@ -1,6 +1,6 @@
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
-import type { AudienceStatement } from './audiences';
+import { statementOf, type AudienceStatement } from './audiences';
 import type { AudienceDoc } from './documents';
 import { definitionId } from './definitions';
 import type { StoreConnection } from './open-store';
@@ -14,9 +14,14 @@ export interface AudienceVersionDoc extends AudienceStatement, Pick<AudienceDoc,
   readonly savedAt: number;
   /** Id of the key. */
   readonly savedBy: string;
+  /** From when until when its rule decided; the first is absent of one that has not, or not yet. */
+  readonly servedFrom?: number;
+  readonly servedUntil?: number;
+  /** Why it never did. */
+  readonly endedAs?: 'cancelled' | 'replaced';
 }
 
-/** Every version of every audience, also of those that were deleted. Written where the audience is saved, and never changed. */
+/** Every version of every audience, also of those that were deleted. Written where the audience is saved; what it says never changes. */
 export class AudienceVersionRepository {
   readonly #versions: Collection<AudienceVersionDoc>;
 
@@ -24,21 +29,32 @@ export class AudienceVersionRepository {
     this.#versions = db.collection<AudienceVersionDoc>('audienceVersions');
   }
 
+  /** What was just saved: it serves from now on, unless it is being prepared. */
   async add(audience: AudienceDoc, savedBy: string, session: ClientSession): Promise<void> {
-    const { ws, key, version, updatedAt, name, description, labels, ruleJson, holdout, public: isPublic } = audience;
-    const { variablesJson } = audience;
-    const content = {
-      name,
-      ...(description !== undefined && { description }),
-      ...(labels && { labels }),
-      ruleJson,
-      ...(isPublic && { public: isPublic }),
-      ...(holdout && { holdout }),
-      ...(variablesJson !== undefined && { variablesJson }),
-    };
+    const { ws, key, version, updatedAt: savedAt, next } = audience;
     const of = definitionId(ws, key);
-    const doc = { _id: `${of}:${version}`, ws, of, version, ...content, savedAt: updatedAt, savedBy };
+    const served = !next && { servedFrom: savedAt };
+    const doc = {
+      _id: `${of}:${version}`,
+      ws,
+      of,
+      version,
+      ...statementOf(next ?? audience),
+      savedAt,
+      savedBy,
+      ...served,
+    };
     await this.#versions.insertOne(doc, { session });
+  }
+
+  /** What becomes of a version. */
+  async mark(
+    { ws, key }: Pick<AudienceDoc, 'ws' | 'key'>,
+    version: number,
+    fate: Pick<AudienceVersionDoc, 'servedFrom' | 'servedUntil' | 'endedAs'>,
+    session: ClientSession,
+  ): Promise<void> {
+    await this.#versions.updateOne({ _id: `${definitionId(ws, key)}:${version}` }, { $set: fate }, { session });
   }
 
   async find(ws: WorkspaceId, key: string, version: number): Promise<AudienceVersionDoc | undefined> {

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { ClientSession } from 'mongodb';
 import type { ToldAudiences } from '../domain/audiences/told-audiences';
 import type { WorkspaceId } from '../domain/ids';
-import { definitionId, DefinitionRepository } from './definitions';
-import type { AudienceDoc } from './documents';
+import { omit } from '../domain/json';
+import { definitionId, DefinitionRepository, nextVersionOf } from './definitions';
+import type { AudienceDoc, NextVersion } from './documents';
 import type { StoreConnection } from './open-store';
 
 /** What somebody wrote of an audience. */
@@ -24,7 +25,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     super(db.collection<AudienceDoc>('audiences'));
   }
 
-  /** Writes the next version. The transaction also raises the ruleset to `sinceRuleset`. */
+  /** Writes the next version, which counts at once. The transaction also raises the ruleset to `sinceRuleset`. */
   async save(
     ws: WorkspaceId,
     { key, ...content }: AudienceContent,
@@ -34,11 +35,55 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     const publicSince = (present?: AudienceDoc) =>
       content.public && { publicSince: present?.publicSince ?? sinceRuleset };
     const starOf = (present?: AudienceDoc) => present?.isStarred && { isStarred: present.isStarred };
+    const isKept = (present?: AudienceDoc) => present?.ruleJson === content.ruleJson && isComputed(present);
     const contentOf = (present?: AudienceDoc) => ({
       ...{ ...content, ...publicSince(present), ...starOf(present) },
+      ...(isKept(present) && { isComputed: true as const }),
       ...{ sinceRuleset, status: 'computing' as const },
     });
     return this.write(ws, key, contentOf, now, session);
+  }
+
+  /** Writes the next version, which is to be prepared while the present one serves. The transaction also raises the ruleset. */
+  async prepare(
+    before: AudienceDoc,
+    content: AudienceStatement,
+    at: Pick<NextVersion, 'startedAt' | 'sinceRuleset'> & { readonly now: number },
+    session: ClientSession,
+  ): Promise<AudienceDoc> {
+    const { startedAt, sinceRuleset, now } = at;
+    const next = { ...statementOf(content), servingVersion: servingVersionOf(before), startedAt, sinceRuleset };
+    const doc = { ...omit(before, 'lastVersion'), version: nextVersionOf(before), next, updatedAt: now };
+    return this.#replace(doc, session);
+  }
+
+  /** Has what is being prepared never serve. The transaction also raises the ruleset. */
+  async cancelNext(before: AudienceDoc, now: number, session: ClientSession): Promise<AudienceDoc> {
+    const { next, ...present } = before;
+    if (!next) return before;
+    const lastVersion = nextVersionOf(before) - 1;
+    return this.#replace({ ...present, version: next.servingVersion, lastVersion, updatedAt: now }, session);
+  }
+
+  /** Has what was prepared serve. The transaction also raises the ruleset to `sinceRuleset`. */
+  async serveNext(before: AudienceDoc, sinceRuleset: number, session: ClientSession): Promise<AudienceDoc> {
+    const { next, ...present } = before;
+    if (!next) return before;
+    const { createdAt, updatedAt, _id, ws, key, version, isStarred, publicSince } = present;
+    return this.#replace(
+      {
+        ...{ _id, ws, key, version, createdAt, updatedAt, ...(isStarred && { isStarred }) },
+        ...statementOf(next),
+        ...(next.public && { publicSince: publicSince ?? sinceRuleset }),
+        ...{ sinceRuleset, status: 'computing', isComputed: true },
+      },
+      session,
+    );
+  }
+
+  async #replace(doc: AudienceDoc, session: ClientSession): Promise<AudienceDoc> {
+    await this.collection.replaceOne({ _id: doc._id }, doc, { session });
+    return doc;
   }
 
   /** Which audiences there are, and since when each is public: as it was at most a second ago. */
@@ -53,14 +98,19 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   }
 
   async #readTold(ws: WorkspaceId): Promise<ToldAudiences> {
-    const projection = { _id: 0, key: 1, publicSince: 1, variablesJson: 1, sinceRuleset: 1 };
+    const projection = { _id: 0, key: 1, publicSince: 1, variablesJson: 1, sinceRuleset: 1, status: 1, isComputed: 1 };
     const rows = await this.collection
-      .find<Pick<AudienceDoc, 'key' | 'publicSince' | 'variablesJson' | 'sinceRuleset'>>(
+      .find<Pick<AudienceDoc, 'key' | 'publicSince' | 'variablesJson' | 'sinceRuleset' | 'status' | 'isComputed'>>(
         { ws, deletedAt: { $exists: false } },
         { projection },
       )
       .toArray();
-    return new Map(rows.map(({ key, ...told }) => [key, told]));
+    return new Map(
+      rows.map(({ key, status, isComputed: wasReady, ...told }) => {
+        const isSwitching = status === 'computing' && wasReady === true;
+        return [key, { ...told, ...(isSwitching && { isSwitching }) }];
+      }),
+    );
   }
 
   /** Answers whether there is such an audience. Makes no version of it. */
@@ -86,7 +136,27 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   async markReady(ws: WorkspaceId, rulesetVersion: number): Promise<void> {
     await this.collection.updateMany(
       { ws, status: 'computing', sinceRuleset: { $lte: rulesetVersion } },
-      { $set: { status: 'ready' } },
+      { $set: { status: 'ready', isComputed: true } },
     );
   }
+}
+
+/** Whether every profile has been evaluated by the rule that serves. */
+export const isComputed = ({ status, isComputed }: AudienceDoc): boolean => isComputed ?? status === 'ready';
+
+/** The version whose rule decides who is in it. */
+export const servingVersionOf = ({ version, next }: AudienceDoc): number => next?.servingVersion ?? version;
+
+/** What somebody wrote, without what else a document has. */
+export function statementOf(doc: AudienceStatement): AudienceStatement {
+  const { name, description, labels, ruleJson, holdout, variablesJson, public: isPublic } = doc;
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(labels && { labels }),
+    ruleJson,
+    ...(isPublic && { public: isPublic }),
+    ...(holdout && { holdout }),
+    ...(variablesJson !== undefined && { variablesJson }),
+  };
 }

@@ -14,6 +14,11 @@ export interface DefinitionDoc {
 /** What a kind of definition says beside what all have. */
 export type ContentOf<Doc extends DefinitionDoc> = Omit<Doc, keyof DefinitionDoc>;
 
+/** The number of the next save: no version that was ever saved has it. */
+export const nextVersionOf = (
+  before: (Pick<DefinitionDoc, 'version'> & { lastVersion?: number }) | undefined,
+): number => (before?.lastVersion ?? before?.version ?? 0) + 1;
+
 export const definitionId = (ws: WorkspaceId, key: string): string => `${ws}:${key}`;
 
 /** What a workspace defines under keys. Versions go on when the key of something deleted is used again. */
@@ -52,7 +57,7 @@ export class DefinitionRepository<Doc extends DefinitionDoc> {
   ): Promise<Doc> {
     const before = await this.findEver(ws, key, session);
     const present = before?.deletedAt === undefined ? before : undefined;
-    const version = (before?.version ?? 0) + 1;
+    const version = nextVersionOf(before);
     const common = {
       _id: definitionId(ws, key),
       ws,

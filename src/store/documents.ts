@@ -27,6 +27,12 @@ export interface WorkspaceDoc {
   /** Raised by every saved definition; a writer whose rules are older reloads them. */
   readonly rulesetVersion: number;
   readonly partitions: number;
+  /** The version under which every profile had been evaluated by prepared rules when these last began to serve. */
+  readonly switchedFrom?: number;
+  /** Of some whom that moves the edges have yet to be written. */
+  readonly isSwitching?: true;
+  /** How far the back-fill is that prepares rules; of another version than the present one it says nothing. */
+  readonly preparing?: { readonly version: number; readonly total: number; readonly done: number };
   readonly retention?: RetentionPolicy;
   /** How people are told apart; the usual way where it is absent. Part of the ruleset. */
   readonly identity?: IdentityPolicy;
@@ -115,6 +121,8 @@ export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]
    * sides ten times what a text costs.
    */
   readonly workingJson?: string;
+  /** What of `prepared` is looked for: see `differsField`. */
+  readonly differs?: readonly string[];
 }
 
 /** What of a profile only the fold reads. */
@@ -163,6 +171,23 @@ export interface AudienceDoc extends DefinitionDoc {
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';
+  /** Its rule has been ready, whatever else was saved since: another one is prepared while this one serves. */
+  readonly isComputed?: true;
+  /** What was saved last and does not serve yet; `version` is the number of it. What serves stands beside it. */
+  readonly next?: NextVersion;
+  /** The highest number that a version was given, where that one was cancelled. */
+  readonly lastVersion?: number;
+}
+
+/** What is to serve once every profile has been evaluated by its rule. */
+export interface NextVersion extends Pick<
+  AudienceDoc,
+  'name' | 'description' | 'labels' | 'ruleJson' | 'public' | 'holdout' | 'variablesJson'
+> {
+  readonly servingVersion: number;
+  readonly startedAt: number;
+  /** The ruleset version since which its rule is prepared. */
+  readonly sinceRuleset: number;
 }
 
 export interface OutboxDoc extends Scoped {

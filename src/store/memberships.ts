@@ -47,8 +47,8 @@ export class MembershipRepository {
     return this.#memberships.countDocuments({ heldOutOf: memberOf(ws, audience) });
   }
 
-  async size(ws: WorkspaceId, audience: string): Promise<number> {
-    return this.#memberships.countDocuments({ memberOf: memberOf(ws, audience) });
+  async size(ws: WorkspaceId, audience: string, session?: ClientSession): Promise<number> {
+    return this.#memberships.countDocuments({ memberOf: memberOf(ws, audience) }, { ...(session && { session }) });
   }
 
   /** One page of present members, or of those who are held out, or are not. `after` is the last page's `cursor`. */
@@ -58,13 +58,14 @@ export class MembershipRepository {
     limit: number,
     after?: string,
     heldOut?: boolean,
+    session?: ClientSession,
   ): Promise<(MembershipDoc & { cursor: string })[]> {
     const name = memberOf(ws, audience);
     const from = after !== undefined && { _id: { $gt: after } };
     const field = heldOut === true ? 'heldOutOf' : 'memberOf';
     const filter = { [field]: name, ...(heldOut === false && { heldOutOf: { $exists: false } }), ...from };
     const docs = await this.#memberships
-      .find(filter)
+      .find(filter, { ...(session && { session }) })
       .sort({ [field]: 1, _id: 1 })
       .limit(limit)
       .toArray();

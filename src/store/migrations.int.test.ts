@@ -42,7 +42,7 @@ describe('a store written before version 1', () => {
     const [profile] = await api.store.profiles.byIds(ws, [id]);
     expect(profile).toMatchObject({ id, states: {}, edgeCounts: { vip: 3 }, checks: { vip: 9 } });
     const version = await api.store.workspaces.rulesetVersion(ws);
-    expect(await api.store.profiles.behindRuleset(ws, version, 10)).toEqual([id]);
+    expect(await api.store.preparedProfiles.left(ws, { version }, 10)).toEqual([id]);
     const indexes = await db.collection('events').indexes();
     expect(indexes.find(({ name }) => name === 'waitKey')).toMatchObject({
       partialFilterExpression: { waitKey: { $gt: '' } },
@@ -111,6 +111,27 @@ it('a store written before version 4 has no open letters of those who were erase
   const states = Object.fromEntries((await letters.find().toArray()).map(({ _id, state }) => [_id, state]));
   const open = { unapplied: 'open', rejected: 'open' };
   expect(states).toEqual({ erased: 'erased', anonymised: 'erased', ...open, discarded: 'discarded' });
+});
+
+it('a store written before version 6 says of each version of an audience until when it served', async () => {
+  const { ws } = await api.createWorkspace();
+  const { db } = api.store.connection;
+  const versions = db.collection<{ _id: string; of: string; version: number; savedAt: number }>('audienceVersions');
+  const row = (key: string, version: number, savedAt: number) => {
+    return { _id: `${ws}:${key}:${version}`, of: `${ws}:${key}`, version, savedAt };
+  };
+  await versions.insertMany([row('vip', 1, 5), row('vip', 2, 7), row('vip', 3, 9), row('new', 1, 8)]);
+  await db.collection('migrations').deleteMany({ version: 6 });
+
+  await prepareStore(api.store.connection);
+
+  const of = { of: { $in: [`${ws}:vip`, `${ws}:new`] } };
+  expect(await versions.find(of).sort({ _id: 1 }).toArray()).toEqual([
+    { ...row('new', 1, 8), servedFrom: 8 },
+    { ...row('vip', 1, 5), servedFrom: 5, servedUntil: 7 },
+    { ...row('vip', 2, 7), servedFrom: 7, servedUntil: 9 },
+    { ...row('vip', 3, 9), servedFrom: 9 },
+  ]);
 });
 
 describe('migrations', () => {

@@ -43,6 +43,11 @@ export const migrations: readonly Migration[] = [
       for (const [collection, names] of Object.entries(conditionalIndexes)) await dropIndexes(db, collection, names);
     },
   },
+  {
+    version: 6,
+    title: 'Versions of audiences say from when until when they served',
+    up: datesOfService,
+  },
 ];
 
 interface OldProfile {
@@ -104,6 +109,26 @@ async function closeErasedLetters(db: Db): Promise<void> {
     { stage: { $in: ['rejected', 'quarantined'] }, message: nothing },
   ];
   await db.collection('deadLetters').updateMany({ state: 'open', $or: left }, { $set: { state: 'erased' } });
+}
+
+interface OldVersion {
+  readonly _id: string;
+  readonly of: string;
+  readonly version: number;
+  readonly savedAt: number;
+  readonly servedFrom?: number;
+}
+
+/** Each served from its save until the next one. */
+async function datesOfService(db: Db): Promise<void> {
+  const versions = db.collection<OldVersion>('audienceVersions');
+  let next: OldVersion | undefined;
+  for await (const one of versions.find({ endedAs: { $exists: false } }).sort({ of: 1, version: -1 })) {
+    const servedUntil = next?.of === one.of ? { servedUntil: next.savedAt } : {};
+    if (one.servedFrom === undefined)
+      await versions.updateOne({ _id: one._id }, { $set: { servedFrom: one.savedAt, ...servedUntil } });
+    next = one;
+  }
 }
 
 const conditionalIndexes = {

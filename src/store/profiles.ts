@@ -4,6 +4,7 @@ import { omit } from '../domain/json';
 import type { Pointer, ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import { workingFields, type ProfileDoc } from './documents';
+import { differsField } from './prepared-profiles';
 import { GatheredReads } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
@@ -11,7 +12,7 @@ const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
 /** What tells where somebody stands: the rest of a document may be many times as long. */
 const standingFields = {
   ...{ id: 1, lineage: 1, identifiers: 1, memberships: 1, rulesetVersion: 1, hasEnrollments: 1 },
-  ...{ restrictedAt: 1, wasNamed: 1, mergedInto: 1, erasedAt: 1 },
+  ...{ restrictedAt: 1, wasNamed: 1, mergedInto: 1, erasedAt: 1, prepared: 1, evaluatedAt: 1 },
 } as const;
 export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, 'mergedInto' | 'erasedAt'>>;
 
@@ -147,18 +148,6 @@ export class ProfileRepository {
     await this.#profiles.updateMany(filter, { $set: { rulesetVersion: version }, $inc: { rev: 1 } });
   }
 
-  /** Profiles last evaluated under older rules: what a back-fill has left to do. */
-  async behindRuleset(ws: WorkspaceId, version: number, limit: number, after?: ProfileId): Promise<ProfileId[]> {
-    const behind = { ws, rulesetVersion: { $lt: version }, ...living };
-    const filter = after === undefined ? behind : { ...behind, _id: { $gt: docId(ws, after) } };
-    const rows = await this.#profiles
-      .find(filter, { projection: { id: 1 } })
-      .sort({ _id: 1 })
-      .limit(limit)
-      .toArray();
-    return rows.map((row) => row.id);
-  }
-
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {
     const range = { $gt: after ? docId(ws, after) : `${ws}:`, $lt: `${ws};` };
     const docs = await this.#profiles
@@ -201,12 +190,13 @@ export class ProfileRepository {
 function toDoc(ws: WorkspaceId, profile: Profile): ProfileDoc {
   const { states, edgeCounts, checks } = profile;
   const workingJson = JSON.stringify({ states, edgeCounts, checks });
-  return { ...omit(profile, ...workingFields), workingJson, _id: docId(ws, profile.id), ws };
+  const differs = differsField(ws, profile.prepared);
+  return { ...omit(profile, ...workingFields), workingJson, ...differs, _id: docId(ws, profile.id), ws };
 }
 
 /** A document that a process of before version 1 wrote, during an upgrade, has those fields of its own. */
 function toProfile(doc: ProfileDoc): Profile {
-  const { workingJson, ...profile } = omit(doc, '_id', 'ws');
+  const { workingJson, ...profile } = omit(doc, '_id', 'ws', 'differs');
   if (workingJson === undefined) return { edgeCounts: {}, ...profile, states: {}, rulesetVersion: 0 };
   return { ...profile, ...(JSON.parse(workingJson) as Pick<Profile, (typeof workingFields)[number]>) };
 }

@@ -30,6 +30,7 @@ import { OperationRepository } from './operations';
 import { OutboxRepository } from './outbox';
 import { PersonRows } from './person-rows';
 import { ProfileRepository } from './profiles';
+import { PreparedProfiles } from './prepared-profiles';
 import { PullStateRepository } from './pull-states';
 import { ComputedTraitRepository } from './computed-traits';
 import { PurposeRepository } from './purposes';
@@ -76,6 +77,7 @@ export function createStore(connection: StoreConnection) {
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
     personRows: new PersonRows(connection),
+    preparedProfiles: new PreparedProfiles(connection),
     profiles: new ProfileRepository(connection),
     pullStates: new PullStateRepository(connection),
     computedTraits: new ComputedTraitRepository(connection),

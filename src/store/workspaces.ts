@@ -5,6 +5,7 @@ import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import { typesOf, type IdentifierTypes } from '../domain/identity/workspace-types';
 import { omit } from '../domain/json';
+import type { RulesetState } from '../domain/profiles/ruleset-state';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
 import type { StoreConnection } from './open-store';
@@ -73,6 +74,35 @@ export class WorkspaceRepository {
   async rulesetVersion(ws: WorkspaceId, session?: ClientSession): Promise<number> {
     const options = { projection: { rulesetVersion: 1 }, ...(session && { session }) };
     return (await this.#workspaces.findOne({ _id: ws }, options))?.rulesetVersion ?? 0;
+  }
+
+  /** The same, and from where prepared rules last began to serve. */
+  async rulesetState(ws: WorkspaceId, session?: ClientSession): Promise<RulesetState> {
+    const options = { projection: { rulesetVersion: 1, switchedFrom: 1 }, ...(session && { session }) };
+    const found = await this.#workspaces.findOne({ _id: ws }, options);
+    return { version: found?.rulesetVersion ?? 0, switchedFrom: found?.switchedFrom };
+  }
+
+  /** Has what was prepared under the present version serve from the next one on, or the next but one; answers which. */
+  async switchRuleset(ws: WorkspaceId, raisedBy: 1 | 2, session: ClientSession): Promise<number> {
+    const switchedFrom = await this.rulesetVersion(ws, session);
+    const rulesetVersion = switchedFrom + raisedBy;
+    const update = {
+      $set: { switchedFrom, rulesetVersion, isSwitching: true as const },
+      $unset: { preparing: '' as const },
+    };
+    await this.#workspaces.updateOne({ _id: ws }, update, { session });
+    return rulesetVersion;
+  }
+
+  /** Everybody has been brought to the ruleset `version`. */
+  async endSwitch(ws: WorkspaceId, version: number): Promise<void> {
+    const filter = { _id: ws, isSwitching: true as const, switchedFrom: { $lt: version } };
+    await this.#workspaces.updateOne(filter, { $unset: { isSwitching: '' } });
+  }
+
+  async notePreparing(ws: WorkspaceId, preparing: NonNullable<WorkspaceDoc['preparing']>): Promise<void> {
+    await this.#workspaces.updateOne({ _id: ws, rulesetVersion: preparing.version }, { $set: { preparing } });
   }
 
   /** Raises the version inside the transaction that saves a definition, and answers the new one. Racing saves conflict. */

@@ -102,9 +102,9 @@ export class FoldedWorld {
     return this.living().filter(({ groups }) => presentGroups(groups).some((one) => isSameGroup(one, ref)));
   }
 
-  /** Evaluates everybody at `now`, as the clock does. */
-  tick(now: number): void {
-    this.#fold(foldTime, [], now);
+  /** Evaluates everybody at `now`, or only some, as the clock and the back-fill do. */
+  tick(now: number, only?: readonly ProfileId[]): void {
+    this.#fold(foldTime, [], now, { ...(only && { only }) });
   }
 
   /** Erases whoever has the identifier, or the identifier alone, as the transaction and the steps of an erasure do. */

@@ -30,6 +30,7 @@ export interface SystemOptions {
   /** Without workers, events stay pending. */
   readonly hasWorkers?: boolean;
   readonly intakeBatch?: number;
+  readonly backfillPauseMs?: number;
   /** How long a source is read before others have their turn. */
   readonly pullTurnMs?: number;
 }
@@ -64,7 +65,7 @@ const importLimits = {
 const log = pino({ level: process.env['HEDDLE_TEST_LOG'] ?? 'silent' });
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { clock = Date.now, hasWorkers = true, intakeBatch = 500, pullTurnMs } = options;
+  const { clock = Date.now, hasWorkers = true, intakeBatch = 500, backfillPauseMs = 5, pullTurnMs } = options;
   const queuePrefix = `t${randomUUID().slice(0, 8)}-`;
   const uri = required('HEDDLE_TEST_MONGODB_URI');
   const store = await openStore({
@@ -82,7 +83,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const workspace = await createWorkspace(url);
   const registry = new Registry();
   const workers = hasWorkers
-    ? await startWorkers({ store, temporal, queuePrefix, clock, intakeBatch, pullTurnMs, address, registry })
+    ? await startWorkers({
+        ...{ store, temporal, queuePrefix, clock, intakeBatch, backfillPauseMs, pullTurnMs, address, registry },
+      })
     : undefined;
   const isQuiet = async () => (await isSettled(store)) || undefined;
   return {
@@ -178,6 +181,7 @@ async function startWorkers(of: {
   queuePrefix: string;
   clock: () => number;
   intakeBatch: number;
+  backfillPauseMs: number;
   pullTurnMs: number | undefined;
   address: string;
   registry: Registry;
@@ -196,6 +200,7 @@ async function startWorkers(of: {
     sourceFolders: [{ path: join(tmpdir(), 'heddle-sources') }],
     pulls: { perWorkspace: 4, maxPageBytes: 4_194_304, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
     intakeBatch: of.intakeBatch,
+    backfillPauseMs: of.backfillPauseMs,
     eventLimits: testLimits.event,
     imports: importLimits,
     erasureWaitMs: 20_000,

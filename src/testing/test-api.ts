@@ -7,6 +7,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import request, { type Test } from 'supertest';
 import { applyEventBatch, applyTime } from '../activities/apply/apply';
+import { declareReady, switchAudiences } from '../activities/switch-audiences';
 import { RulesetCache } from '../folding/ruleset-cache';
 import { createApp } from '../api/app';
 import type { ApiDeps } from '../api/deps';
@@ -176,14 +177,13 @@ async function catchUp({ store, clock }: ApiDeps, ws: WorkspaceId): Promise<void
     if (events.length === 0) break;
     await applyEventBatch(applying, ws, events);
   }
-  const version = await store.workspaces.rulesetVersion(ws);
   for (;;) {
-    const behind = await store.profiles.behindRuleset(ws, version, 50);
-    if (behind.length === 0) break;
-    await applyTime(applying, ws, behind);
+    const state = await store.workspaces.rulesetState(ws);
+    const behind = await store.preparedProfiles.left(ws, state, 50);
+    if (behind.length > 0) await applyTime(applying, ws, behind);
+    else if (!(await switchAudiences({ store, clock }, ws, state.version))) break;
   }
-  await store.audiences.markReady(ws, version);
-  await store.computedTraits.markReady(ws, version);
+  await declareReady({ store }, ws, await store.workspaces.rulesetVersion(ws));
 }
 
 async function createWorkspace(app: Express, name = 'Test'): Promise<TestWorkspace> {

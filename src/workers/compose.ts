@@ -57,6 +57,8 @@ export interface WorkerDeps {
     readonly turnMs?: number;
   };
   readonly intakeBatch: number;
+  /** Between transactions of a back-fill. */
+  readonly backfillPauseMs: number;
   /** What one event may be, wherever it comes from. */
   readonly eventLimits: JsonLimits;
   readonly imports: { readonly backlog: number; readonly keepHours: number; readonly maxColumns: number };
@@ -97,7 +99,7 @@ export function composeActivities(deps: WorkerDeps) {
       doorbells,
       schedules,
     }),
-    ...createBackfillActivities(applying),
+    ...createBackfillActivities({ ...applying, backfillPauseMs: deps.backfillPauseMs }),
     ...createJourneyActivities({
       ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
       retryBudgetSeconds,

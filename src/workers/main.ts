@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     sourceFolders: config.sourceFolders,
     pulls: config.pulls,
     intakeBatch: config.limits.intakeBatch,
+    backfillPauseMs: config.limits.backfillPauseMs,
     eventLimits: config.limits.event,
     imports: config.imports,
     catalogueLimits: config.catalogueLimits,

@@ -68,11 +68,11 @@ const intake = (size: number) => async (applying: Applying) => {
 };
 
 async function clockAndBackfill(applying: Applying): Promise<boolean> {
-  const { profiles, workspaces } = api.store;
+  const { preparedProfiles, profiles, workspaces } = api.store;
   const due = await profiles.due(Date.now(), 50, { from: 0, to: slotCount });
   const ids = due.filter(({ ws }) => ws === workspace.ws).map(({ id }) => id);
   if (ids.length > 0) await applyTime(applying, workspace.ws, ids, 'pending');
-  const behind = await profiles.behindRuleset(workspace.ws, await workspaces.rulesetVersion(workspace.ws), 20);
+  const behind = await preparedProfiles.left(workspace.ws, await workspaces.rulesetState(workspace.ws), 20);
   if (behind.length > 0) await applyTime(applying, workspace.ws, behind);
   return behind.length > 0;
 }

@@ -19,6 +19,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
+import { asServed } from '../../folding/as-served';
 import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
 import { readGroupFacts } from '../../folding/read-group-facts';
 
@@ -154,7 +155,7 @@ async function readEvaluate(
   const contacts = names.has(contactName) ? await readNewContacts(store, ws, profile) : [];
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
   const known = new Map([...contacts, ...events].map((event) => [event.messageId, toRuleEvent(event)]));
-  const view = historyView(profile, [...known.values()], root, input.groups);
+  const view = historyView(await asServed(store, ws, profile), [...known.values()], root, input.groups);
   const at = Math.max(asOf(input), ...contacts.map(effectiveAt));
   return (rule) => rules.get(rule)?.evaluate(view, at).matches ?? false;
 }

@@ -7,6 +7,7 @@ import { own, type Json, type JsonObject } from '../../domain/json';
 import { partsOf } from '../../domain/path';
 import type { Profile } from '../../domain/profiles/profile';
 import { readGroupFacts } from '../../folding/read-group-facts';
+import { servingVersionOf } from '../../store/audiences';
 import type { AudienceDoc } from '../../store/documents';
 import { demandScope } from '../authenticate';
 import { AnyJson, AnyObject } from '../json-schema';
@@ -74,7 +75,7 @@ export const explainRoutes: readonly Route[] = [
       const found = await explain(call, { audience, profile, at });
       const { parts = [], nearest = [], matches = false } = found ?? {};
       const body = {
-        ...{ audience: audience.key, version: audience.version, profile: profile.id, at: presentInstant(at) },
+        ...{ audience: audience.key, version: servingVersionOf(audience), profile: profile.id, at: presentInstant(at) },
         ...(at >= now && { ...presentNow(audience, profile) }),
         ...(!found && { isUnknown: true as const }),
         ...{ matches, nearest: [...nearest], parts: parts.map((part) => presentPart(call, part)) },

@@ -10,6 +10,7 @@ import type { AudienceDoc } from '../../store/documents';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
 import { presentVariables } from './presenter';
+import { readMembers } from './served-members';
 
 const membersAtATime = 500;
 
@@ -74,10 +75,10 @@ export function exportMembers(
 }
 
 async function* linesOf({ deps, ws, now }: KeyCall, audience: AudienceDoc, { identifiers, traits }: Fields) {
-  const { memberships, profiles } = deps.store;
+  const { profiles } = deps.store;
   const readVariables = await variablesOf(deps.store, ws, audience);
   for (let after: string | undefined; ;) {
-    const page = await memberships.members(ws, audience.key, membersAtATime, after);
+    const page = await readMembers(deps.store, ws, { audience: audience.key, limit: membersAtATime, after });
     const read = await profiles.byIds(
       ws,
       page.map(({ profile }) => profile),

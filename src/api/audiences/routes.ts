@@ -5,16 +5,18 @@ import { demandScope } from '../authenticate';
 import { definitionRoutes } from '../definition-routes';
 import { Instant, InstantInput, presentInstant } from '../instant';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import type { AudienceDoc } from '../../store/documents';
 import { PageQuery, pageOf, readPage, toPage } from '../page';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, ruleOf } from './presenter';
+import { readFigures } from './figures';
 import { listFilter } from './list-filter';
 import { planFor, previewAudience, refuseListsOfThePast } from './preview';
+import { readMembers } from './served-members';
 import { deleteAudience, refuseLostReferences, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });
+const noFigures = { size: 0, heldOut: 0 };
 const points = { usual: 30, most: 200 };
 
 const PreviewBody = z.strictObject({
@@ -56,7 +58,7 @@ export const audiences = definitionRoutes({
   summaries: {
     list: 'Audiences with their present sizes',
     get: 'One audience',
-    put: 'Save an audience; profiles are brought to it in the background',
+    put: 'Save an audience; profiles are brought to it in the background, and another rule serves once all of them are',
     delete: 'Delete an audience that nothing refers to',
   },
   input: AudienceDefinition.partial({ key: true }),
@@ -64,16 +66,8 @@ export const audiences = definitionRoutes({
   filter: listFilter,
   in: (store) => store.audiences,
   present: async (found, { deps, ws }) => {
-    const { memberships } = deps.store;
-    return Promise.all(
-      found.map(async (audience) => {
-        const [size, heldOut] = await Promise.all([
-          memberships.size(ws, audience.key),
-          mayHoldOut(audience) ? memberships.heldOut(ws, audience.key) : 0,
-        ]);
-        return presentAudience(audience, size, heldOut);
-      }),
-    );
+    const figures = await readFigures(deps.store, ws, found);
+    return found.map((audience, index) => presentAudience(audience, figures[index] ?? noFigures));
   },
   save: saveAudience,
   delete: deleteAudience,
@@ -93,7 +87,8 @@ export const audienceRoutes: readonly Route[] = [
       const { key } = await audiences.find(call);
       const page = readPage(call);
       const heldOut = call.query.heldOut && call.query.heldOut === 'true';
-      const rows = await call.deps.store.memberships.members(call.ws, key, page.limit + 1, page.after, heldOut);
+      const asked = { audience: key, limit: page.limit + 1, after: page.after, heldOut };
+      const rows = await readMembers(call.deps.store, call.ws, asked);
       return toPage(call, page, rows, presentMember, ({ cursor }) => cursor);
     },
   }),
@@ -143,9 +138,6 @@ export const audienceRoutes: readonly Route[] = [
     },
   }),
 ];
-
-/** Where it has just ended, until everybody has been brought to that. */
-const mayHoldOut = ({ holdout, status }: AudienceDoc): boolean => holdout !== undefined || status === 'computing';
 
 const groupsNotPreviewed =
   'A rule on households or accounts cannot be tried out: members are counted for saved audiences only. Save it, and look at its size.';

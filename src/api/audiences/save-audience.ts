@@ -5,14 +5,16 @@ import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { Finding } from '../../domain/audiences/condition-kind';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
-import type { AudienceContent } from '../../store/audiences';
+import { nextVersionOf } from '../../store/definitions';
+import type { AudienceContent, AudienceStatement } from '../../store/audiences';
 import { refuseUnknownComputed } from '../computed-traits/refuse-computed';
 import { checkPreconditions } from '../etag';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { ruleOf } from './presenter';
+import { cancelEdit, endVersions, isPrepared, prepareEdit, type SavingEdit } from './edits';
+import { nextRuleOf, ruleOf } from './presenter';
 import { ruleToSave } from './rule-to-save';
 
 /** Saves the next version of an audience; one that says the same as before changes nothing. Throws 400, 409 and 412. */
@@ -21,23 +23,49 @@ export async function saveAudience(
   definition: AudienceDefinition,
   { isNew = false }: { readonly isNew?: boolean } = {},
 ): Promise<AudienceDoc> {
-  const { deps, ws, now } = call;
+  const { deps, ws } = call;
   const { key } = definition;
   return saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
     const ever = await deps.store.audiences.findEver(ws, key, session);
     const before = ever?.deletedAt === undefined ? ever : undefined;
     if (isNew && before) throw conflict(`There is an audience "${key}" already; take another key.`);
     checkPreconditions(call, before?.version);
-    const rule = ruleToSave(definition, { before, nextVersion: (ever?.version ?? 0) + 1 });
+    const rule = ruleToSave(definition, { before, nextVersion: nextVersionOf(ever) });
     const content = toContent(definition, rule);
-    if (before && isSame(before, content)) return before;
-    await checkReferences(call, { key, rule }, session);
+    const saving = { call, session, raiseRuleset };
+    const saidBefore = before && (await sayAgain(saving, before, content));
+    if (saidBefore) return saidBefore;
+    const isNext = before !== undefined && isPrepared(before, content);
+    await checkReferences(call, { key, rule, isNext }, session);
     await checkJourneys(call, rule);
     await refuseUnknownComputed(call, definition, rule, session);
-    const saved = await deps.store.audiences.save(ws, content, { sinceRuleset: await raiseRuleset(), now }, session);
-    await deps.store.audienceVersions.add(saved, call.principal.keyId, session);
-    return saved;
+    return isNext ? prepareEdit(saving, before, content) : saveAtOnce(saving, before, content);
   });
+}
+
+/** Saves what counts from now on. */
+async function saveAtOnce(
+  saving: SavingEdit,
+  before: AudienceDoc | undefined,
+  content: AudienceContent,
+): Promise<AudienceDoc> {
+  const { call, session, raiseRuleset } = saving;
+  const { audiences, audienceVersions } = call.deps.store;
+  const at = { sinceRuleset: await raiseRuleset(), now: call.now };
+  const saved = await audiences.save(call.ws, content, at, session);
+  if (before) await endVersions(saving, before, 'replaced');
+  await audienceVersions.add(saved, call.principal.keyId, session);
+  return saved;
+}
+
+/** What was saved last, and what serves, need no other version: the first changes nothing, the second cancels what is being prepared. */
+async function sayAgain(
+  saving: SavingEdit,
+  before: AudienceDoc,
+  content: AudienceContent,
+): Promise<AudienceDoc | undefined> {
+  if (isSame(before.next ?? before, content)) return before;
+  return before.next && isSame(before, content) ? cancelEdit(saving, before) : undefined;
 }
 
 /** Deletes an audience that nothing refers to. Throws 404, 409 and 412. */
@@ -49,6 +77,7 @@ export async function deleteAudience(call: KeyCall, key: string): Promise<void> 
     checkPreconditions(call, before.version);
     await refuseReferred(call, key, session);
     await deps.store.audiences.delete(ws, key, now, session);
+    await endVersions({ call, session }, before, 'cancelled');
     await raiseRuleset();
   });
 }
@@ -65,22 +94,25 @@ async function refuseReferred(call: KeyCall, key: string, session: ClientSession
   await refuseWhileInJourneys(call, 'audiences', key);
 }
 
+/** Refuses a rule that refers to itself by way of others, or to nothing, as these are now or by what is being prepared of them. */
 async function checkReferences(
   { deps, ws }: KeyCall,
-  definition: { readonly key: string; readonly rule: Rule },
+  { isNext, ...definition }: { readonly key: string; readonly rule: Rule; readonly isNext: boolean },
   session: ClientSession,
 ): Promise<void> {
-  refuseLostReferences(await deps.store.audiences.list(ws, session), definition);
+  const audiences = await deps.store.audiences.list(ws, session);
+  for (const of of isNext ? [nextRuleOf] : [ruleOf, nextRuleOf]) refuseLostReferences(audiences, definition, of);
 }
 
 /** Throws 400 for a rule that refers to itself by way of others, or to nothing. */
 export function refuseLostReferences(
   audiences: readonly AudienceDoc[],
   { key, rule }: { readonly key: string; readonly rule: Rule },
+  of = ruleOf,
 ): void {
   const others = audiences.filter((audience) => audience.key !== key);
   try {
-    orderAudiences([...others.map((audience) => ({ key: audience.key, rule: ruleOf(audience) })), { key, rule }]);
+    orderAudiences([...others.map((audience) => ({ key: audience.key, rule: of(audience) })), { key, rule }]);
   } catch (error) {
     if (!(error instanceof AudienceOrderError)) throw error;
     throw invalidDefinition(
@@ -109,7 +141,8 @@ const inBody = ({ path, message, suggestion }: Finding) => ({
 });
 
 function refersTo(audience: AudienceDoc, key: string): boolean {
-  return leavesOf(ruleOf(audience)).some((condition) => 'audience' in condition && condition.audience === key);
+  const leaves = [ruleOf(audience), nextRuleOf(audience)].flatMap(leavesOf);
+  return leaves.some((condition) => 'audience' in condition && condition.audience === key);
 }
 
 function toContent(
@@ -128,7 +161,7 @@ function toContent(
   };
 }
 
-function isSame(before: AudienceDoc, content: AudienceContent): boolean {
+function isSame(before: AudienceStatement, content: AudienceContent): boolean {
   const keys = ['name', 'description', 'labels', 'ruleJson', 'public', 'holdout', 'variablesJson'] as const;
   return keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(content[key]));
 }

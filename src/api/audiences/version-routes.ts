@@ -3,6 +3,7 @@ import { DefinitionKey } from '../../domain/definition-fields.schema';
 import type { JsonObject } from '../../domain/json';
 import { jsonChanges } from '../../domain/json-changes';
 import type { AudienceStatement } from '../../store/audiences';
+import type { AudienceDoc } from '../../store/documents';
 import type { AudienceVersionDoc } from '../../store/audience-versions';
 import { Instant, presentInstant } from '../instant';
 import { AnyJson } from '../json-schema';
@@ -11,9 +12,11 @@ import { invalidRequest, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { AudienceBody, presentRule, presentVariables } from './presenter';
 import { audiences } from './routes';
+import { cancelEditOf } from './edits';
 import { saveAudience } from './save-audience';
 
-const { name, description, labels, kind, rule, public: isPublic, holdout, variables, version } = AudienceBody.shape;
+const { name, description, labels, kind, rule, public: isPublic, holdout, variables } = AudienceBody.shape;
+const version = z.int();
 const Change = z.strictObject({
   pointer: z.string().meta({ description: 'JSON pointer into the definition' }),
   from: AnyJson.optional(),
@@ -23,6 +26,13 @@ export const AudienceVersionBody = z.strictObject({
   ...{ version, name, description, labels, kind, rule, public: isPublic, holdout, variables },
   savedAt: Instant,
   savedBy: z.string().meta({ description: 'Id of the key' }),
+  served: z.strictObject({ from: Instant, until: Instant.optional() }).optional().meta({
+    description:
+      'From when until when its rule decided who is in; absent of a version that never served, or does not yet',
+  }),
+  endedAs: z.enum(['cancelled', 'replaced']).optional().meta({
+    description: 'Why it never served: the edit was cancelled, or another took its place',
+  }),
   /** Against the version before; absent of the first. */
   changes: z.array(Change).optional(),
 });
@@ -39,13 +49,20 @@ export const audienceVersionRoutes: readonly Route[] = [
     query: PageQuery,
     responses: { 200: pageOf(AudienceVersionBody) },
     handle: async (call) => {
-      const { key } = await audiences.find(call);
+      const audience = await audiences.find(call);
+      const { key } = audience;
       const page = readPage(call);
       const before = page.after === undefined ? undefined : Number(page.after);
       if (Number.isNaN(before)) throw invalidRequest('The cursor is not one that this list gave.');
       const rows = await call.deps.store.audienceVersions.page(call.ws, key, page.limit + 1, before);
       const pairs = rows.map((row, index) => ({ row, before: rows[index + 1] }));
-      return toPage(call, page, pairs, presentVersion, ({ row }) => String(row.version));
+      return toPage(
+        call,
+        page,
+        pairs,
+        (pair) => presentVersion(audience, pair),
+        ({ row }) => String(row.version),
+      );
     },
   }),
   defineRoute({
@@ -64,6 +81,15 @@ export const audienceVersionRoutes: readonly Route[] = [
       return audiences.answer(call, await saveAudience(call, { key, ...contentOf(found) }));
     },
   }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/audiences/{key}/cancel-edit',
+    scope: 'audiences:write',
+    summary: 'Have the version that is being prepared never serve; the one that serves goes on',
+    params: Key,
+    responses: { 200: AudienceBody },
+    handle: async (call) => audiences.answer(call, await cancelEditOf(call)),
+  }),
 ];
 
 /** A definition as it was written. */
@@ -79,18 +105,28 @@ export function contentOf(doc: AudienceStatement) {
   };
 }
 
-function presentVersion({
-  row,
-  before,
-}: {
+interface Pair {
   readonly row: AudienceVersionDoc;
   readonly before?: AudienceVersionDoc | undefined;
-}) {
+}
+
+function presentVersion(audience: AudienceDoc, { row, before }: Pair) {
   const content = contentOf(row);
   return {
     ...{ version: row.version, ...content, savedAt: presentInstant(row.savedAt), savedBy: row.savedBy },
+    ...presentServed(audience, row),
+    ...(row.endedAs && { endedAs: row.endedAs }),
     ...(before && { changes: jsonChanges(asJson(contentOf(before)), asJson(content)) }),
   };
+}
+
+/** Those that were saved before versions were prepared served from their save on. */
+function presentServed({ next, version }: AudienceDoc, row: AudienceVersionDoc) {
+  const isWaiting = next !== undefined && row.version === version;
+  const { servedFrom = row.savedAt, servedUntil } = row;
+  if (isWaiting || row.endedAs) return {};
+  const until = servedUntil !== undefined && { until: presentInstant(servedUntil) };
+  return { served: { from: presentInstant(servedFrom), ...until } };
 }
 
 const asJson = (content: ReturnType<typeof contentOf>): JsonObject => content as unknown as JsonObject;

@@ -79,8 +79,8 @@ describe('a rollback', () => {
     ]).expect(200);
     await api.catchUp(workspace.ws);
     const { body } = await call('post', 'vip/rollback').send({ version: 1 }).expect(200);
-    expect(body).toMatchObject({ version: 3, rule: gold, status: 'computing' });
-    expect(body).not.toHaveProperty('description');
+    expect(body).toMatchObject({ version: 2, status: 'computing', next: { version: 3, rule: gold } });
+    expect((body as { next: object }).next).not.toHaveProperty('description');
     expect(api.backfills.at(-1)).toBe(workspace.ws);
     expect((await versions()).data).toHaveLength(3);
     await call('post', 'vip/rollback').send({ version: 3 }).expect(200);

@@ -1,9 +1,10 @@
-import { audiencesOf, publicAudiencesOf } from '../../domain/audiences/told-audiences';
+import { audiencesOf, publicAudiencesOf, type ToldAudiences } from '../../domain/audiences/told-audiences';
 import { isPublicId } from '../../domain/events/message-id';
 import { mayTellPages } from '../../domain/identity/ties';
 import { meaningsOf, noSuchType, type IdentifierTypes } from '../../domain/identity/workspace-types';
 import { profileId, subjectOf } from '../../domain/ids';
 import { idsOf } from '../../domain/profiles/present';
+import { servedMemberships } from '../../domain/profiles/served-memberships';
 import type { Owned } from '../../store/identifiers';
 import type { Standing } from '../../store/profiles';
 import { presentInstant } from '../instant';
@@ -29,8 +30,9 @@ export async function decideForPage(call: KeyCall, by: By) {
   ]);
   // Of nobody as much is read as of somebody: how long an answer takes does not tell whether an id is known.
   const person = await store.profiles.standing(call.ws, owned?.profile ?? nobody);
+  const switchedFrom = await switchedFromOf(call, audiences);
   const isTold = owned && person && mayTellPages(person, askedBy(owned), types.isKnown);
-  return { audiences: isTold ? publicAudiencesOf(person, audiences) : [] };
+  return { audiences: isTold ? publicAudiencesOf(served(person, switchedFrom), audiences) : [] };
 }
 
 /** All audiences of anybody, and where their journeys stand. Nobody is in none. */
@@ -38,10 +40,21 @@ export async function decideForServer(call: KeyCall, by: By) {
   const { store } = call.deps;
   const [person, audiences] = await Promise.all([readPerson(call, by), store.audiences.told(call.ws)]);
   if (!person) return { audiences: [], journeys: [] };
-  const keys = audiencesOf(person, audiences);
+  const keys = audiencesOf(served(person, await switchedFromOf(call, audiences)), audiences);
   const variables = await variablesFor(call, person, keys, audiences);
   return { audiences: keys, ...variables, journeys: await journeysOf(call, person) };
 }
+
+/** Read for anybody or for nobody, so that it tells nothing of who is asked about. */
+async function switchedFromOf({ deps, ws }: KeyCall, audiences: ToldAudiences): Promise<number | undefined> {
+  const isAny = [...audiences.values()].some(({ isSwitching }) => isSwitching);
+  return isAny ? (await deps.store.workspaces.rulesetState(ws)).switchedFrom : undefined;
+}
+
+const served = (person: Standing, switchedFrom: number | undefined): Standing => ({
+  ...person,
+  memberships: servedMemberships(person, switchedFrom),
+});
 
 const askedBy = ({ identifier, messageId }: Owned) => ({ identifier, isOfPage: isPublicId(messageId) });
 

@@ -23,9 +23,8 @@ export async function presentRetention({ deps, ws }: KeyCall): Promise<z.output<
     deps.store.audiences.list(ws),
     deps.store.computedTraits.values(ws),
   ]);
-  const beyond = audiences.filter(
-    ({ ruleJson }) => looksBackMs(resolveComputed(JSON.parse(ruleJson) as Rule, computed)) > keptMs,
-  );
+  const isBeyond = (json: string): boolean => looksBackMs(resolveComputed(JSON.parse(json) as Rule, computed)) > keptMs;
+  const beyond = audiences.filter(({ ruleJson, next }) => [ruleJson, ...(next ? [next.ruleJson] : [])].some(isBeyond));
   return { ...policy, audiencesBeyond: beyond.map(({ key }) => key) };
 }
 

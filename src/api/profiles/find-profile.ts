@@ -4,6 +4,7 @@ import { TypeName } from '../../domain/identity/identifier-types.schema';
 import { meaningsOf, noSuchType, usualTypes, type IdentifierTypes } from '../../domain/identity/workspace-types';
 import { profileId, type ProfileId, type WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
+import { asServed } from '../../folding/as-served';
 import type { Store } from '../../store/store';
 import { notFound } from '../problem';
 
@@ -14,10 +15,10 @@ type Reading = Pick<Store, 'identifiers' | 'workspaces'>;
 
 /** The living profile behind `prf_…` or `type:value`; an absorbed one answers with its survivor. Throws 404. */
 export async function findProfile(store: Store, ws: WorkspaceId, ref: string): Promise<Profile> {
-  if (ref.startsWith('prf_')) return found(await store.profiles.canonical(ws, profileId(ref)));
+  if (ref.startsWith('prf_')) return asServed(store, ws, found(await store.profiles.canonical(ws, profileId(ref))));
   const { types, owner } = await readOwner(store, ws, ref);
   if (!owner && !isReference(types, ref)) throw notFound(`profile behind this reference; ${howToRefer(types, ref)}`);
-  return found(owner && (await store.profiles.canonical(ws, owner)));
+  return asServed(store, ws, found(owner && (await store.profiles.canonical(ws, owner))));
 }
 
 /** Most workspaces have the usual types: whom a reference means by these is asked together with the types. */

@@ -1,14 +1,16 @@
 import type { Profile } from '../profiles/profile';
 
-/** The audiences of a workspace by key, since which version of its ruleset each is public; absent of one that is not. And their variables. */
-export type ToldAudiences = ReadonlyMap<
-  string,
-  {
-    readonly publicSince?: number | undefined;
-    readonly variablesJson?: string | undefined;
-    readonly sinceRuleset?: number | undefined;
-  }
->;
+/** The audiences of a workspace by key. */
+export type ToldAudiences = ReadonlyMap<string, ToldAudience>;
+
+interface ToldAudience {
+  /** Since which version of the ruleset it is public; absent of one that is not. */
+  readonly publicSince?: number | undefined;
+  /** Another rule of it serves, and the edges that follow may have yet to be written. */
+  readonly isSwitching?: boolean;
+  readonly variablesJson?: string | undefined;
+  readonly sinceRuleset?: number | undefined;
+}
 
 type Person = Pick<Profile, 'memberships' | 'rulesetVersion' | 'restrictedAt'>;
 

@@ -49,7 +49,17 @@ export function eraseProfile({
   const seq = profile.seq + edges.length + 1;
   return {
     profile: {
-      ...omit(profile, 'nextCheckAt', 'checks', 'restrictedAt', 'suppressions', 'groups', 'lists', 'holdouts'),
+      ...omit(
+        profile,
+        'nextCheckAt',
+        'checks',
+        'restrictedAt',
+        'suppressions',
+        'groups',
+        'lists',
+        'holdouts',
+        'prepared',
+      ),
       ...{ identifiers: [], traits: {}, consent: {}, memberships: {}, states: {}, hasEnrollments: false },
       ...{ edgeCounts: {}, erasedAt: at, evaluatedAt: at, seq, rev: profile.rev + 1 },
     },

@@ -75,6 +75,8 @@ export interface Profile {
   /** By the list of a manual audience; absent when nothing was ever said of one. */
   readonly lists?: Readonly<Record<string, Listing>>;
   readonly memberships: Readonly<Record<string, Membership>>;
+  /** By audience: whether they will be in it once what is being prepared serves, where that is otherwise; absent when nothing is. */
+  readonly prepared?: Readonly<Record<string, boolean>>;
   /** Given once for each audience with a holdout, whatever becomes of that; absent when there is none. */
   readonly holdouts?: Arms;
   /** Highest membership version given per audience, kept after leaving. */

@@ -30,7 +30,11 @@ export interface Attachment {
 export interface Definitions {
   readonly version: number;
   readonly audiences: readonly CompiledAudience[];
-  /** The ruleset version since which an audience means what it means. */
+  /** Audiences by the rules that are being prepared, and those that refer to them; see `preparedAudiences`. */
+  readonly prepared?: readonly CompiledAudience[];
+  /** The version under which every profile had been evaluated by prepared rules when these last began to serve, by the next one. */
+  readonly switchedFrom?: number | undefined;
+  /** The ruleset version since which an audience means what it means; `buildRuleset` adds what it refers to. */
   readonly audienceSince: ReadonlyMap<string, number>;
   /** Of the audiences that have a holdout, how many percent. */
   readonly holdouts: ReadonlyMap<string, number>;
@@ -74,19 +78,20 @@ export function conditionsFor(ruleset: Ruleset, eventName: string): readonly Key
 }
 
 export function buildRuleset(definitions: Definitions): Ruleset {
-  const { audiences, journeys } = definitions;
+  const { audiences, prepared = [], journeys } = definitions;
   const enterable = newest(journeys);
   const entryRules = enterable.flatMap(({ definition }) => definition.entry.if ?? []);
   // Members are counted by what their profiles hold, also for the branches of journeys.
   const asked = groupQuestions([
-    ...audiences.map(({ rule }) => rule.source),
+    ...[...audiences, ...prepared].map(({ rule }) => rule.source),
     ...entryRules,
     ...journeys.flatMap(branchRulesOf),
   ]);
   const counted = asked.facets.flatMap(({ rule }) => rule.conditions);
   const kept = entryRules.filter((rule) => !hasFrom(rule)).flatMap((rule) => compiled(rule).conditions);
   const told = (definitions.computed ?? []).map(remembered);
-  const keyed = [...audiences.flatMap(({ rule }) => rule.conditions), ...kept, ...counted, ...told];
+  const ofAudiences = [...audiences, ...prepared].flatMap(({ rule }) => rule.conditions);
+  const keyed = [...ofAudiences, ...kept, ...counted, ...told];
   const conditions = new Map(keyed.map(({ key, condition }) => [key, condition]));
   const conditionsByEvent = new Map<string, KeyedCondition[]>();
   for (const [key, condition] of conditions)
@@ -95,6 +100,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   const names = new Set([...conditionsByEvent.keys(), ...entryRules.flatMap(namesAskedBy)]);
   return {
     ...definitions,
+    audienceSince: withReferences(definitions),
     enterable,
     journeyVersions: new Map(journeys.map((journey) => [journeyVersionKey(journey.key, journey.version), journey])),
     conditions,
@@ -103,6 +109,17 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     lists: new Set(audiences.flatMap(({ rule }) => rule.dependsOn.lists)),
     eventNames: names.has('*') ? undefined : [...names],
   };
+}
+
+/** An audience means something else when one that it refers to does. */
+function withReferences({ audiences, audienceSince }: Definitions): ReadonlyMap<string, number> {
+  const since = new Map(audienceSince);
+  for (const { key, rule } of audiences) {
+    const own = since.get(key);
+    const referred = rule.dependsOn.audiences.flatMap((name) => since.get(name) ?? []);
+    if (own !== undefined) since.set(key, Math.max(own, ...referred));
+  }
+  return since;
 }
 
 /** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */

@@ -96,7 +96,7 @@ function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['linea
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists', 'holdouts'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists', 'holdouts', 'prepared'),
     identifiers: [],
     traits: {},
     consent: {},

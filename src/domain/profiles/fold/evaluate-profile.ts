@@ -15,6 +15,7 @@ import { presentGroups } from '../../groups/group';
 import { forgetArms, holdOut } from './hold-out';
 import { bringRuleMade, countFacets, groupsOf, nextRegrouping } from './fold-groups';
 import { nextSeq, type OpenProfile } from './open-profile';
+import { causeOfUpgrade, prepareEdits } from './prepare-edits';
 import { edgeName, historyName, type HistoryRead } from './fold-input';
 import type { WorkspaceFold } from './workspace-fold';
 
@@ -29,7 +30,7 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   const { ruleset } = fold.input;
   if (open.profile.rulesetVersion >= ruleset.version) return;
   const readVersion = open.profile.rulesetVersion;
-  const isUnchanged = (audience: string): boolean => (ruleset.audienceSince.get(audience) ?? Infinity) <= readVersion;
+  const causeOf = causeOfUpgrade(fold, open, readVersion);
   if (!completeStates(fold, open)) return;
   open.profile = { ...omit(open.profile, 'lists'), ...asHeld(listsLeft(open.profile.lists ?? {}, ruleset.lists)) };
   for (const audience of Object.keys(open.profile.memberships))
@@ -38,7 +39,7 @@ export function upgrade(fold: WorkspaceFold, open: OpenProfile): void {
   fold.upgradesFrom = readVersion;
   regroup(fold, open);
   // What time alone would have moved is not the definition's doing, and starts journeys as it would have.
-  evaluateProfile(fold, open, (audience) => (isUnchanged(audience) ? 'clock' : 'definition'));
+  evaluateProfile(fold, open, causeOf);
   fold.upgradesFrom = undefined;
 }
 
@@ -82,7 +83,7 @@ export function evaluateProfile(
   now = instantOf(fold, open),
 ): void {
   if (open.profile.restrictedAt !== undefined) {
-    open.profile = omit(open.profile, 'nextCheckAt');
+    open.profile = omit(open.profile, 'nextCheckAt', 'prepared');
     return;
   }
   const { audiences } = fold.input.ruleset;
@@ -91,7 +92,10 @@ export function evaluateProfile(
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, open, audience, causeOf(audience));
   for (const audience of outcome.entered) enterAudience(fold, open, audience, causeOf(audience));
-  const next = earlier(outcome.nextCheckAt, countInGroups(fold, open, edges, now));
+  const next = [countInGroups(fold, open, edges, now), prepareEdits(fold, open, edges, now)].reduce(
+    earlier,
+    outcome.nextCheckAt,
+  );
   open.profile = {
     ...omit(open.profile, 'nextCheckAt'),
     checks: outcome.checks,
@@ -163,12 +167,12 @@ function recordEdge(
 
 /** Of all audiences, since those that are due, or refer to one that changes, are evaluated too, and of what groups count. Most people need none. */
 function edgesFor(fold: WorkspaceFold, open: OpenProfile, now: number): Map<string, RuleEvent[]> {
-  const { audiences, asked } = fold.input.ruleset;
+  const { audiences, prepared = [], asked } = fold.input.ruleset;
   const hasOlder = Object.values(open.profile.states).some(
     ({ buckets, droppedUntil }) => buckets !== undefined || droppedUntil !== undefined,
   );
   const needed = hasOlder
-    ? [...audiences, ...asked.facets].flatMap(({ rule }) => neededEdges(rule, open.profile, now))
+    ? [...audiences, ...prepared, ...asked.facets].flatMap(({ rule }) => neededEdges(rule, open.profile, now))
     : [];
   return readEdges(fold, open, needed);
 }

@@ -57,7 +57,7 @@ function reopen(
   const { absorbedProfile: before } = merge;
   const open = openProfile(tombstone);
   open.profile = {
-    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups', 'lists'),
+    ...omit(before, 'nextCheckAt', 'checks', 'restrictedAt', 'groups', 'lists', 'prepared'),
     rev: tombstone.rev,
     // Whoever may not be sent was wished away under the ids of the absorbed too, as often as the survivor changed at most.
     seq: Math.max(tombstone.seq + survivor.seq, lastSeq),
