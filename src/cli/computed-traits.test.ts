@@ -33,7 +33,9 @@ describe('heddle computed-traits', () => {
     const { code, out } = await heddle(['computed-traits', 'list']);
     expect(code).toBe(0);
     expect(out).toContain('spend           number  ready         2  Spend');
-    expect(JSON.parse((await heddle(['--json', 'computed-traits', 'list'])).out)).toMatchObject({ data: [{ key: 'spend' }] });
+    expect(JSON.parse((await heddle(['--json', 'computed-traits', 'list'])).out)).toMatchObject({
+      data: [{ key: 'spend' }],
+    });
   });
 
   it('shows one with its definition', async () => {

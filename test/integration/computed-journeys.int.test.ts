@@ -60,7 +60,7 @@ describe('a journey that reads what is computed', () => {
 
   it('enters, branches and sends by it, and keeps it from being deleted', async () => {
     const unknown = { ...journey, entry: { ...journey.entry, if: { path: 'computed.other', is: 'set' } } } as const;
-    const { findings: wrong } = await system.client.journeys.put('keen', unknown as JourneyDefinition);
+    const { findings: wrong } = await system.client.journeys.put('keen', unknown);
     expect(wrong).toMatchObject([{ code: 'unknown_computed_trait', path: '/entry/if/path', severity: 'error' }]);
     const { findings } = await system.client.journeys.put('keen', journey);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
