@@ -1,6 +1,9 @@
+import { contactName } from '../../events/contact';
+import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
 import type { StepOf } from '../journey.schema';
 import { sendFailed, sentElsewhere } from '../outcomes';
+import { waitKeysOf } from '../routing';
 import type { StepKind } from '../step-kind';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
 
@@ -20,14 +23,20 @@ export const send: StepKind<StepOf<'send'>> = {
       const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
       return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
     }
-    if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt);
-    return { to: 'deliver', run, label: `${run.step}: sends to ${step.destination}` };
+    if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt, contactsOf(standing));
+    return { to: 'deliver', run: { ...run, waitingFor: [] }, label: `${run.step}: sends to ${step.destination}` };
   },
   parts: (step) => [
     { destination: step.destination, path: '/destination' },
     ...(step.next === undefined ? [] : [{ next: step.next, path: '/next' }]),
   ],
 };
+
+/** Of two sends in a row the second waits for the contact of the first: what wakes it is that. */
+const contactsOf = ({ run, facts }: Standing): { keys: string[]; names: string[] } => ({
+  keys: waitKeysOf(workspaceOf(run.subject), facts.ids, [{ event: contactName }]),
+  names: [],
+});
 
 function afterDelivery(
   step: StepOf<'send'>,
