@@ -1,6 +1,7 @@
 import type { Group, GroupRef } from '../../domain/groups/group';
 import { groupRules } from '../../domain/groups/group-rules';
 import type { ProfileId } from '../../domain/ids';
+import { asServed } from '../../folding/as-served';
 import { notFound } from '../problem';
 import { sightOf } from '../profiles/presenter';
 import type { KeyCall } from '../route';
@@ -20,7 +21,10 @@ export async function mostOf({ deps, ws }: KeyCall, type: GroupRef['type']): Pro
 
 /** The members behind these ids, in their order, as their profiles say. */
 export async function readMembers(call: KeyCall, ref: GroupRef, ids: readonly ProfileId[]) {
-  const profiles = new Map((await call.deps.store.profiles.byIds(call.ws, ids)).map((one) => [one.id, one]));
+  const { store } = call.deps;
+  const read = await store.profiles.byIds(call.ws, ids);
+  const served = await Promise.all(read.map((profile) => asServed(store, call.ws, profile)));
+  const profiles = new Map(served.map((one) => [one.id, one]));
   return ids.flatMap((id) => {
     const profile = profiles.get(id);
     return (profile && presentGroupMember(ref, profile, sightOf(call))) ?? [];
