@@ -11,7 +11,7 @@ import { journeysThat, referencesOf, rulesOf } from '../../domain/journeys/refer
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
-import { presentVariables, ruleOf } from '../audiences/presenter';
+import { nextRuleOf, presentVariables, ruleOf } from '../audiences/presenter';
 import { conflict } from '../problem';
 import type { KeyCall } from '../route';
 
@@ -46,7 +46,9 @@ export async function refuseOtherType(call: KeyCall, change: Change, session: Cl
     leavesOf(rule)
       .filter((leaf) => computedKeyOf(leaf) === key)
       .some((leaf) => checkRule(leaf as Rule, { hasPaths: true, computed }).length > 0);
-  const audiences = (await call.deps.store.audiences.list(call.ws, session)).filter((one) => isWrong(ruleOf(one)));
+  const audiences = (await call.deps.store.audiences.list(call.ws, session)).filter((one) =>
+    [ruleOf(one), nextRuleOf(one)].some(isWrong),
+  );
   const journeys = await journeysReading(call, (definition) => rulesOf(definition).some(isWrong));
   const names = [...audiences.map((one) => one.key), ...journeys];
   if (names.length === 0) return;
@@ -70,6 +72,9 @@ function journeyReads(definition: JourneyDefinition, key: string): boolean {
   });
 }
 
+/** By what serves, or by what is being prepared. */
 const reads = (audience: AudienceDoc, key: string): boolean =>
-  leavesOf(ruleOf(audience)).some((leaf) => computedKeyOf(leaf) === key) ||
-  computedTraitsIn(presentVariables(audience).variables ?? {}).includes(key);
+  [ruleOf(audience), nextRuleOf(audience)].flatMap(leavesOf).some((leaf) => computedKeyOf(leaf) === key) ||
+  [audience, audience.next ?? audience].some((said) =>
+    computedTraitsIn(presentVariables(said).variables ?? {}).includes(key),
+  );

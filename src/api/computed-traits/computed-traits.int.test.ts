@@ -124,6 +124,19 @@ describe('computed traits', () => {
     expect(JSON.stringify(body.errors)).toContain(JSON.stringify(message).slice(1, -1));
   });
 
+  it('are read also by a rule that is being prepared', async () => {
+    await putTrait('spend', spend).expect(200);
+    await putAudience('vip', { trait: 'tier', is: 'set' }).expect(200);
+    await apply();
+    const edit = { path: 'computed.spend', is: 'at_least', value: 50 };
+    const { body } = await putAudience('vip', edit).expect(200);
+    expect(body).toMatchObject({ rule: { trait: 'tier' }, next: { rule: edit } });
+    await call('delete', 'computed-traits/spend').expect(409);
+    await putTrait('spend', { event: 'Order Completed', list: 'revenue' }).expect(409);
+    await apply();
+    expect((await call('get', 'audiences/vip')).body).toMatchObject({ rule: edit, status: 'ready' });
+  });
+
   it('may be changed while rules read them, to another value but not to another type, and are not deleted before', async () => {
     await putTrait('spend', spend).expect(200);
     await putAudience('vip', { path: 'computed.spend', is: 'at_least', value: 50 }).expect(200);
