@@ -35,7 +35,10 @@ export interface StoredAudience {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
-export interface NextAudience extends Pick<StoredAudience, 'name' | 'description' | 'labels' | 'public' | 'holdout'> {
+export interface NextAudience extends Pick<
+  StoredAudience,
+  'name' | 'description' | 'labels' | 'public' | 'holdout' | 'variables'
+> {
   readonly version: number;
   readonly rule: Rule;
   readonly startedAt: string;
