@@ -385,11 +385,7 @@ describe('an export', () => {
       trait: 2,
       consent: 1,
       'consent-record': 1,
-<<<<<<< HEAD
-      event: 513,
-=======
-      event: 1_104,
->>>>>>> contacted
+      event: 514,
       audience: 1,
       enrollment: 1,
       delivery: 2,
