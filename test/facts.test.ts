@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { compileRule } from '../src/domain/audiences/compile-rule';
-import { addToDecimal } from '../src/domain/audiences/decimal';
+import { addToDecimal } from '../src/domain/audiences/behaviour/decimal';
 import { historyView } from '../src/domain/audiences/history-view';
 import type { Rule } from '../src/domain/audiences/rule.schema';
 import { toRuleEvent, type Event } from '../src/domain/events/event';

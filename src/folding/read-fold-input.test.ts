@@ -1,5 +1,5 @@
 import { aFold, anEvent, aProfile, aRuleset, identifiers, noon } from '../testing/builders';
-import { emptyState, observe, type BehaviourCondition } from '../domain/audiences/behaviour';
+import { emptyState, observe, type BehaviourCondition } from '../domain/audiences/behaviour/behaviour';
 import { toRuleEvent } from '../domain/events/event';
 import { foldEvents } from '../domain/profiles/fold/fold';
 import type { Store } from '../store/store';

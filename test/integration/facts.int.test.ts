@@ -2,7 +2,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse/sync';
-import { addToDecimal } from '../../src/domain/audiences/decimal';
+import { addToDecimal } from '../../src/domain/audiences/behaviour/decimal';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
 import { startSystem, type System } from '../../src/testing/system';
 import { cdnow, clickstream, completeJourney, conversions, idle, order, spent } from '../fact-rules';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
 import type { Rule } from '../../domain/audiences/rule.schema';
-import { behaviourOf, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour';
+import { behaviourOf, logOf, lookBackMs, type BehaviourCondition } from '../../domain/audiences/behaviour/behaviour';
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
 import { notFound } from '../problem';
 import type { KeyCall } from '../route';

@@ -13,7 +13,7 @@ import {
 import { profileId } from '../ids';
 import type { Json } from '../json';
 import type { Profile } from '../profiles/profile';
-import { observe } from './behaviour';
+import { observe } from './behaviour/behaviour';
 import { compileRule } from './compile-rule';
 import { historyView } from './history-view';
 import { profileView } from './profile-view';

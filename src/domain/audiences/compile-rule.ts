@@ -1,4 +1,4 @@
-import { behaviourKey, behaviourOf, type BehaviourCondition } from './behaviour';
+import { behaviourKey, behaviourOf, type BehaviourCondition } from './behaviour/behaviour';
 import { hasFrom } from './bind-paths';
 import type { Evaluate, Reads } from './condition-kind';
 import { compileCondition, readsOf } from './condition-kinds';

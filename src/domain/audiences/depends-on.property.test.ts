@@ -8,7 +8,7 @@ import {
   ruleOver,
   sequenceCondition,
 } from '../../testing/rule-arbitraries';
-import { eventNamesOf } from './behaviour';
+import { eventNamesOf } from './behaviour/behaviour';
 import { compileRule } from './compile-rule';
 import { historyView } from './history-view';
 import type { Rule } from './rule.schema';

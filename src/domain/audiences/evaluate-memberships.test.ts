@@ -1,6 +1,6 @@
 import { blank, dayMs, epoch } from '../../testing/rule-arbitraries';
 import type { Profile } from '../profiles/profile';
-import { emptyState, observe } from './behaviour';
+import { emptyState, observe } from './behaviour/behaviour';
 import { affectedBy, compileAudiences, evaluateMemberships, neededEdges } from './evaluate-memberships';
 import { compileRule } from './compile-rule';
 import type { EventCondition, Rule } from './rule.schema';

@@ -1,8 +1,8 @@
 import { own } from '../json';
 import type { Profile } from '../profiles/profile';
 import { orderAudiences } from './audience-order';
-import { edgeRead, eventNamesOf } from './behaviour';
-import type { EdgeRange } from './behaviour-answer';
+import { edgeRead, eventNamesOf } from './behaviour/behaviour';
+import type { EdgeRange } from './behaviour/behaviour-answer';
 import { compileRule, type CompiledRule, type KeyedCondition } from './compile-rule';
 import { profileView, type EdgeEvents, type GroupsOf } from './profile-view';
 import type { Rule } from './rule.schema';

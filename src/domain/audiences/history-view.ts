@@ -1,11 +1,11 @@
 import type { RuleEvent } from '../events/event';
 import type { Json, JsonObject } from '../json';
-import { logOf, type BehaviourCondition } from './behaviour';
+import { logOf, type BehaviourCondition } from './behaviour/behaviour';
 import { measureOf, questionOf } from './computed/measure';
-import { aggregateOf } from './event-aggregate';
-import { recallLog } from './occurrences';
-import { measureMatches } from './plain-aggregate';
-import { recallEvents, seenBy } from './plain-recall';
+import { aggregateOf } from './behaviour/event-aggregate';
+import { recallLog } from './behaviour/occurrences';
+import { measureMatches } from './behaviour/plain-aggregate';
+import { recallEvents, seenBy } from './behaviour/plain-recall';
 import { factsView, noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { EventCondition } from './rule.schema';
 import type { TellingView, Verdict } from './rule-view';

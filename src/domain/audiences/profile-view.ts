@@ -1,8 +1,8 @@
 import type { RuleEvent } from '../events/event';
 import { own, type JsonObject } from '../json';
 import type { Membership, Profile } from '../profiles/profile';
-import { answer } from './behaviour';
-import type { BehaviourState } from './behaviour-state';
+import { answer } from './behaviour/behaviour';
+import type { BehaviourState } from './behaviour/behaviour-state';
 import type { RuleView } from './rule-view';
 
 /** The groups of one person by type. */

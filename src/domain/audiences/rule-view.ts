@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import type { GroupType } from '../groups/group';
 import type { ConsentStatus, Listing } from '../profiles/profile';
-import type { BehaviourCondition } from './behaviour';
+import type { BehaviourCondition } from './behaviour/behaviour';
 
 /** The answer to a rule at one instant. */
 export interface Verdict {

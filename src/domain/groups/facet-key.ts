@@ -1,4 +1,4 @@
-import { contentKey } from '../audiences/condition-key';
+import { contentKey } from '../audiences/behaviour/condition-key';
 import type { GroupCondition, Rule } from '../audiences/rule.schema';
 import type { Json } from '../json';
 

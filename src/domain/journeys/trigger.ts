@@ -1,5 +1,5 @@
 import type { EdgeKind } from '../audiences/edge';
-import { aggregateOf } from '../audiences/event-aggregate';
+import { aggregateOf } from '../audiences/behaviour/event-aggregate';
 import type { RuleEvent } from '../events/event';
 import { firstAt } from '../path';
 import type { Enrollment } from './enrollment';

@@ -1,5 +1,5 @@
 import type { Arms } from '../audiences/holdout';
-import type { BehaviourState } from '../audiences/behaviour-state';
+import type { BehaviourState } from '../audiences/behaviour/behaviour-state';
 import type { Identifier } from '../events/event';
 import type { GroupMembership } from '../groups/group';
 import type { ProfileId } from '../ids';

@@ -2,7 +2,7 @@ import type { AttachmentUse } from '../audiences/attachment';
 import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
 import type { CompiledAudience } from '../audiences/evaluate-memberships';
-import { behaviourOf, eventNamesOf, type BehaviourCondition } from '../audiences/behaviour';
+import { behaviourOf, eventNamesOf, type BehaviourCondition } from '../audiences/behaviour/behaviour';
 import type { ComputedValue } from '../audiences/computed/computed-value.schema';
 import { remembered } from '../audiences/computed/remembered';
 import type { Rule } from '../audiences/rule.schema';

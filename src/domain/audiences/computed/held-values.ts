@@ -1,4 +1,4 @@
-import type { BehaviourState } from '../behaviour-state';
+import type { BehaviourState } from '../behaviour/behaviour-state';
 
 /** A value as JSON text, and when it was seen. */
 export interface Held {

@@ -1,9 +1,9 @@
-import { numberAt, numberEdge, answer, edgeRead } from '../behaviour-answer';
-import { combine, emptyState, observe, prune } from '../behaviour-state';
-import { conditionKey } from '../condition-key';
-import { aggregateOf, mostPoints } from '../event-aggregate';
-import { recallEvents, seenBy } from '../plain-recall';
-import { measureMatches } from '../plain-aggregate';
+import { numberAt, numberEdge, answer, edgeRead } from '../behaviour/behaviour-answer';
+import { combine, emptyState, observe, prune } from '../behaviour/behaviour-state';
+import { conditionKey } from '../behaviour/condition-key';
+import { aggregateOf, mostPoints } from '../behaviour/event-aggregate';
+import { recallEvents, seenBy } from '../behaviour/plain-recall';
+import { measureMatches } from '../behaviour/plain-aggregate';
 import type { Compared } from '../comparison';
 import type { EventCondition } from '../rule.schema';
 import { aggregateNameOf, type EventValue } from './computed-value.schema';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { RuleEvent } from '../../events/event';
 import { dayMs, epoch } from '../../../testing/rule-arbitraries';
-import { answer, behaviourKey, combine, edgeRead, emptyState, observe, prune } from '../behaviour';
-import type { BehaviourState } from '../behaviour-state';
+import { answer, behaviourKey, combine, edgeRead, emptyState, observe, prune } from '../behaviour/behaviour';
+import type { BehaviourState } from '../behaviour/behaviour-state';
 import { recall } from '../history-view';
 import { numberOperators, operators } from '../operators';
 import type { ComputedValue } from './computed-value.schema';

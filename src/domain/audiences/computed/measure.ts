@@ -1,8 +1,8 @@
 import type { RuleEvent } from '../../events/event';
 import type { Json } from '../../json';
 import { anyElement, partsOf, type PathPart } from '../../path';
-import type { EdgeRange } from '../behaviour-answer';
-import type { BehaviourState } from '../behaviour-state';
+import type { EdgeRange } from '../behaviour/behaviour-answer';
+import type { BehaviourState } from '../behaviour/behaviour-state';
 import type { Compared } from '../comparison';
 import type { Verdict } from '../rule-view';
 import type { ComputedValue } from './computed-value.schema';

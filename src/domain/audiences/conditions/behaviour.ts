@@ -1,4 +1,4 @@
-import { behaviourKey, eventNamesOf, type BehaviourCondition } from '../behaviour';
+import { behaviourKey, eventNamesOf, type BehaviourCondition } from '../behaviour/behaviour';
 import type { ConditionKind } from '../condition-kind';
 
 /** What conditions on behaviour have in common: the view answers, from what it remembers or from what is stored. */

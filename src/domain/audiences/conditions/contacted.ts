@@ -1,7 +1,7 @@
-import { behaviourKey, eventNamesOf } from '../behaviour';
+import { behaviourKey, eventNamesOf } from '../behaviour/behaviour';
 import { checkNumberTest } from '../check-comparison';
 import type { ConditionKind, Finding } from '../condition-kind';
-import { contactsAsked } from '../contacts-asked';
+import { contactsAsked } from '../behaviour/contacts-asked';
 import type { ContactedCondition } from '../rule.schema';
 
 /**

@@ -1,5 +1,5 @@
 import { checkComparison, checkNumberTest } from '../check-comparison';
-import { aggregates } from '../event-aggregate';
+import { aggregates } from '../behaviour/event-aggregate';
 import type { CheckContext, ConditionKind, Finding } from '../condition-kind';
 import { checkWhere } from '../check-where';
 import type { EventCondition } from '../rule.schema';

@@ -1,4 +1,4 @@
-import { eventNamesOf } from '../behaviour';
+import { eventNamesOf } from '../behaviour/behaviour';
 import { compileRule } from '../compile-rule';
 import { kindNameOf, type Kind } from '../condition-kinds';
 import type { Condition, Conditions, Rule } from '../rule.schema';

@@ -1,8 +1,8 @@
 import { parseDuration } from '../../duration';
 import { ownMark } from '../../events/own';
 import { partsOf } from '../../path';
-import { contactsAsked } from '../contacts-asked';
-import { aggregateOf, type Aggregate } from '../event-aggregate';
+import { contactsAsked } from '../behaviour/contacts-asked';
+import { aggregateOf, type Aggregate } from '../behaviour/event-aggregate';
 import type { ContactedCondition, EventCondition, Where } from '../rule.schema';
 import { compareQuery, type Asking, type ComparisonQuery } from './comparison';
 import {

@@ -1,4 +1,4 @@
-import { combine } from '../../audiences/behaviour';
+import { combine } from '../../audiences/behaviour/behaviour';
 import { armsField, uniteArms } from '../../audiences/holdout';
 import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';

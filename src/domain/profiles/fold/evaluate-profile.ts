@@ -1,4 +1,4 @@
-import { emptyState, observe } from '../../audiences/behaviour';
+import { emptyState, observe } from '../../audiences/behaviour/behaviour';
 import type { EdgeKind } from '../../audiences/edge';
 import { profileView } from '../../audiences/profile-view';
 import { evaluateMemberships, neededEdges, type NeededEdge } from '../../audiences/evaluate-memberships';

@@ -1,5 +1,5 @@
 import { affectedBy } from '../../audiences/evaluate-memberships';
-import { emptyState, observe, prune } from '../../audiences/behaviour';
+import { emptyState, observe, prune } from '../../audiences/behaviour/behaviour';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
 import { eventWaitKey } from '../../journeys/wait-keys';

@@ -1,10 +1,10 @@
-import { parseDuration } from '../duration';
-import type { RuleEvent } from '../events/event';
-import { isOwn } from '../events/own';
-import type { Json } from '../json';
-import { partsOf, someAt } from '../path';
-import { compileComparison, type Comparison } from './comparison';
-import type { EventCondition, Where } from './rule.schema';
+import { parseDuration } from '../../duration';
+import type { RuleEvent } from '../../events/event';
+import { isOwn } from '../../events/own';
+import type { Json } from '../../json';
+import { partsOf, someAt } from '../../path';
+import { compileComparison, type Comparison } from '../comparison';
+import type { EventCondition, Where } from '../rule.schema';
 
 export const aggregates = ['count', 'sum', 'min', 'max', 'average', 'first', 'last'] as const;
 /** How many matches a window keeps one by one at most. */

@@ -1,5 +1,5 @@
 import { conditionKey } from './condition-key';
-import type { EventCondition } from './rule.schema';
+import type { EventCondition } from '../rule.schema';
 
 const orders: EventCondition = { event: 'Order', count: { is: 'at_least', value: 3 }, within: '7d' };
 const spent: EventCondition = { event: 'Order', sum: { property: 'total', is: 'greater_than', value: 3 } };

@@ -1,7 +1,7 @@
-import { anEvent, noon } from '../../testing/builders';
-import { toRuleEvent } from '../events/event';
+import { anEvent, noon } from '../../../testing/builders';
+import { toRuleEvent } from '../../events/event';
 import { recallLog } from './occurrences';
-import type { SequenceCondition } from './rule.schema';
+import type { SequenceCondition } from '../rule.schema';
 import { logSequence } from './sequence-log';
 
 const happened = (name: string, count: number, stepMs: number) =>

@@ -1,7 +1,7 @@
-import { parseDuration } from '../duration';
-import { isJsonObject, type Json } from '../json';
+import { parseDuration } from '../../duration';
+import { isJsonObject, type Json } from '../../json';
 import { aggregateOf } from './event-aggregate';
-import type { EventCondition } from './rule.schema';
+import type { EventCondition } from '../rule.schema';
 
 /**
  * Content hash of what a condition needs to remember: event, where, window, the property it adds up, and how many matches of a

@@ -1,8 +1,8 @@
-import type { RuleEvent } from '../events/event';
+import type { RuleEvent } from '../../events/event';
 import { addDecimals, addToDecimal } from './decimal';
 import { aggregateOf, mostPoints, type Aggregate } from './event-aggregate';
 import type { Occurrence } from './occurrences';
-import type { EventCondition } from './rule.schema';
+import type { EventCondition } from '../rule.schema';
 
 /** What is known of events no longer kept one by one. `sum` is an exact decimal; sum, min and max only where a property is added up. */
 export interface Totals {

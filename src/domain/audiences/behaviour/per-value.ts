@@ -1,8 +1,8 @@
-import { parseDuration } from '../duration';
+import { parseDuration } from '../../duration';
 import { aggregateOf, compileMatch, type Aggregate } from './event-aggregate';
 import type { Judgement, Log, Occurrence } from './occurrences';
 import { judgeMeasured, measureMatches, nextBreak, type Match } from './plain-aggregate';
-import type { EventCondition } from './rule.schema';
+import type { EventCondition } from '../rule.schema';
 import { keysAt } from './value-keys';
 
 type PerCondition = EventCondition & { readonly per: string };

@@ -1,5 +1,5 @@
-import { contactName } from '../events/contact';
-import type { ContactedCondition, EventCondition, Where } from './rule.schema';
+import { contactName } from '../../events/contact';
+import type { ContactedCondition, EventCondition, Where } from '../rule.schema';
 
 const ready = new WeakMap<ContactedCondition, EventCondition>();
 

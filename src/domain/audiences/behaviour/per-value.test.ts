@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { propertyRuns } from '../../testing/property-runs';
-import { dayMs, epoch, perCondition, ruleEvent } from '../../testing/rule-arbitraries';
-import { parseDuration } from '../duration';
-import type { RuleEvent } from '../events/event';
-import { omit, type Json } from '../json';
+import { propertyRuns } from '../../../testing/property-runs';
+import { dayMs, epoch, perCondition, ruleEvent } from '../../../testing/rule-arbitraries';
+import { parseDuration } from '../../duration';
+import type { RuleEvent } from '../../events/event';
+import { omit, type Json } from '../../json';
 import { answer, combine, edgeRead, emptyState, observe, prune } from './behaviour';
 import type { BehaviourState } from './behaviour-state';
-import { checkRule } from './check-rule';
-import { recall } from './history-view';
+import { checkRule } from '../check-rule';
+import { recall } from '../history-view';
 import { mostWeight } from './occurrences';
-import type { EventCondition } from './rule.schema';
+import type { EventCondition } from '../rule.schema';
 
 const remember = (condition: EventCondition, events: readonly RuleEvent[]): BehaviourState =>
   events.reduce((state, event) => observe(condition, state, event), emptyState(condition));

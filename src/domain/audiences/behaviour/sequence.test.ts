@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { propertyRuns } from '../../testing/property-runs';
-import { dayMs, epoch, ruleEvent, sequenceCondition } from '../../testing/rule-arbitraries';
-import { parseDuration } from '../duration';
-import type { RuleEvent } from '../events/event';
-import { isJsonObject, type Json, type JsonObject } from '../json';
+import { propertyRuns } from '../../../testing/property-runs';
+import { dayMs, epoch, ruleEvent, sequenceCondition } from '../../../testing/rule-arbitraries';
+import { parseDuration } from '../../duration';
+import type { RuleEvent } from '../../events/event';
+import { isJsonObject, type Json, type JsonObject } from '../../json';
 import { answer, combine, edgeRead, emptyState, observe, prune } from './behaviour';
 import type { BehaviourState } from './behaviour-state';
-import { checkRule } from './check-rule';
+import { checkRule } from '../check-rule';
 import { compileMatch } from './event-aggregate';
-import { recall } from './history-view';
+import { recall } from '../history-view';
 import { mostWeight } from './occurrences';
-import type { SequenceCondition } from './rule.schema';
+import type { SequenceCondition } from '../rule.schema';
 
 const hourMs = 3_600_000;
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json } from '../json';
-import { partsOf, someAt } from '../path';
+import { isJsonObject, type Json } from '../../json';
+import { partsOf, someAt } from '../../path';
 import { contentKey } from './condition-key';
 
 const longest = 40;

@@ -1,7 +1,7 @@
-import type { RuleEvent } from '../events/event';
+import type { RuleEvent } from '../../events/event';
 import type { EdgeRange } from './behaviour-answer';
 import type { BehaviourState } from './behaviour-state';
-import type { Verdict } from './rule-view';
+import type { Verdict } from '../rule-view';
 
 /** What is kept of one event for a condition that has to see events side by side. Plain JSON. */
 export interface Occurrence {

@@ -1,10 +1,10 @@
-import type { RuleEvent } from '../events/event';
+import type { RuleEvent } from '../../events/event';
 import type { BehaviourState, Totals } from './behaviour-state';
-import { isWithin, nextFlipOf } from './conditions/compare-value';
+import { isWithin, nextFlipOf } from '../conditions/compare-value';
 import { conditionKey } from './condition-key';
 import { aggregateOf, passes, type Aggregate } from './event-aggregate';
-import type { EventCondition } from './rule.schema';
-import { earlier, no, verdict, type Verdict } from './rule-view';
+import type { EventCondition } from '../rule.schema';
+import { earlier, no, verdict, type Verdict } from '../rule-view';
 import { numberOf, numbersPass, oldestThatDecides, type Numbers } from './window-numbers';
 
 /** Matching events of this range, `from` inclusive to `to` exclusive, must be read to answer exactly. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { dayMs, epoch, eventCondition, ruleEvent } from '../../testing/rule-arbitraries';
-import type { RuleEvent } from '../events/event';
+import { dayMs, epoch, eventCondition, ruleEvent } from '../../../testing/rule-arbitraries';
+import type { RuleEvent } from '../../events/event';
 import { answer, edgeRead, EdgeEventsMissing } from './behaviour-answer';
 import { combine, emptyState, observe, prune, type BehaviourState } from './behaviour-state';
 import { mostPoints } from './event-aggregate';
 import { conditionKey } from './condition-key';
-import { recall } from './history-view';
-import type { EventCondition } from './rule.schema';
+import { recall } from '../history-view';
+import type { EventCondition } from '../rule.schema';
 
 const hourMs = 3_600_000;
 const remember = (condition: EventCondition, events: readonly RuleEvent[]): BehaviourState =>

@@ -1,13 +1,13 @@
-import { anEvent, aRuleset, day, noon } from '../../testing/builders';
-import { blank } from '../../testing/rule-arbitraries';
-import { FoldedWorld } from '../../testing/folded-world';
-import { contactEvent, contactName } from '../events/contact';
-import { toRuleEvent, type Event } from '../events/event';
-import { checkRule } from './check-rule';
-import { compileRule } from './compile-rule';
-import { explainRule } from './explain-rule';
-import { historyView } from './history-view';
-import { Rule } from './rule.schema';
+import { anEvent, aRuleset, day, noon } from '../../../testing/builders';
+import { blank } from '../../../testing/rule-arbitraries';
+import { FoldedWorld } from '../../../testing/folded-world';
+import { contactEvent, contactName } from '../../events/contact';
+import { toRuleEvent, type Event } from '../../events/event';
+import { checkRule } from '../check-rule';
+import { compileRule } from '../compile-rule';
+import { explainRule } from '../explain-rule';
+import { historyView } from '../history-view';
+import { Rule } from '../rule.schema';
 
 let sent = 0;
 const message = (daysAgo: number, of: { channel?: string; journey?: string; by?: string } = {}): Event => {

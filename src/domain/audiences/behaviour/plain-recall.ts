@@ -1,8 +1,8 @@
-import type { RuleEvent } from '../events/event';
+import type { RuleEvent } from '../../events/event';
 import { aggregateOf, type Aggregate } from './event-aggregate';
 import { judgeMeasured, measureMatches, nextBreak, type Match } from './plain-aggregate';
-import type { EventCondition } from './rule.schema';
-import { verdict, type Verdict } from './rule-view';
+import type { EventCondition } from '../rule.schema';
+import { verdict, type Verdict } from '../rule-view';
 
 /** The plain definition of a condition that works out a number or an instant: filter by name, `where` and window, then aggregate. */
 export function recallEvents(condition: EventCondition, events: readonly RuleEvent[], now: number): Verdict {

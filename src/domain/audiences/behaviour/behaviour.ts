@@ -1,17 +1,17 @@
-import type { RuleEvent } from '../events/event';
-import type { Json } from '../json';
+import type { RuleEvent } from '../../events/event';
+import type { Json } from '../../json';
 import * as aggregates from './behaviour-answer';
 import type { EdgeRange } from './behaviour-answer';
 import * as totals from './behaviour-state';
 import type { BehaviourState } from './behaviour-state';
-import { measureOf, questionOf, type ComputedCondition } from './computed/measure';
+import { measureOf, questionOf, type ComputedCondition } from '../computed/measure';
 import { conditionKey, contentKey } from './condition-key';
 import { contactsAsked } from './contacts-asked';
 import { aggregateOf } from './event-aggregate';
 import { answerLog, combineLogs, logEdge, observeLog, pruneLog, type Log } from './occurrences';
 import { isPerValue, logPerValue } from './per-value';
-import type { Condition, EventCondition, SequenceCondition } from './rule.schema';
-import type { Verdict } from './rule-view';
+import type { Condition, EventCondition, SequenceCondition } from '../rule.schema';
+import type { Verdict } from '../rule-view';
 import { logSequence } from './sequence-log';
 
 /**

@@ -1,7 +1,7 @@
-import { parseDuration } from '../duration';
+import { parseDuration } from '../../duration';
 import { compileMatch } from './event-aggregate';
 import type { Judgement, Log, Occurrence } from './occurrences';
-import type { SequenceCondition } from './rule.schema';
+import type { SequenceCondition } from '../rule.schema';
 import { Chains, type ChainSteps } from './sequence-chains';
 import { keysAt } from './value-keys';
 
