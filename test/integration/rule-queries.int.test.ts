@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { MongoClient, type Db, type Document } from 'mongodb';
 import { compileRule } from '../../src/domain/audiences/compile-rule';
 import { historyView } from '../../src/domain/audiences/history-view';
-import { compileQuery } from '../../src/domain/audiences/query/compile-query';
+import { compileQuery } from '../../src/testing/rule-query/compile-query';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
 import { people, plainPeople, plainRules, queriedRule, type Person } from '../../src/testing/query-arbitraries';
 import { propertyRuns } from '../../src/testing/property-runs';

@@ -1,9 +1,9 @@
-import { parseDuration } from '../../duration';
-import { ownMark } from '../../events/own';
-import { partsOf } from '../../path';
-import { contactsAsked } from '../behaviour/contacts-asked';
-import { aggregateOf, type Aggregate } from '../behaviour/event-aggregate';
-import type { ContactedCondition, EventCondition, Where } from '../rule.schema';
+import { parseDuration } from '../../domain/duration';
+import { ownMark } from '../../domain/events/own';
+import { partsOf } from '../../domain/path';
+import { contactsAsked } from '../../domain/audiences/behaviour/contacts-asked';
+import { aggregateOf, type Aggregate } from '../../domain/audiences/behaviour/event-aggregate';
+import type { ContactedCondition, EventCondition, Where } from '../../domain/audiences/rule.schema';
 import { compareQuery, type Asking, type ComparisonQuery } from './comparison';
 import {
   always,

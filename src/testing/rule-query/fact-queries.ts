@@ -1,5 +1,5 @@
-import type { ListCondition } from '../manual-audience';
-import type { AudienceCondition, ConsentCondition, IdentifierCondition } from '../rule.schema';
+import type { ListCondition } from '../../domain/audiences/manual-audience';
+import type { AudienceCondition, ConsentCondition, IdentifierCondition } from '../../domain/audiences/rule.schema';
 import { anyOf, compare, fieldOf, isOfType, isPresent, literal, not, using, when } from './expression';
 import type { QueryKind } from './query-kind';
 

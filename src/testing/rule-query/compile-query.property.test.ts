@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { aggregate } from 'mingo';
-import { propertyRuns } from '../../../testing/property-runs';
-import { people, plainPeople, plainRules, queriedRule, type Person } from '../../../testing/query-arbitraries';
-import { dayMs, epoch, perCondition, sequenceCondition } from '../../../testing/rule-arbitraries';
-import { leavesOf, compileRule } from '../compile-rule';
-import { historyView } from '../history-view';
-import type { Rule } from '../rule.schema';
+import { propertyRuns } from '../property-runs';
+import { people, plainPeople, plainRules, queriedRule, type Person } from '../query-arbitraries';
+import { dayMs, epoch, perCondition, sequenceCondition } from '../rule-arbitraries';
+import { leavesOf, compileRule } from '../../domain/audiences/compile-rule';
+import { historyView } from '../../domain/audiences/history-view';
+import type { Rule } from '../../domain/audiences/rule.schema';
 import { compileQuery, type RuleQuery } from './compile-query';
 
 const now = epoch + 30 * dayMs;

@@ -1,5 +1,5 @@
-import type { Json } from '../../json';
-import { anyElement, type PathPart } from '../../path';
+import type { Json } from '../../domain/json';
+import { anyElement, type PathPart } from '../../domain/path';
 
 /** An aggregation expression of MongoDB: data, which nothing here carries out. */
 export type Expression = Json;

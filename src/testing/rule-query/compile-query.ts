@@ -1,7 +1,7 @@
-import { eventNamesOf } from '../behaviour/behaviour';
-import { compileRule } from '../compile-rule';
-import { kindNameOf, type Kind } from '../condition-kinds';
-import type { Condition, Conditions, Rule } from '../rule.schema';
+import { eventNamesOf } from '../../domain/audiences/behaviour/behaviour';
+import { compileRule } from '../../domain/audiences/compile-rule';
+import { kindNameOf, type Kind } from '../../domain/audiences/condition-kinds';
+import type { Condition, Conditions, Rule } from '../../domain/audiences/rule.schema';
 import type { Asking } from './comparison';
 import { contactedQuery, eventQuery } from './event-query';
 import { and, not, or, type Expression } from './expression';
@@ -34,7 +34,7 @@ export interface RuleQuery {
   readonly events: readonly string[] | undefined;
 }
 
-/** What a rule asks at `now`, of MongoDB. `undefined` of a rule with a condition that cannot be asked there. */
+/** What a rule asks at `now`, of MongoDB: a third definition beside closures and histories, for tests to compare. `undefined` of a rule with a condition that cannot be asked there. */
 export function compileQuery(rule: Rule, now: number): RuleQuery | undefined {
   let variables = 0;
   const asking = { now, fresh: () => `v${(variables += 1)}` };

@@ -1,6 +1,6 @@
-import { parseDuration } from '../../duration';
-import { partsOf } from '../../path';
-import type { TraitCondition } from '../rule.schema';
+import { parseDuration } from '../../domain/duration';
+import { partsOf } from '../../domain/path';
+import type { TraitCondition } from '../../domain/audiences/rule.schema';
 import { compareQuery } from './comparison';
 import { always, and, compare, fieldOf, isNumber, isOfType, not, someAt, using, when } from './expression';
 import type { QueryKind } from './query-kind';

@@ -1,8 +1,8 @@
-import { durationPattern, parseDuration } from '../../duration';
-import { readInstant } from '../../instant';
-import { readOffset, type Compared } from '../comparison';
-import { positiveOf, type Operator } from '../operators';
-import type { Value } from '../rule.schema';
+import { durationPattern, parseDuration } from '../../domain/duration';
+import { readInstant } from '../../domain/instant';
+import { readOffset, type Compared } from '../../domain/audiences/comparison';
+import { positiveOf, type Operator } from '../../domain/audiences/operators';
+import type { Value } from '../../domain/audiences/rule.schema';
 import {
   always,
   and,
