@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { ChangeStreams } from './audiences/change-streams';
+import { ChangeStreams } from './audiences/changes/change-streams';
 import { Authenticator } from './authenticate';
 import { allowBrowsers } from './cors';
 import type { ApiDeps, GaugeSource } from './deps';

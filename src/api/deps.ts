@@ -9,7 +9,7 @@ import type { SourcePolicies } from '../store/source-policies';
 import type { Store } from '../store/store';
 import type { TrafficRecorder } from '../store/traffic-recorder';
 import type { PullSchedules } from '../workflows/pull-schedules';
-import type { StreamLimits } from './audiences/change-streams';
+import type { StreamLimits } from './audiences/changes/change-streams';
 import type { BrowserScript } from './browser-script/browser-script';
 import type { FlightLimits } from './limits/bytes-in-flight';
 import type { PreviewLimits } from './audiences/sample-profiles';

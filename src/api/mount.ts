@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { onRecord } from './audit/record-audit';
-import type { ChangeStreams } from './audiences/change-streams';
+import type { ChangeStreams } from './audiences/changes/change-streams';
 import { checkBody, eventsIn, parse, readBody } from './body';
 import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';

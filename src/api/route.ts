@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
-import type { ChangeStreams } from './audiences/change-streams';
+import type { ChangeStreams } from './audiences/changes/change-streams';
 import type { ApiDeps } from './deps';
 import type { EventWriter } from './ingest/event-writer';
 import type { Picture } from './ingest/pixel';

@@ -1,9 +1,9 @@
 import { attachmentRoutes } from './audiences/attachment-routes';
 import { auditRoutes } from './audit/routes';
-import { changeRoutes } from './audiences/change-routes';
+import { changeRoutes } from './audiences/changes/change-routes';
 import { explainRoutes } from './audiences/explain-routes';
 import { audienceKeepingRoutes } from './audiences/keeping-routes';
-import { audienceMemberRoutes } from './audiences/member-routes';
+import { audienceMemberRoutes } from './audiences/members/member-routes';
 import { audienceRoutes } from './audiences/routes';
 import { audienceVersionRoutes } from './audiences/version-routes';
 import { browserIdRoutes } from './browser-id/routes';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { DuplicateBody } from '../api/audiences/keeping-routes';
-import type { ChangedMembersBody } from '../api/audiences/member-routes';
+import type { ChangedMembersBody } from '../api/audiences/members/member-routes';
 import type { ExplanationBody } from '../api/audiences/explain-routes';
-import type { ChangeBody } from '../api/audiences/change-presenter';
+import type { ChangeBody } from '../api/audiences/changes/change-presenter';
 import type { AudienceVersionBody } from '../api/audiences/version-routes';
 import type { AttachmentBody, AudienceBody, MemberBody, NextBody, SizeBody } from '../api/audiences/presenter';
 import type { CatalogueDetailBody, CatalogueEventBody } from '../api/catalogue/presenter';

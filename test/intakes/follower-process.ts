@@ -1,7 +1,7 @@
 // node bench/typescript.cjs test/intakes/follower-process.ts: follows the changes of an audience, and gives places on the way, in a process of its own.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandStartedEvent } from 'mongodb';
-import { bringFeed, nextChanges } from '../../src/api/audiences/change-pages';
+import { bringFeed, nextChanges } from '../../src/api/audiences/changes/change-pages';
 import type { ChangeCursor } from '../../src/domain/audiences/change-cursor';
 import type { WorkspaceId } from '../../src/domain/ids';
 import { openStore } from '../../src/store/store';

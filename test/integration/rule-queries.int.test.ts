@@ -56,7 +56,7 @@ describe('a rule as a query', () => {
         { $match: { ws } },
         { $sort: { index: 1 } },
         { $lookup: { from: 'events', localField: '_id', foreignField: 'subject', as: 'events' } },
-        { $project: { _id: 0, index: 1, ...(fields) } },
+        { $project: { _id: 0, index: 1, ...fields } },
       ])
       .toArray();
     return queries.map(({ rule }, index) => ({ rule, answers: found.map((one) => one[`r${index}`] as unknown) }));

@@ -12,7 +12,7 @@ import { AudienceBody, MemberBody, SizeBody, presentAudience, presentMember, rul
 import { readFigures } from './figures';
 import { listFilter } from './list-filter';
 import { planFor, previewAudience, refuseListsOfThePast } from './preview';
-import { readMembers } from './served-members';
+import { readMembers } from './members/served-members';
 import { deleteAudience, refuseLostReferences, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });

@@ -2,7 +2,7 @@ import { findTooManyColumns, findUnknownTypes } from '../../domain/rows/mapping-
 import type { Import, ImportDefinition } from '../../store/imports';
 import { newOperationId } from '../../store/operations';
 import type { RowMapping } from '../../domain/rows/row-mapping.schema';
-import { listFor } from '../audiences/manual';
+import { listFor } from '../audiences/members/manual';
 import { audiences } from '../audiences/routes';
 import { demandScope } from '../authenticate';
 import { invalidDefinition, invalidRequest, toPointer, type Fault } from '../problem';

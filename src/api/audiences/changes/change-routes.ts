@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { PageQuery, readPage } from '../page';
-import { streamedOut } from '../streamed';
-import { defineRoute, type Route } from '../route';
+import { DefinitionKey } from '../../../domain/definition-fields.schema';
+import { PageQuery, readPage } from '../../page';
+import { streamedOut } from '../../streamed';
+import { defineRoute, type Route } from '../../route';
 import { Beginning, beginningOf, Cursor, presentCursor } from './change-beginning';
 import { bringFeed, feedAt, nextChanges } from './change-pages';
 import { ChangeBody, demandIncluded, Include, presentChanges } from './change-presenter';
-import { audiences } from './routes';
+import { audiences } from '../routes';
 import { streamChanges } from './stream-changes';
 
 const Key = z.strictObject({ key: DefinitionKey });

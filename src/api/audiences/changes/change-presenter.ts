@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { edgeKinds } from '../../domain/audiences/edge';
-import { edgeCauses } from '../../domain/profiles/change-set';
-import type { KnownIdentifier } from '../../domain/profiles/profile';
-import { demandScope } from '../authenticate';
-import { Instant, presentInstant } from '../instant';
-import { maskIdentifier, seesPersonalData } from '../personal-data';
-import type { KeyCall } from '../route';
+import { edgeKinds } from '../../../domain/audiences/edge';
+import { edgeCauses } from '../../../domain/profiles/change-set';
+import type { KnownIdentifier } from '../../../domain/profiles/profile';
+import { demandScope } from '../../authenticate';
+import { Instant, presentInstant } from '../../instant';
+import { maskIdentifier, seesPersonalData } from '../../personal-data';
+import type { KeyCall } from '../../route';
 import { presentCursor } from './change-beginning';
 import type { Change } from './change-pages';
 

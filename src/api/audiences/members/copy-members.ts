@@ -1,7 +1,7 @@
-import type { MemberCopyInput } from '../../domain/audiences/member-copy';
-import type { Operation } from '../../domain/operations/operation';
-import { startOperation } from '../operations/start-operation';
-import type { KeyCall } from '../route';
+import type { MemberCopyInput } from '../../../domain/audiences/member-copy';
+import type { Operation } from '../../../domain/operations/operation';
+import { startOperation } from '../../operations/start-operation';
+import type { KeyCall } from '../../route';
 
 /** Has the members of an audience put on a list. */
 export function copyMembers(

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { until } from '../../testing/system';
-import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../testing/test-api';
+import { until } from '../../../testing/system';
+import { sendBatch, testLimits, useTestApi, useWorkspace } from '../../../testing/test-api';
 
 const closing = new AbortController();
 const most = 3;

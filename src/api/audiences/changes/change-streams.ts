@@ -1,6 +1,6 @@
-import type { WorkspaceId } from '../../domain/ids';
-import type { ChangeFeedDoc } from '../../store/change-feeds';
-import { Problem } from '../problem';
+import type { WorkspaceId } from '../../../domain/ids';
+import type { ChangeFeedDoc } from '../../../store/change-feeds';
+import { Problem } from '../../problem';
 
 export interface StreamLimits {
   /** Of one process, and of one workspace there. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { cursorText, readCursor, type ChangeCursor } from '../../domain/audiences/change-cursor';
-import { InstantInput, presentInstant } from '../instant';
-import { invalidRequest } from '../problem';
-import type { KeyCall } from '../route';
+import { cursorText, readCursor, type ChangeCursor } from '../../../domain/audiences/change-cursor';
+import { InstantInput, presentInstant } from '../../instant';
+import { invalidRequest } from '../../problem';
+import type { KeyCall } from '../../route';
 import { bringFeed } from './change-pages';
 
 /**

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChangeCursor } from '../../domain/audiences/change-cursor';
-import type { ProfileId, WorkspaceId } from '../../domain/ids';
-import type { ChangeFeedDoc, ChangeRow } from '../../store/change-feeds';
-import type { Store } from '../../store/store';
-import { Problem } from '../problem';
+import type { ChangeCursor } from '../../../domain/audiences/change-cursor';
+import type { ProfileId, WorkspaceId } from '../../../domain/ids';
+import type { ChangeFeedDoc, ChangeRow } from '../../../store/change-feeds';
+import type { Store } from '../../../store/store';
+import { Problem } from '../../problem';
 
 /** A change that somebody can be told of, and the cursor of whoever has it. */
 export interface Change extends Omit<ChangeRow, 'place'> {

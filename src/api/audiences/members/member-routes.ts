@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { newOperationId } from '../../store/operations';
-import { demandScope } from '../authenticate';
-import { OperationBody } from '../operations/presenter';
-import { accepted } from '../operations/start-operation';
-import { invalidRequest, Problem } from '../problem';
-import { ProfileRef } from '../profiles/find-profile';
-import { defineRoute, type Route } from '../route';
-import { streamedOut } from '../streamed';
+import { DefinitionKey } from '../../../domain/definition-fields.schema';
+import { newOperationId } from '../../../store/operations';
+import { demandScope } from '../../authenticate';
+import { OperationBody } from '../../operations/presenter';
+import { accepted } from '../../operations/start-operation';
+import { invalidRequest, Problem } from '../../problem';
+import { ProfileRef } from '../../profiles/find-profile';
+import { defineRoute, type Route } from '../../route';
+import { streamedOut } from '../../streamed';
 import { changeMembers } from './change-members';
 import { copyMembers } from './copy-members';
 import { listFor } from './manual';
 import { exportMembers, fieldsOf } from './export-members';
-import { audiences } from './routes';
+import { audiences } from '../routes';
 
 const Key = z.strictObject({ key: DefinitionKey });
 const Refs = z.array(ProfileRef).default([]);

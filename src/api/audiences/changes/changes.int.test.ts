@@ -1,8 +1,8 @@
 import request from 'supertest';
-import { subjectOf, type ProfileId } from '../../domain/ids';
-import { erasePerson } from '../../store/erase-person';
-import { inTransaction } from '../../store/open-store';
-import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
+import { subjectOf, type ProfileId } from '../../../domain/ids';
+import { erasePerson } from '../../../store/erase-person';
+import { inTransaction } from '../../../store/open-store';
+import { sendBatch, useTestApi, useWorkspace } from '../../../testing/test-api';
 
 const gold = { trait: 'tier', is: 'equals', value: 'gold' };
 

@@ -1,8 +1,8 @@
 import type { ClientSession } from 'mongodb';
-import type { WorkspaceId } from '../../domain/ids';
-import type { MembershipDoc } from '../../store/documents';
-import type { Store } from '../../store/store';
-import { transact } from '../transact';
+import type { WorkspaceId } from '../../../domain/ids';
+import type { MembershipDoc } from '../../../store/documents';
+import type { Store } from '../../../store/store';
+import { transact } from '../../transact';
 
 /** One member, and where the page after it begins. */
 export type ServedMember = Pick<MembershipDoc, 'profile' | 'enteredAt' | 'heldOutOf'> & { readonly cursor: string };

@@ -1,15 +1,15 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { own, type Json, type JsonObject } from '../../domain/json';
-import { firstAt, isPath } from '../../domain/path';
-import { noSuchType } from '../../domain/identity/workspace-types';
-import { identifiersByType, presentTraits } from '../../domain/profiles/present';
-import { presentInstant } from '../instant';
-import { variablesOf } from '../../folding/read-variables';
-import type { AudienceDoc } from '../../store/documents';
-import { invalidRequest } from '../problem';
-import type { KeyCall } from '../route';
-import { presentVariables } from './presenter';
+import { own, type Json, type JsonObject } from '../../../domain/json';
+import { firstAt, isPath } from '../../../domain/path';
+import { noSuchType } from '../../../domain/identity/workspace-types';
+import { identifiersByType, presentTraits } from '../../../domain/profiles/present';
+import { presentInstant } from '../../instant';
+import { variablesOf } from '../../../folding/read-variables';
+import type { AudienceDoc } from '../../../store/documents';
+import { invalidRequest } from '../../problem';
+import type { KeyCall } from '../../route';
+import { presentVariables } from '../presenter';
 import { readMembers } from './served-members';
 
 const membersAtATime = 500;

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChangeCursor } from '../../domain/audiences/change-cursor';
-import { Problem } from '../problem';
-import type { KeyCall } from '../route';
+import type { ChangeCursor } from '../../../domain/audiences/change-cursor';
+import { Problem } from '../../problem';
+import type { KeyCall } from '../../route';
 import { presentCursor } from './change-beginning';
 import { bringFeed, nextChanges, type ChangeReader } from './change-pages';
 import { presentChanges } from './change-presenter';

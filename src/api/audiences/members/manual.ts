@@ -1,7 +1,7 @@
-import { listOf } from '../../domain/audiences/manual-audience';
-import type { AudienceDoc } from '../../store/documents';
-import { conflict } from '../problem';
-import { ruleOf } from './presenter';
+import { listOf } from '../../../domain/audiences/manual-audience';
+import type { AudienceDoc } from '../../../store/documents';
+import { conflict } from '../../problem';
+import { ruleOf } from '../presenter';
 
 /** The list of an audience that people are put into by hand. Throws 409 for one that its rule decides. */
 export function listFor(audience: AudienceDoc): string {

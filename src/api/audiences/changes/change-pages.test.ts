@@ -1,5 +1,5 @@
-import { workspaceId } from '../../domain/ids';
-import type { ChangeFeedDoc } from '../../store/change-feeds';
+import { workspaceId } from '../../../domain/ids';
+import type { ChangeFeedDoc } from '../../../store/change-feeds';
 import { ChangeStreams } from './change-streams';
 import { nextChanges, type ChangeReader } from './change-pages';
 

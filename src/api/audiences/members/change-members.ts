@@ -1,9 +1,9 @@
-import type { Event, Identifier, ListingCall } from '../../domain/events/event';
-import type { ProfileId } from '../../domain/ids';
-import { findProfiles, type Named } from '../profiles/find-profile';
-import { strongestOf } from '../../domain/profiles/present';
-import { ownEvent, recordEvents } from '../profiles/record-event';
-import type { KeyCall } from '../route';
+import type { Event, Identifier, ListingCall } from '../../../domain/events/event';
+import type { ProfileId } from '../../../domain/ids';
+import { findProfiles, type Named } from '../../profiles/find-profile';
+import { strongestOf } from '../../../domain/profiles/present';
+import { ownEvent, recordEvents } from '../../profiles/record-event';
+import type { KeyCall } from '../../route';
 
 /** Whom to put in and whom to take out, as they are referred to. */
 export interface MemberChanges {

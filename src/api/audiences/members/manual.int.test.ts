@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
+import { sendBatch, useTestApi, useWorkspace } from '../../../testing/test-api';
 
 const picked = { name: 'Picked', kind: 'manual' };
 const gold = { name: 'Gold', rule: { trait: 'tier', is: 'equals', value: 'gold' } };
