@@ -1,6 +1,7 @@
 import type { EdgeKind } from '../audiences/edge';
 import { aggregateOf } from '../audiences/behaviour/event-aggregate';
 import type { RuleEvent } from '../events/event';
+import { onceForEach } from '../once-for-each';
 import { firstAt } from '../path';
 import type { Enrollment } from './enrollment';
 import type { EventTrigger, EdgeTrigger, Trigger } from './journey.schema';
@@ -49,14 +50,8 @@ export function belongsToRun(trigger: Trigger, cause: Cause, run: Pick<Enrollmen
   return Object.entries(trigger.match).every(([inEvent, inRun]) => hasValueAt(event, inEvent, firstAt(root, inRun)));
 }
 
-const conditions = new WeakMap<object, { event: string; where?: EventTrigger['where'] }>();
-
 /** The trigger as an event condition, one object per trigger, so that it is made ready once. */
-function eventCondition(trigger: Omit<EventTrigger, 'match'>): { event: string; where?: EventTrigger['where'] } {
-  let condition = conditions.get(trigger);
-  if (!condition) {
-    condition = { event: trigger.event, ...(trigger.where && { where: trigger.where }) };
-    conditions.set(trigger, condition);
-  }
-  return condition;
-}
+const eventCondition = onceForEach((trigger: Omit<EventTrigger, 'match'>) => ({
+  event: trigger.event,
+  ...(trigger.where && { where: trigger.where }),
+}));

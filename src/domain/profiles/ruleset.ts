@@ -11,6 +11,7 @@ import { groupQuestions, type GroupQuestions } from '../groups/facets';
 import type { GroupRules } from '../groups/group-rules';
 import type { IdentityRules } from '../identity/identity-rules';
 import type { CompiledJourney } from '../journeys/compiled-journey';
+import { onceForEach } from '../once-for-each';
 
 /** An audience kept in step with a destination, as far as the fold needs to know. */
 export interface Attachment {
@@ -123,15 +124,7 @@ function withReferences({ audiences, audienceSince }: Definitions): ReadonlyMap<
 }
 
 /** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */
-const compiledRules = new WeakMap<object, CompiledRule>();
-
-export function compiled(rule: Rule): CompiledRule {
-  const known = compiledRules.get(rule);
-  if (known) return known;
-  const fresh = compileRule(rule);
-  compiledRules.set(rule, fresh);
-  return fresh;
-}
+export const compiled: (rule: Rule) => CompiledRule = onceForEach(compileRule);
 
 function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
   const byKey = new Map<string, CompiledJourney>();

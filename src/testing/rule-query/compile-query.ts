@@ -35,7 +35,9 @@ export interface RuleQuery {
 }
 
 /**
- * What a rule asks at `now`, of MongoDB: a third definition beside closures and histories, for tests to compare. `undefined` of a rule with a condition that cannot be asked there. */
+ * What a rule asks at `now`, of MongoDB: a third definition beside closures and histories, for tests to compare. `undefined` of a rule
+ * with a condition that cannot be asked there.
+ */
 export function compileQuery(rule: Rule, now: number): RuleQuery | undefined {
   let variables = 0;
   const asking = { now, fresh: () => `v${(variables += 1)}` };

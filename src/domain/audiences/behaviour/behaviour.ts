@@ -1,5 +1,6 @@
 import type { RuleEvent } from '../../events/event';
 import type { Json } from '../../json';
+import { onceForEach } from '../../once-for-each';
 import * as aggregates from './behaviour-answer';
 import type { EdgeRange } from './behaviour-answer';
 import * as totals from './behaviour-state';
@@ -26,22 +27,12 @@ export function behaviourOf(condition: Condition): BehaviourCondition | undefine
   return 'contacted' in condition ? contactsAsked(condition) : undefined;
 }
 
-const logs = new WeakMap<BehaviourCondition, Log>();
-
 /** The log of a condition that needs one; made ready once for each condition object. */
-export function logOf(condition: BehaviourCondition): Log | undefined {
-  const known = logs.get(condition);
-  if (known) return known;
-  const log = newLog(condition);
-  if (log) logs.set(condition, log);
-  return log;
-}
-
-function newLog(condition: BehaviourCondition): Log | undefined {
+export const logOf = onceForEach((condition: BehaviourCondition): Log | undefined => {
   if ('computed' in condition) return undefined;
   if ('sequence' in condition) return logSequence(condition);
   return isPerValue(condition) ? logPerValue(condition) : undefined;
-}
+});
 
 /** Names of the events that a condition asks for; `*` is any, and alone: an event is observed once, however many parts ask for it. */
 export function eventNamesOf(condition: BehaviourCondition): readonly string[] {

@@ -2,6 +2,7 @@ import { parseDuration } from '../../duration';
 import type { RuleEvent } from '../../events/event';
 import { isOwn } from '../../events/own';
 import type { Json } from '../../json';
+import { onceForEach } from '../../once-for-each';
 import { partsOf, someAt } from '../../path';
 import { compileComparison, type Comparison } from '../comparison';
 import type { EventCondition, Where } from '../rule.schema';
@@ -31,19 +32,11 @@ export interface Aggregate {
   valuesOf(event: RuleEvent): readonly number[];
 }
 
-const ready = new WeakMap<EventCondition, Aggregate>();
 const atLeastOne = { is: 'at_least', value: 1 } as const;
 const one: readonly number[] = [0];
 
 /** The aggregate of a condition; worked out once for each condition object. */
-export function aggregateOf(condition: EventCondition): Aggregate {
-  let aggregate = ready.get(condition);
-  if (!aggregate) {
-    aggregate = compileAggregate(condition);
-    ready.set(condition, aggregate);
-  }
-  return aggregate;
-}
+export const aggregateOf = onceForEach(compileAggregate);
 
 function compileAggregate(condition: EventCondition): Aggregate {
   const name = aggregates.find((candidate) => condition[candidate] !== undefined) ?? 'count';

@@ -1,5 +1,6 @@
 import type { RuleEvent } from '../../events/event';
 import type { Json } from '../../json';
+import { onceForEach } from '../../once-for-each';
 import { anyElement, partsOf, type PathPart } from '../../path';
 import type { EdgeRange } from '../behaviour/behaviour-answer';
 import type { BehaviourState } from '../behaviour/behaviour-state';
@@ -55,32 +56,16 @@ export interface Question {
   recall(events: readonly RuleEvent[], now: number): Verdict;
 }
 
-const measures = new WeakMap<ComputedValue, Measure>();
-
 /** The measure of a value; made ready once for each value object. */
-export function measureOf(value: ComputedValue): Measure {
-  const known = measures.get(value);
-  if (known) return known;
-  const measure = newMeasure(value);
-  measures.set(value, measure);
-  return measure;
-}
-
-function newMeasure(value: ComputedValue): Measure {
+export const measureOf = onceForEach((value: ComputedValue): Measure => {
   if ('score' in value) return measureScore(value);
   return measureNumber(value) ?? measureValues(value);
-}
+});
 
-const questions = new WeakMap<ComputedCondition, Question>();
-
-export function questionOf(condition: ComputedCondition): Question {
-  const known = questions.get(condition);
-  if (known) return known;
-  const { computed, at, ...compared } = condition;
-  const question = measureOf(computed).ask({ ...compared, parts: partsOf(at).slice(2) });
-  questions.set(condition, question);
-  return question;
-}
+/** The comparison of a condition; made ready once for each condition object. */
+export const questionOf = onceForEach(({ computed, at, ...compared }: ComputedCondition): Question =>
+  measureOf(computed).ask({ ...compared, parts: partsOf(at).slice(2) }),
+);
 
 /** Of a path such as `computed.cart[]` the key of what it reads, and whether that is taken element by element; `undefined` of other paths. */
 export function computedIn(path: string): { readonly key: string; readonly isOfElements: boolean } | undefined {
