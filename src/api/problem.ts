@@ -1,3 +1,4 @@
+import type { Finding } from '../domain/audiences/condition-kind';
 import { pointerPart } from '../domain/json-pointer';
 import type { z } from 'zod';
 
@@ -64,6 +65,14 @@ export const conflict = (detail: string, errors: readonly Fault[] = []): Problem
   new Problem(409, 'conflict', detail, { errors });
 
 /** A definition of the right shape that means something impossible: an audience cycle, an unknown reference. */
+/** What is wrong with a part of the body, as faults at their places in it. */
+export const faultsOf = (findings: readonly Finding[], under = ''): Fault[] =>
+  findings.map(({ path, message, suggestion }) => ({
+    in: 'body',
+    pointer: `${under}${path}`,
+    message: `${message} ${suggestion}`,
+  }));
+
 export const invalidDefinition = (errors: readonly Fault[]): Problem =>
   new Problem(400, 'invalid-definition', errors.map((error) => error.message).join(' '), { errors });
 

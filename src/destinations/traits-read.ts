@@ -6,7 +6,7 @@ import { templatePaths } from './render-template';
 export const traitsRead = (mapping: Mapping): string[] => namesUnder(mapping, 'traits');
 
 /** Keys of the computed traits that a mapping reads. */
-export const computedRead = (mapping: Mapping): string[] => namesUnder(mapping, 'computed');
+export const computedKeysRead = (mapping: Mapping): string[] => namesUnder(mapping, 'computed');
 
 function namesUnder(mapping: Mapping, under: string): string[] {
   const names = Object.values(mapping)

@@ -5,7 +5,7 @@ import type { WorkspaceId } from '../domain/ids';
 import { own, type Json, type JsonObject } from '../domain/json';
 import { idsOf } from '../domain/profiles/present';
 import type { Profile } from '../domain/profiles/profile';
-import { valuesOf } from '../store/computed-traits';
+import { computedValuesOf } from '../store/computed-traits';
 import type { Store } from '../store/store';
 
 type Reading = Pick<Store, 'events'>;
@@ -25,7 +25,7 @@ export async function computedTraitsOf(
 ): Promise<Told> {
   if (keys?.length === 0) return { values: {}, sinceRuleset: 0 };
   const docs = (await store.computedTraits.list(ws)).filter(({ key }) => keys?.includes(key) ?? true);
-  return { values: valuesOf(docs), sinceRuleset: Math.max(0, ...docs.map(({ sinceRuleset }) => sinceRuleset)) };
+  return { values: computedValuesOf(docs), sinceRuleset: Math.max(0, ...docs.map(({ sinceRuleset }) => sinceRuleset)) };
 }
 
 /**

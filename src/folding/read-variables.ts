@@ -1,4 +1,4 @@
-import { computedOf, computedTraitsIn, isFrom } from '../domain/audiences/variables';
+import { inlineValuesOf, computedKeysIn, isFrom } from '../domain/audiences/variables';
 import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import type { WorkspaceId } from '../domain/ids';
 import type { Json, JsonObject } from '../domain/json';
@@ -20,8 +20,8 @@ export async function variablesOf(
 ): Promise<VariablesOf | undefined> {
   if (variablesJson === undefined) return undefined;
   const variables = JSON.parse(variablesJson) as AudienceVariables;
-  const inline: Told = { values: computedOf(variables), sinceRuleset };
-  const keys = computedTraitsIn(variables).filter((key) => key !== undefined);
+  const inline: Told = { values: inlineValuesOf(variables), sinceRuleset };
+  const keys = computedKeysIn(variables).filter((key) => key !== undefined);
   const traits = await computedTraitsOf(store, ws, keys);
   return async (profile, now) => {
     const [own, computed] = await Promise.all([

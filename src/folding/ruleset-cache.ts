@@ -5,7 +5,7 @@ import { resolveComputed, type ComputedValues } from '../domain/audiences/comput
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import { preparedAudiences, type EditedAudience } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
-import { computedOf } from '../domain/audiences/variables';
+import { inlineValuesOf } from '../domain/audiences/variables';
 import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
@@ -83,7 +83,7 @@ function edit({ key, ruleJson, next }: AudienceDoc, computed: ComputedValues): E
 /** Of what serves, and of what is being prepared. */
 const inVariables = ({ variablesJson, next }: AudienceDoc): ComputedValue[] =>
   [variablesJson, next?.variablesJson].flatMap((json) =>
-    json === undefined ? [] : Object.values(computedOf(JSON.parse(json) as AudienceVariables)),
+    json === undefined ? [] : Object.values(inlineValuesOf(JSON.parse(json) as AudienceVariables)),
   );
 
 /** What needs no purpose of its own needs that of its destination. */

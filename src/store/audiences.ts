@@ -35,10 +35,10 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     const publicSince = (present?: AudienceDoc) =>
       content.public && { publicSince: present?.publicSince ?? sinceRuleset };
     const starOf = (present?: AudienceDoc) => present?.isStarred && { isStarred: present.isStarred };
-    const isKept = (present?: AudienceDoc) => present?.ruleJson === content.ruleJson && isComputed(present);
+    const isKept = (present?: AudienceDoc) => present?.ruleJson === content.ruleJson && hasBeenReady(present);
     const contentOf = (present?: AudienceDoc) => ({
       ...{ ...content, ...publicSince(present), ...starOf(present) },
-      ...(isKept(present) && { isComputed: true as const }),
+      ...(isKept(present) && { hasBeenReady: true as const }),
       ...{ sinceRuleset, status: 'computing' as const },
     });
     return this.write(ws, key, contentOf, now, session);
@@ -75,7 +75,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
         ...{ _id, ws, key, version, createdAt, updatedAt, ...(isStarred && { isStarred }) },
         ...statementOf(next),
         ...(next.public && { publicSince: publicSince ?? sinceRuleset }),
-        ...{ sinceRuleset, status: 'computing', isComputed: true },
+        ...{ sinceRuleset, status: 'computing', hasBeenReady: true },
       },
       session,
     );
@@ -98,16 +98,24 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   }
 
   async #readTold(ws: WorkspaceId): Promise<ToldAudiences> {
-    const projection = { _id: 0, key: 1, publicSince: 1, variablesJson: 1, sinceRuleset: 1, status: 1, isComputed: 1 };
+    const projection = {
+      _id: 0,
+      key: 1,
+      publicSince: 1,
+      variablesJson: 1,
+      sinceRuleset: 1,
+      status: 1,
+      hasBeenReady: 1,
+    };
     const rows = await this.collection
-      .find<Pick<AudienceDoc, 'key' | 'publicSince' | 'variablesJson' | 'sinceRuleset' | 'status' | 'isComputed'>>(
+      .find<Pick<AudienceDoc, 'key' | 'publicSince' | 'variablesJson' | 'sinceRuleset' | 'status' | 'hasBeenReady'>>(
         { ws, deletedAt: { $exists: false } },
         { projection },
       )
       .toArray();
     return new Map(
-      rows.map(({ key, status, isComputed: wasReady, ...told }) => {
-        const isSwitching = status === 'computing' && wasReady === true;
+      rows.map(({ key, status, hasBeenReady, ...told }) => {
+        const isSwitching = status === 'computing' && hasBeenReady === true;
         return [key, { ...told, ...(isSwitching && { isSwitching }) }];
       }),
     );
@@ -136,13 +144,13 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   async markReady(ws: WorkspaceId, rulesetVersion: number): Promise<void> {
     await this.collection.updateMany(
       { ws, status: 'computing', sinceRuleset: { $lte: rulesetVersion } },
-      { $set: { status: 'ready', isComputed: true } },
+      { $set: { status: 'ready', hasBeenReady: true } },
     );
   }
 }
 
 /** Whether every profile has been evaluated by the rule that serves. */
-export const isComputed = ({ status, isComputed }: AudienceDoc): boolean => isComputed ?? status === 'ready';
+export const hasBeenReady = ({ status, hasBeenReady }: AudienceDoc): boolean => hasBeenReady ?? status === 'ready';
 
 /** The version whose rule decides who is in it. */
 export const servingVersionOf = ({ version, next }: AudienceDoc): number => next?.servingVersion ?? version;

@@ -38,7 +38,7 @@ export class ComputedTraitRepository extends DefinitionRepository<ComputedTraitD
 
   /** What is computed, by key. */
   async values(ws: WorkspaceId, session?: ClientSession): Promise<ComputedValues> {
-    return valuesOf(await this.list(ws, session));
+    return computedValuesOf(await this.list(ws, session));
   }
 
   /** Those that count since `rulesetVersion` or before: every profile has been brought to them. */
@@ -50,5 +50,5 @@ export class ComputedTraitRepository extends DefinitionRepository<ComputedTraitD
   }
 }
 
-export const valuesOf = (docs: readonly Pick<ComputedTraitDoc, 'key' | 'valueJson'>[]): ComputedValues =>
+export const computedValuesOf = (docs: readonly Pick<ComputedTraitDoc, 'key' | 'valueJson'>[]): ComputedValues =>
   Object.fromEntries(docs.map(({ key, valueJson }) => [key, JSON.parse(valueJson) as ComputedValue]));

@@ -172,7 +172,7 @@ export interface AudienceDoc extends DefinitionDoc {
   readonly sinceRuleset: number;
   readonly status: 'computing' | 'ready';
   /** Its rule has been ready, whatever else was saved since: another one is prepared while this one serves. */
-  readonly isComputed?: true;
+  readonly hasBeenReady?: true;
   /** What was saved last and does not serve yet; `version` is the number of it. What serves stands beside it. */
   readonly next?: NextVersion;
   /** The highest number that a version was given, where that one was cancelled. */

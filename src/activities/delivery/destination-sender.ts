@@ -3,7 +3,7 @@ import { applyMapping } from '../../destinations/mapping';
 import { Mapping } from '../../destinations/mapping.schema';
 import { channelOf } from '../../destinations/registry';
 import type { Sender } from '../../destinations/send-request';
-import { computedRead, traitsRead } from '../../destinations/traits-read';
+import { computedKeysRead, traitsRead } from '../../destinations/traits-read';
 import { computedTraitsOf, readComputed } from '../../folding/read-computed';
 import type { Send } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
@@ -96,7 +96,7 @@ async function toMessage(
   const mapping = Mapping.parse(definition.mapping ?? {});
   const traits = presentTraits(profile, now);
   const identifiers = identifiersByType(profile);
-  const asked = await computedTraitsOf(store, send.ws, computedRead(mapping));
+  const asked = await computedTraitsOf(store, send.ws, computedKeysRead(mapping));
   const computed = await readComputed(store, send.ws, profile, asked, now);
   const mapped = applyMapping(mapping, { ...run, traits, identifiers, computed });
   if ('rejected' in mapped) return undefined;

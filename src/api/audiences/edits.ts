@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
-import { isComputed, servingVersionOf, type AudienceContent } from '../../store/audiences';
+import { hasBeenReady, servingVersionOf, type AudienceContent } from '../../store/audiences';
 import type { AudienceDoc } from '../../store/documents';
 import { checkPreconditions } from '../etag';
 import { conflict, notFound } from '../problem';
@@ -16,8 +16,8 @@ export interface SavingEdit {
 }
 
 /** Whether a save is prepared while what there is serves: it has another rule, and everybody has been evaluated by the present one. */
-export const isPrepared = (before: AudienceDoc, { ruleJson }: AudienceContent): boolean =>
-  isComputed(before) && before.ruleJson !== ruleJson;
+export const isToBePrepared = (before: AudienceDoc, { ruleJson }: AudienceContent): boolean =>
+  hasBeenReady(before) && before.ruleJson !== ruleJson;
 
 /** Saves what is to be prepared, in the place of what is being prepared. Where only the rest of that is another, its rule goes on. */
 export async function prepareEdit(

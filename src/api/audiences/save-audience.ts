@@ -2,7 +2,6 @@ import type { ClientSession } from 'mongodb';
 import { AudienceOrderError, orderAudiences } from '../../domain/audiences/audience-order';
 import { checkRule } from '../../domain/audiences/check-rule';
 import { leavesOf } from '../../domain/audiences/compile-rule';
-import type { Finding } from '../../domain/audiences/condition-kind';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
 import type { AudienceDoc } from '../../store/documents';
 import { nextVersionOf } from '../../store/definitions';
@@ -10,10 +9,10 @@ import type { AudienceContent, AudienceStatement } from '../../store/audiences';
 import { refuseUnknownComputed } from '../computed-traits/refuse-computed';
 import { checkPreconditions } from '../etag';
 import { refuseWhileInJourneys } from '../in-use';
-import { conflict, invalidDefinition, notFound } from '../problem';
+import { conflict, faultsOf, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { cancelEdit, endVersions, isPrepared, prepareEdit, type SavingEdit } from './edits';
+import { cancelEdit, endVersions, isToBePrepared, prepareEdit, type SavingEdit } from './edits';
 import { nextRuleOf, ruleOf } from './presenter';
 import { ruleToSave } from './rule-to-save';
 
@@ -35,7 +34,7 @@ export async function saveAudience(
     const saving = { call, session, raiseRuleset };
     const saidBefore = before && (await sayAgain(saving, before, content));
     if (saidBefore) return saidBefore;
-    const isNext = before !== undefined && isPrepared(before, content);
+    const isNext = before !== undefined && isToBePrepared(before, content);
     await checkReferences(call, { key, rule, isNext }, session);
     await checkJourneys(call, rule);
     await refuseUnknownComputed(call, definition, rule, session);
@@ -115,13 +114,7 @@ export function refuseLostReferences(
     orderAudiences([...others.map((audience) => ({ key: audience.key, rule: of(audience) })), { key, rule }]);
   } catch (error) {
     if (!(error instanceof AudienceOrderError)) throw error;
-    throw invalidDefinition(
-      error.findings.map(({ message, suggestion }) => ({
-        in: 'body',
-        pointer: '/rule',
-        message: `${message} ${suggestion}`,
-      })),
-    );
+    throw invalidDefinition(faultsOf(error.findings.map((finding) => ({ ...finding, path: '/rule' }))));
   }
 }
 
@@ -130,15 +123,9 @@ async function checkJourneys({ deps, ws }: KeyCall, rule: Rule): Promise<void> {
   if (!leavesOf(rule).some((condition) => 'contacted' in condition && condition.contacted.journey !== undefined))
     return;
   const journeys = new Set((await deps.store.journeys.list(ws)).map(({ key }) => key));
-  const findings = checkRule(rule, { hasPaths: false, journeys }, '/rule');
-  if (findings.length > 0) throw invalidDefinition(findings.map(inBody));
+  const findings = checkRule(rule, { hasPaths: false, journeys });
+  if (findings.length > 0) throw invalidDefinition(faultsOf(findings, '/rule'));
 }
-
-const inBody = ({ path, message, suggestion }: Finding) => ({
-  in: 'body' as const,
-  pointer: path,
-  message: `${message} ${suggestion}`,
-});
 
 function refersTo(audience: AudienceDoc, key: string): boolean {
   const leaves = [ruleOf(audience), nextRuleOf(audience)].flatMap(leavesOf);

@@ -1,12 +1,12 @@
 import type { ClientSession } from 'mongodb';
 import { Mapping } from '../../destinations/mapping.schema';
-import { computedRead } from '../../destinations/traits-read';
+import { computedKeysRead } from '../../destinations/traits-read';
 import { checkRule } from '../../domain/audiences/check-rule';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import type { ComputedValue } from '../../domain/audiences/computed/computed-value.schema';
 import { measureOf } from '../../domain/audiences/computed/measure';
 import { computedKeyOf } from '../../domain/audiences/computed/resolve-computed';
-import { computedTraitsIn } from '../../domain/audiences/variables';
+import { computedKeysIn } from '../../domain/audiences/variables';
 import { journeysThat, referencesOf, rulesOf } from '../../domain/journeys/references-of';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Rule } from '../../domain/audiences/rule.schema';
@@ -68,7 +68,7 @@ function journeyReads(definition: JourneyDefinition, key: string): boolean {
   if (referencesOf(definition).computed.has(key)) return true;
   return Object.values(definition.steps).some((step) => {
     const mapping = step.type === 'send' ? Mapping.safeParse(step.mapping ?? {}) : undefined;
-    return mapping?.success === true && computedRead(mapping.data).includes(key);
+    return mapping?.success === true && computedKeysRead(mapping.data).includes(key);
   });
 }
 
@@ -76,5 +76,5 @@ function journeyReads(definition: JourneyDefinition, key: string): boolean {
 const reads = (audience: AudienceDoc, key: string): boolean =>
   [ruleOf(audience), nextRuleOf(audience)].flatMap(leavesOf).some((leaf) => computedKeyOf(leaf) === key) ||
   [audience, audience.next ?? audience].some((said) =>
-    computedTraitsIn(presentVariables(said).variables ?? {}).includes(key),
+    computedKeysIn(presentVariables(said).variables ?? {}).includes(key),
   );

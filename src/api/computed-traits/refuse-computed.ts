@@ -2,26 +2,20 @@ import type { ClientSession } from 'mongodb';
 import { checkRule } from '../../domain/audiences/check-rule';
 import { measureOf, type ComputedType } from '../../domain/audiences/computed/measure';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
-import { computedTraitsIn } from '../../domain/audiences/variables';
+import { computedKeysIn } from '../../domain/audiences/variables';
 import type { AudienceDefinition, Rule } from '../../domain/audiences/rule.schema';
-import { invalidDefinition } from '../problem';
+import { faultsOf, invalidDefinition } from '../problem';
 import type { KeyCall } from '../route';
 
 /** Which type each is of. */
-export const typesOf = (computed: ComputedValues): Map<string, ComputedType> =>
+export const computedTypesOf = (computed: ComputedValues): Map<string, ComputedType> =>
   new Map(Object.entries(computed).map(([key, value]) => [key, measureOf(value).type]));
 
 /** Throws 400 for a rule that reads something computed which there is not, or compares it as what it is not. */
 export function refuseComputed(rule: Rule, computed: ComputedValues): void {
-  const findings = checkRule(rule, { hasPaths: false, computed: typesOf(computed) });
+  const findings = checkRule(rule, { hasPaths: false, computed: computedTypesOf(computed) });
   if (findings.length === 0) return;
-  throw invalidDefinition(
-    findings.map(({ path, message, suggestion }) => ({
-      in: 'body',
-      pointer: `/rule${path}`,
-      message: `${message} ${suggestion}`,
-    })),
-  );
+  throw invalidDefinition(faultsOf(findings, '/rule'));
 }
 
 /** The same for an audience that is being saved, its variables too. */
@@ -34,7 +28,7 @@ export async function refuseUnknownComputed(
   const computed = await deps.store.computedTraits.values(ws, session);
   refuseComputed(rule, computed);
   const unknown = Object.entries(variables).flatMap(([name, variable]) =>
-    computedTraitsIn({ [name]: variable }).some((key) => key === undefined || !Object.hasOwn(computed, key))
+    computedKeysIn({ [name]: variable }).some((key) => key === undefined || !Object.hasOwn(computed, key))
       ? [{ in: 'body' as const, pointer: `/variables/${name}/from`, message: noSuchTrait }]
       : [],
   );

@@ -1,6 +1,7 @@
 import { Mapping } from '../../destinations/mapping.schema';
 import { findDestination } from '../../destinations/registry';
-import { computedRead } from '../../destinations/traits-read';
+import { computedKeysRead } from '../../destinations/traits-read';
+import { unknownComputedTrait } from '../../domain/audiences/computed/check-computed';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
@@ -9,7 +10,7 @@ import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
-import { typesOf } from '../computed-traits/refuse-computed';
+import { computedTypesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
 
 /** Everything wrong with a journey in this workspace: its own structure, and its sends against the destinations there are. */
@@ -31,7 +32,7 @@ export async function lintDraft(
       destinations: new Set(byKey.keys()),
       audiences: new Set(audiences.map(({ key }) => key)),
       journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
-      computed: typesOf(computed),
+      computed: computedTypesOf(computed),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),
@@ -48,17 +49,10 @@ export async function lintDraft(
 
 function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValues): JourneyFinding[] {
   const mapping = Mapping.safeParse(step.mapping ?? {});
-  const read = mapping.success ? computedRead(mapping.data) : [];
+  const read = mapping.success ? computedKeysRead(mapping.data) : [];
   return read
     .filter((key) => !Object.hasOwn(computed, key))
-    .map((key) =>
-      error(
-        'unknown_computed_trait',
-        path,
-        `There is no computed trait "${key}".`,
-        'Save that computed trait first, or correct its key.',
-      ),
-    );
+    .map((key) => ({ ...unknownComputedTrait(key, path), severity: 'error' as const }));
 }
 
 function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {

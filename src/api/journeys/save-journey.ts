@@ -2,7 +2,7 @@ import type { JourneyStatus } from '../../domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { JourneyDoc } from '../../store/journeys';
 import { checkPreconditions } from '../etag';
-import { conflict, invalidDefinition, notFound } from '../problem';
+import { conflict, faultsOf, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
 import { lintDraft } from './lint-draft';
@@ -67,9 +67,7 @@ async function refuseErrors({ deps, ws }: KeyCall, definition: JourneyDefinition
   const findings = await lintDraft(deps.store, ws, definition);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
-  throw invalidDefinition(
-    errors.map(({ path, message, suggestion }) => ({ in: 'body', pointer: path, message: `${message} ${suggestion}` })),
-  );
+  throw invalidDefinition(faultsOf(errors));
 }
 
 async function read({ deps, ws }: KeyCall, key: string, { session }: Pick<Saving, 'session'>): Promise<JourneyDoc> {

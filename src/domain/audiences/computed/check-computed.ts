@@ -16,7 +16,7 @@ export function checkComputed(condition: PathCondition, at: string, context: Che
   if (!read) return [noSuchPath(`${at}/path`)];
   if (!context.computed) return checkComparison(condition, at, context);
   const type = context.computed.get(read.key);
-  if (type === undefined) return [unknown(read.key, `${at}/path`)];
+  if (type === undefined) return [unknownComputedTrait(read.key, `${at}/path`)];
   if (read.isOfElements && type !== 'list') return [noSuchPath(`${at}/path`)];
   if (!read.isOfElements && !takes(type, condition.is)) return [wrongOperator(condition, type, `${at}/is`)];
   return type === 'number' ? checkNumbers(condition, at, context) : checkComparison(condition, at, context);
@@ -46,7 +46,7 @@ const noSuchPath = (path: string): Finding => ({
   suggestion: 'Write, for example, "computed.score" or "computed.last-viewed[]".',
 });
 
-const unknown = (key: string, path: string): Finding => ({
+export const unknownComputedTrait = (key: string, path: string): Finding => ({
   code: 'unknown_computed_trait',
   path,
   message: `There is no computed trait "${key}".`,
