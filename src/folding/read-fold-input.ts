@@ -1,3 +1,4 @@
+import { propertiesRead } from '../domain/audiences/properties-read';
 import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { groupName, type GroupRef } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';
@@ -14,7 +15,7 @@ import {
 } from '../domain/profiles/fold/fold-input';
 import { groupsNamed } from '../domain/profiles/fold/fold-groups';
 import type { Profile } from '../domain/profiles/profile';
-import type { EventDoc } from '../store/documents';
+import type { SeenEvent } from '../store/seen-event';
 import type { Store } from '../store/store';
 
 /** What a fold is told about the world as it was read; the writes are guarded by it. */
@@ -130,6 +131,8 @@ async function readGroups(
   );
 }
 
+type Stored = Pick<Event, 'messageId' | 'name' | 'occurredAt' | 'receivedAt' | 'properties'>;
+
 /** Adds the stored events and groups that a fold asked for. */
 export async function readNeeds(
   store: Store,
@@ -138,7 +141,7 @@ export async function readNeeds(
   needs: Needs,
 ): Promise<StoredEvents> {
   const histories = new Map(have.histories);
-  const isNamed = ({ name }: Event): boolean => ruleset.eventNames?.includes(name) ?? true;
+  const isNamed = ({ name }: Stored): boolean => ruleset.eventNames?.includes(name) ?? true;
   const byPerson = await historiesOf(store, ws, needs.histories, ruleset.eventNames);
   for (const read of needs.histories) {
     const events = byPerson(read.ids);
@@ -147,8 +150,9 @@ export async function readNeeds(
   const edges = new Map(have.edges);
   for (const reads of ofOneCondition(needs.edges)) {
     const read = together(reads);
-    const events = await store.events.between(ws, read.ids, read);
-    const isAsked = (event: Event): boolean => {
+    const condition = ruleset.conditions.get(read.key);
+    const events = await store.events.between(ws, read.ids, read, condition && propertiesRead(condition));
+    const isAsked = (event: Stored): boolean => {
       const at = effectiveAt(event);
       return (read.events.includes('*') || read.events.includes(event.name)) && at >= read.from && at < read.to;
     };
@@ -165,10 +169,10 @@ async function historiesOf(
   ws: WorkspaceId,
   reads: Needs['histories'],
   names: readonly string[] | undefined,
-): Promise<(ids: readonly ProfileId[]) => EventDoc[]> {
+): Promise<(ids: readonly ProfileId[]) => SeenEvent[]> {
   const ids = [...new Set(reads.flatMap((read) => read.ids))];
   const events = ids.length === 0 ? [] : await store.events.history(ws, ids, names);
-  const filed = new Map<string | undefined, EventDoc[]>();
+  const filed = new Map<string | undefined, SeenEvent[]>();
   for (const event of events) {
     const others = filed.get(event.profile);
     if (others) others.push(event);
@@ -198,10 +202,10 @@ const together = (reads: readonly [EdgeRead, ...EdgeRead[]]): EdgeRead => ({
 /** Stored events as they will be filed once a merge is taken back: whoever only asks what that would change has moved none. */
 function dividedAmong(
   ids: readonly ProfileId[],
-  events: readonly Event[],
+  events: readonly Stored[],
   unmerge: FoldInput['unmerge'],
-  isAsked: (event: Event) => boolean,
-): readonly Event[] {
+  isAsked: (event: Stored) => boolean,
+): readonly Stored[] {
   if (!unmerge) return events;
   const { merge, division } = unmerge;
   const isMine = new Set(division.mine.map(({ messageId }) => messageId));

@@ -67,7 +67,7 @@ async function statedBefore(
   const isAny = of.mine.some((event) => event.listing !== undefined || readConsent(event).statements.length > 0);
   if (!isAny && !of.mine.some(({ kind }) => kind === 'identify')) return [];
   const ids = [of.merge.survivor, ...of.earlier.flatMap(({ absorbedProfile }) => idsOf(absorbedProfile))];
-  const history = await store.events.history(ws, ids, isAny ? undefined : ['identify']);
+  const history = await store.events.wholeHistory(ws, ids, isAny ? undefined : ['identify']);
   const isSince = new Set(of.since.map(({ messageId }) => messageId));
   return history.filter(({ messageId }) => !isSince.has(messageId));
 }

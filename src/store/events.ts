@@ -7,6 +7,7 @@ import { blockedFields, blockedKey, blockedKeys, type BlockedEvent, type Blocked
 import { anyOf } from './any-of';
 import type { EventDoc } from './documents';
 import { insertNew } from './insert-new';
+import { seenFields, type SeenEvent } from './seen-event';
 import type { StoreConnection } from './open-store';
 
 /** How far ahead of its receipt an event's own time may lie. */
@@ -14,6 +15,13 @@ const clockSkewMs = 5 * 60_000;
 
 export const eventDocId = (ws: WorkspaceId, messageId: string): string => `${ws}:${messageId}`;
 export const partitionKey = (ws: WorkspaceId, partition: number): string => `${ws}/${partition}`;
+
+const happenedTo = (ws: WorkspaceId, profiles: readonly ProfileId[], names?: readonly string[]) => ({
+  subject: anyOf(profiles.map((id) => subjectOf(ws, id))),
+  ...(names && { name: { $in: [...names] } }),
+});
+
+const bySeq = (one: Pick<EventDoc, 'seq'>, other: Pick<EventDoc, 'seq'>): number => (one.seq ?? 0) - (other.seq ?? 0);
 
 /** The event log: the truth that everything else can be recomputed from. */
 export class EventRepository {
@@ -193,19 +201,17 @@ export class EventRepository {
     return true;
   }
 
-  /** Applied events of a person (present id and lineage), oldest `seq` first; `names` narrows to what rules ask for. */
-  async history(
-    ws: WorkspaceId,
-    profiles: readonly ProfileId[],
-    names?: readonly string[],
-    session?: ClientSession,
-  ): Promise<EventDoc[]> {
-    const filter = {
-      subject: anyOf(profiles.map((id) => subjectOf(ws, id))),
-      ...(names && { name: { $in: [...names] } }),
-    };
-    const found = await this.#events.find(filter, { ...(session && { session }) }).toArray();
-    return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  /** Applied events of people (present ids and lineages), oldest `seq` first, as rules see them; `names` narrows to what these ask for. */
+  async history(ws: WorkspaceId, profiles: readonly ProfileId[], names?: readonly string[]): Promise<SeenEvent[]> {
+    const found = await this.#events
+      .find<SeenEvent>(happenedTo(ws, profiles, names), { projection: seenFields() })
+      .toArray();
+    return found.sort(bySeq);
+  }
+
+  /** The same with all that they say. */
+  async wholeHistory(ws: WorkspaceId, profiles: readonly ProfileId[], names?: readonly string[]): Promise<EventDoc[]> {
+    return (await this.#events.find(happenedTo(ws, profiles, names)).toArray()).sort(bySeq);
   }
 
   /** Applied events stored under one id after a number, in their order. */
@@ -230,18 +236,24 @@ export class EventRepository {
     );
   }
 
-  /** Applied events of some names (`*` is any) that rules see in `[from, to)`: the edge of a window. */
+  /**
+   * Applied events of some names (`*` is any) that rules see in `[from, to)`: the edge of a window. With `properties`, only these of them,
+   * since somebody's past may be long and its events large.
+   */
   async between(
     ws: WorkspaceId,
     profiles: readonly ProfileId[],
     range: { readonly events: readonly string[]; readonly from: number; readonly to: number },
-  ): Promise<EventDoc[]> {
+    properties?: readonly string[],
+  ): Promise<SeenEvent[]> {
     // An event may have been received a little before its own time; see `effectiveAt`.
     const occurredAt = { $gte: range.from, $lt: range.to + clockSkewMs };
     const subject = anyOf(profiles.map((id) => subjectOf(ws, id)));
     const filter = { subject, occurredAt, ...(!range.events.includes('*') && { name: anyOf(range.events) }) };
-    const candidates = await this.#events.find(filter).toArray();
-    return candidates.filter((event) => effectiveAt(event) >= range.from && effectiveAt(event) < range.to);
+    const projection = seenFields(properties);
+    const candidates = await this.#events.find<SeenEvent>(filter, { projection }).toArray();
+    const seen = candidates.filter((event) => effectiveAt(event) >= range.from && effectiveAt(event) < range.to);
+    return properties?.length === 0 ? seen.map((event) => ({ ...event, properties: {} })) : seen;
   }
 
   /** Newest first, one page. */

@@ -143,7 +143,7 @@ export async function readEvents(
   profiles: readonly Profile[],
   names: PreviewPlan['names'],
 ): Promise<(profile: Profile) => Event[]> {
-  const events = names?.length === 0 ? [] : await store.events.history(ws, profiles.flatMap(idsOf), names);
+  const events = names?.length === 0 ? [] : await store.events.wholeHistory(ws, profiles.flatMap(idsOf), names);
   const byId = new Map<ProfileId | undefined, Event[]>();
   for (const event of events) {
     const known = byId.get(event.profile);

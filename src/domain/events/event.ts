@@ -66,6 +66,6 @@ export interface RuleEvent {
   readonly properties: JsonObject;
 }
 
-export function toRuleEvent(event: Event): RuleEvent {
+export function toRuleEvent(event: Pick<Event, 'name' | 'occurredAt' | 'receivedAt' | 'properties'>): RuleEvent {
   return { name: event.name, at: effectiveAt(event), properties: event.properties };
 }
