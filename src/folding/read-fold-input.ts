@@ -1,4 +1,4 @@
-import { propertiesRead } from '../domain/audiences/properties-read';
+import { propertiesRead } from '../domain/audiences/behaviour/properties-read';
 import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
 import { groupName, type GroupRef } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { epoch, eventCondition, perCondition, ruleEvent, sequenceCondition } from '../../testing/rule-arbitraries';
-import { propertyRuns } from '../../testing/property-runs';
-import type { BehaviourCondition } from './behaviour/behaviour';
-import { answer, emptyState, observe } from './behaviour/behaviour';
+import { epoch, eventCondition, perCondition, ruleEvent, sequenceCondition } from '../../../testing/rule-arbitraries';
+import { propertyRuns } from '../../../testing/property-runs';
+import type { BehaviourCondition } from './behaviour';
+import { answer, emptyState, observe } from './behaviour';
 import { propertiesRead } from './properties-read';
 
 const computed = (value: object): BehaviourCondition => ({ computed: value, at: 'computed.x', is: 'set' }) as never;

@@ -1,8 +1,8 @@
-import { partsOf } from '../path';
-import type { BehaviourCondition } from './behaviour/behaviour';
-import { aggregateNameOf, type ComputedValue } from './computed/computed-value.schema';
-import { aggregateOf } from './behaviour/event-aggregate';
-import type { EventCondition, SequenceCondition, Where } from './rule.schema';
+import { partsOf } from '../../path';
+import type { BehaviourCondition } from './behaviour';
+import { aggregateNameOf, type ComputedValue } from '../computed/computed-value.schema';
+import { aggregateOf } from './event-aggregate';
+import type { EventCondition, SequenceCondition, Where } from '../rule.schema';
 
 /** The properties of events that a condition reads, by their outermost names: whoever reads stored events for it needs no others. */
 export function propertiesRead(condition: BehaviourCondition): readonly string[] {
