@@ -2,7 +2,7 @@
 export const ruleLimits = { depth: 12, conditions: 500, children: 200 } as const;
 
 /** What is too big about an unread rule, as a sentence, or `undefined`. Stops at the bound, so hostile input costs little. */
-export function measure(rule: unknown): string | undefined {
+export function excessOf(rule: unknown): string | undefined {
   let conditions = 0;
   let level: unknown[] = [rule];
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -8,7 +8,7 @@ import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
 import type { ComputedCondition } from './computed/measure';
 import { audienceKinds, type ListCondition } from './manual-audience';
-import { measure, ruleLimits } from './rule-size';
+import { excessOf, ruleLimits } from './rule-size';
 import { dateOperators, numberOperators } from './operators';
 import { AudienceVariables } from './variables.schema';
 import { comparison, Value, Where } from './where.schema';
@@ -144,7 +144,7 @@ const RuleNode = z.union(options, { error: `A rule has exactly one of: ${kinds.j
 export const Rule = z
   .unknown()
   .superRefine((value, context) => {
-    const excess = measure(value);
+    const excess = excessOf(value);
     if (excess) return context.addIssue({ code: 'custom', message: excess });
     for (const { path, message } of RuleNode.safeParse(value).error?.issues.flatMap((issue) => meant(issue, value)) ??
       []) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Path } from '../definition-fields.schema';
+import { oneOf, Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
 import { partsOf } from '../path';
 import { ComputedValue } from './computed/computed-value.schema';
@@ -12,16 +12,9 @@ const FromPath = z.strictObject({
     error: `A variable is read from ${roots.join(', ')}, such as "traits.tier".`,
   }),
 });
-const either = z.union([FromPath, ComputedValue]);
-
-const Variable = z
-  .unknown()
-  .superRefine((value, context) => {
-    const meant = isJsonObject(value) && Object.hasOwn(value, 'from') ? FromPath : ComputedValue;
-    for (const { path, message } of meant.safeParse(value).error?.issues ?? [])
-      context.addIssue({ code: 'custom', path, message });
-  })
-  .pipe(either);
+const Variable = oneOf(z.union([FromPath, ComputedValue]), (value) =>
+  isJsonObject(value) && Object.hasOwn(value, 'from') ? FromPath : ComputedValue,
+);
 const VariableName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/i, {
   error: 'A variable has a name of letters, digits, "_" and "-", 64 at most, a letter first.',
 });

@@ -11,7 +11,7 @@ import { contactsAsked } from './contacts-asked';
 import { aggregateOf } from './event-aggregate';
 import { answerLog, combineLogs, logEdge, observeLog, pruneLog, type Log } from './occurrences';
 import { isPerValue, logPerValue } from './per-value';
-import type { Condition, EventCondition, SequenceCondition } from '../rule.schema';
+import type { Condition, Conditions, EventCondition, SequenceCondition } from '../rule.schema';
 import type { Verdict } from '../rule-view';
 import { logSequence } from './sequence-log';
 
@@ -24,8 +24,12 @@ export type BehaviourCondition = EventCondition | SequenceCondition | ComputedCo
 /** What a condition asks of behaviour; `undefined` of one that asks for something else. */
 export function behaviourOf(condition: Condition): BehaviourCondition | undefined {
   if ('event' in condition || 'sequence' in condition || 'computed' in condition) return condition;
-  return 'contacted' in condition ? contactsAsked(condition) : undefined;
+  return 'contacted' in condition ? contactsAsked(condition) : nothingOf(condition);
 }
+
+/** A kind that is forgotten here is named by the compiler: without a state it would find nothing. */
+type FactKind = 'trait' | 'path' | 'audience' | 'consent' | 'identifier' | 'group' | 'sample' | 'list';
+const nothingOf: (condition: Conditions[FactKind]) => undefined = () => undefined;
 
 /** The log of a condition that needs one; made ready once for each condition object. */
 export const logOf = onceForEach((condition: BehaviourCondition): Log | undefined => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration, Name, Path } from '../../definition-fields.schema';
+import { Duration, Name, oneOf, Path } from '../../definition-fields.schema';
 import { isJsonObject } from '../../json';
 import { checkWhere } from '../check-where';
 import { Where } from '../where.schema';
@@ -59,15 +59,10 @@ const ScoreValue = z.strictObject({
 
 const either = z.union([EventValue, ScoreValue]);
 
-/** What a computed trait, or a variable of an audience, is worked out from. Faults are told of the kind that was meant. */
-export const ComputedValue = z
-  .unknown()
-  .superRefine((value, context) => {
-    const meant = isJsonObject(value) && Object.hasOwn(value, 'score') ? ScoreValue : EventValue;
-    for (const { path, message } of meant.safeParse(value).error?.issues ?? [])
-      context.addIssue({ code: 'custom', path, message });
-  })
-  .pipe(either);
+/** What a computed trait, or a variable of an audience, is worked out from. */
+export const ComputedValue = oneOf(either, (value) =>
+  isJsonObject(value) && Object.hasOwn(value, 'score') ? ScoreValue : EventValue,
+);
 
 export type EventValue = z.infer<typeof EventValue>;
 export type ScoreValue = z.infer<typeof ScoreValue>;
