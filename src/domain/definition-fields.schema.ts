@@ -20,16 +20,6 @@ export const Zone = z.string().refine((name) => IANAZone.isValidZone(name), {
   error: 'Write a zone such as "Europe/Berlin".',
 });
 
-/** One of several shapes; the faults are those of the shape that was meant. */
-export const oneOf = <Shapes extends z.ZodType>(shapes: Shapes, meant: (value: unknown) => z.ZodType) =>
-  z
-    .unknown()
-    .superRefine((value, context) => {
-      for (const { path, message } of meant(value).safeParse(value).error?.issues ?? [])
-        context.addIssue({ code: 'custom', path, message });
-    })
-    .pipe(shapes);
-
 /** Ten years: long enough for every rule of people's lives, short enough that instants stay dates. */
 const longestDurationMs = parseDuration('520w');
 

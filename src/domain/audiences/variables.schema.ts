@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { oneOf, Path } from '../definition-fields.schema';
+import { Path } from '../definition-fields.schema';
 import { isJsonObject } from '../json';
+import { oneOf } from '../one-of.schema';
 import { partsOf } from '../path';
 import { ComputedValue } from './computed/computed-value.schema';
 

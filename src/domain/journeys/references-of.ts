@@ -32,7 +32,7 @@ export function referencesOf(definition: JourneyDefinition): References {
     ),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
     purposes: new Set(purpose === undefined ? [] : [purpose]),
-    computed: new Set(rules.flatMap(leavesOf).flatMap(computedKeysOf)),
+    computed: new Set(rules.flatMap(leavesOf).flatMap(computedOf)),
   };
 }
 
@@ -45,7 +45,7 @@ export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
 ];
 
 /** What is compared, and what it is compared with. */
-function computedKeysOf(condition: Condition): string[] {
+function computedOf(condition: Condition): string[] {
   const from = 'value' in condition && isFromValue(condition.value) ? computedIn(condition.value.from)?.key : undefined;
   return [computedKeyOf(condition), from].filter((key) => key !== undefined);
 }

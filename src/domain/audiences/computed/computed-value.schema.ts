@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Duration, Name, oneOf, Path } from '../../definition-fields.schema';
+import { Duration, Name, Path } from '../../definition-fields.schema';
 import { isJsonObject } from '../../json';
+import { oneOf } from '../../one-of.schema';
 import { checkWhere } from '../check-where';
 import { Where } from '../where.schema';
 
