@@ -51,8 +51,8 @@ describe('a rule as a query', () => {
   it('compares every kind of value as rules do, asked of mingo', () => {
     // One of four: the database is asked all of them.
     const some = plainRules.filter((_, index) => index % 4 === 0);
-    for (const rule of some) compare(rule, plainPeople);
-    expect(some.length).toBeGreaterThan(50);
+    const answered = some.map((rule) => compare(rule, plainPeople));
+    expect(answered.filter(([yes, no]) => yes > 0 && no > 0).length).toBeGreaterThan(50);
   });
 
   it('finds whom the rule finds, asked of mingo', () => {
