@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
@@ -18,12 +19,20 @@ export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, 'merge
 
 const living = { mergedInto: { $exists: false }, erasedAt: { $exists: false } } as const;
 
+/** Of fewer documents than these the number is counted whenever it is asked for. */
+const countedAnew = 10_000;
+
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;
 
   readonly #standings = new GatheredReads(async (ids) => {
     const docs = await this.#profiles.find({ _id: { $in: [...ids] } }, { projection: standingFields }).toArray();
     return new Map(docs.map((doc) => [doc._id, doc]));
+  });
+
+  readonly #counts = new LRUCache<WorkspaceId, number>({
+    ...{ max: 1_000, ttl: 30_000, allowStale: true },
+    fetchMethod: (ws) => this.#profiles.countDocuments({ ws }),
   });
 
   constructor({ db }: StoreConnection) {
@@ -158,9 +167,14 @@ export class ProfileRepository {
     return docs.map(toProfile);
   }
 
-  /** Documents of a workspace, those of absorbed and erased profiles among them: counted by index alone. */
-  async countDocuments(ws: WorkspaceId): Promise<number> {
-    return this.#profiles.countDocuments({ ws });
+  /**
+   * About how many documents a workspace has, those of absorbed and erased profiles among them. Counted anew each time, by index alone, unless
+   * they are many: an embedded store takes a second for a hundred thousand, and the answer may then be some half a minute old.
+   */
+  async roughCount(ws: WorkspaceId): Promise<number> {
+    const known = this.#counts.get(ws);
+    if (known !== undefined && known < countedAnew) this.#counts.delete(ws);
+    return this.#counts.forceFetch(ws);
   }
 
   /** The living ones whose ids begin between two texts, the first inclusive, and how many documents there are between. */

@@ -76,7 +76,7 @@ export async function previewAudience(
   ws: WorkspaceId,
   { plan, sampleSize, isExact, limits, holdout }: PreviewQuestionOf,
 ): Promise<Preview> {
-  const total = isExact ? undefined : await store.profiles.countDocuments(ws);
+  const total = isExact ? undefined : await store.profiles.roughCount(ws);
   const isSampled = total !== undefined && total > limits.asksAll;
   const reach = reachOf(await store.destinations.list(ws));
   const tally = {

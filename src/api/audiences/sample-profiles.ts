@@ -10,8 +10,9 @@ export interface PreviewLimits {
 }
 
 const profilesAtATime = 200;
-/** What the sample of a preview may take: its answer is to come within half a second. */
+/** What the sample of a preview may take: its answer is to come within half a second. So few at a time that a slow store ends it in time, too. */
 const sampleMs = 300;
+const sampledAtATime = 50;
 
 interface Page {
   /** Documents that were read. */
@@ -36,8 +37,8 @@ export async function* someProfiles(
   wanted: number,
 ): AsyncGenerator<Page> {
   const endsAt = performance.now() + sampleMs;
-  const width = profilesAtATime / total;
-  const pages = Math.ceil(Math.min(wanted, total) / profilesAtATime);
+  const width = sampledAtATime / total;
+  const pages = Math.ceil(Math.min(wanted, total) / sampledAtATime);
   let from = Math.random() * Math.max(0, 1 - pages * width);
   for (let page = 0; page < pages && (page === 0 || performance.now() < endsAt); page += 1, from += width)
     yield await store.profiles.between(ws, idAt(from), idAt(from + width));
