@@ -95,7 +95,7 @@ describe('another rule of an audience that is ready', () => {
     expect(data.map(({ profileId }) => profileId).sort()).toEqual([...expected].sort());
     const first = await members('?limit=1');
     const second = await members(`?limit=1&cursor=${first.next}`);
-    expect([...first.data, ...second.data].map(({ profileId }) => profileId)).toEqual(expected);
+    expect([...first.data, ...second.data].map(({ profileId }) => profileId)).toEqual([...expected].sort());
     const { text } = await call('get', 'audiences/vip/members/export').expect(200);
     expect(expected.filter((id) => text.includes(id))).toHaveLength(2);
     expect(text).not.toContain(await idOf('bob'));
@@ -108,6 +108,46 @@ describe('another rule of an audience that is ready', () => {
     expect([...left].sort()).toEqual((await Promise.all(['bob', 'cid'].map(idOf))).sort());
     await catchUp();
     expect(await get()).toMatchObject({ version: 2, size: 2, status: 'ready' });
+    expect((await members()).data).toHaveLength(2);
+  });
+
+  it('is paged through without loss or repetition, though edges are written between two pages', async () => {
+    const loyals = ['eve', 'fay', 'gus', 'hal', 'ida', 'jon'];
+    const events = loyals.map((userId) => ({ type: 'identify', userId, traits: { loyal: true } }));
+    await sendBatch(api.app, workspace.secretKey, events).expect(200);
+    await catchUp();
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    const first = await members('?limit=3');
+    await catchUp();
+    const second = await members(`?limit=3&cursor=${first.next}`);
+    const third = await members(`?limit=3&cursor=${second.next}`);
+    expect(third).not.toHaveProperty('next');
+    const found = [first, second, third].flatMap(({ data }) => data.map(({ profileId }) => profileId));
+    expect(found).toEqual((await Promise.all(['ann', 'cid', ...loyals].map(idOf))).sort());
+  });
+
+  it('counts for how far a rule that is tried overlaps, before its edges are written', async () => {
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    const { body } = await call('post', 'audiences/new/preview').send({ rule: { all: [{ audience: 'vip' }] } });
+    expect(body).toMatchObject({ count: 2, overlap: { vip: 2 } });
+    expect((body as { overlap: object }).overlap).toEqual({ vip: 2 });
+  });
+
+  it('may be edited again before its edges are written', async () => {
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    await put('vip', tier('iron')).expect(200);
+    expect(await get()).toMatchObject({ version: 2, size: 2, next: { version: 3, entering: 0 } });
+    await evaluate();
+    expect(await get()).toMatchObject({ version: 2, size: 2, next: { version: 3, entering: 1, leaving: 1 } });
+    await switchOver();
+    expect(await get()).toMatchObject({ version: 3, size: 2 });
+    await catchUp();
     expect((await members()).data).toHaveLength(2);
   });
 
@@ -218,6 +258,25 @@ describe('what counts at once', () => {
     const { body } = await put('new', tier('iron')).expect(200);
     expect(body).toMatchObject({ version: 2, rule: tier('iron'), status: 'computing' });
     expect(body).not.toHaveProperty('next');
+  });
+
+  it('is a label that is saved without the rule that is being prepared, which then never serves', async () => {
+    await put('vip', loyal, { holdout: { percent: 50 } }).expect(200);
+    await call('put', 'audiences/vip/star').expect(204);
+    const { body } = await call('post', 'audiences/vip/duplicate').send({ key: 'two', name: 'Two' }).expect(201);
+    expect(body).toMatchObject({ audience: { rule: tier('gold'), version: 1, isStarred: false } });
+    expect((body as { audience: object }).audience).not.toHaveProperty('next');
+    await put('vip', tier('gold'), { labels: ['x'] })
+      .set('If-Match', '"v1"')
+      .expect(412);
+    const saved = await put('vip', tier('gold'), { labels: ['x'] })
+      .set('If-Match', '"v2"')
+      .expect(200);
+    expect(saved.body).toMatchObject({ version: 3, labels: ['x'], isStarred: true });
+    expect(saved.body).not.toHaveProperty('next');
+    await catchUp();
+    expect(await get()).toMatchObject({ version: 3, size: 2, status: 'ready' });
+    expect(await versions()).toMatchObject([{ version: 3 }, { version: 2, endedAs: 'replaced' }, { version: 1 }]);
   });
 
   it('is a deletion, whatever is being prepared', async () => {
