@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { applyTime } from '../../activities/apply/apply';
 import { switchAudiences } from '../../activities/switch-audiences';
+import { profileId } from '../../domain/ids';
 import { RulesetCache } from '../../folding/ruleset-cache';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
@@ -28,11 +29,11 @@ const idOf = async (user: string) => ((await call('get', `profiles/user_id:${use
 const is = (user: string, value: string) => ({ type: 'identify', userId: user, traits: { tier: value } });
 const catchUp = () => api.catchUp(workspace.ws);
 
-/** Evaluates everybody by what is being prepared, and stops there. */
-async function evaluate(): Promise<void> {
+/** Evaluates whoever the back-fill has left, and stops there. */
+async function evaluate(clock = Date.now): Promise<void> {
   const { store } = api;
   const behind = await store.preparedProfiles.left(workspace.ws, await store.workspaces.rulesetState(workspace.ws), 50);
-  await applyTime({ store, rulesets: new RulesetCache(store), clock: Date.now }, workspace.ws, behind);
+  await applyTime({ store, rulesets: new RulesetCache(store), clock }, workspace.ws, behind);
 }
 
 /** What was prepared serves; no edge that follows is written. */
@@ -303,5 +304,25 @@ describe('a holdout, and being public, that come with another rule', () => {
     expect(left).toHaveLength(4);
     await catchUp();
     expect(await get()).toMatchObject({ version: 2, public: true, size: 2, status: 'ready' });
+  });
+
+  it('leave to time whom time alone moves before they are looked at', async () => {
+    await sendBatch(api.app, workspace.secretKey, [{ type: 'track', userId: 'dan', event: 'Ordered' }]).expect(200);
+    await catchUp();
+    const longAgo = { event: 'Ordered', last: { is: 'older_than', value: '1d' } };
+    await put('vip', longAgo, { holdout: { percent: 50 } }).expect(200);
+    await evaluate();
+    await switchOver();
+    await evaluate(() => Date.now() + 48 * 3_600_000);
+    const { store, ws } = { store: api.store, ws: workspace.ws };
+    const stays = async (user: string) => store.memberships.ofProfile(ws, [profileId(await idOf(user))]);
+    expect(await stays('dan')).toMatchObject([
+      { audience: 'vip', enteredCause: 'clock' },
+      { audience: 'others', exitedCause: 'clock' },
+    ]);
+    expect(await stays('ann')).toMatchObject([
+      { audience: 'others', enteredCause: 'definition' },
+      { audience: 'vip', exitedCause: 'definition' },
+    ]);
   });
 });
