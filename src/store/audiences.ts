@@ -65,7 +65,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     return this.#replace({ ...present, version: next.servingVersion, lastVersion, updatedAt: now }, session);
   }
 
-  /** Has what was prepared serve. The transaction also raises the ruleset to `sinceRuleset`. */
+  /** Has what was prepared serve. The transaction also raises the ruleset, to `sinceRuleset` or beyond. */
   async serveNext(before: AudienceDoc, sinceRuleset: number, session: ClientSession): Promise<AudienceDoc> {
     const { next, ...present } = before;
     if (!next) return before;

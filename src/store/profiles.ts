@@ -4,6 +4,7 @@ import { profileId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
 import type { Pointer, ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
+import type { RulesetState } from '../domain/profiles/ruleset-state';
 import { workingFields, type ProfileDoc } from './documents';
 import { differsField } from './prepared-profiles';
 import { GatheredReads } from './gathered-reads';
@@ -150,11 +151,20 @@ export class ProfileRepository {
     return (await this.#profiles.updateOne(filter, { $set, $inc: { rev: 1 } }, { session })).matchedCount === 1;
   }
 
-  /** Has the back-fill look at these again, as if they had last been evaluated under the rules of that version. */
-  async makeBehind(ws: WorkspaceId, ids: readonly ProfileId[], version: number): Promise<void> {
+  /**
+   * Has the back-fill look at these again, as if they had last been evaluated under the rules of that version. Who was evaluated under the
+   * version that prepared rules switched from counts as brought to these, and nothing looks for them again: they go behind that, but for
+   * whom the switch itself moves, who are looked for. Nor may what is prepared of them by now be taken for what was prepared then.
+   */
+  async makeBehind(ws: WorkspaceId, ids: readonly ProfileId[], { version, switchedFrom }: RulesetState): Promise<void> {
     if (ids.length === 0) return;
-    const filter = { _id: { $in: ids.map((id) => docId(ws, id)) }, rulesetVersion: { $gt: version } };
-    await this.#profiles.updateMany(filter, { $set: { rulesetVersion: version }, $inc: { rev: 1 } });
+    const isSwitch = version === switchedFrom;
+    const rulesetVersion = isSwitch ? version - 1 : version;
+    const filter = {
+      ...{ _id: { $in: ids.map((id) => docId(ws, id)) }, rulesetVersion: { $gt: rulesetVersion } },
+      ...(isSwitch && { $or: [{ rulesetVersion: { $ne: version } }, { differs: { $exists: false } }] }),
+    };
+    await this.#profiles.updateMany(filter, { $set: { rulesetVersion }, $inc: { rev: 1 } });
   }
 
   async page(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Profile[]> {

@@ -83,16 +83,18 @@ export class WorkspaceRepository {
     return { version: found?.rulesetVersion ?? 0, switchedFrom: found?.switchedFrom };
   }
 
-  /** Has what was prepared under the present version serve from the next one on, or the next but one; answers which. */
+  /**
+   * Has what was prepared under the present version serve from the next one on, and answers that. Raised by two, everybody is behind, and
+   * nobody has ever been evaluated by that one.
+   */
   async switchRuleset(ws: WorkspaceId, raisedBy: 1 | 2, session: ClientSession): Promise<number> {
     const switchedFrom = await this.rulesetVersion(ws, session);
-    const rulesetVersion = switchedFrom + raisedBy;
     const update = {
-      $set: { switchedFrom, rulesetVersion, isSwitching: true as const },
+      $set: { switchedFrom, rulesetVersion: switchedFrom + raisedBy, isSwitching: true as const },
       $unset: { preparing: '' as const },
     };
     await this.#workspaces.updateOne({ _id: ws }, update, { session });
-    return rulesetVersion;
+    return switchedFrom + 1;
   }
 
   /** Everybody has been brought to the ruleset `version`. */

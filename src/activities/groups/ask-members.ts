@@ -5,7 +5,7 @@ import type { Store } from '../../store/store';
 const membersAtOnce = 500;
 
 export interface AskMembersDeps {
-  readonly store: Pick<Store, 'groups' | 'profiles'>;
+  readonly store: Pick<Store, 'groups' | 'profiles' | 'workspaces'>;
   readonly clock: () => number;
   readonly ringBackfill: (ws: WorkspaceId) => Promise<void>;
 }
@@ -19,11 +19,12 @@ export async function askMembers(
   ws: WorkspaceId,
   { type, key, behind }: Extract<OutboxWork, { kind: 'group' }>,
 ): Promise<void> {
+  const { switchedFrom } = await store.workspaces.rulesetState(ws);
   for (let after: string | undefined; ;) {
     const members = await store.groups.members(ws, { type, key }, membersAtOnce, after);
     const ids = members.map(({ profile }) => profile);
     if (behind === undefined) await store.profiles.makeDue(ws, ids, clock());
-    else await store.profiles.makeBehind(ws, ids, behind);
+    else await store.profiles.makeBehind(ws, ids, { version: behind, switchedFrom });
     after = ids.at(-1);
     if (ids.length < membersAtOnce) break;
   }

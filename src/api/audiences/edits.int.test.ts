@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { applyTime } from '../../activities/apply/apply';
 import { switchAudiences } from '../../activities/switch-audiences';
+import { profileId } from '../../domain/ids';
 import { RulesetCache } from '../../folding/ruleset-cache';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
 
@@ -28,11 +29,11 @@ const idOf = async (user: string) => ((await call('get', `profiles/user_id:${use
 const is = (user: string, value: string) => ({ type: 'identify', userId: user, traits: { tier: value } });
 const catchUp = () => api.catchUp(workspace.ws);
 
-/** Evaluates everybody by what is being prepared, and stops there. */
-async function evaluate(): Promise<void> {
+/** Evaluates whoever the back-fill has left, and stops there. */
+async function evaluate(clock = Date.now): Promise<void> {
   const { store } = api;
   const behind = await store.preparedProfiles.left(workspace.ws, await store.workspaces.rulesetState(workspace.ws), 50);
-  await applyTime({ store, rulesets: new RulesetCache(store), clock: Date.now }, workspace.ws, behind);
+  await applyTime({ store, rulesets: new RulesetCache(store), clock }, workspace.ws, behind);
 }
 
 /** What was prepared serves; no edge that follows is written. */
@@ -95,7 +96,7 @@ describe('another rule of an audience that is ready', () => {
     expect(data.map(({ profileId }) => profileId).sort()).toEqual([...expected].sort());
     const first = await members('?limit=1');
     const second = await members(`?limit=1&cursor=${first.next}`);
-    expect([...first.data, ...second.data].map(({ profileId }) => profileId)).toEqual(expected);
+    expect([...first.data, ...second.data].map(({ profileId }) => profileId)).toEqual([...expected].sort());
     const { text } = await call('get', 'audiences/vip/members/export').expect(200);
     expect(expected.filter((id) => text.includes(id))).toHaveLength(2);
     expect(text).not.toContain(await idOf('bob'));
@@ -108,6 +109,46 @@ describe('another rule of an audience that is ready', () => {
     expect([...left].sort()).toEqual((await Promise.all(['bob', 'cid'].map(idOf))).sort());
     await catchUp();
     expect(await get()).toMatchObject({ version: 2, size: 2, status: 'ready' });
+    expect((await members()).data).toHaveLength(2);
+  });
+
+  it('is paged through without loss or repetition, though edges are written between two pages', async () => {
+    const loyals = ['eve', 'fay', 'gus', 'hal', 'ida', 'jon'];
+    const events = loyals.map((userId) => ({ type: 'identify', userId, traits: { loyal: true } }));
+    await sendBatch(api.app, workspace.secretKey, events).expect(200);
+    await catchUp();
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    const first = await members('?limit=3');
+    await catchUp();
+    const second = await members(`?limit=3&cursor=${first.next}`);
+    const third = await members(`?limit=3&cursor=${second.next}`);
+    expect(third).not.toHaveProperty('next');
+    const found = [first, second, third].flatMap(({ data }) => data.map(({ profileId }) => profileId));
+    expect(found).toEqual((await Promise.all(['ann', 'cid', ...loyals].map(idOf))).sort());
+  });
+
+  it('counts for how far a rule that is tried overlaps, before its edges are written', async () => {
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    const { body } = await call('post', 'audiences/new/preview').send({ rule: { all: [{ audience: 'vip' }] } });
+    expect(body).toMatchObject({ count: 2, overlap: { vip: 2 } });
+    expect((body as { overlap: object }).overlap).toEqual({ vip: 2 });
+  });
+
+  it('may be edited again before its edges are written', async () => {
+    await put('vip', loyal).expect(200);
+    await evaluate();
+    await switchOver();
+    await put('vip', tier('iron')).expect(200);
+    expect(await get()).toMatchObject({ version: 2, size: 2, next: { version: 3, entering: 0 } });
+    await evaluate();
+    expect(await get()).toMatchObject({ version: 2, size: 2, next: { version: 3, entering: 1, leaving: 1 } });
+    await switchOver();
+    expect(await get()).toMatchObject({ version: 3, size: 2 });
+    await catchUp();
     expect((await members()).data).toHaveLength(2);
   });
 
@@ -220,6 +261,25 @@ describe('what counts at once', () => {
     expect(body).not.toHaveProperty('next');
   });
 
+  it('is a label that is saved without the rule that is being prepared, which then never serves', async () => {
+    await put('vip', loyal, { holdout: { percent: 50 } }).expect(200);
+    await call('put', 'audiences/vip/star').expect(204);
+    const { body } = await call('post', 'audiences/vip/duplicate').send({ key: 'two', name: 'Two' }).expect(201);
+    expect(body).toMatchObject({ audience: { rule: tier('gold'), version: 1, isStarred: false } });
+    expect((body as { audience: object }).audience).not.toHaveProperty('next');
+    await put('vip', tier('gold'), { labels: ['x'] })
+      .set('If-Match', '"v1"')
+      .expect(412);
+    const saved = await put('vip', tier('gold'), { labels: ['x'] })
+      .set('If-Match', '"v2"')
+      .expect(200);
+    expect(saved.body).toMatchObject({ version: 3, labels: ['x'], isStarred: true });
+    expect(saved.body).not.toHaveProperty('next');
+    await catchUp();
+    expect(await get()).toMatchObject({ version: 3, size: 2, status: 'ready' });
+    expect(await versions()).toMatchObject([{ version: 3 }, { version: 2, endedAs: 'replaced' }, { version: 1 }]);
+  });
+
   it('is a deletion, whatever is being prepared', async () => {
     await call('delete', 'audiences/others').expect(204);
     await put('vip', loyal).expect(200);
@@ -244,5 +304,25 @@ describe('a holdout, and being public, that come with another rule', () => {
     expect(left).toHaveLength(4);
     await catchUp();
     expect(await get()).toMatchObject({ version: 2, public: true, size: 2, status: 'ready' });
+  });
+
+  it('leave to time whom time alone moves before they are looked at', async () => {
+    await sendBatch(api.app, workspace.secretKey, [{ type: 'track', userId: 'dan', event: 'Ordered' }]).expect(200);
+    await catchUp();
+    const longAgo = { event: 'Ordered', last: { is: 'older_than', value: '1d' } };
+    await put('vip', longAgo, { holdout: { percent: 50 } }).expect(200);
+    await evaluate();
+    await switchOver();
+    await evaluate(() => Date.now() + 48 * 3_600_000);
+    const { store, ws } = { store: api.store, ws: workspace.ws };
+    const stays = async (user: string) => store.memberships.ofProfile(ws, [profileId(await idOf(user))]);
+    expect(await stays('dan')).toMatchObject([
+      { audience: 'vip', enteredCause: 'clock' },
+      { audience: 'others', exitedCause: 'clock' },
+    ]);
+    expect(await stays('ann')).toMatchObject([
+      { audience: 'others', enteredCause: 'definition' },
+      { audience: 'vip', exitedCause: 'definition' },
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import type { Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
+import { servedMemberships } from '../../domain/profiles/served-memberships';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
@@ -79,6 +80,7 @@ export async function previewAudience(
   const total = isExact ? undefined : await store.profiles.roughCount(ws);
   const isSampled = total !== undefined && total > limits.asksAll;
   const reach = reachOf(await store.destinations.list(ws));
+  const { switchedFrom } = await store.workspaces.rulesetState(ws);
   const tally = {
     identifiers: new Map(),
     destinations: new Map(),
@@ -94,7 +96,7 @@ export async function previewAudience(
     for (const profile of living) {
       if (!plan.matches(profile, eventsOf(profile))) continue;
       matching.push(profile.id);
-      count(tally, reach, profile, holdout);
+      count(tally, reach, { ...profile, memberships: servedMemberships(profile, switchedFrom) }, holdout);
     }
   }
   const of = isSampled ? Math.max(total, looked) : looked;

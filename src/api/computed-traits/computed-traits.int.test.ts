@@ -117,6 +117,8 @@ describe('computed traits', () => {
     [{ score: [] }, ''],
     [{ score: [{ event: 'X', points: 1, where: [{ property: 'a', is: 'before', value: '-3d' }] }] }, 'time of asking'],
     [{ event: 'X', count: true, halfLife: '3d' }, ''],
+    [{ event: 'heddle:contacted', count: true }, "Heddle's own"],
+    [{ score: [{ event: 'heddle:contacted', points: 1 }] }, "Heddle's own"],
     ['text', ''],
     [null, ''],
   ])('refuses the value %j', async (value, message) => {
@@ -162,11 +164,13 @@ describe('computed traits', () => {
   it('are masked like the property they come from, for whoever may not see personal data', async () => {
     await putTrait('mail', { event: 'Signed Up', last: 'email' }).expect(200);
     await putTrait('said', { event: 'Signed Up', list: 'note' }).expect(200);
+    await putTrait('number', { event: 'Signed Up', max: 'phone' }).expect(200);
     await putAudience('known', { path: 'computed.mail', is: 'set' }).expect(200);
-    await apply(track('Signed Up', { email: 'ann@x.example', note: 'write to ann@x.example' }));
+    await apply(track('Signed Up', { email: 'ann@x.example', phone: 4915123, note: 'write to ann@x.example' }));
     const blind = await keyWith('profiles:read', 'audiences:read');
     const { body } = await call('get', 'profiles/user_id:u1', blind).expect(200);
     expect(JSON.stringify(body)).not.toContain('ann@');
+    expect(body).toMatchObject({ computed: { number: '•••' } });
     const explained = await call('get', 'audiences/known/explain', blind).query({ profile: 'user_id:u1' }).expect(200);
     expect(JSON.stringify(explained.body)).not.toContain('ann@');
     expect(explained.body.parts[0].actual).toBe('•••');

@@ -5,7 +5,7 @@ import { own, type Json, type JsonObject } from '../../domain/json';
 import { partsOf } from '../../domain/path';
 import { maskUnder } from '../personal-data';
 
-/** Values as whoever may not see personal data sees them: like the property or trait they come from. Numbers that are worked out are not personal. */
+/** Values as whoever may not see personal data sees them: like the property or trait they come from. Counts and scores are not personal. */
 export function maskTold(values: JsonObject, told: Readonly<Record<string, Variable>>): JsonObject {
   const mask = (name: string, found: Json): Json => {
     const variable = own(told, name);

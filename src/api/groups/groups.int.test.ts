@@ -1,6 +1,7 @@
 import request, { type Test } from 'supertest';
 import { applyEventBatch, applyTime } from '../../activities/apply/apply';
 import { WriteConflict } from '../../activities/apply/conflict';
+import { profileId } from '../../domain/ids';
 import { RulesetCache } from '../../folding/ruleset-cache';
 import { askMembers } from '../../activities/groups/ask-members';
 import { sendBatch, useTestApi, useWorkspace } from '../../testing/test-api';
@@ -11,6 +12,7 @@ const workspace = useWorkspace(api, beforeEach);
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string, key = workspace.apiKey) =>
   request(api.app)[method](path).auth(key, { type: 'bearer' });
 interface Shown {
+  readonly id: string;
   readonly key: string;
   readonly memberCount: number;
   readonly size: number;
@@ -235,5 +237,51 @@ describe('an audience by what others of the household did', () => {
     await call('put', '/v1/audiences/a')
       .send({ name: 'A', rule: { group: 'household' } })
       .expect(400);
+  });
+});
+
+describe('rules on members that ask for an audience whose rule is edited', () => {
+  const put = async (key: string, rule: object) => {
+    await call('put', `/v1/audiences/${key}`).send({ name: key, rule }).expect(200);
+    await work();
+  };
+  const audiencesOf = async (user: string) =>
+    ((await get(`/v1/profiles/user_id:${user}`)).audiences as { key: string }[]).map(({ key }) => key);
+
+  it('follow when these members have their edges, by the definition too', async () => {
+    const is = (userId: string, tier: string) => ({ type: 'identify', userId, traits: { tier } });
+    await send(groupCall('ann', 'h1'), groupCall('bob', 'h1'), is('ann', 'gold'), groupCall('cid', 'h2'));
+    await put('vip', { trait: 'tier', is: 'equals', value: 'iron' });
+    await put('home', { group: 'household', members: { audience: 'vip' } });
+    await put('vip', { trait: 'tier', is: 'equals', value: 'gold' });
+    expect(await Promise.all(['ann', 'bob', 'cid'].map(audiencesOf))).toEqual([['vip', 'home'], ['home'], []]);
+    const { id } = await get('/v1/profiles/user_id:bob');
+    const [stay] = await api.store.memberships.ofProfile(workspace.ws, [profileId(id)]);
+    expect(stay).toMatchObject({ audience: 'home', enteredCause: 'definition' });
+    await put('vip', { trait: 'tier', is: 'equals', value: 'lead' });
+    expect(await Promise.all(['ann', 'bob', 'cid'].map(audiencesOf))).toEqual([[], [], []]);
+  });
+
+  it('are not told of by another edit that is being prepared meanwhile', async () => {
+    const is = (userId: string, tier: string) => ({ type: 'identify', userId, traits: { tier } });
+    await send(groupCall('ann', 'h1'), groupCall('bob', 'h1'), is('ann', 'gold'), is('bob', 'iron'));
+    await put('vip', { trait: 'tier', is: 'equals', value: 'lead' });
+    await put('vip', { trait: 'tier', is: 'equals', value: 'zinc' });
+    const save = (key: string, rule: object) =>
+      call('put', `/v1/audiences/${key}`).send({ name: key, rule }).expect(200);
+    await save('vip', { trait: 'tier', is: 'equals', value: 'iron' });
+    await save('home', { group: 'household', members: { trait: 'tier', is: 'equals', value: 'gold' } });
+    const { store, clock } = api.deps;
+    const id = async (user: string) => profileId((await get(`/v1/profiles/user_id:${user}`)).id);
+    for (const user of ['bob', 'ann'])
+      await applyTime({ store, clock, rulesets: new RulesetCache(store) }, workspace.ws, [await id(user)]);
+    const rows = (await store.outbox.takeStale(Number.MAX_SAFE_INTEGER, 500)).filter((row) => row.ws === workspace.ws);
+    for (const { work: of } of rows)
+      if (of.kind === 'group')
+        await askMembers({ store, clock, ringBackfill: async () => undefined }, workspace.ws, of);
+    expect(rows.some(({ work: of }) => of.kind === 'group')).toBe(true);
+    expect(await audiencesOf('bob')).toEqual([]);
+    await work();
+    expect((await audiencesOf('bob')).toSorted()).toEqual(['home', 'vip']);
   });
 });

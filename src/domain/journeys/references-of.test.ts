@@ -30,6 +30,19 @@ describe('referencesOf', () => {
     expect([...referencesOf(journey(of)).audiences]).toEqual(['vip']);
   });
 
+  const branch = (of: object) => steps({ type: 'branch', cases: [{ if: of, next: 'end' }], else: 'end' });
+  const from = { from: 'computed.spend' };
+
+  it.each<[string, object]>([
+    ['the condition of the entry', { entry: { on: edge, if: { path: 'computed.spend', is: 'set' } } }],
+    ['what a branch compares with', branch({ trait: 'spend', is: 'at_least', value: from })],
+    ['a test of events', branch({ event: 'Ordered', where: [{ property: 'total', is: 'at_least', value: from }] })],
+    ['what events are counted to', branch({ event: 'Ordered', count: { is: 'at_least', value: from } })],
+    ['an update', steps({ type: 'update', set: { spent: from } })],
+  ])('finds the computed trait that %s reads', (_where, of) => {
+    expect([...referencesOf(journey(of)).computed]).toEqual(['spend']);
+  });
+
   it('finds the destinations of sends, each once', () => {
     const send = { type: 'send', destination: 'crm' };
     const { destinations, audiences } = referencesOf(journey({ steps: { end: send, again: send } }));

@@ -1,8 +1,7 @@
-import { isFromValue } from '../audiences/check-comparison';
 import { leavesOf } from '../audiences/compile-rule';
-import { computedIn } from '../audiences/computed/measure';
-import { computedKeyOf } from '../audiences/computed/resolve-computed';
-import type { Condition, Rule } from '../audiences/rule.schema';
+import type { Rule } from '../audiences/rule.schema';
+import { isJsonObject } from '../json';
+import { parsePath } from '../path';
 import type { CompiledJourney } from './compiled-journey';
 import type { JourneyDefinition } from './journey.schema';
 import { stepParts } from './step-kinds';
@@ -12,7 +11,7 @@ export interface References {
   readonly audiences: ReadonlySet<string>;
   readonly destinations: ReadonlySet<string>;
   readonly purposes: ReadonlySet<string>;
-  /** Computed traits that rules read; what mappings read is not looked at here. */
+  /** Computed traits that rules and updates read; what mappings read is not looked at here. */
   readonly computed: ReadonlySet<string>;
 }
 
@@ -32,7 +31,7 @@ export function referencesOf(definition: JourneyDefinition): References {
     ),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
     purposes: new Set(purpose === undefined ? [] : [purpose]),
-    computed: new Set(rules.flatMap(leavesOf).flatMap(computedOf)),
+    computed: new Set([...rules, ...updatesOf(definition)].flatMap(computedIn)),
   };
 }
 
@@ -44,10 +43,18 @@ export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
     .flatMap((part) => ('rule' in part ? [part.rule] : [])),
 ];
 
-/** What is compared, and what it is compared with. */
-function computedOf(condition: Condition): string[] {
-  const from = 'value' in condition && isFromValue(condition.value) ? computedIn(condition.value.from)?.key : undefined;
-  return [computedKeyOf(condition), from].filter((key) => key !== undefined);
+const updatesOf = ({ steps }: JourneyDefinition) =>
+  Object.values(steps).flatMap((step) => (step.type === 'update' && step.set ? step.set : []));
+
+/** What is compared, or written, and with what: wherever a path is named. */
+function computedIn(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(computedIn);
+  if (!isJsonObject(node)) return [];
+  return Object.entries(node).flatMap(([name, field]) => {
+    if ((name !== 'from' && name !== 'path') || typeof field !== 'string') return computedIn(field);
+    const [root, key] = parsePath(field) ?? [];
+    return root === 'computed' && typeof key === 'string' ? [key] : [];
+  });
 }
 
 /** Keys of the journeys that people enter, or will when they are resumed, and whose newest version names it. */

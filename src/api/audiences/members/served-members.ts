@@ -15,12 +15,10 @@ export interface MembersAsked {
   readonly heldOut?: boolean | undefined;
 }
 
-/** Cursors of those who are in without a stay: no id of a stay begins so. */
-const mark = '~';
-
 /**
- * One page of present members. While edges are written that follow from a rule which has begun to serve, they are those whom this rule
- * holds for: without those who are to leave, and in the end those who are to enter. As ever, who comes or leaves between two pages may be missing.
+ * One page of present members, by profile. While edges are written that follow from a rule which has begun to serve, they are those whom this
+ * rule holds for: without those who are to leave, and with those who are to enter, each where they will be once they have. As ever, who comes
+ * or leaves between two pages may be missing.
  */
 export async function readMembers(store: Store, ws: WorkspaceId, asked: MembersAsked): Promise<ServedMember[]> {
   const { audience, limit, after, heldOut } = asked;
@@ -31,14 +29,11 @@ export async function readMembers(store: Store, ws: WorkspaceId, asked: MembersA
 }
 
 async function page(reading: Reading, asked: MembersAsked): Promise<ServedMember[]> {
-  const { store, of, session } = reading;
-  const { limit, after, heldOut } = asked;
-  const isLast = after?.startsWith(mark) === true;
-  const stays = isLast ? [] : await staying(reading, asked);
-  if (stays.length === limit || heldOut === true) return stays;
-  const left = { limit: limit - stays.length, after: isLast ? after.slice(mark.length) : undefined };
-  const entering = await store.preparedProfiles.entering(of, left, session);
-  return [...stays, ...entering.map((one) => ({ ...one, cursor: `${mark}${one.profile}` }))];
+  const stays = await staying(reading, asked);
+  const entering = asked.heldOut === true ? [] : await aboutToEnter(reading, asked);
+  return [...stays, ...entering]
+    .sort(({ cursor: one }, { cursor: other }) => (one < other ? -1 : one > other ? 1 : 0))
+    .slice(0, asked.limit);
 }
 
 interface Reading {
@@ -61,4 +56,12 @@ async function staying(
     if (page.length < limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** Each behind every stay of theirs, the one that is yet to begin among them: who is read is not read again when it has. */
+async function aboutToEnter({ store, of, session }: Reading, { limit, after }: MembersAsked): Promise<ServedMember[]> {
+  const before = `${of.ws}:${of.audience}:`;
+  const [profile] = after?.slice(before.length).split(':') ?? [];
+  const entering = await store.preparedProfiles.entering(of, { limit, after: profile }, session);
+  return entering.map((one) => ({ ...one, cursor: `${before}${one.profile}:~` }));
 }

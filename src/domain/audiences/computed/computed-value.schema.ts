@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration, Name, Path } from '../../definition-fields.schema';
+import { Duration, EventName, Path } from '../../definition-fields.schema';
 import { isJsonObject } from '../../json';
 import { oneOf } from '../../one-of.schema';
 import { checkWhere } from '../check-where';
@@ -19,7 +19,7 @@ const Tests = z.array(Where).min(1).max(20).optional();
  */
 const EventValue = z
   .strictObject({
-    event: Name,
+    event: EventName,
     where: Tests,
     within: Duration.optional(),
     count: z.literal(true).optional(),
@@ -45,7 +45,7 @@ const EventValue = z
 const Points = z.number().min(-computedLimits.points).max(computedLimits.points);
 const Signal = z
   .strictObject({
-    event: Name,
+    event: EventName,
     where: Tests,
     /** For each match; or the numbers at a property, each times so many. */
     points: z.union([Points, z.strictObject({ property: Path, times: Points.optional() })]),
@@ -94,9 +94,10 @@ function checkTests(where: readonly Where[] | undefined, context: z.core.$Refine
       });
 }
 
-/** Where in an event a value was found that is told as it is there; `undefined` of numbers that are worked out. */
+/** Where in an event a value was found, or the numbers that it was worked out of: of one event it is what that says. */
 export function propertyTold(value: ComputedValue): string | undefined {
   if ('score' in value) return undefined;
-  const { first, last, list } = value;
-  return first ?? last ?? list;
+  const name = aggregateNameOf(value);
+  const found = name === 'count' || name === 'unique' ? undefined : value[name];
+  return typeof found === 'string' ? found : undefined;
 }

@@ -25,8 +25,8 @@ export function measureNumber(value: EventValue): Measure | undefined {
     combine: (one, other) => combine(everyMatch, one, other),
     prune: (state, now) => prune(everyMatch, state, now),
     edge: (state, now) => numberEdge(everyMatch, state, now),
-    tell: (state, now, edge) => numberAt(everyMatch, state, now, edge),
-    recall: (events, now) => measureMatches(aggregate, seenBy(aggregate, events, now)),
+    tell: (state, now, edge) => finite(numberAt(everyMatch, state, now, edge)),
+    recall: (events, now) => finite(measureMatches(aggregate, seenBy(aggregate, events, now))),
     ask: (asked) => {
       const condition = conditionOf(value, asked) ?? everyMatch;
       return {
@@ -37,6 +37,10 @@ export function measureNumber(value: EventValue): Measure | undefined {
     },
   };
 }
+
+/** Sums may be more than the largest number, and JSON knows nothing beyond that. */
+const finite = (number: number | undefined): number | undefined =>
+  number === undefined ? undefined : Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number));
 
 /** The condition on events that compares the number. */
 function conditionOf(value: EventValue, { is, value: expected }: Compared): EventCondition | undefined {
