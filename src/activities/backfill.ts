@@ -6,6 +6,7 @@ import type { ApplyDeps } from './apply/apply';
 import { applyTimeInHalves } from './apply/apply-in-halves';
 import { isTransient } from './apply/conflict';
 import { heartbeating } from './heartbeating';
+import type { RulesetState } from '../domain/profiles/ruleset-state';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Outbox } from './outbox';
 import { PreparingProgress } from './preparing-progress';
@@ -20,6 +21,8 @@ export interface BackfillDeps extends ApplyDeps {
 }
 
 const profilesPerTransaction = 50;
+/** An embedded store reads everybody who is left to say who is next: so it is asked seldom. */
+const profilesPerQuestion = 2_000;
 const conflictPauseMs = 50;
 
 export type BackfillActivities = ReturnType<typeof createBackfillActivities>;
@@ -41,26 +44,54 @@ export function createBackfillActivities(deps: BackfillDeps) {
  * begins to serve then, and whom that moves are passed over in turn.
  */
 async function backfill(deps: BackfillDeps, ws: WorkspaceId, signal: AbortSignal): Promise<number> {
-  const progress = new PreparingProgress(deps, ws);
-  for (let done = 0, failed = 0, after: ProfileId | undefined; ;) {
+  const filling = { deps, ws, signal, progress: new PreparingProgress(deps, ws) };
+  for (let pass: Pass = begun; ;) {
     const state = await deps.store.workspaces.rulesetState(ws);
-    const behind = await deps.store.preparedProfiles.left(ws, state, profilesPerTransaction, after);
-    const isStuck = failed > 0 && done === 0;
-    if (behind.length === 0 && (after === undefined || isStuck)) {
-      if (isStuck) leave(deps, ws, failed);
-      if (!(await switchAudiences(deps, ws, state.version))) return state.version;
+    const behind = await deps.store.preparedProfiles.left(ws, state, profilesPerQuestion, pass.after);
+    if (behind.length > 0) {
+      pass = await evaluateAll({ ...filling, state }, behind, pass);
+      continue;
     }
+    const isStuck = pass.failed > 0 && pass.done === 0;
+    if (isStuck) leave(deps, ws, pass.failed);
+    const isOver = pass.after === undefined || isStuck;
+    if (isOver && !(await switchAudiences(deps, ws, state.version))) return state.version;
+    pass = begun;
+  }
+}
+
+/** How far one way through all who are left is. */
+interface Pass {
+  readonly done: number;
+  readonly failed: number;
+  readonly after?: ProfileId | undefined;
+}
+const begun: Pass = { done: 0, failed: 0 };
+
+interface Filling {
+  readonly deps: BackfillDeps;
+  readonly ws: WorkspaceId;
+  readonly signal: AbortSignal;
+  readonly progress: PreparingProgress;
+  readonly state: RulesetState;
+}
+
+async function evaluateAll(filling: Filling, behind: readonly ProfileId[], before: Pass): Promise<Pass> {
+  const { deps, ws, signal, progress, state } = filling;
+  let { done, failed } = before;
+  for (let start = 0; start < behind.length; start += profilesPerTransaction) {
     // Another worker goes on; answering would say that nothing is left.
     signal.throwIfAborted();
-    const failures = await evaluate(deps, ws, behind);
-    done = behind.length === 0 ? 0 : done + behind.length - failures;
-    failed = behind.length === 0 ? 0 : failed + failures;
-    after = behind.at(-1);
-    deps.metrics.backfilled.inc(behind.length - failures);
-    await progress.note(state, behind.length - failures);
+    const some = behind.slice(start, start + profilesPerTransaction);
+    const failures = await evaluate(deps, ws, some);
+    done += some.length - failures;
+    failed += failures;
+    deps.metrics.backfilled.inc(some.length - failures);
+    await progress.note(state, some.length - failures);
     Context.current().heartbeat({ done });
     await delay(deps.backfillPauseMs);
   }
+  return { done, failed, after: behind.at(-1) };
 }
 
 function leave(deps: BackfillDeps, ws: WorkspaceId, failed: number): void {
