@@ -9,7 +9,7 @@ import { setup } from './setup.mjs';
 import { hand, main } from './terminal.mjs';
 
 /** Servers are shared by all test files of a run. End-to-end tests wait much: for processes to start, and for time-outs of those that were killed. */
-const projects = { unit: [], integration: ['--maxWorkers=2'], e2e: ['--maxWorkers=3'] };
+const projects = { unit: [], integration: ['--maxWorkers=2'], e2e: ['--maxWorkers=2'] };
 
 await main(async () => {
   process.stdout.write('Heddle tests\n');
