@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { grouped } from '../domain/grouped';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { ApplyDeps } from './apply/apply';
 import { applyTimeInHalves } from './apply/apply-in-halves';
@@ -87,7 +88,7 @@ export async function sweep(
 async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number }, signal: AbortSignal): Promise<void> {
   const endsAt = Date.now() + profilesTurnMs;
   const due = await deps.store.profiles.due(deps.clock(), profilesPerSweep, range);
-  for (const [ws, rows] of byWorkspace(due)) {
+  for (const [ws, rows] of grouped(due, (row) => row.ws)) {
     for (
       let start = 0;
       start < rows.length && !signal.aborted && Date.now() < endsAt;
@@ -100,12 +101,6 @@ async function sweepProfiles(deps: ClockDeps, range: { from: number; to: number 
       for (const row of chunk) deps.metrics.clockLateness.observe(Math.max(0, deps.clock() - row.dueAt) / 1_000);
     }
   }
-}
-
-function byWorkspace<Row extends { readonly ws: WorkspaceId }>(rows: readonly Row[]): Map<WorkspaceId, Row[]> {
-  const groups = new Map<WorkspaceId, Row[]>();
-  for (const row of rows) groups.set(row.ws, [...(groups.get(row.ws) ?? []), row]);
-  return groups;
 }
 
 /** One in conflict comes again in a second; one that fails for a reason of its own, in a minute. */

@@ -1,3 +1,5 @@
+import { propertiesMeasured } from '../domain/audiences/behaviour/properties-read';
+import type { ComputedValue } from '../domain/audiences/computed/computed-value.schema';
 import { measureOf, type Measure } from '../domain/audiences/computed/measure';
 import type { ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { toRuleEvent, type RuleEvent } from '../domain/events/event';
@@ -45,7 +47,7 @@ export async function readComputed(
       const measure = measureOf(value);
       const isBehind = !Object.hasOwn(profile.states, measure.stateKey) && profile.rulesetVersion < sinceRuleset;
       if (isBehind) return [key, measure.recall(await readHistory(store, ws, profile, measure), at)];
-      return [key, await tell(store, ws, profile, measure, at)];
+      return [key, await tell(store, ws, profile, value, at)];
     }),
   );
   return Object.fromEntries(told.filter((one): one is [string, Json] => one[1] !== undefined));
@@ -65,12 +67,18 @@ async function tell(
   { events }: Reading,
   ws: WorkspaceId,
   profile: Profile,
-  measure: Measure,
+  value: ComputedValue,
   at: number,
 ): Promise<Json | undefined> {
+  const measure = measureOf(value);
   const state = own(profile.states, measure.stateKey) ?? measure.empty;
   const range = measure.edge(state, at);
   if (!range) return measure.tell(state, at);
-  const stored = await events.between(ws, idsOf(profile), { events: measure.names, ...range });
+  const stored = await events.between(
+    ws,
+    idsOf(profile),
+    { events: measure.names, ...range },
+    propertiesMeasured(value),
+  );
   return measure.tell(state, at, stored.map(toRuleEvent));
 }

@@ -1,5 +1,6 @@
 import { propertiesRead } from '../domain/audiences/behaviour/properties-read';
 import { effectiveAt, toRuleEvent, type Event, type Identifier } from '../domain/events/event';
+import { grouped } from '../domain/grouped';
 import { groupName, type GroupRef } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';
 import type { IdentifierNote } from '../domain/identity/quarantine';
@@ -148,7 +149,7 @@ export async function readNeeds(
     histories.set(historyName(read), dividedAmong(read.ids, events, unmerge, isNamed).map(toRuleEvent));
   }
   const edges = new Map(have.edges);
-  for (const reads of ofOneCondition(needs.edges)) {
+  for (const reads of grouped(needs.edges, (read) => `${historyName(read)}|${read.key}`).values()) {
     const read = together(reads);
     const condition = ruleset.conditions.get(read.key);
     const events = await store.events.between(ws, read.ids, read, condition && propertiesRead(condition));
@@ -172,29 +173,13 @@ async function historiesOf(
 ): Promise<(ids: readonly ProfileId[]) => SeenEvent[]> {
   const ids = [...new Set(reads.flatMap((read) => read.ids))];
   const events = ids.length === 0 ? [] : await store.events.history(ws, ids, names);
-  const filed = new Map<string | undefined, SeenEvent[]>();
-  for (const event of events) {
-    const others = filed.get(event.profile);
-    if (others) others.push(event);
-    else filed.set(event.profile, [event]);
-  }
+  const filed = grouped(events, ({ profile }) => profile);
   return (asked) => asked.flatMap((id) => filed.get(id) ?? []).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
 }
 
-function ofOneCondition(reads: readonly EdgeRead[]): Iterable<readonly [EdgeRead, ...EdgeRead[]]> {
-  const found = new Map<string, [EdgeRead, ...EdgeRead[]]>();
-  for (const read of reads) {
-    const name = `${historyName(read)}|${read.key}`;
-    const known = found.get(name);
-    if (known) known.push(read);
-    else found.set(name, [read]);
-  }
-  return found.values();
-}
-
 /** Each event of a batch may move the range of its condition a little. More than one asks for does no harm; reading it all as often would. */
-const together = (reads: readonly [EdgeRead, ...EdgeRead[]]): EdgeRead => ({
-  ...reads[0],
+const together = (reads: readonly EdgeRead[]): EdgeRead => ({
+  ...(reads[0] as EdgeRead),
   from: Math.min(...reads.map(({ from }) => from)),
   to: Math.max(...reads.map(({ to }) => to)),
 });

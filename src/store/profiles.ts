@@ -31,10 +31,7 @@ export class ProfileRepository {
     return new Map(docs.map((doc) => [doc._id, doc]));
   });
 
-  readonly #counts = new LRUCache<WorkspaceId, number>({
-    ...{ max: 1_000, ttl: 30_000, allowStale: true },
-    fetchMethod: (ws) => this.#profiles.countDocuments({ ws }),
-  });
+  readonly #counts = new LRUCache<WorkspaceId, number>({ max: 1_000, ttl: 30_000 });
 
   constructor({ db }: StoreConnection) {
     this.#profiles = db.collection<ProfileDoc>('profiles');
@@ -183,8 +180,10 @@ export class ProfileRepository {
    */
   async roughCount(ws: WorkspaceId): Promise<number> {
     const known = this.#counts.get(ws);
-    if (known !== undefined && known < countedAnew) this.#counts.delete(ws);
-    return this.#counts.forceFetch(ws);
+    if (known !== undefined) return known;
+    const count = await this.#profiles.countDocuments({ ws });
+    if (count >= countedAnew) this.#counts.set(ws, count);
+    return count;
   }
 
   /** The living ones whose ids begin between two texts, the first inclusive, and how many documents there are between. */

@@ -100,7 +100,7 @@ describe('who was written to', () => {
     expect(await system.client.audiences.preview('written-to', { rule: written.rule! })).toMatchObject({ count: 2 });
   });
 
-  it('gets two messages in a row without waiting for a look', async () => {
+  it('gets both of two messages in a row', async () => {
     const steps = {
       one: { type: 'send', destination: 'mails', next: 'two' },
       two: { type: 'send', destination: 'mails' },
@@ -108,11 +108,6 @@ describe('who was written to', () => {
     await publish('twice', { entry: { on: { event: 'Cart Twice' } }, start: 'one', steps });
     await system.client.events.track({ userId: 'u4', event: 'Cart Twice' });
     await until(async () => sends('twice').length === 2 || undefined, 'both to arrive');
-    const { data } = await system.client.deliveries.list({ journey: 'twice' });
-    const arrived = data.map(({ updatedAt }) => Date.parse(updatedAt));
-    process.stdout.write(
-      `contacted: the second of two sends ${Math.max(...arrived) - Math.min(...arrived)} ms after the first\n`,
-    );
   });
 
   it('nobody can send such an event', async () => {

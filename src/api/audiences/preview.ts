@@ -4,6 +4,7 @@ import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
 import type { Event } from '../../domain/events/event';
+import { grouped } from '../../domain/grouped';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
@@ -146,12 +147,7 @@ export async function readEvents(
   names: PreviewPlan['names'],
 ): Promise<(profile: Profile) => Event[]> {
   const events = names?.length === 0 ? [] : await store.events.wholeHistory(ws, profiles.flatMap(idsOf), names);
-  const byId = new Map<ProfileId | undefined, Event[]>();
-  for (const event of events) {
-    const known = byId.get(event.profile);
-    if (known) known.push(event);
-    else byId.set(event.profile, [event]);
-  }
+  const byId = grouped(events, ({ profile }) => profile);
   // The absorbed first: of two statements at the same instant the survivor's counts.
   return (profile) =>
     idsOf(profile)

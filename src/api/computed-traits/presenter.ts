@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ComputedValue as Value } from '../../domain/audiences/computed/computed-value.schema';
+import { measureOf } from '../../domain/audiences/computed/measure';
 import { ComputedTraitDefinition } from '../../domain/audiences/computed/computed-trait.schema';
 import type { ComputedTraitDoc } from '../../store/computed-traits';
 import { Instant, presentInstant } from '../instant';
@@ -20,14 +21,15 @@ export const ComputedTraitBody = z.strictObject({
   updatedAt: Instant,
 });
 
-export function presentComputedTrait(doc: ComputedTraitDoc, type: z.infer<typeof ComputedTraitBody>['type']) {
+export function presentComputedTrait(doc: ComputedTraitDoc) {
+  const value = JSON.parse(doc.valueJson) as Value;
   return {
     key: doc.key,
     name: doc.name,
     description: doc.description,
     labels: doc.labels,
-    value: JSON.parse(doc.valueJson) as Value,
-    type,
+    value,
+    type: measureOf(value).type,
     version: doc.version,
     status: doc.status,
     createdAt: presentInstant(doc.createdAt),

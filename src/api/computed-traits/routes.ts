@@ -1,5 +1,3 @@
-import type { ComputedValue } from '../../domain/audiences/computed/computed-value.schema';
-import { measureOf } from '../../domain/audiences/computed/measure';
 import { ComputedTraitDefinition } from '../../domain/audiences/computed/computed-trait.schema';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { definitionRoutes } from '../definition-routes';
@@ -17,8 +15,7 @@ export const { routes: computedTraitRoutes } = definitionRoutes({
   input: ComputedTraitDefinition.partial({ key: true }),
   body: ComputedTraitBody,
   in: (store) => store.computedTraits,
-  present: (traits) =>
-    traits.map((doc) => presentComputedTrait(doc, measureOf(JSON.parse(doc.valueJson) as ComputedValue).type)),
+  present: (traits) => traits.map(presentComputedTrait),
   save: saveComputedTrait,
   delete: deleteComputedTrait,
 });

@@ -5,6 +5,7 @@ import { PageQuery, pageOf, readPage, toPage, toPageOfAll } from '../page';
 import type { EventDoc } from '../../store/documents';
 import { defineRoute, type Route } from '../route';
 import { idsOf } from '../../domain/profiles/present';
+import { computedTraitsOf } from '../../folding/read-computed';
 import { readComputedOf } from '../computed-traits/read-computed-of';
 import { findProfile, searchProfiles, ProfileRef } from './find-profile';
 import {
@@ -54,8 +55,10 @@ export const profileRoutes: readonly Route[] = [
     params: Ref,
     responses: { 200: ProfileBody },
     handle: async (call) => {
-      const profile = await findProfile(call.deps.store, call.ws, call.params.ref);
-      const computed = await readComputedOf(call, profile);
+      const { store } = call.deps;
+      const asked = [findProfile(store, call.ws, call.params.ref), computedTraitsOf(store, call.ws)] as const;
+      const [profile, told] = await Promise.all(asked);
+      const computed = await readComputedOf(call, profile, told);
       return { status: 200, body: { ...presentProfile(profile, sightOf(call)), ...computed } };
     },
   }),

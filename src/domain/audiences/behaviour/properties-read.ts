@@ -6,9 +6,12 @@ import type { EventCondition, SequenceCondition, Where } from '../rule.schema';
 
 /** The properties of events that a condition reads, by their outermost names: whoever reads stored events for it needs no others. */
 export function propertiesRead(condition: BehaviourCondition): readonly string[] {
-  if ('computed' in condition) return namesIn(inComputed(condition.computed));
+  if ('computed' in condition) return propertiesMeasured(condition.computed);
   return 'sequence' in condition ? inSequence(condition) : namesIn(inEvent(condition));
 }
+
+/** The same of a value of what somebody did. */
+export const propertiesMeasured = (value: ComputedValue): readonly string[] => namesIn(inComputed(value));
 
 const namesIn = (paths: readonly (string | undefined)[]): string[] => [
   ...new Set(paths.flatMap((path) => (path === undefined ? [] : String(partsOf(path)[0])))),
