@@ -4,6 +4,7 @@ import { definitionKeyPattern } from './definition-key';
 import { isOwn, ownMark } from './events/own';
 import { durationPattern, parseDuration } from './duration';
 import { isPath } from './path';
+import { weekdays } from './zone';
 
 /** Fields that definitions of several kinds have. */
 export const DefinitionKey = z.string().regex(definitionKeyPattern, { error: 'Write 1 to 64 of a-z, 0-9 and "-".' });
@@ -19,6 +20,15 @@ export const Path = z.string().max(512).refine(isPath, {
 export const Zone = z.string().refine((name) => IANAZone.isValidZone(name), {
   error: 'Write a zone such as "Europe/Berlin".',
 });
+
+/** A local time of day. */
+export const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'Write a time of day such as "09:00".' });
+export const Weekdays = z
+  .array(z.enum(weekdays))
+  .min(1, { error: 'Name at least one of mon, tue, wed, thu, fri, sat and sun; without "days" all of them count.' })
+  .max(weekdays.length);
 
 /** Ten years: long enough for every rule of people's lives, short enough that instants stay dates. */
 const longestDurationMs = parseDuration('520w');
