@@ -5,7 +5,7 @@ import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import type { Quarantine } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
-import type { BlockedType, DesiredMember, EdgeCause, OutboxWork } from '../domain/profiles/change-set';
+import type { AnsweredAsk, BlockedType, DesiredMember, EdgeCause, OutboxWork } from '../domain/profiles/change-set';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { Profile } from '../domain/profiles/profile';
 import type { Violation } from '../domain/tracking-plan/violation';
@@ -63,7 +63,7 @@ export interface KeyDoc extends Scoped {
   readonly disabledAt?: number;
 }
 
-export interface EventDoc extends Scoped, Event {
+export interface EventDoc extends Scoped, Event, AnsweredAsk {
   readonly state: 'pending' | 'applied' | 'dead';
   /** `workspace/partition`, present while pending: the intake's claim is one index range. */
   readonly pending?: string;

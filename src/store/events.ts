@@ -123,7 +123,7 @@ export class EventRepository {
   async markApplied(ws: WorkspaceId, applied: readonly AppliedEvent[], session: ClientSession): Promise<number> {
     if (applied.length === 0) return 0;
     const result = await this.#events.bulkWrite(
-      applied.map(({ messageId, profile, seq, waitKey, stripped, blocked }) => {
+      applied.map(({ messageId, profile, seq, waitKey, stripped, blocked, began, notBegun }) => {
         const stamp = {
           state: 'applied' as const,
           profile,
@@ -131,6 +131,8 @@ export class EventRepository {
           seq,
           waitKey,
           ...(blocked && { blocked, blockedUnder: blockedKeys(ws, blocked) }),
+          ...(began !== undefined && { began }),
+          ...(notBegun !== undefined && { notBegun }),
         };
         const filter = { _id: eventDocId(ws, messageId), state: 'pending' as const };
         // Keys of users in a value that is set may begin with a dollar: only a literal takes them as they are.

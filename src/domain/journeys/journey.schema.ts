@@ -30,9 +30,11 @@ export const Reentry = z.strictObject({
   }),
   whileInside: z.literal('ignore').optional(),
 });
+/** By nothing that happens: only who is asked for begins. */
+export const ApiTrigger = z.strictObject({ api: z.literal(true) });
 export const Entry = z.strictObject({
-  on: z.union([EventTrigger.omit({ match: true }), EdgeTrigger], {
-    error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
+  on: z.union([EventTrigger.omit({ match: true }), EdgeTrigger, ApiTrigger], {
+    error: 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" } or { "api": true }.',
   }),
   /** A path in the entry event: one run per value. */
   key: Path.optional(),
@@ -125,6 +127,7 @@ export const JourneyDefinition = z.strictObject({
 export type EventTrigger = z.infer<typeof EventTrigger>;
 export type EdgeTrigger = z.infer<typeof EdgeTrigger>;
 export type Trigger = z.infer<typeof Trigger>;
+export type EntryTrigger = z.infer<typeof Entry>['on'];
 export type ExitRule = z.infer<typeof ExitRule>;
 export type Goal = z.infer<typeof Goal>;
 export type Step = z.infer<typeof Step>;

@@ -1,6 +1,7 @@
 import { bindPaths, hasFrom } from '../audiences/bind-paths';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
+import { readEnroll, type EnrollAsk } from '../events/enroll';
 import type { Group } from '../groups/group';
 import { householdSubject, subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
 import type { JsonObject } from '../json';
@@ -25,6 +26,8 @@ export type { Cause } from './trigger';
 /** Why a cause that fits an entry starts nothing. */
 export type IgnoredEntry =
   | 'not-published'
+  | 'not-by-api'
+  | 'restricted'
   | 'edge-starts-nothing'
   | 'too-old'
   | 'no-key'
@@ -55,10 +58,11 @@ export function decideEntry(
   context: EntryContext,
 ): Enrollment | { readonly ignored: IgnoredEntry } | undefined {
   const { entry } = journey.definition;
-  if (!triggers(entry.on, cause)) return undefined;
-  const cameIn = entryCause(cause, context);
+  const asked = askOf(cause);
+  if (asked ? asked.journey !== journey.key : !triggers(entry.on, cause)) return undefined;
+  const cameIn = entryCause(cause, context, asked);
   const entryKey = keyOf(entry.key, cameIn);
-  const ignored = whyIgnored(journey, cause, context);
+  const ignored = whyIgnored(journey, cause, context, asked);
   if (ignored) return { ignored };
   if (entryKey === undefined) return { ignored: 'no-key' };
   const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
@@ -66,6 +70,10 @@ export function decideEntry(
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
   return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
 }
+
+/** What a cause asks for: that its person begins a journey, whatever the entry of that waits for. */
+export const askOf = (cause: Cause): EnrollAsk | undefined =>
+  cause.kind === 'event' ? readEnroll(cause.event) : undefined;
 
 /**
  * The first exit rule that the cause satisfies, by position. What happened before the entry ends nothing, unless a `match` ties
@@ -104,11 +112,11 @@ export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: r
   return [...new Set(keys)];
 }
 
-function entryCause(cause: Cause, { profile, subjectIds }: EntryContext): EntryCause {
+function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: EnrollAsk | undefined): EntryCause {
   const cursor = cursorAt(profile, cause.seq, subjectIds);
   if (cause.kind === 'edge') return { at: cause.at, name: cause.audience, properties: {}, cursor };
   const { at, name, properties, messageId } = cause.event;
-  return { at, name, properties, messageId, cursor };
+  return { at, name, properties: asked?.properties ?? properties, messageId, cursor };
 }
 
 /** Everything up to `seq` of the profile, and all of those it had absorbed. */
@@ -123,11 +131,14 @@ function keyOf(path: string | undefined, entry: EntryCause): string | undefined 
 }
 
 function whyIgnored(
-  { status, maxEventAgeMs }: CompiledJourney,
+  { status, maxEventAgeMs, definition }: CompiledJourney,
   cause: Cause,
   { now }: EntryContext,
+  asked: EnrollAsk | undefined,
 ): IgnoredEntry | undefined {
   if (status !== 'published') return 'not-published';
+  // What waits for an event would begin with properties that no event had.
+  if (asked?.by === 'api' && !('api' in definition.entry.on)) return 'not-by-api';
   if (cause.kind === 'edge') return cause.startsJourneys ? undefined : 'edge-starts-nothing';
   return now - cause.event.at > maxEventAgeMs ? 'too-old' : undefined;
 }

@@ -4,7 +4,7 @@ import type { RuleEvent } from '../events/event';
 import { onceForEach } from '../once-for-each';
 import { firstAt } from '../path';
 import type { Enrollment } from './enrollment';
-import type { EventTrigger, EdgeTrigger, Trigger } from './journey.schema';
+import type { EntryTrigger, EventTrigger, Trigger } from './journey.schema';
 import { eventRoot, hasValueAt, runRoot } from './run-paths';
 
 /** Something that happened to a profile, in the order of its `seq`. Instants are epoch milliseconds. */
@@ -34,10 +34,9 @@ export const causeAt = (cause: Cause): number => (cause.kind === 'event' ? cause
 /** When we learned of a cause: what a deadline is compared with. */
 export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event' ? cause.event.receivedAt : cause.at);
 
-type AnyTrigger = Omit<EventTrigger, 'match'> | EdgeTrigger;
-
 /** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
-export function triggers(trigger: AnyTrigger, cause: Cause): boolean {
+export function triggers(trigger: Trigger | EntryTrigger, cause: Cause): boolean {
+  if ('api' in trigger) return false;
   if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);
   return cause.kind === 'edge' && cause.audience === trigger.audience && cause.edge === trigger.edge;
 }

@@ -7,6 +7,7 @@ import type { EnrollmentId, ProfileId } from '../ids';
 import type { IdentifierNote } from '../identity/quarantine';
 import type { BlockReason } from '../identity/resolve-identity';
 import type { Enrollment } from '../journeys/enrollment';
+import type { IgnoredEntry } from '../journeys/routing';
 import type { Profile } from './profile';
 import type { Replaced } from './replaced';
 
@@ -165,8 +166,14 @@ export interface ConsentRecord extends Omit<ConsentStatement, 'isRecord' | 'isDa
   readonly isTrusted: boolean;
 }
 
+/** What became of a journey that an event asked for: the run that it began, or why it began none. */
+export interface AnsweredAsk {
+  readonly began?: EnrollmentId;
+  readonly notBegun?: IgnoredEntry;
+}
+
 /** What a consumed event is stamped with. */
-export interface AppliedEvent {
+export interface AppliedEvent extends AnsweredAsk {
   readonly messageId: string;
   readonly profile: ProfileId;
   readonly seq: number;

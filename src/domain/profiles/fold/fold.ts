@@ -189,7 +189,7 @@ function changesOf(fold: WorkspaceFold): ChangeSet {
     heldStays: [...fold.opened.values()].filter((open) => open.isTouched).flatMap(heldStays),
     enrollments: runs.map(toEnrollmentWrite),
     syncs,
-    applied: fold.applied,
+    applied: fold.applied.map((one) => ({ ...one, ...fold.asked.get(one.messageId) })),
     consents: fold.consents,
     refused: fold.refused,
     ...groupChanges(fold),

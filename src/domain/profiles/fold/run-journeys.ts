@@ -1,7 +1,14 @@
 import type { MembershipEdge } from '../change-set';
 import type { CompiledJourney } from '../../journeys/compiled-journey';
-import { decideConversions, decideEntry, decideExit, type Cause } from '../../journeys/routing';
-import { endEnrollment, isInside } from '../../journeys/enrollment';
+import {
+  askOf,
+  decideConversions,
+  decideEntry,
+  decideExit,
+  type Cause,
+  type IgnoredEntry,
+} from '../../journeys/routing';
+import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
 import { edgeWaitKey } from '../../journeys/wait-keys';
 import { presentGroups, type Group } from '../../groups/group';
 import { idsOf } from '../present';
@@ -15,12 +22,29 @@ import type { Run, WorkspaceFold } from './workspace-fold';
 export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
   if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, run, cause);
   for (const run of othersRuns(fold, open)) reach(fold, run, asOther(cause));
-  const { profile } = open;
-  if (profile.restrictedAt !== undefined) return;
+  const asked = askOf(cause);
+  if (asked) return answer(fold, open, cause, asked.journey);
+  if (open.profile.restrictedAt !== undefined) return;
   for (const journey of fold.input.ruleset.enterable) enter(fold, open, journey, cause);
 }
 
-function enter(fold: WorkspaceFold, open: OpenProfile, journey: CompiledJourney, cause: Cause): void {
+/** Of a journey that is asked for, what became of it is stamped on the event, for whoever asked. */
+function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: string): void {
+  if (cause.kind !== 'event') return;
+  const journey = fold.input.ruleset.enterable.find(({ key }) => key === asked);
+  const entry: Enrollment | IgnoredEntry =
+    open.profile.restrictedAt !== undefined
+      ? 'restricted'
+      : ((journey && enter(fold, open, journey, cause)) ?? 'not-published');
+  fold.asked.set(cause.event.messageId, typeof entry === 'string' ? { notBegun: entry } : { began: entry.id });
+}
+
+function enter(
+  fold: WorkspaceFold,
+  open: OpenProfile,
+  journey: CompiledJourney,
+  cause: Cause,
+): Enrollment | IgnoredEntry | undefined {
   const { profile } = open;
   const household = journey.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
   const entry = decideEntry(journey, cause, {
@@ -33,14 +57,15 @@ function enter(fold: WorkspaceFold, open: OpenProfile, journey: CompiledJourney,
     now: fold.input.now,
     makeId: fold.input.makeEnrollmentId,
   });
-  if (!entry) return;
+  if (!entry) return undefined;
   if ('ignored' in entry) {
     fold.ignored.push(entry.ignored);
-    return;
+    return entry.ignored;
   }
   fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
   open.profile = { ...open.profile, hasEnrollments: true };
   if (household) countEntry(fold, household);
+  return entry;
 }
 
 /** Of the households of a person, those that somebody else of them is in. */

@@ -7,6 +7,7 @@ import type { BlockedIdentifier } from '../../identity/resolve-identity';
 import type { Enrollment } from '../../journeys/enrollment';
 import type { IgnoredEntry } from '../../journeys/routing';
 import type {
+  AnsweredAsk,
   AppliedEvent,
   ConsentRecord,
   EventContent,
@@ -63,6 +64,8 @@ export class WorkspaceFold {
   /** Identifiers that a protection kept from a profile, by message id. */
   readonly blocked = new Map<string, readonly BlockedIdentifier[]>();
   readonly ignored: IgnoredEntry[] = [];
+  /** What became of journeys that were asked for, by message id. */
+  readonly asked = new Map<string, AnsweredAsk>();
   readonly groups = new Map<string, OpenGroup>();
   readonly neededGroups = new Map<string, GroupRef>();
   readonly neededHistories = new Map<string, HistoryRead>();
