@@ -30,6 +30,8 @@ interface Kind<Doc extends Definition, Body extends z.ZodType, Input extends { r
     list(ws: WorkspaceId): Promise<Doc[]>;
     find(ws: WorkspaceId, key: string): Promise<Doc | undefined>;
   };
+  /** What else whoever saves may ask for. */
+  readonly saveQuery?: z.ZodObject;
   /** Of one page, or of one. */
   readonly present: (
     docs: readonly Doc[],
@@ -38,6 +40,8 @@ interface Kind<Doc extends Definition, Body extends z.ZodType, Input extends { r
   readonly save: (call: KeyCall, input: Input & { readonly key: string }) => Promise<Doc>;
   readonly delete: (call: KeyCall, key: string) => Promise<void>;
 }
+
+const gone = { status: 204, body: undefined } as const;
 
 type CallOfOne = KeyCall<{ readonly key: string }>;
 
@@ -81,16 +85,14 @@ export function definitionRoutes<
     }),
     defineRoute({
       ...{ method: 'put', ...one, scope: `${scope}:write`, summary: summaries.put, body: input },
+      ...(kind.saveQuery && { query: kind.saveQuery }),
       responses: { 200: body },
       handle: async (call) => answer(call, await kind.save(call, underItsKey(call))),
     }),
     defineRoute({
       ...{ method: 'delete', ...one, scope: `${scope}:write`, summary: summaries.delete },
       responses: { 204: z.undefined() },
-      handle: async (call) => {
-        await kind.delete(call, call.params.key);
-        return { status: 204, body: undefined };
-      },
+      handle: (call) => kind.delete(call, call.params.key).then(() => gone),
     }),
   ];
   return { routes, find, answer };

@@ -25,8 +25,9 @@ export function addVersions(audiences: Command, context: Context, summary: (audi
   audiences
     .command('rollback <key> <version>')
     .description('save again what an earlier version said, as the next one')
-    .action(async (key: string, version: string) => {
-      const saved = await context.client().audiences.rollback(key, Number(version));
+    .option('--start-journeys', 'whom it moves begins journeys by that')
+    .action(async (key: string, version: string, options: { startJourneys?: true }) => {
+      const saved = await context.client().audiences.rollback(key, Number(version), options);
       context.show(saved, () => summary(saved));
     });
   audiences

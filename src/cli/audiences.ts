@@ -22,11 +22,12 @@ export function addAudiences(program: Command, context: Context): void {
   audiences
     .command('put <file...>')
     .description('save definitions from JSON or YAML files; "-" is standard input')
-    .action(async (files: string[]) => {
+    .option('--start-journeys', 'whom the saved rules move begins journeys by that')
+    .action(async (files: string[], options: { startJourneys?: true }) => {
       const client = context.client();
       // The server checks the definition, and says where it is wrong.
       const put = ({ key, definition }: DefinitionFile) =>
-        client.audiences.put(key, definition as unknown as AudienceDefinition);
+        client.audiences.put(key, definition as unknown as AudienceDefinition, options);
       await putFiles(context, files, put, (saved) => context.table(headers, saved.map(row)));
     });
   audiences

@@ -41,6 +41,8 @@ export interface NextAudience extends Pick<
 > {
   readonly version: number;
   readonly rule: Rule;
+  /** Whom it moves begins journeys by that. */
+  readonly startsJourneys?: true;
   readonly startedAt: string;
   /** Profiles that are evaluated by its rule; absent until that begins. */
   readonly progress?: { readonly done: number; readonly total: number };

@@ -5,7 +5,6 @@ import type {
   AudienceDefinition,
   AudienceQuery,
   AudienceSize,
-  AudienceVersion,
   ChangesPage,
   ChangesQuery,
   Explanation,
@@ -15,6 +14,7 @@ import type {
   StoredAudience,
 } from './audience-types';
 import { audienceMembersOf } from './audience-members';
+import { audienceVersionsOf, type SaveQuery } from './audience-versions';
 import { followChanges, openChanges, type FollowOptions } from './follow-changes';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
@@ -28,18 +28,17 @@ export function audiencesOf(transport: Transport) {
     call<Page<StoredAudience>>({ method: 'GET', path: '/v1/audiences', query: { ...query } });
   const members = (key: string, query: MembersQuery = {}) =>
     call<Page<Member>>({ method: 'GET', path: path`/v1/audiences/${key}/members`, query: { ...query } });
-  const versions = (key: string, query: PageQuery = {}) =>
-    call<Page<AudienceVersion>>({ method: 'GET', path: path`/v1/audiences/${key}/versions`, query: { ...query } });
   const attachment = (key: string, destination: string) => path`/v1/audiences/${key}/destinations/${destination}`;
 
   return {
     list,
     each: (query: AudienceQuery = {}) => eachOf(list, query),
     get: (key: string) => call<StoredAudience>({ method: 'GET', path: path`/v1/audiences/${key}` }),
-    put: (key: string, definition: AudienceDefinition) =>
-      call<StoredAudience>({ method: 'PUT', path: path`/v1/audiences/${key}`, body: definition }),
+    put: (key: string, definition: AudienceDefinition, query: SaveQuery = {}) =>
+      call<StoredAudience>({ method: 'PUT', path: path`/v1/audiences/${key}`, query: { ...query }, body: definition }),
     /** Everybody in it leaves it. */
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/audiences/${key}` }),
+    ...audienceVersionsOf(transport),
     members,
     ...audienceMembersOf(transport),
     eachMember: (key: string, query: MembersQuery = {}) => eachOf((page) => members(key, page), query),
@@ -62,13 +61,6 @@ export function audiencesOf(transport: Transport) {
     /** `points` instants from one end to the other, at most 200. */
     history: (key: string, query: { readonly from?: string; readonly to?: string; readonly points?: number } = {}) =>
       call<Page<AudienceSize>>({ method: 'GET', path: path`/v1/audiences/${key}/history`, query: { ...query } }),
-    versions,
-    eachVersion: (key: string, query: PageQuery = {}) => eachOf((page) => versions(key, page), query),
-    /** Saves again what an earlier version said, as the next one. */
-    rollback: (key: string, version: number) =>
-      call<StoredAudience>({ method: 'POST', path: path`/v1/audiences/${key}/rollback`, body: { version } }),
-    /** Has the version that is being prepared never serve. */
-    cancelEdit: (key: string) => call<StoredAudience>({ method: 'POST', path: path`/v1/audiences/${key}/cancel-edit` }),
     /** Why somebody is in it or not, now or at a past instant. */
     explain: (key: string, query: { readonly profile: string; readonly at?: string }) =>
       call<Explanation>({ method: 'GET', path: path`/v1/audiences/${key}/explain`, query: { ...query } }),

@@ -64,6 +64,7 @@ export class RulesetCache {
       prepared: preparedAudiences(edited),
       switchedFrom: workspace?.switchedFrom,
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
+      startingJourneys: new Set(audiences.flatMap(({ key, startsJourneys }) => (startsJourneys ? [key] : []))),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
       journeys: journeys.map((journey) => withComputed(journey, computed)),
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),

@@ -14,6 +14,11 @@ export type AudienceStatement = Pick<
 >;
 export type AudienceContent = AudienceStatement & Pick<AudienceDoc, 'key'>;
 
+/** When a version is saved, since which ruleset it counts or is prepared, and whether whom it moves begins journeys. */
+interface SaveAt extends Pick<NextVersion, 'sinceRuleset' | 'startsJourneys'> {
+  readonly now: number;
+}
+
 /** How long a change of what is public may stay unseen, also where another process saved it. */
 const toldMs = 1_000;
 const toldWorkspaces = 1_000;
@@ -29,7 +34,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   async save(
     ws: WorkspaceId,
     { key, ...content }: AudienceContent,
-    { sinceRuleset, now }: { readonly sinceRuleset: number; readonly now: number },
+    { sinceRuleset, startsJourneys, now }: SaveAt,
     session: ClientSession,
   ): Promise<AudienceDoc> {
     const publicSince = (present?: AudienceDoc) =>
@@ -39,7 +44,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
     const contentOf = (present?: AudienceDoc) => ({
       ...{ ...content, ...publicSince(present), ...starOf(present) },
       ...(isKept(present) && { hasBeenReady: true as const }),
-      ...{ sinceRuleset, status: 'computing' as const },
+      ...{ sinceRuleset, ...(startsJourneys && { startsJourneys }), status: 'computing' as const },
     });
     return this.write(ws, key, contentOf, now, session);
   }
@@ -48,11 +53,11 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   async prepare(
     before: AudienceDoc,
     content: AudienceStatement,
-    at: Pick<NextVersion, 'startedAt' | 'sinceRuleset'> & { readonly now: number },
+    at: SaveAt & Pick<NextVersion, 'startedAt'>,
     session: ClientSession,
   ): Promise<AudienceDoc> {
-    const { startedAt, sinceRuleset, now } = at;
-    const next = { ...statementOf(content), servingVersion: servingVersionOf(before), startedAt, sinceRuleset };
+    const { now, ...since } = at;
+    const next = { ...statementOf(content), servingVersion: servingVersionOf(before), ...since };
     const doc = { ...omit(before, 'lastVersion'), version: nextVersionOf(before), next, updatedAt: now };
     return this.#replace(doc, session);
   }
@@ -75,6 +80,7 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
         ...{ _id, ws, key, version, createdAt, updatedAt, ...(isStarred && { isStarred }) },
         ...statementOf(next),
         ...(next.public && { publicSince: publicSince ?? sinceRuleset }),
+        ...(next.startsJourneys && { startsJourneys: next.startsJourneys }),
         ...{ sinceRuleset, status: 'computing', hasBeenReady: true },
       },
       session,
@@ -137,14 +143,18 @@ export class AudienceRepository extends DefinitionRepository<AudienceDoc> {
   ): Promise<void> {
     const filter = { _id: { $in: keys.map((key) => definitionId(ws, key)) } };
     if (keys.length > 0)
-      await this.collection.updateMany(filter, { $set: { sinceRuleset, status: 'computing' } }, { session });
+      await this.collection.updateMany(
+        filter,
+        { $set: { sinceRuleset, status: 'computing' }, $unset: { startsJourneys: '' } },
+        { session },
+      );
   }
 
   /** Those whose definition counts since `rulesetVersion` or before: every profile has been evaluated under it. */
   async markReady(ws: WorkspaceId, rulesetVersion: number): Promise<void> {
     await this.collection.updateMany(
       { ws, status: 'computing', sinceRuleset: { $lte: rulesetVersion } },
-      { $set: { status: 'ready', hasBeenReady: true } },
+      { $set: { status: 'ready', hasBeenReady: true }, $unset: { startsJourneys: '' } },
     );
   }
 }

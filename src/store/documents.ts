@@ -170,6 +170,8 @@ export interface AudienceDoc extends DefinitionDoc {
   readonly variablesJson?: string;
   /** The ruleset version that made this definition count. */
   readonly sinceRuleset: number;
+  /** Until it is ready: whom this definition moves begins journeys by that, as whoever saved it asked. No part of what it says. */
+  readonly startsJourneys?: true;
   readonly status: 'computing' | 'ready';
   /** Its rule has been ready, whatever else was saved since: another one is prepared while this one serves. */
   readonly hasBeenReady?: true;
@@ -188,6 +190,8 @@ export interface NextVersion extends Pick<
   readonly startedAt: number;
   /** The ruleset version since which its rule is prepared. */
   readonly sinceRuleset: number;
+  /** Whom it moves, once it serves, begins journeys by that. */
+  readonly startsJourneys?: true;
 }
 
 export interface OutboxDoc extends Scoped {

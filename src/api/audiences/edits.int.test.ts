@@ -326,3 +326,68 @@ describe('a holdout, and being public, that come with another rule', () => {
     ]);
   });
 });
+
+describe('whom a definition moves', () => {
+  const journeysOf = async (user: string): Promise<string[]> => {
+    const { body } = await call('get', `profiles/user_id:${user}/enrollments`).expect(200);
+    return (body as { data: { journey: string }[] }).data.map(({ journey }) => journey).sort();
+  };
+  const publish = async (key: string, on: object) => {
+    const steps = { end: { type: 'exit' } };
+    await call('put', `journeys/${key}`).send({ name: key, entry: { on }, start: 'end', steps }).expect(200);
+    await call('post', `journeys/${key}/publish`).expect(200);
+  };
+  const edit = (query: object, rule: object = loyal) =>
+    call('put', 'audiences/vip').query(query).send({ name: 'vip', rule }).expect(200);
+
+  beforeEach(async () => {
+    await publish('welcome', { audience: 'vip', edge: 'entered' });
+    await publish('goodbye', { audience: 'vip', edge: 'exited' });
+    await publish('other', { audience: 'others', edge: 'entered' });
+    await catchUp();
+  });
+  const all = () => Promise.all(['ann', 'bob', 'cid', 'dan'].map(journeysOf));
+
+  it('begins no journey, unless whoever saved it asked', async () => {
+    await edit({});
+    await catchUp();
+    expect(await all()).toEqual([[], [], [], []]);
+    await edit({}, tier('gold'));
+    await catchUp();
+    const { body } = await edit({ startJourneys: true });
+    expect(body).toMatchObject({ next: { startsJourneys: true } });
+    await catchUp();
+    expect(await all()).toEqual([[], ['goodbye'], ['welcome'], []]);
+    expect(await get()).not.toHaveProperty('startsJourneys');
+  });
+
+  it('begins none when it was saved again without asking', async () => {
+    await edit({ startJourneys: true });
+    const { body } = await edit({});
+    expect((body as { next: object }).next).not.toHaveProperty('startsJourneys');
+    await catchUp();
+    expect(await all()).toEqual([[], [], [], []]);
+  });
+
+  it('begins them by a rollback and by a first rule that ask, and by nothing that is saved later', async () => {
+    await edit({});
+    await catchUp();
+    await call('post', 'audiences/vip/rollback').query({ startJourneys: true }).send({ version: 1 }).expect(200);
+    await catchUp();
+    expect(await all()).toEqual([[], ['welcome'], ['goodbye'], []]);
+    await edit({});
+    await catchUp();
+    expect(await all()).toEqual([[], ['welcome'], ['goodbye'], []]);
+    await call('put', 'audiences/fresh').query({ startJourneys: true }).send({ name: 'f', rule: loyal }).expect(200);
+    await publish('first', { audience: 'fresh', edge: 'entered' });
+    await catchUp();
+    expect(await all()).toEqual([['first'], ['welcome'], ['first', 'goodbye'], []]);
+  });
+
+  it('refuses an answer to whether journeys begin that is neither yes nor no', async () => {
+    const { body } = await call('put', 'audiences/vip')
+      .query({ startJourneys: 'maybe' })
+      .send({ name: 'v', rule: loyal });
+    expect(body).toMatchObject({ status: 400, errors: [{ in: 'query', pointer: '/startJourneys' }] });
+  });
+});

@@ -15,6 +15,12 @@ export interface SavingEdit {
   readonly raiseRuleset: () => Promise<number>;
 }
 
+/** What whoever saves asks for beside what they say. */
+export interface Asked {
+  /** That whom the new version moves begins journeys by that. */
+  readonly startsJourneys?: true;
+}
+
 /** Whether a save is prepared while what there is serves: it has another rule, and everybody has been evaluated by the present one. */
 export const isToBePrepared = (before: AudienceDoc, { ruleJson }: AudienceContent): boolean =>
   hasBeenReady(before) && before.ruleJson !== ruleJson;
@@ -24,13 +30,15 @@ export async function prepareEdit(
   { call, session, raiseRuleset }: SavingEdit,
   before: AudienceDoc,
   content: AudienceContent,
+  asked: Asked,
 ): Promise<AudienceDoc> {
   const { deps, now, principal } = call;
   const { audiences, audienceVersions } = deps.store;
   const { next } = before;
   const goesOn = next?.ruleJson === content.ruleJson;
   const at = goesOn ? next : { startedAt: now, sinceRuleset: await raiseRuleset() };
-  const saved = await audiences.prepare(before, content, { ...at, now }, session);
+  const { startedAt, sinceRuleset } = at;
+  const saved = await audiences.prepare(before, content, { startedAt, sinceRuleset, ...asked, now }, session);
   if (next) await audienceVersions.mark(before, before.version, { endedAs: 'replaced' }, session);
   await audienceVersions.add(saved, principal.keyId, session);
   return saved;

@@ -12,6 +12,7 @@ const { name, description, labels, rule, holdout, variables } = AudienceDefiniti
 export const NextBody = z.strictObject({
   version: z.int(),
   ...{ name, description, labels, public: z.boolean(), rule, holdout, variables },
+  startsJourneys: z.literal(true).optional().meta({ description: 'Whom it moves begins journeys by that' }),
   startedAt: Instant,
   progress: z
     .strictObject({ done: z.int(), total: z.int() })
@@ -91,8 +92,17 @@ export interface AudienceFigures {
 
 function presentNext({ next, version }: AudienceDoc, figures: AudienceFigures['next']) {
   if (!next) return {};
-  const { name, description, labels, holdout, startedAt } = next;
-  const said = { version, name, description, labels, public: next.public === true, rule: ruleOf(next), holdout };
+  const { name, description, labels, holdout, startsJourneys, startedAt } = next;
+  const said = {
+    version,
+    name,
+    description,
+    labels,
+    public: next.public === true,
+    rule: ruleOf(next),
+    holdout,
+    startsJourneys,
+  };
   const { progress, entering = 0, leaving = 0 } = figures ?? {};
   return {
     next: { ...said, ...presentVariables(next), startedAt: presentInstant(startedAt), progress, entering, leaving },

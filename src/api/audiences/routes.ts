@@ -13,6 +13,7 @@ import { readFigures } from './figures';
 import { listFilter } from './list-filter';
 import { planFor, previewAudience, refuseListsOfThePast } from './preview';
 import { readMembers } from './members/served-members';
+import { SaveQuery, askedOf } from './save-query';
 import { deleteAudience, refuseLostReferences, saveAudience } from './save-audience';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -69,7 +70,8 @@ export const audiences = definitionRoutes({
     const figures = await readFigures(deps.store, ws, found);
     return found.map((audience, index) => presentAudience(audience, figures[index] ?? noFigures));
   },
-  save: saveAudience,
+  saveQuery: SaveQuery,
+  save: (call, definition) => saveAudience(call, definition, askedOf(call)),
   delete: deleteAudience,
 });
 

@@ -12,7 +12,7 @@ import { refuseWhileInJourneys } from '../in-use';
 import { conflict, faultsOf, invalidDefinition, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition } from '../save-definition';
-import { cancelEdit, endVersions, isToBePrepared, prepareEdit, type SavingEdit } from './edits';
+import { cancelEdit, endVersions, isToBePrepared, prepareEdit, type Asked, type SavingEdit } from './edits';
 import { nextRuleOf, ruleOf } from './presenter';
 import { ruleToSave } from './rule-to-save';
 
@@ -20,7 +20,7 @@ import { ruleToSave } from './rule-to-save';
 export async function saveAudience(
   call: KeyCall,
   definition: AudienceDefinition,
-  { isNew = false }: { readonly isNew?: boolean } = {},
+  { isNew = false, ...asked }: Asked & { readonly isNew?: boolean } = {},
 ): Promise<AudienceDoc> {
   const { deps, ws } = call;
   const { key } = definition;
@@ -32,13 +32,13 @@ export async function saveAudience(
     const rule = ruleToSave(definition, { before, nextVersion: nextVersionOf(ever) });
     const content = toContent(definition, rule);
     const saving = { call, session, raiseRuleset };
-    const saidBefore = before && (await sayAgain(saving, before, content));
+    const saidBefore = before && (await sayAgain(saving, before, content, asked));
     if (saidBefore) return saidBefore;
     const isNext = before !== undefined && isToBePrepared(before, content);
     await checkReferences(call, { key, rule, isNext }, session);
     await checkJourneys(call, rule);
     await refuseUnknownComputed(call, definition, rule, session);
-    return isNext ? prepareEdit(saving, before, content) : saveAtOnce(saving, before, content);
+    return isNext ? prepareEdit(saving, before, content, asked) : saveAtOnce(saving, before, content, asked);
   });
 }
 
@@ -47,10 +47,11 @@ async function saveAtOnce(
   saving: SavingEdit,
   before: AudienceDoc | undefined,
   content: AudienceContent,
+  asked: Asked,
 ): Promise<AudienceDoc> {
   const { call, session, raiseRuleset } = saving;
   const { audiences, audienceVersions } = call.deps.store;
-  const at = { sinceRuleset: await raiseRuleset(), now: call.now };
+  const at = { sinceRuleset: await raiseRuleset(), ...asked, now: call.now };
   const saved = await audiences.save(call.ws, content, at, session);
   if (before) await endVersions(saving, before, 'replaced');
   await audienceVersions.add(saved, call.principal.keyId, session);
@@ -62,8 +63,10 @@ async function sayAgain(
   saving: SavingEdit,
   before: AudienceDoc,
   content: AudienceContent,
+  { startsJourneys }: Asked,
 ): Promise<AudienceDoc | undefined> {
-  if (isSame(before.next ?? before, content)) return before;
+  const isAsAsked = before.next === undefined || before.next.startsJourneys === startsJourneys;
+  if (isAsAsked && isSame(before.next ?? before, content)) return before;
   return before.next && isSame(before, content) ? cancelEdit(saving, before) : undefined;
 }
 

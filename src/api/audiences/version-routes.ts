@@ -14,6 +14,7 @@ import { AudienceBody, presentRule, presentVariables } from './presenter';
 import { audiences } from './routes';
 import { cancelEditOf } from './edits';
 import { saveAudience } from './save-audience';
+import { SaveQuery, askedOf } from './save-query';
 
 const { name, description, labels, kind, rule, public: isPublic, holdout, variables } = AudienceBody.shape;
 const version = z.int();
@@ -72,13 +73,14 @@ export const audienceVersionRoutes: readonly Route[] = [
     summary:
       'Save again what an earlier version said, as the next one; a version that is the present one changes nothing',
     params: Key,
+    query: SaveQuery,
     body: RollbackBody,
     responses: { 200: AudienceBody },
     handle: async (call) => {
       const { key } = await audiences.find(call);
       const found = await call.deps.store.audienceVersions.find(call.ws, key, call.body.version);
       if (!found) throw notFound(`version ${call.body.version} of the audience "${key}"`);
-      return audiences.answer(call, await saveAudience(call, { key, ...contentOf(found) }));
+      return audiences.answer(call, await saveAudience(call, { key, ...contentOf(found) }, askedOf(call)));
     },
   }),
   defineRoute({

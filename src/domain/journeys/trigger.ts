@@ -24,7 +24,7 @@ export type Cause =
       readonly edge: EdgeKind;
       readonly at: number;
       readonly seq: number;
-      /** False for edges by definition change or merge: they start nothing. */
+      /** False for edges by merge, and by a definition unless whoever saved it asked: they start nothing. */
       readonly startsJourneys: boolean;
     };
 

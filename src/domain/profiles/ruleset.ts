@@ -37,6 +37,8 @@ export interface Definitions {
   readonly switchedFrom?: number | undefined;
   /** The ruleset version since which an audience means what it means; `buildRuleset` adds what it refers to. */
   readonly audienceSince: ReadonlyMap<string, number>;
+  /** Those of which whoever said so asked that whom their definition moves begins journeys. */
+  readonly startingJourneys?: ReadonlySet<string>;
   /** Of the audiences that have a holdout, how many percent. */
   readonly holdouts: ReadonlyMap<string, number>;
   readonly journeys: readonly CompiledJourney[];
@@ -99,9 +101,11 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     for (const name of eventNamesOf(condition))
       conditionsByEvent.set(name, [...(conditionsByEvent.get(name) ?? []), { key, condition }]);
   const names = new Set([...conditionsByEvent.keys(), ...entryRules.flatMap(namesAskedBy)]);
+  const audienceSince = withReferences(definitions);
   return {
     ...definitions,
-    audienceSince: withReferences(definitions),
+    audienceSince,
+    startingJourneys: whereNewest(definitions, audienceSince),
     enterable,
     journeyVersions: new Map(journeys.map((journey) => [journeyVersionKey(journey.key, journey.version), journey])),
     conditions,
@@ -121,6 +125,11 @@ function withReferences({ audiences, audienceSince }: Definitions): ReadonlyMap<
     if (own !== undefined) since.set(key, Math.max(own, ...referred));
   }
   return since;
+}
+
+/** Not where one that it refers to has changed since: nobody asked for what that moves. */
+function whereNewest({ startingJourneys, audienceSince: own }: Definitions, since: ReadonlyMap<string, number>) {
+  return new Set([...(startingJourneys ?? [])].filter((key) => own.get(key) === since.get(key)));
 }
 
 /** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */

@@ -92,18 +92,19 @@ export function reachEdges(fold: WorkspaceFold, open: OpenProfile, firstEdge: nu
   for (const edge of fold.edges.slice(firstEdge)) {
     if (edge.profile !== open.profile.id) continue;
     open.waitKeys.add(edgeWaitKey(fold.input.ws, edge.profile, edge.audience, edge.edge));
-    runJourneys(fold, open, edgeCause(edge));
+    runJourneys(fold, open, edgeCause(fold, edge));
   }
 }
 
-function edgeCause(edge: MembershipEdge): Cause {
+function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge): Cause {
+  const isAsked = edge.cause === 'definition' && ruleset.startingJourneys?.has(edge.audience) === true;
   return {
     kind: 'edge',
     audience: edge.audience,
     edge: edge.edge,
     at: edge.at,
     seq: edge.seq,
-    startsJourneys: edge.cause === 'event' || edge.cause === 'clock' || edge.cause === 'manual',
+    startsJourneys: isAsked || edge.cause === 'event' || edge.cause === 'clock' || edge.cause === 'manual',
   };
 }
 
