@@ -26,6 +26,7 @@ import { importRoutes } from './imports/routes';
 import { ga4Routes } from './ingest/ga4-routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
+import { enrolRoutes } from './journeys/enrol-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
@@ -74,6 +75,7 @@ export const routes: readonly Route[] = [
   ...attachmentRoutes,
   ...destinationRoutes,
   ...journeyRoutes,
+  ...enrolRoutes,
   ...enrollmentRoutes,
   ...deliveryRoutes,
   ...deadLetterRoutes,

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { Window } from '../client/impact';
 import type { JourneyDefinition, JourneyFunnel, PausedJourney, SavedDraft, StoredJourney } from '../client/types';
+import type { Json } from '../domain/json';
 import { totalOf, type Counts } from '../domain/impact/states';
 import type { Cell, Context } from './context';
 import { figure } from './figure';
+import { addPair } from './pairs';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
 import type { DefinitionFile } from './read-definition';
@@ -36,6 +38,18 @@ export function addJourneys(program: Command, context: Context): void {
     await showList(context, options, all.each(), headers, row);
   });
   for (const verb of verbs) addVerb(journeys, context, verb);
+  journeys
+    .command('enrol <key> <ref>')
+    .description('begin a run for one person; <ref> is prf_… or type:value')
+    .option('--property <name=value>', 'what the steps read as entry.properties; may be repeated', addPair)
+    .action(
+      async (key: string, profile: string, { property: properties = {} }: { property?: Record<string, Json> }) => {
+        const run = await context.client().journeys.enrol(key, { profile, properties });
+        context.show(run, () =>
+          'isPending' in run ? 'accepted, and about to be decided\n' : `${run.id}  ${run.status}\n`,
+        );
+      },
+    );
   journeys
     .command('counts <key>')
     .description('how many entered, wait, left and exited, for each step; goals, and values by currency')

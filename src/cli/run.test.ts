@@ -481,6 +481,11 @@ describe('bringing things to another state', () => {
     ['journeys archive win-back', 'POST /v1/journeys/win-back/archive', undefined],
     ['destinations pause crm', 'POST /v1/destinations/crm/pause', undefined],
     ['destinations resume crm', 'POST /v1/destinations/crm/resume', undefined],
+    [
+      'journeys enrol win-back user_id:u1 --property order=7',
+      'POST /v1/journeys/win-back/enrollments',
+      { profile: 'user_id:u1', properties: { order: 7 } },
+    ],
     ['enrollments exit enr_1 --reason moved', 'POST /v1/enrollments/enr_1/exit', { reason: 'moved' }],
   ])('%s asks for it, and prints what the API answered', async (line, request, body) => {
     answer = () => ({ body: { key: 'answered', id: 'enr_1', status: 'paused' } });

@@ -1,6 +1,7 @@
 import type { JourneyStatus } from '../domain/journeys/compiled-journey';
 import type { JourneyFinding } from '../domain/journeys/journey-finding';
 import type { JourneyDefinition as Journey } from '../domain/journeys/journey.schema';
+import type { JsonObject } from '../domain/json';
 
 export type { JourneyStatus };
 
@@ -27,6 +28,15 @@ export interface PausedJourney extends StoredJourney {
 export interface PublishInput {
   /** What happens to people inside an older version. */
   readonly inFlight?: 'finish';
+}
+export interface EnrolInput {
+  /** `prf_…` or `type:value`. */
+  readonly profile: string;
+  /** What the steps read as `entry.properties`. */
+  readonly properties?: JsonObject;
+}
+export interface PendingEnrollment {
+  readonly isPending: true;
 }
 /** What people enter from its publication on, and what those inside go on with. */
 export interface JourneyVersion {

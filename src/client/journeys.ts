@@ -2,9 +2,11 @@ import type { Enrollment } from './enrollment-types';
 import type { Window } from './impact';
 import type { JourneyFunnel } from './impact-types';
 import type {
+  EnrolInput,
   JourneyDefinition,
   JourneyVersion,
   PausedJourney,
+  PendingEnrollment,
   PublishInput,
   SavedDraft,
   StoredJourney,
@@ -46,6 +48,17 @@ export function journeysOf({ call }: Transport) {
     versions: (key: string, query: PageQuery = {}) =>
       call<Page<JourneyVersion>>({ method: 'GET', path: path`/v1/journeys/${key}/versions`, query: { ...query } }),
     enrollments,
+    /** Begins a run; `isPending` while the intake has yet to decide. Under one `idempotencyKey` there is one, however often it is asked for. */
+    enrol: (key: string, input: EnrolInput, { idempotencyKey }: { readonly idempotencyKey?: string } = {}) =>
+      call<Enrollment | PendingEnrollment>({
+        method: 'POST',
+        path: path`/v1/journeys/${key}/enrollments`,
+        body: input,
+        ...(idempotencyKey !== undefined && {
+          headers: { 'idempotency-key': idempotencyKey },
+          isRepeatable: true,
+        }),
+      }),
     eachEnrollment: (key: string, query: PageQuery = {}) => eachOf((page) => enrollments(key, page), query),
     /** Of all runs, or of those that entered in a window. */
     funnel: (key: string, query: Window = {}) =>

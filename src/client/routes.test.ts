@@ -210,6 +210,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/journeys/{key}/archive': () => client.journeys.archive('win-back'),
   'GET /v1/journeys/{key}/versions': () => client.journeys.versions('win-back', page),
   'GET /v1/journeys/{key}/enrollments': () => client.journeys.enrollments('win-back', page),
+  'POST /v1/journeys/{key}/enrollments': () =>
+    client.journeys.enrol('win-back', { profile: 'user_id:u1', properties: { order: 1 } }),
   'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', window),
   'GET /v1/enrollments/{id}': () => client.enrollments.get('enr_1'),
   'POST /v1/enrollments/{id}/exit': () => client.enrollments.exit('enr_1', { reason: 'asked' }),

@@ -12,9 +12,9 @@ import { FunnelQuery, JourneyFunnel } from '../impact/schemas';
 import { withinTime } from '../impact/within-time';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { notFound } from '../problem';
-import { defineRoute, type KeyCall, type Route } from '../route';
+import { defineRoute, type Route } from '../route';
 import { waitUntil } from '../wait-until';
+import { findJourney } from './find-journey';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
@@ -191,12 +191,6 @@ export const journeyRoutes: readonly Route[] = [
     },
   }),
 ];
-
-async function findJourney({ deps, ws, params }: KeyCall<{ key: string }>): Promise<JourneyDoc> {
-  const journey = await deps.store.journeys.byKey(ws, params.key);
-  if (!journey) throw notFound(`journey "${params.key}"`);
-  return journey;
-}
 
 const answer = (journey: JourneyDoc) => ({
   status: 200 as const,

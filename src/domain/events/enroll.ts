@@ -16,6 +16,8 @@ export interface EnrollAsk {
   readonly properties: JsonObject;
 }
 
+export const enrollMessageId = (id: string): string => `${enrollName}:${id}`;
+
 /** The event of an ask: one for each `id`, whoever makes it how often. */
 export function enrollEvent(
   { id, source, ...ask }: EnrollAsk & { readonly id: string; readonly source: string },
@@ -23,7 +25,7 @@ export function enrollEvent(
   at: number,
 ): Event {
   return {
-    messageId: `${enrollName}:${id}`,
+    messageId: enrollMessageId(id),
     kind: 'track',
     name: enrollName,
     occurredAt: at,

@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../domain/json';
+import { enrollEvent, enrollMessageId } from '../../domain/events/enroll';
+import { measureJson } from '../../domain/events/measure-json';
+import type { Enrollment } from '../../domain/journeys/enrollment';
+import type { IgnoredEntry } from '../../domain/journeys/routing';
+import { conflict, invalidRequest, Problem } from '../problem';
+import { findProfile } from '../profiles/find-profile';
+import { nameOf, recordEvent } from '../profiles/record-event';
+import type { KeyCall } from '../route';
+
+export interface EnrolInput {
+  readonly profile: string;
+  readonly properties: JsonObject;
+}
+
+/**
+ * Asks for a run of a journey: an event like any other, which the intake applies. Waits a few seconds for that; answers the run, or nothing
+ * while the intake has yet to come to it. Throws 404 for a reference to nobody, and 409 or 422 that say why none was begun.
+ */
+export async function enrol(
+  call: KeyCall<unknown, unknown, EnrolInput>,
+  journey: string,
+): Promise<Enrollment | undefined> {
+  const { deps, ws, now, principal, body } = call;
+  const measured = measureJson(body.properties, deps.limits.event);
+  if ('code' in measured)
+    throw invalidRequest(measured.message, [{ in: 'body', pointer: '/properties', message: measured.message }]);
+  const profile = await findProfile(deps.store, ws, body.profile);
+  const ask = { id: await idOf(call, journey), journey, by: 'api', properties: body.properties } as const;
+  const event = enrollEvent({ ...ask, source: principal.source }, nameOf(profile), now);
+  const state = await recordEvent(call, event);
+  if (state === 'pending') return undefined;
+  const stamped = await deps.store.events.byMessageId(ws, event.messageId);
+  if (stamped?.notBegun !== undefined) throw notBegun(stamped.notBegun, journey);
+  const run = stamped?.began === undefined ? undefined : await deps.store.enrollments.byId(ws, stamped.began);
+  if (!run) throw conflict('The person was erased, or cannot be written to, so that no run was begun.');
+  return run;
+}
+
+const triesUnderOneKey = 20;
+
+/**
+ * Of the `Idempotency-Key`, so that a request whose answer was lost begins no second run. One that began none may be sent again under
+ * the same key, and is another ask.
+ */
+async function idOf(call: KeyCall, journey: string): Promise<string> {
+  const key = call.header('idempotency-key');
+  if (key === undefined) return randomUUID();
+  const named = createHash('sha256').update([call.principal.keyId, journey, key].join('\n')).digest('hex');
+  for (let nth = 1; nth <= triesUnderOneKey; nth += 1) {
+    const id = `${named}-${nth}`;
+    const before = await call.deps.store.events.byMessageId(call.ws, enrollMessageId(id));
+    if (before?.notBegun === undefined) return id;
+  }
+  throw conflict(`No run was begun ${triesUnderOneKey} times under this Idempotency-Key; make a new one.`);
+}
+
+const reasons: Readonly<Record<IgnoredEntry, readonly [status: 409 | 422, detail: string]>> = {
+  'not-published': [409, 'The journey is not published, or is paused or archived; publish or resume it first.'],
+  'not-by-api': [
+    422,
+    'The entry of the journey is not { "api": true }; send the event that it waits for, or enrol existing members.',
+  ],
+  restricted: [409, 'The person is restricted, and enters nothing until the restriction is lifted.'],
+  'already-inside': [409, 'The person is inside already; end that run, or set "reentry.whileInside".'],
+  'entered-before': [409, 'The person has been inside before, and "reentry.again" is "never".'],
+  'too-soon': [409, 'The person entered not long enough ago, as "reentry.again" has it.'],
+  'too-old': [409, 'The request was applied later than "entry.maxEventAge" allows; send it again.'],
+  'no-key': [422, 'The properties do not have what "entry.key" of the journey names; add it.'],
+  rule: [422, 'The rule "entry.if" of the journey does not hold of the person.'],
+  'edge-starts-nothing': [409, 'This begins no journey.'],
+};
+
+function notBegun(reason: IgnoredEntry, journey: string): Problem {
+  const [status, detail] = reasons[reason];
+  return new Problem(status, `not-begun-${reason}`, `No run of "${journey}" was begun. ${detail}`);
+}
