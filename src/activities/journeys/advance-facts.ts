@@ -2,7 +2,9 @@ import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
 import type { GroupsOf } from '../../domain/audiences/profile-view';
 import { resolveComputed, type ComputedValues } from '../../domain/audiences/computed/resolve-computed';
+import type { Rule } from '../../domain/audiences/rule.schema';
 import { historyView } from '../../domain/audiences/history-view';
+import { listOf } from '../../domain/audiences/manual-audience';
 import { contactName } from '../../domain/events/contact';
 import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
@@ -92,7 +94,10 @@ async function readFor(
         ...(await readHold(deps, input.ws, step.destination)),
       };
     case 'update':
-      return { update: await readUpdate(deps, input) };
+    case 'emit':
+      return { recorded: await readRecorded(deps, input) };
+    case 'audience':
+      return { recorded: await readRecorded(deps, input), ...(await readList(deps, input.ws, step.audience)) };
     case 'exit':
       return {};
   }
@@ -176,6 +181,16 @@ async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: s
   return state === 'paused' ? { heldBy: `the destination ${destination} is paused` } : {};
 }
 
-async function readUpdate({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<NonNullable<StepFacts['update']>> {
+/** What became of the event that the present visit of a step records. */
+async function readRecorded(
+  { store }: JourneyDeps,
+  { ws, run }: FactsInput,
+): Promise<NonNullable<StepFacts['recorded']>> {
   return (await store.events.byMessageId(ws, effectKey(run)))?.state ?? 'absent';
+}
+
+async function readList({ store }: JourneyDeps, ws: WorkspaceId, key: string): Promise<Pick<StepFacts, 'list'>> {
+  const audience = await store.audiences.find(ws, key);
+  const list = audience && listOf(JSON.parse(audience.ruleJson) as Rule);
+  return list === undefined ? {} : { list };
 }

@@ -9,6 +9,7 @@ import { needsRecipient } from '../../domain/journeys/hand-over';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
+import { strongestOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import { chooseRecipient } from './choose-recipient';
 import { readFacts } from './advance-facts';
@@ -151,21 +152,22 @@ class Walk {
   }
 
   /** The run is not stored before its event: a crash between them repeats the event under the same id. */
-  async #record({ run, traits }: Extract<Move, { to: 'record' }>): Promise<void> {
+  async #record({ run, said }: Extract<Move, { to: 'record' }>): Promise<void> {
     const at = this.deps.clock();
+    const identifier = strongestOf(this.profile);
     await this.deps.recordEvent(this.ref.ws, {
       messageId: effectKey(run),
-      kind: 'identify',
-      name: 'identify',
       occurredAt: at,
       receivedAt: at,
-      identifiers: this.profile.identifiers.slice(0, 1).map(({ type, value }) => ({ type, value })),
+      identifiers: identifier ? [identifier] : [],
       properties: {},
-      traits,
+      traits: {},
       context: {},
       source: `journey:${run.journey}`,
       isTrusted: true,
       isAboutProfile: true,
+      ...omit(said, 'listing'),
+      ...(said.listing && { listing: { ...said.listing, at } }),
     });
   }
 }

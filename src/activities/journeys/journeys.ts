@@ -25,6 +25,7 @@ export interface JourneyDeps {
     | 'groups'
     | 'workspaces'
     | 'computedTraits'
+    | 'audiences'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */

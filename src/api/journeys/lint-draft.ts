@@ -3,6 +3,7 @@ import { findDestination } from '../../destinations/registry';
 import { computedKeysRead } from '../../destinations/traits-read';
 import { unknownComputedTrait } from '../../domain/audiences/computed/check-computed';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
+import { kindOf } from '../../domain/audiences/manual-audience';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
 import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
@@ -10,6 +11,7 @@ import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { Store } from '../../store/store';
+import { ruleOf } from '../audiences/presenter';
 import { computedTypesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
 
@@ -31,6 +33,7 @@ export async function lintDraft(
     ...lintJourney(definition, {
       destinations: new Set(byKey.keys()),
       audiences: new Set(audiences.map(({ key }) => key)),
+      manualAudiences: new Set(audiences.filter((one) => kindOf(ruleOf(one)) === 'manual').map(({ key }) => key)),
       journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
       computed: computedTypesOf(computed),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.

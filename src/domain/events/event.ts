@@ -35,6 +35,10 @@ export interface Event {
   readonly traits: JsonObject;
   /** When traits of an `identify` cease to be so, by name, in epoch milliseconds. Those it does not name stay until another value comes. */
   readonly traitExpiry?: Readonly<Record<string, number>>;
+  /** Of journeys alone: what is added to traits that are numbers. Each event adds, in whatever order they come. */
+  readonly increments?: Readonly<Record<string, number>>;
+  /** Of an event that a journey emitted: the journeys that led to it, that one last. */
+  readonly emittedBy?: readonly string[];
   readonly context: JsonObject;
   /** What the sender allows per destination, as Segment's clients write it; absent when it says nothing. */
   readonly integrations?: JsonObject;

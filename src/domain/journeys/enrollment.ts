@@ -22,6 +22,8 @@ export interface EntryCause {
   readonly name: string;
   readonly properties: JsonObject;
   readonly messageId?: string;
+  /** Of an event that a journey emitted: the journeys that led to it, each by what it emitted; that one last. */
+  readonly emittedBy?: readonly string[];
   /** What had happened to the profile by then, the entry itself included. */
   readonly cursor: Cursor;
 }

@@ -1,4 +1,4 @@
-import { UpdateStep } from './journey.schema';
+import { EmitStep, UpdateStep } from './effect-steps.schema';
 
 describe('an update step', () => {
   it.each<[string, object]>([
@@ -15,5 +15,11 @@ describe('an update step', () => {
     expect(
       UpdateStep.safeParse({ type: 'update', set: { 'a.b': 1, $x: { from: 'entry.x' } }, unset: ['é'] }).success,
     ).toBe(true);
+  });
+});
+
+describe('an emit step', () => {
+  it.each(['*', 'identify', 'page', 'heddle:contacted'])('is refused the name %s', (event) => {
+    expect(EmitStep.safeParse({ type: 'emit', event }).success).toBe(false);
   });
 });

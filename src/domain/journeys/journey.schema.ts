@@ -1,17 +1,13 @@
-import { measureJson } from '../events/measure-json';
 import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
 import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path } from '../definition-fields.schema';
+import { AudienceStep, EmitStep, UpdateStep } from './effect-steps.schema';
+import { StepId } from './step-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
-
-/** Starts with a letter or digit, so that no step is named like a part of the language. */
-const StepId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, { error: 'Name a step with 1 to 64 letters, digits, "-" or "_".' });
 
 /** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
 export const EventTrigger = z.strictObject({
@@ -84,28 +80,18 @@ export const SendStep = z.strictObject({
   onFailure: z.enum(['continue', 'exit']).optional(),
   next: StepId.optional(),
 });
-const storable = { maxBytes: 32_768, maxDepth: 32, hasEscapes: true, byteLength: (text: string) => text.length };
-
-/** Constants, or values read from a path of the run. */
-export const TraitValue = z.union([z.strictObject({ from: Path }), z.json()]);
-export const UpdateStep = z
-  .strictObject({
-    type: z.literal('update'),
-    set: z.record(Name, TraitValue).optional(),
-    unset: z.array(Name).min(1).max(100).optional(),
-    next: StepId.optional(),
-  })
-  .superRefine(({ set = {}, unset = [] }, context) => {
-    // The update becomes an event, and must be one that can be stored.
-    const names = Object.fromEntries(unset.map((name) => [name, null]));
-    for (const [field, value] of Object.entries({ set, unset: names })) {
-      const measured = measureJson(value, storable);
-      if ('code' in measured) context.addIssue({ code: 'custom', path: [field], message: measured.message });
-    }
-  });
 export const ExitStep = z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200).optional() });
 
-export const Step = z.discriminatedUnion('type', [WaitStep, WaitForStep, BranchStep, SendStep, UpdateStep, ExitStep]);
+export const Step = z.discriminatedUnion('type', [
+  WaitStep,
+  WaitForStep,
+  BranchStep,
+  SendStep,
+  UpdateStep,
+  EmitStep,
+  AudienceStep,
+  ExitStep,
+]);
 
 /** A journey as users write it. What only the whole can show (a step that leads nowhere) is `lintJourney`'s. */
 export const JourneyDefinition = z.strictObject({

@@ -22,7 +22,8 @@ const found = (of: JsonObject) =>
   lintJourney(JourneyDefinition.parse({ ...good, ...of }), {
     journeys: new Set(['welcome']),
     destinations: new Set(['crm']),
-    audiences: new Set(['vip']),
+    audiences: new Set(['vip', 'guests']),
+    manualAudiences: new Set(['guests']),
   }).map(({ code, severity, path }) => `${severity} ${code} ${path}`);
 
 describe('lintJourney', () => {
@@ -35,6 +36,15 @@ describe('lintJourney', () => {
       'a start that does not exist',
       { start: 'nowhere', steps: { rest: { type: 'exit' } }, purpose: 'p' },
       ['error dangling_step /start', 'error unreachable_step /steps/rest'],
+    ],
+    [
+      'somebody put into an audience that keeps itself, or is not there',
+      steps({
+        done: { type: 'audience', audience: 'vip', do: 'add', next: 'in' },
+        in: { type: 'audience', audience: 'guests', do: 'add', next: 'gone' },
+        gone: { type: 'audience', audience: 'nobody', do: 'remove' },
+      }),
+      ['error audience_by_rule /steps/done/audience', 'error unknown_audience /steps/gone/audience'],
     ],
     [
       'a choice of whom to speak to where no household enters',

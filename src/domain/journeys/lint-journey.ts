@@ -16,6 +16,8 @@ import { stepParts } from './step-kinds';
 export interface LintContext {
   readonly destinations?: ReadonlySet<string>;
   readonly audiences?: ReadonlySet<string>;
+  /** Those that are kept by hand. */
+  readonly manualAudiences?: ReadonlySet<string>;
   readonly purposes?: ReadonlySet<string>;
   /** Drafts too, and the one that is looked at. */
   readonly journeys?: ReadonlySet<string>;
@@ -87,6 +89,7 @@ function lintPart(definition: JourneyDefinition, part: StepPart, context: LintCo
   if ('wait' in part) return lintWait(definition, part.wait, part.path);
   if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
   if ('rule' in part) return lintRule(part.rule, part.path, context);
+  if ('manual' in part) return lintManual(part.manual, part.path, context);
   // Where steps lead is the graph's.
   return 'next' in part ? [] : lintDestination(part.destination, part.path, context);
 }
@@ -163,6 +166,21 @@ function lintAudience(key: string, path: string, { audiences }: LintContext): Jo
       path,
       `There is no audience "${key}", so this never happens.`,
       'Create the audience first, or name an existing one.',
+    ),
+  ];
+}
+
+function lintManual(key: string, path: string, { audiences, manualAudiences }: LintContext): JourneyFinding[] {
+  if (!manualAudiences || manualAudiences.has(key)) return [];
+  const isKnown = audiences?.has(key) === true;
+  return [
+    error(
+      isKnown ? 'audience_by_rule' : 'unknown_audience',
+      path,
+      isKnown ? `The audience "${key}" is kept by its rule; nobody is put into it.` : `There is no audience "${key}".`,
+      isKnown
+        ? 'Name one with "kind": "manual", or change what its rule asks for.'
+        : 'Create it first, with "kind": "manual".',
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, extendPath, type Enrollment } from './enrollment';
+import type { Said } from './record';
 import { cursorAt } from './routing';
 import type { Cause } from './trigger';
 
@@ -19,8 +20,10 @@ export interface StepFacts {
   readonly isIntakeBehind: boolean;
   /** For `wait-for`: what is stored under its wait keys. */
   readonly causes: readonly FoundCause[];
-  /** For `update`: what became of its event. */
-  readonly update?: 'absent' | 'pending' | 'applied' | 'dead';
+  /** For steps that record an event: what became of it. */
+  readonly recorded?: 'absent' | 'pending' | 'applied' | 'dead';
+  /** For `audience`: the list of the one it names; absent where that is gone, or is not kept by hand. */
+  readonly list?: string;
   /** For `send`: why the destination takes nothing at present. */
   readonly heldBy?: string;
   readonly evaluate: (rule: Rule) => boolean;
@@ -52,7 +55,7 @@ export type Move =
       readonly names: readonly string[];
     }
   | { readonly to: 'deliver'; readonly run: Enrollment; readonly label: string }
-  | { readonly to: 'record'; readonly run: Enrollment; readonly traits: JsonObject }
+  | { readonly to: 'record'; readonly run: Enrollment; readonly said: Said }
   | { readonly to: 'end'; readonly run: Enrollment };
 
 export const visitLimit = 100;

@@ -3,7 +3,7 @@ import type { Rule } from '../audiences/rule.schema';
 import { isJsonObject } from '../json';
 import { parsePath } from '../path';
 import type { CompiledJourney } from './compiled-journey';
-import type { JourneyDefinition } from './journey.schema';
+import type { JourneyDefinition, Step } from './journey.schema';
 import { stepParts } from './step-kinds';
 
 /** Keys of what a journey names besides itself. */
@@ -11,7 +11,7 @@ export interface References {
   readonly audiences: ReadonlySet<string>;
   readonly destinations: ReadonlySet<string>;
   readonly purposes: ReadonlySet<string>;
-  /** Computed traits that rules and updates read; what mappings read is not looked at here. */
+  /** Computed traits that rules, updates and emitted events read; what mappings read is not looked at here. */
   readonly computed: ReadonlySet<string>;
 }
 
@@ -26,12 +26,13 @@ export function referencesOf(definition: JourneyDefinition): References {
   ];
   const rules = rulesOf(definition);
   return {
-    audiences: new Set(
-      [...triggers, ...rules.flatMap(leavesOf)].flatMap((one) => ('audience' in one ? one.audience : [])),
-    ),
+    audiences: new Set([
+      ...[...triggers, ...rules.flatMap(leavesOf)].flatMap((one) => ('audience' in one ? one.audience : [])),
+      ...parts.flatMap((part) => ('manual' in part ? part.manual : [])),
+    ]),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
     purposes: new Set(purpose === undefined ? [] : [purpose]),
-    computed: new Set([...rules, ...updatesOf(definition)].flatMap(computedIn)),
+    computed: new Set([...rules, ...writersOf(definition)].flatMap(computedIn)),
   };
 }
 
@@ -43,8 +44,8 @@ export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
     .flatMap((part) => ('rule' in part ? [part.rule] : [])),
 ];
 
-const updatesOf = ({ steps }: JourneyDefinition) =>
-  Object.values(steps).flatMap((step) => (step.type === 'update' && step.set ? step.set : []));
+const writersOf = ({ steps }: JourneyDefinition): Step[] =>
+  Object.values(steps).filter(({ type }) => type === 'update' || type === 'emit');
 
 /** What is compared, or written, and with what: wherever a path is named. */
 function computedIn(node: unknown): string[] {

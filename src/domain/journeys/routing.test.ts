@@ -57,6 +57,7 @@ function event(
   };
   return { kind: 'event', event, seq };
 }
+type EventCause = Extract<Cause, { kind: 'event' }>;
 const edge = (audience: string, startsJourneys = true): Cause => ({
   kind: 'edge',
   audience,
@@ -154,6 +155,14 @@ describe('decideEntry', () => {
     expect(asked).toEqual([{ path: 'entry.properties.total', is: 'at_least', value: 50 }, 80]);
   });
 
+  it('does not begin by what it has emitted itself', () => {
+    const began = event('Cart Started', { cart_id: 'c1' });
+    const by = (...emittedBy: string[]) =>
+      enter(cart, { ...began, event: { ...(began as EventCause).event, emittedBy } } as Cause);
+    expect(by('other', 'cart')).toEqual({ ignored: 'emitted-by-itself' });
+    expect(by('cart', 'other')).toMatchObject({ entry: { emittedBy: ['cart', 'other'] } });
+  });
+
   it('enters on an audience edge, but not on one by definition change or merge', () => {
     const definition = change({ entry: { on: { audience: 'vip', edge: 'entered' } } });
     expect(enter(definition, edge('vip'))).toMatchObject({ entryKey: '', entry: { name: 'vip', properties: {} } });
@@ -241,6 +250,20 @@ describe('decideExit', () => {
     expect(decideExit(open, compiled(definition), start)).toBeUndefined();
     const ended = endEnrollment(open, { status: 'exited', reason: 'x' }, noon);
     expect(decideExit(ended, compiled(definition), event('Anything'))).toBeUndefined();
+  });
+});
+
+describe('what a run has said itself', () => {
+  const run = entered(cart, event('Cart Started', { cart_id: 'c1' }));
+  const isOver = { ...cart, exits: [{ on: { event: 'Order Completed' } }] };
+  const own = event('Order Completed', {}, { messageId: `${run.id}:tell:1` });
+
+  it('neither ends it nor is its goal, and is news to every other run', () => {
+    expect(decideExit(run, compiled(isOver), own)).toBeUndefined();
+    expect(decideConversions(run, compiled(isOver), own)).toEqual([]);
+    const other = { ...run, id: enrollmentId('enr_other') };
+    expect(decideExit(other, compiled(isOver), own)).toBeDefined();
+    expect(decideConversions(other, compiled(isOver), own)).toHaveLength(1);
   });
 });
 

@@ -29,6 +29,7 @@ export type IgnoredEntry =
   | 'not-by-api'
   | 'restricted'
   | 'edge-starts-nothing'
+  | 'emitted-by-itself'
   | 'too-old'
   | 'no-key'
   | 'already-inside'
@@ -77,14 +78,14 @@ export const askOf = (cause: Cause): EnrollAsk | undefined =>
 
 /**
  * The first exit rule that the cause satisfies, by position. What happened before the entry ends nothing, unless a `match` ties
- * it to this run; nor does the entry event itself.
+ * it to this run; nor does the entry event itself, nor what the run has said.
  */
 export function decideExit(
   run: Enrollment,
   journey: CompiledJourney,
   cause: Cause,
 ): { readonly reason: string; readonly rule: number } | undefined {
-  if (!isInside(run) || isEntryOf(run, cause)) return undefined;
+  if (!isInside(run) || isEntryOf(run, cause) || isBy(run, cause)) return undefined;
   const isEarlier = causeAt(cause) < run.entry.at;
   const rules = journey.definition.exits ?? [];
   const rule = rules.findIndex(
@@ -99,7 +100,7 @@ export function decideExit(
  * ended the run that took its place converts.
  */
 export function decideConversions(run: Enrollment, journey: CompiledJourney, cause: Cause): Conversion[] {
-  if (isEntryOf(run, cause) || run.mergedInto !== undefined) return [];
+  if (isEntryOf(run, cause) || isBy(run, cause) || run.mergedInto !== undefined) return [];
   const goals = journey.definition.goals ?? [];
   return goals.filter((goal) => isReached(goal, run, cause)).map((goal) => toConversion(goal, cause));
 }
@@ -115,8 +116,8 @@ export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: r
 function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: EnrollAsk | undefined): EntryCause {
   const cursor = cursorAt(profile, cause.seq, subjectIds);
   if (cause.kind === 'edge') return { at: cause.at, name: cause.audience, properties: {}, cursor };
-  const { at, name, properties, messageId } = cause.event;
-  return { at, name, properties: asked?.properties ?? properties, messageId, cursor };
+  const { at, name, properties, messageId, emittedBy } = cause.event;
+  return { at, name, properties: asked?.properties ?? properties, messageId, ...(emittedBy && { emittedBy }), cursor };
 }
 
 /** Everything up to `seq` of the profile, and all of those it had absorbed. */
@@ -131,7 +132,7 @@ function keyOf(path: string | undefined, entry: EntryCause): string | undefined 
 }
 
 function whyIgnored(
-  { status, maxEventAgeMs, definition }: CompiledJourney,
+  { key, status, maxEventAgeMs, definition }: CompiledJourney,
   cause: Cause,
   { now }: EntryContext,
   asked: EnrollAsk | undefined,
@@ -140,6 +141,7 @@ function whyIgnored(
   // What waits for an event would begin with properties that no event had.
   if (asked?.by === 'api' && !('api' in definition.entry.on)) return 'not-by-api';
   if (cause.kind === 'edge') return cause.startsJourneys ? undefined : 'edge-starts-nothing';
+  if (cause.event.emittedBy?.at(-1) === key) return 'emitted-by-itself';
   return now - cause.event.at > maxEventAgeMs ? 'too-old' : undefined;
 }
 
@@ -222,6 +224,10 @@ const hasMatch = (on: Trigger): boolean => 'event' in on && on.match !== undefin
 
 const isEntryOf = (run: Enrollment, cause: Cause): boolean =>
   cause.kind === 'event' ? cause.event.messageId === run.entry.messageId : run.entry.cursor[run.profile] === cause.seq;
+
+/** Whether a step of the run has recorded it; see `effectKey`. */
+const isBy = (run: Enrollment, cause: Cause): boolean =>
+  cause.kind === 'event' && cause.event.messageId.startsWith(`${run.id}:`);
 
 function isReached(goal: Goal, run: Enrollment, cause: Cause): boolean {
   if (run.conversions.some((conversion) => conversion.goal === goal.key)) return false;

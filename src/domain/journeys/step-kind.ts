@@ -9,6 +9,8 @@ export type StepPart = { readonly path: string } & (
   | { readonly wait: string }
   | { readonly trigger: Trigger }
   | { readonly rule: Rule }
+  /** A manual audience that the step changes. */
+  | { readonly manual: string }
   /** What the step sends to. */
   | { readonly destination: string }
 );

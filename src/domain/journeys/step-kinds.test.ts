@@ -42,8 +42,16 @@ const samples: { readonly [Type in Step['type']]: { readonly step: Required<Step
       own: ['send', 'track', 'traits.name', 'exit'],
     },
     update: {
-      step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], next: 'a' },
-      own: ['update', 'won', 'coupon'],
+      step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], increment: { orders: 1 }, next: 'a' },
+      own: ['update', 'won', 'coupon', 1 as unknown as string],
+    },
+    emit: {
+      step: { type: 'emit', event: 'Reminded', properties: { cart: { from: 'entry.properties.cart' } }, next: 'a' },
+      own: ['emit', 'Reminded', 'entry.properties.cart'],
+    },
+    audience: {
+      step: { type: 'audience', audience: 'guests', do: 'add', next: 'a' },
+      own: ['audience', 'add'],
     },
     exit: { step: { type: 'exit', reason: 'reminded' }, own: ['exit', 'reminded'] },
   };

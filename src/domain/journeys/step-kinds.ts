@@ -1,7 +1,9 @@
 import type { Step, StepOf } from './journey.schema';
 import type { Move, Standing } from './move';
 import type { StepKind, StepPart } from './step-kind';
+import { audience } from './steps/audience';
 import { branch } from './steps/branch';
+import { emit } from './steps/emit';
 import { exit } from './steps/exit';
 import { send } from './steps/send';
 import { update } from './steps/update';
@@ -16,6 +18,8 @@ const kinds: { readonly [Name in Type]: StepKind<StepOf<Name>> } = {
   branch,
   send,
   update,
+  emit,
+  audience,
   exit,
 };
 

@@ -364,11 +364,11 @@ describe('an update', () => {
     },
     done: { type: 'exit' },
   });
-  const take = (update: NonNullable<StepFacts['update']>) =>
-    step(journey, aRun('mark'), look, facts({ update, root: { entry: { properties: { total: 80 } } } }), noon);
+  const take = (recorded: NonNullable<StepFacts['recorded']>) =>
+    step(journey, aRun('mark'), look, facts({ recorded, root: { entry: { properties: { total: 80 } } } }), noon);
 
   it('records an event with the traits', () => {
-    expect(take('absent')).toMatchObject({ to: 'record', traits: { total: 80, stage: 'won', coupon: null } });
+    expect(take('absent')).toMatchObject({ to: 'record', said: { traits: { total: 80, stage: 'won', coupon: null } } });
   });
   it('waits until the event is applied, then goes on', () => {
     expect(take('pending')).toMatchObject({
@@ -380,6 +380,72 @@ describe('an update', () => {
   });
   it('is not stuck on an event that could not be applied', () => {
     expect(outcomeOf(take('dead'))).toBe('dead');
+  });
+});
+
+describe('an increment', () => {
+  const journey = aJourney({
+    count: {
+      type: 'update',
+      increment: { orders: 1, spent: { from: 'entry.properties.total' }, odd: { from: 'entry.name' } },
+    },
+  });
+
+  it('says what is added, and nothing where there is no number', () => {
+    const root = { entry: { name: '12', properties: { total: 80 } } };
+    const move = step(journey, aRun('count'), look, facts({ recorded: 'absent', root }), noon);
+    expect(move).toMatchObject({ to: 'record', said: { increments: { orders: 1, spent: 80 } } });
+  });
+});
+
+describe('an emitted event', () => {
+  const journey = aJourney({
+    tell: {
+      type: 'emit',
+      event: 'Told',
+      properties: { cart: { from: 'entry.properties.cart' }, why: 'late' },
+      next: 'done',
+    },
+    done: { type: 'exit' },
+  });
+  const take = (of: Partial<StepFacts>, run: Partial<Enrollment> = {}) =>
+    step(journey, aRun('tell', run), look, facts({ root: { entry: { properties: { cart: 'c1' } } }, ...of }), noon);
+
+  it('has its properties, and names the journey it comes from', () => {
+    const said = { kind: 'track', name: 'Told', properties: { cart: 'c1', why: 'late' }, emittedBy: ['j'] };
+    expect(take({ recorded: 'absent' })).toMatchObject({ to: 'record', said });
+  });
+
+  it('is waited for under its name, then the journey goes on', () => {
+    expect(take({ recorded: 'pending' })).toMatchObject({ to: 'wait', run: { waitingFor: ['ws_1:prf_ada|Told'] } });
+    expect(arrivedAt(take({ recorded: 'applied' }))).toBe('done');
+  });
+
+  it('fails visibly where journeys begin one another without end', () => {
+    const entry = (length: number) => ({
+      entry: { ...aRun('tell').entry, emittedBy: Array.from({ length }, (_, index) => `j${index}`) },
+    });
+    expect(take({ recorded: 'absent' }, entry(7))).toMatchObject({ to: 'record' });
+    expect(take({ recorded: 'absent' }, entry(8)).run).toMatchObject({ status: 'failed', reason: 'emit-depth' });
+  });
+});
+
+describe('an audience kept by hand', () => {
+  const journey = aJourney({
+    put: { type: 'audience', audience: 'guests', do: 'add', next: 'done' },
+    done: { type: 'exit' },
+  });
+  const take = (of: Partial<StepFacts>) => step(journey, aRun('put'), look, facts(of), noon);
+
+  it('is given somebody by a statement of its list', () => {
+    expect(take({ recorded: 'absent', list: 'guests@1' })).toMatchObject({
+      to: 'record',
+      said: { listing: { list: 'guests@1', isOn: true } },
+    });
+  });
+
+  it('that is gone holds nobody up', () => {
+    expect(outcomeOf(take({ recorded: 'absent' }))).toBe('no-such-audience');
   });
 });
 

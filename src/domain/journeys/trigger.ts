@@ -15,6 +15,7 @@ export type Cause =
         readonly messageId: string;
         readonly occurredAt: number;
         readonly receivedAt: number;
+        readonly emittedBy?: readonly string[];
       };
       readonly seq: number;
     }

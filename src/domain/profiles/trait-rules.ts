@@ -63,7 +63,8 @@ function together(rule: 'union' | 'sum', a: Json, b: Json): Json | undefined {
   return rule === 'sum' ? sumOf(a, b) : unionOf(a, b);
 }
 
-function sumOf(a: Json, b: Json): number | undefined {
+/** Of two numbers, if that is one. */
+export function sumOf(a: Json, b: Json): number | undefined {
   const sum = typeof a === 'number' && typeof b === 'number' ? a + b : NaN;
   return Number.isFinite(sum) ? sum : undefined;
 }

@@ -94,6 +94,8 @@ interface Kind<Fact> {
   unite(this: void, survivor: Facts<Fact>, absorbed: Facts<Fact>): Facts<Fact>;
   /** Whether a fact counts more than what there is of that name. */
   outdoes(this: void, facts: Facts<Fact>, name: string, fact: Fact): boolean;
+  /** Names of facts to which an event adds: what there is of these is nobody's own statement. */
+  addsTo?(this: void, event: Event): readonly string[];
 }
 
 const traitKind = ({ identity: { traits: rules } }: FactRules): Kind<Trait> => ({
@@ -106,6 +108,7 @@ const traitKind = ({ identity: { traits: rules } }: FactRules): Kind<Trait> => (
     const present = own(traits, name);
     return !present || outdoes(ruleOf(rules, name), trait, present);
   },
+  addsTo: ({ increments = {} }) => Object.keys(increments),
 });
 
 const consentKind = ({ purposes }: FactRules): Kind<Consent> => ({
@@ -152,7 +155,9 @@ function leftOf<Fact extends object>(kind: Kind<Fact>, survivor: Profile, read: 
   }
   const present = kind.of(survivor);
   const accounts = [merge, ...read.later].map((one) => kind.replaced(one));
+  const added = new Set([...division.mine, ...division.rest].flatMap((event) => kind.addsTo?.(event) ?? []));
   const isTheirs = (name: string, fact: Fact): boolean =>
+    added.has(name) ||
     stated.some((of) => saysSame(own(of, name), fact)) ||
     accounts.some((account) => saysSame(own(account, name)?.after, fact));
   // What nobody can say any more who stated it, since its event is gone, stays.

@@ -29,6 +29,28 @@ describe('writeTraits', () => {
   });
 });
 
+describe('an increment', () => {
+  const add = (before: Record<string, Trait>, by: number, at: number) =>
+    writeTraits(before, { traits: {}, increments: { orders: by }, at, source });
+
+  it.each<[string, Record<string, Trait>, number, number, Trait]>([
+    ['begins at nothing', {}, 2, 5, tier(2, 5)],
+    ['adds to what is there', { orders: tier(3, 1) }, 2, 5, tier(5, 5)],
+    ['adds also when it comes late', { orders: tier(3, 9) }, 2, 5, tier(5, 9)],
+    ['takes away', { orders: tier(3, 1) }, -4, 5, tier(-1, 5)],
+    ['begins anew after a deletion', { orders: tier(null, 1) }, 2, 5, tier(2, 5)],
+    ['leaves a text as it is', { orders: tier('3', 1) }, 2, 5, tier('3', 1)],
+  ])('%s', (_, before, by, at, after) => {
+    expect(add(before, by, at).facts['orders']).toEqual(after);
+  });
+
+  it('adds the same in whatever order several come', () => {
+    const [one, other] = [add(add({}, 2, 5).facts, 3, 4), add(add({}, 3, 4).facts, 2, 5)];
+    expect(one.facts['orders']?.value).toBe(5);
+    expect(other.facts['orders']?.value).toBe(5);
+  });
+});
+
 describe('a trait with an end', () => {
   const until = (expiresAt: number, ...of: Parameters<typeof tier>) => ({ ...tier(...of), expiresAt });
 

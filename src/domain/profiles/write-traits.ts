@@ -1,7 +1,7 @@
 import type { Event } from '../events/event';
-import { own, type Json } from '../json';
+import { own, withKey, type Json } from '../json';
 import type { Consent, ConsentStatus, Trait } from './profile';
-import { ruleOf, takes, united, type TraitRules } from './trait-rules';
+import { ruleOf, sumOf, takes, united, type TraitRules } from './trait-rules';
 
 type Traits = Readonly<Record<string, Trait>>;
 type Consents = Readonly<Record<string, Consent>>;
@@ -13,7 +13,7 @@ export interface Written<Facts> {
 }
 
 /** What an event says of the person: values by name, and when some of them cease to be so. */
-export interface Statement extends Pick<Event, 'traits' | 'traitExpiry' | 'source'> {
+export interface Statement extends Pick<Event, 'traits' | 'traitExpiry' | 'increments' | 'source'> {
   /** As of when, epoch milliseconds. */
   readonly at: number;
 }
@@ -21,9 +21,37 @@ export interface Statement extends Pick<Event, 'traits' | 'traitExpiry' | 'sourc
 /**
  * Sets traits: a later time wins, whatever the order of arrival, unless `rules` say otherwise of the trait; at the same time the later
  * arrival. `null` deletes, and the deletion is remembered so that older values do not come back; so is a value whose time is over. A
- * repeated equal value keeps `since`, the start of its reign, unless it had expired in between.
+ * repeated equal value keeps `since`, the start of its reign, unless it had expired in between. Increments come after: each adds to what is
+ * there by then.
  */
 export function writeTraits(traits: Traits, statement: Statement, rules: TraitRules = {}): Written<Traits> {
+  const written = setTraits(traits, statement, rules);
+  return Object.entries(statement.increments ?? {}).reduce(
+    (so, [name, by]) => addTo(so, name, by, statement, rules),
+    written,
+  );
+}
+
+/** Adds to a number, whenever that was said: two of any order add twice. What is something else than a number stays as it is. */
+function addTo(
+  { facts, changed }: Written<Traits>,
+  name: string,
+  by: number,
+  { source, at: saidAt }: Statement,
+  rules: TraitRules,
+): Written<Traits> {
+  const present = own(facts, name);
+  const at = Math.max(saidAt, present?.at ?? saidAt);
+  const reign = present ? reignAt(present, at) : neverThere;
+  const value = sumOf(reign.value ?? 0, by);
+  if (value === undefined || value === reign.value) return { facts, changed };
+  const end = reign.expiresAt === undefined ? {} : { expiresAt: reign.expiresAt };
+  const trait = { value, at, since: at, source, ...end };
+  if (present && !takes(ruleOf(rules, name), present, trait)) return { facts, changed };
+  return { facts: withKey<Trait>(facts, name, trait), changed: [...new Set([...changed, name])] };
+}
+
+function setTraits(traits: Traits, statement: Statement, rules: TraitRules): Written<Traits> {
   const { source, at } = statement;
   const next = new Map(Object.entries(traits));
   const changed: string[] = [];

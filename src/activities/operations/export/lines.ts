@@ -54,10 +54,10 @@ export const computedLines = (computed: JsonObject): Line[] =>
 /** An event as it is stored, its consent with it: the history of what was said when. */
 export function eventLine(event: EventDoc): Line {
   const { messageId, kind: type, name, occurredAt, receivedAt, source } = event;
-  const { identifiers, properties, traits, context, listing } = event;
+  const { identifiers, properties, traits, context, listing, increments } = event;
   return {
     ...{ kind: 'event', messageId, type, name, occurredAt: at(occurredAt), receivedAt: at(receivedAt), source },
-    ...{ identifiers, properties, traits, context },
+    ...{ identifiers, properties, traits, context, ...(increments && { increments }) },
     ...(listing && { byHand: { audience: audienceOf(listing.list), isIn: listing.isOn, at: at(listing.at) } }),
   };
 }

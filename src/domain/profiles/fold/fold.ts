@@ -2,6 +2,7 @@ import { affectedBy } from '../../audiences/evaluate-memberships';
 import { emptyState, observe, prune } from '../../audiences/behaviour/behaviour';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
+import type { Cause } from '../../journeys/trigger';
 import { eventWaitKey } from '../../journeys/wait-keys';
 import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
@@ -71,9 +72,13 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   const isFirst = seq === 1;
   const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
   evaluateProfile(fold, open, causeBy(fold, changed), isFirst ? undefined : new Set(affected.map(({ key }) => key)));
-  const { occurredAt, receivedAt } = event;
-  runJourneys(fold, open, { kind: 'event', event: { ...toRuleEvent(event), messageId, occurredAt, receivedAt }, seq });
+  runJourneys(fold, open, { kind: 'event', event: toCauseEvent(event), seq });
   reachEdges(fold, open, firstEdge);
+}
+
+function toCauseEvent(event: Event): Extract<Cause, { kind: 'event' }>['event'] {
+  const { messageId, occurredAt, receivedAt, emittedBy } = event;
+  return { ...toRuleEvent(event), messageId, occurredAt, receivedAt, ...(emittedBy && { emittedBy }) };
 }
 
 /**

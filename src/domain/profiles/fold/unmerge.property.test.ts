@@ -30,7 +30,7 @@ const rulesets = {
 
 /** Each with an instant of its own: of two statements at one instant, arrival decides. */
 const happened = fc.record({
-  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing', 'message'),
+  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing', 'message', 'increment'),
   name: fc.constantFrom('plan', 'city', 'score'),
   value: fc.constantFrom('gold', 'free', 7, null),
   status: fc.constantFrom('granted', 'denied'),
@@ -50,6 +50,7 @@ function toEvent(what: Happened, by: Record<string, string>, at: number): Event 
     return contactEvent({ ...contact, status: 'delivered' }, identifier!, at);
   }
   if (what.kind === 'identify') return anIdentify({ [what.name]: what.value }, of);
+  if (what.kind === 'increment') return anIdentify({}, { ...of, increments: { score: what.revenue } });
   if (what.kind === 'consent')
     return anEvent({ ...of, name: 'Asked', context: { consent: { records: { marketing: { status: what.status } } } } });
   const listing = { list: 'picked@1', isOn: what.isOn, at };
