@@ -70,6 +70,7 @@ const reasons: Readonly<Record<IgnoredEntry, readonly [status: 409 | 422, detail
   'no-key': [422, 'The properties do not have what "entry.key" of the journey names; add it.'],
   rule: [422, 'The rule "entry.if" of the journey does not hold of the person.'],
   'edge-starts-nothing': [409, 'This begins no journey.'],
+  'emitted-by-itself': [409, 'A journey does not begin by what it has emitted itself.'],
 };
 
 function notBegun(reason: IgnoredEntry, journey: string): Problem {
