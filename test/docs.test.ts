@@ -78,6 +78,7 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
+  ['waits.md', ['journey']],
   ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],
@@ -101,7 +102,7 @@ describe.each([
 });
 
 describe('docs/guides', () => {
-  const journeys = jsonOf('definitions.md').filter(({ kind }) => kind === 'journey');
+  const journeys = ['definitions.md', 'waits.md'].flatMap(jsonOf).filter(({ kind }) => kind === 'journey');
 
   it.each(journeys)('shows a journey that can be published', ({ text }) => {
     expect(lintJourney(JourneyDefinition.parse(JSON.parse(text)), {})).toEqual([]);

@@ -26,6 +26,7 @@ export interface EnrollmentDetail extends Enrollment {
     readonly visit: number;
     readonly at: string;
     readonly outcome?: string;
+    readonly warning?: 'zone-invalid';
   }[];
   readonly sends: number;
   /** An attempt to deliver is under way. */

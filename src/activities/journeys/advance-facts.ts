@@ -16,7 +16,9 @@ import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
+import { endOfWait } from '../../domain/journeys/steps/wait';
 import { lookBack } from '../../domain/journeys/steps/wait-for';
+import type { RestEnd } from '../../domain/journeys/wait-end';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
@@ -80,11 +82,11 @@ async function readFor(
 ): Promise<Partial<StepFacts>> {
   switch (step.type) {
     case 'wait':
-      return { isIntakeBehind: await isBehindAt(deps, input, step.for) };
+      return { isIntakeBehind: await isBehindAtEnd(deps, input, endOfWait(step, { ...input, facts: { root } })) };
     case 'wait-for':
       return {
         causes: input.isArmed ? await readCauses(deps, step, input.run, ids) : [],
-        isIntakeBehind: await isBehindAt(deps, input, step.timeout),
+        isIntakeBehind: await isBehindAt(deps, input, input.run.arrivedAt + parseDuration(step.timeout)),
       };
     case 'branch':
       return { evaluate: await readEvaluate(deps, step, input, ids, root) };
@@ -104,10 +106,13 @@ async function readFor(
 }
 
 /** Asked only once the time is over: until then nothing depends on it. */
-async function isBehindAt(deps: JourneyDeps, input: FactsInput, duration: string): Promise<boolean> {
-  const dueAt = input.run.arrivedAt + parseDuration(duration);
+async function isBehindAt(deps: JourneyDeps, input: FactsInput, dueAt: number): Promise<boolean> {
   return input.now >= dueAt && isBehind(deps, input, dueAt);
 }
+
+/** A date may be long over when the run comes, or be none. */
+const isBehindAtEnd = (deps: JourneyDeps, input: FactsInput, { at = input.now }: RestEnd): Promise<boolean> =>
+  isBehindAt(deps, input, Math.max(at, input.run.arrivedAt));
 
 /** Whether something of this person that was accepted by then has yet to be applied, and may change the answer. */
 export function isBehind(

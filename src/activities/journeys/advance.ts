@@ -84,14 +84,16 @@ async function advanceOnce(
 class Walk {
   #stored: Enrollment;
   #run: Enrollment;
+  #profile: Profile;
 
   constructor(
     readonly deps: JourneyDeps,
     readonly ref: RunRef,
     readonly journey: CompiledJourney,
-    readonly profile: Profile,
+    profile: Profile,
     run: Enrollment,
   ) {
+    this.#profile = profile;
     this.#stored = run;
     this.#run = { ...run, status: 'active' };
   }
@@ -103,18 +105,35 @@ class Walk {
       if (move.to === 'record') await this.#record(move);
       if (move.to === 'deliver') return needsRecipient(move.run) ? this.#choose() : this.#deliver(move);
       if (move.to !== 'wait') continue;
-      const wasArmed = this.#isArmed();
-      if (!(await this.#store())) return undefined;
-      // Now that the keys are stored, whatever happens rings; what happened before is found by looking once more.
-      if (wasArmed || move.run.waitingFor.length === 0) return this.#wait(move);
+      const rested = await this.#rest(move);
+      if (rested !== 'look') return rested;
     }
   }
 
+  /** Stores what is waited for; `look` once more when it was not stored before. */
+  async #rest(move: Extract<Move, { to: 'wait' }>): Promise<Next | 'look' | undefined> {
+    const wasArmed = this.#isArmed();
+    if (!(await this.#store())) return undefined;
+    if (wasArmed || move.run.waitingFor.length === 0) return this.#wait(move);
+    return (await this.#readAgain()) ? 'look' : undefined;
+  }
+
   async #take(cause: StepCause): Promise<Move> {
-    const { deps, ref, journey, profile } = this;
-    const run = this.#run;
-    const facts = await readFacts(deps, { ws: ref.ws, journey, run, profile, now: ref.now, isArmed: this.#isArmed() });
+    const { deps, ref, journey } = this;
+    const [run, profile, isArmed] = [this.#run, this.#profile, this.#isArmed()];
+    const facts = await readFacts(deps, { ws: ref.ws, journey, run, profile, now: ref.now, isArmed });
     return step(journey, run, cause, facts, ref.now);
+  }
+
+  /**
+   * Now that the keys are stored, whatever happens rings; what happened before, to traits too, is found by looking once more. False for
+   * who is another person by now, or nobody.
+   */
+  async #readAgain(): Promise<boolean> {
+    const profile = await this.deps.store.profiles.canonical(this.ref.ws, this.#run.profile);
+    if (profile?.id !== this.#profile.id) return false;
+    this.#profile = profile;
+    return true;
   }
 
   #isArmed(): boolean {
@@ -134,8 +153,8 @@ class Walk {
 
   /** The run is another's from here on, so that everything about them is read anew. */
   async #choose(): Promise<undefined> {
-    const { deps, ref, journey, profile: actor } = this;
-    await chooseRecipient(deps, { ref, journey, run: this.#run, actor }, this.#stored.rev);
+    const { deps, ref, journey } = this;
+    await chooseRecipient(deps, { ref, journey, run: this.#run, actor: this.#profile }, this.#stored.rev);
     return undefined;
   }
 
@@ -154,7 +173,7 @@ class Walk {
   /** The run is not stored before its event: a crash between them repeats the event under the same id. */
   async #record({ run, said }: Extract<Move, { to: 'record' }>): Promise<void> {
     const at = this.deps.clock();
-    const identifier = strongestOf(this.profile);
+    const identifier = strongestOf(this.#profile);
     await this.deps.recordEvent(this.ref.ws, {
       messageId: effectKey(run),
       occurredAt: at,

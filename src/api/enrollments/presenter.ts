@@ -27,7 +27,16 @@ export const EnrollmentBody = z.strictObject({
 });
 export const EnrollmentDetail = EnrollmentBody.extend({
   /** Bounded to the last 200 steps. */
-  path: z.array(z.strictObject({ step: z.string(), visit: z.int(), at: Instant, outcome: z.string().optional() })),
+  path: z.array(
+    z.strictObject({
+      step: z.string(),
+      visit: z.int(),
+      at: Instant,
+      outcome: z.string().optional(),
+      /** The person's `timezone` is no zone, and that of the journey or the workspace was taken. */
+      warning: z.literal('zone-invalid').optional(),
+    }),
+  ),
   sends: z.int(),
   /** An attempt to deliver is under way, also of a run that has just ended. */
   sending: z.literal(true).optional(),

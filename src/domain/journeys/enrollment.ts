@@ -41,6 +41,8 @@ export interface PathEntry {
   readonly at: number;
   /** How the step ended: the branch taken, `timeout`, a delivery's status, …; absent for the present step. */
   readonly outcome?: string;
+  /** What was not as it should be. */
+  readonly warning?: 'zone-invalid';
 }
 
 /** A goal reached: the first matching cause inside the window. */
@@ -79,6 +81,8 @@ export interface Enrollment {
   readonly arrivedAt: number;
   /** When the workflow looks again at the latest. After the end it stays until the workflow has noticed. */
   readonly dueAt?: number;
+  /** Until when a wait for a date or a time of day lasts, as things stood when it was last worked out. */
+  readonly waitsUntil?: number;
   /** Wait keys: see `wait-keys`. */
   readonly waitingFor: readonly string[];
   /** What had happened by arrival at the present step. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
 import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
-import { DefinitionKey, Duration, EventName, Name, Path } from '../definition-fields.schema';
+import { DefinitionKey, Duration, EventName, Name, Path, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, UpdateStep } from './effect-steps.schema';
 import { StepId } from './step-fields.schema';
+import { WaitUntil, WaitWindow } from './wait-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
@@ -51,7 +52,17 @@ export const Goal = z.strictObject({
   currency: Path.optional(),
 });
 
-export const WaitStep = z.strictObject({ type: z.literal('wait'), for: Duration, next: StepId });
+export const WaitStep = z
+  .strictObject({
+    type: z.literal('wait'),
+    for: Duration.optional(),
+    until: WaitUntil.optional(),
+    window: WaitWindow.optional(),
+    next: StepId,
+  })
+  .refine((step) => [step.for, step.until, step.window].filter((field) => field !== undefined).length === 1, {
+    error: 'A wait has exactly one of "for", "until" and "window".',
+  });
 export const WaitForStep = z.strictObject({
   type: z.literal('wait-for'),
   since: z.enum(['step', 'entry', 'ever']).optional(),
@@ -104,6 +115,8 @@ export const JourneyDefinition = z.strictObject({
   goals: z.array(Goal).max(journeyLimits.goals).optional(),
   purpose: Name.optional(),
   lifetime: Duration.optional(),
+  /** For people whose own zone is not known. */
+  zone: Zone.optional(),
   start: StepId,
   steps: z.record(StepId, Step).refine((steps) => Object.keys(steps).length <= journeyLimits.steps, {
     error: `A journey has at most ${journeyLimits.steps} steps.`,

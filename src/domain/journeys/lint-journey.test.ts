@@ -80,6 +80,52 @@ describe('lintJourney', () => {
         'error unreachable_step /steps/done',
       ],
     ],
+    [
+      'waits whose days are further apart than the lifetime',
+      {
+        lifetime: '3d',
+        ...steps({ rest: { type: 'wait', until: { time: '09:00', days: ['mon', 'wed'] }, next: 'mail' } }),
+      },
+      ['warning wait_beyond_lifetime /steps/rest/until'],
+    ],
+    [
+      'a window whose days are further apart than the lifetime',
+      {
+        lifetime: '7d',
+        ...steps({ rest: { type: 'wait', window: { from: '09:00', to: '17:00', days: ['mon'] }, next: 'mail' } }),
+      },
+      ['warning wait_beyond_lifetime /steps/rest/window'],
+    ],
+    [
+      'a date at a path that is never there',
+      steps({ rest: { type: 'wait', until: { at: 'properties.on' }, next: 'mail' } }),
+      ['error date_never /steps/rest/until/at'],
+    ],
+    [
+      'a date of an entry that has none',
+      {
+        entry: { on: { audience: 'vip', edge: 'entered' } },
+        ...steps({ rest: { type: 'wait', until: { at: 'entry.properties.on' }, next: 'mail' } }),
+      },
+      ['error date_never /steps/rest/until/at'],
+    ],
+    [
+      'a date of a step that catches nothing',
+      steps({ rest: { type: 'wait', until: { at: 'steps.mail.event.properties.on' }, next: 'mail' } }),
+      ['error date_never /steps/rest/until/at'],
+    ],
+    [
+      'a loop whose wait may be none',
+      steps({
+        rest: { type: 'wait', until: { at: 'traits.on' }, next: 'mail' },
+        mail: { type: 'send', destination: 'crm', next: 'rest' },
+      }),
+      [
+        'error unreachable_step /steps/listen',
+        'error unreachable_step /steps/done',
+        'error loop_without_wait /steps/rest',
+      ],
+    ],
     ['a step nothing leads to', steps({ island: { type: 'exit' } }), ['error unreachable_step /steps/island']],
     [
       'a loop without a wait',

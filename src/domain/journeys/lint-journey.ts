@@ -2,11 +2,10 @@ import { pointerPart } from '../json-pointer';
 import { checkRule } from '../audiences/check-rule';
 import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
-import { parseDuration } from '../duration';
 import { own } from '../json';
-import { compileJourney, defaultLifetime } from './compiled-journey';
 import { lintHousehold } from './lint-household';
 import { findLoops } from './find-loops';
+import { isRest, lintRest } from './lint-waits';
 import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, Trigger } from './journey.schema';
 import type { StepPart } from './step-kind';
@@ -86,19 +85,12 @@ function reachable({ steps, start }: JourneyDefinition): Set<string> {
 }
 
 function lintPart(definition: JourneyDefinition, part: StepPart, context: LintContext): JourneyFinding[] {
-  if ('wait' in part) return lintWait(definition, part.wait, part.path);
+  if (isRest(part)) return lintRest(definition, part);
   if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
   if ('rule' in part) return lintRule(part.rule, part.path, context);
   if ('manual' in part) return lintManual(part.manual, part.path, context);
   // Where steps lead is the graph's.
-  return 'next' in part ? [] : lintDestination(part.destination, part.path, context);
-}
-
-function lintWait(definition: JourneyDefinition, duration: string, path: string): JourneyFinding[] {
-  const { lifetimeMs } = compileJourney(definition, 0, 'draft');
-  if (parseDuration(duration) < lifetimeMs) return [];
-  const message = `A wait of ${duration} does not end within the journey's lifetime of ${definition.lifetime ?? defaultLifetime}.`;
-  return [error('wait_beyond_lifetime', path, message, 'Shorten the wait, or set a longer "lifetime".')];
+  return 'destination' in part ? lintDestination(part.destination, part.path, context) : [];
 }
 
 function lintWaitTrigger(

@@ -27,6 +27,8 @@ export interface StepFacts {
   /** For `send`: why the destination takes nothing at present. */
   readonly heldBy?: string;
   readonly evaluate: (rule: Rule) => boolean;
+  /** Where people live of whom neither themselves nor the journey says so. */
+  readonly workspaceZone?: string;
   /** What paths read: the run, and the person's `traits` and `identifiers`. */
   readonly root: JsonObject;
 }
@@ -66,7 +68,7 @@ export function goTo({ run, facts, now }: Standing, next: string | undefined, ou
   const visit = (own(run.visits, next) ?? 0) + 1;
   if (visit > visitLimit) return end(run, 'failed', 'visit-limit', now);
   const arrived: Enrollment = {
-    ...omit(run, 'dueAt'),
+    ...omit(run, 'dueAt', 'waitsUntil'),
     step: next,
     visit,
     visits: withKey(run.visits, next, visit),
@@ -92,6 +94,14 @@ export function waitUntil(
   const dueAt = Math.min(wanted, lifetimeEnd(journey, run));
   const label = `${run.step}: ${what} until ${instantText(dueAt)}`;
   return { to: 'wait', run: { ...run, dueAt, waitingFor: waiting.keys }, dueAt, label, names: waiting.names };
+}
+
+/** Has the path say that the person's zone is none, and another was taken. */
+export function noteZone(standing: Standing, isInvalid: boolean): Standing {
+  const { run } = standing;
+  const last = run.path.at(-1);
+  if (!isInvalid || !last || last.warning !== undefined) return standing;
+  return { ...standing, run: { ...run, path: [...run.path.slice(0, -1), { ...last, warning: 'zone-invalid' }] } };
 }
 
 /** For people: 2026-03-01 14:00:00 UTC. */

@@ -32,9 +32,24 @@ export function referencesOf(definition: JourneyDefinition): References {
     ]),
     destinations: new Set(parts.flatMap((part) => ('destination' in part ? part.destination : []))),
     purposes: new Set(purpose === undefined ? [] : [purpose]),
-    computed: new Set([...rules, ...writersOf(definition)].flatMap(computedIn)),
+    computed: new Set([
+      ...[...rules, ...writersOf(definition)].flatMap(computedIn),
+      ...namesIn('computed', definition),
+    ]),
   };
 }
+
+/** Traits that hold a date which somebody waits for. */
+export const traitsWaitedBy = (definition: JourneyDefinition): string[] => namesIn('traits', definition);
+
+/** Of the dates that are waited for, the names of those that are read from one root. */
+const namesIn = (wanted: string, { steps }: JourneyDefinition): string[] =>
+  Object.values(steps)
+    .flatMap(stepParts)
+    .flatMap((part) => {
+      const [root, name] = ('date' in part && parsePath(part.date.at)) || [];
+      return root === wanted && typeof name === 'string' ? [name] : [];
+    });
 
 /** Of its entry and of its steps. */
 export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [

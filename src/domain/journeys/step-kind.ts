@@ -1,12 +1,18 @@
 import type { Rule } from '../audiences/rule.schema';
 import type { Trigger } from './journey.schema';
 import type { Move, Standing } from './move';
+import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
 
 /** Something that a step holds, and where: `path` is a JSON pointer within the step. */
 export type StepPart = { readonly path: string } & (
   | { readonly next: string }
   /** How long a run may rest here: a field of the step itself. A round through such a step is no loop. */
   | { readonly wait: string }
+  /** A rest until a time of day. */
+  | { readonly localTime: LocalTimeWait }
+  /** A rest until a date, or while a window is closed: it may be none at all. */
+  | { readonly date: DateOf }
+  | { readonly window: WaitWindow }
   | { readonly trigger: Trigger }
   | { readonly rule: Rule }
   /** A manual audience that the step changes. */

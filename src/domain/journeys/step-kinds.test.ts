@@ -5,7 +5,16 @@ import { stepParts } from './step-kinds';
 /** One step of each kind with every field it may have, and the texts in it that only the step itself reads. */
 const samples: { readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: string[] } } =
   {
-    wait: { step: { type: 'wait', for: '2h', next: 'a' }, own: ['wait'] },
+    wait: {
+      step: {
+        type: 'wait',
+        for: '2h',
+        until: { time: '09:00', days: ['mon'], zone: 'profile' },
+        window: { from: '09:00', to: '17:00', days: ['fri'], zone: 'Europe/Berlin' },
+        next: 'a',
+      },
+      own: ['wait'],
+    },
     'wait-for': {
       step: {
         type: 'wait-for',

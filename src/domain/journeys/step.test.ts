@@ -1,89 +1,22 @@
-import { enrollmentId, profileId } from '../ids';
 import type { JsonObject } from '../json';
-import { compileJourney, type JourneyStatus } from './compiled-journey';
+import {
+  ada,
+  aJourney,
+  arrivedAt,
+  aRun,
+  day,
+  facts,
+  happened,
+  hour,
+  look,
+  noon,
+  outcomeOf,
+  phone,
+} from '../../testing/runs';
+import type { JourneyStatus } from './compiled-journey';
 import { seenAll, type Enrollment } from './enrollment';
-import { JourneyDefinition } from './journey.schema';
-import { visitLimit, type StepFacts, type FoundCause, type Move, type StepCause } from './move';
+import { visitLimit, type FoundCause, type StepFacts } from './move';
 import { step } from './step';
-
-const noon = Date.UTC(2026, 2, 1, 12);
-const hour = 3_600_000;
-const day = 24 * hour;
-const ada = profileId('prf_ada');
-const phone = profileId('prf_phone');
-
-function aJourney(steps: JsonObject, of: JsonObject = {}, status: JourneyStatus = 'published') {
-  const definition = {
-    key: 'j',
-    name: 'J',
-    entry: { on: { event: 'Started' } },
-    start: Object.keys(steps)[0],
-    steps,
-    ...of,
-  };
-  return compileJourney(JourneyDefinition.parse(definition), 1, status);
-}
-
-function aRun(at: string, of: Partial<Enrollment> = {}): Enrollment {
-  return {
-    id: enrollmentId('enr_1'),
-    journey: 'j',
-    version: 1,
-    profile: ada,
-    subject: 'ws_1:prf_ada',
-    entryKey: '',
-    n: 5,
-    status: 'active',
-    step: at,
-    visit: 1,
-    visits: { [at]: 1 },
-    arrivedAt: noon,
-    waitingFor: [],
-    cursor: { [ada]: 10 },
-    entry: { at: noon - hour, name: 'Started', properties: { cart: 'c1', total: 80 }, cursor: { [ada]: 5 } },
-    steps: {},
-    path: [{ step: at, visit: 1, at: noon }],
-    effects: 0,
-    conversions: [],
-    enteredAt: noon - hour,
-    openUntil: noon + 90 * day,
-    workflowId: 'enrollment/ws_1/j/enr_1',
-    rev: 1,
-    ...of,
-  };
-}
-
-const facts = (of: Partial<StepFacts> = {}): StepFacts => ({
-  ids: [ada],
-  seq: 20,
-  isIntakeBehind: false,
-  causes: [],
-  evaluate: () => false,
-  root: {},
-  ...of,
-});
-const look: StepCause = { on: 'look' };
-
-function happened(
-  name: string,
-  seq: number,
-  of: { at?: number; receivedAt?: number; profile?: typeof ada; properties?: JsonObject } = {},
-): FoundCause {
-  const at = of.at ?? noon + hour;
-  const event = {
-    name,
-    at,
-    properties: of.properties ?? {},
-    messageId: `m${seq}`,
-    occurredAt: at,
-    receivedAt: of.receivedAt ?? at,
-  };
-  return { kind: 'event', event, seq, profile: of.profile ?? ada };
-}
-
-const arrivedAt = (move: Move): string => (move.to === 'step' ? move.run.step : `(${move.to})`);
-const outcomeOf = (move: Move): string | undefined =>
-  move.to === 'step' ? move.run.path.at(-2)?.outcome : move.run.path.at(-1)?.outcome;
 
 describe('a wait', () => {
   const journey = aJourney({ rest: { type: 'wait', for: '2h', next: 'done' }, done: { type: 'exit' } });

@@ -12,10 +12,19 @@ export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string)
 export const edgeWaitKey = (ws: WorkspaceId, profile: ProfileId, audience: string, edge: EdgeKind): string =>
   `${subjectOf(ws, profile)}#${audience}|${edge}`;
 
-/** What a wait key names, whoever it is about. A subject holds neither `|` nor `#`; the name of an event may hold both. */
-export function parseWaitKey(key: string): Pick<EventTrigger, 'event'> | EdgeTrigger {
-  const start = key.search(/[|#]/);
+/** What is said anew of a trait. */
+export const traitWaitKey = (ws: WorkspaceId, profile: ProfileId, trait: string): string =>
+  `${subjectOf(ws, profile)}~${trait}`;
+
+/** The same of several, for each id of a person. */
+export const traitKeysOf = (ws: WorkspaceId, ids: readonly ProfileId[], traits: readonly string[]): string[] =>
+  ids.flatMap((id) => [...new Set(traits)].map((trait) => traitWaitKey(ws, id, trait)));
+
+/** What a wait key names, whoever it is about. A subject holds none of `|`, `#` and `~`; the names of events and traits may. */
+export function parseWaitKey(key: string): Pick<EventTrigger, 'event'> | EdgeTrigger | { readonly trait: string } {
+  const start = key.search(/[|#~]/);
   const named = key.slice(start + 1);
+  if (key[start] === '~') return { trait: named };
   if (key[start] !== '#') return { event: named };
   return {
     audience: named.slice(0, named.lastIndexOf('|')),

@@ -11,7 +11,9 @@ import { groupQuestions, type GroupQuestions } from '../groups/facets';
 import type { GroupRules } from '../groups/group-rules';
 import type { IdentityRules } from '../identity/identity-rules';
 import type { CompiledJourney } from '../journeys/compiled-journey';
+import { traitsWaitedBy } from '../journeys/references-of';
 import { onceForEach } from '../once-for-each';
+import { zoneTrait } from '../zone';
 
 /** An audience kept in step with a destination, as far as the fold needs to know. */
 export interface Attachment {
@@ -64,6 +66,8 @@ export interface Ruleset extends Definitions {
   readonly asked: GroupQuestions;
   /** Lists that audiences hold their members by. */
   readonly lists: ReadonlySet<string>;
+  /** Traits by which a run may wait for another instant than before. */
+  readonly waitedTraits: ReadonlySet<string>;
   /** Event names that some rule asks for; `undefined` when one asks for any. */
   readonly eventNames: readonly string[] | undefined;
 }
@@ -111,6 +115,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     conditions,
     conditionsByEvent,
     asked,
+    waitedTraits: new Set([zoneTrait, ...journeys.flatMap(({ definition }) => traitsWaitedBy(definition))]),
     lists: new Set(audiences.flatMap(({ rule }) => rule.dependsOn.lists)),
     eventNames: names.has('*') ? undefined : [...names],
   };

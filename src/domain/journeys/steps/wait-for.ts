@@ -106,4 +106,7 @@ function shortly(names: readonly string[]): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-export const triggerName = (on: Trigger): string => ('event' in on ? on.event : `${on.audience} ${on.edge}`);
+export function triggerName(on: Trigger | { readonly trait: string }): string {
+  if ('trait' in on) return `traits.${on.trait}`;
+  return 'event' in on ? on.event : `${on.audience} ${on.edge}`;
+}

@@ -3,7 +3,7 @@ import { emptyState, observe, prune } from '../../audiences/behaviour/behaviour'
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
 import { own, withKey } from '../../json';
 import type { Cause } from '../../journeys/trigger';
-import { eventWaitKey } from '../../journeys/wait-keys';
+import { eventWaitKey, traitWaitKey } from '../../journeys/wait-keys';
 import type { AppliedEvent, ChangeSet, EnrollmentWrite, OutboxWork, ProfileWrite } from '../change-set';
 import { conditionsFor } from '../ruleset';
 import { hasOtherAddress } from '../present';
@@ -107,6 +107,9 @@ function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters
   const changed = { ...writeFacts(fold, open, event), lists: heedListing(fold, open, event) };
   heedGroupCall(fold, open, event);
   if (touchesGroups(fold, changed.traits)) regroup(fold, open);
+  for (const trait of changed.traits ?? [])
+    if (fold.input.ruleset.waitedTraits.has(trait))
+      open.waitKeys.add(traitWaitKey(fold.input.ws, open.profile.id, trait));
   const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(open.profile.states, key) ?? emptyState(condition);

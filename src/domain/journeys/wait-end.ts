@@ -1,0 +1,93 @@
+import { parseDuration } from '../duration';
+import type { JsonObject } from '../json';
+import { firstAt, partsOf } from '../path';
+import { addDays, nextLocalTime, nextOpening, readInstantIn, zoneOf, zoneTrait } from '../zone';
+import type { CompiledJourney } from './compiled-journey';
+import type { Enrollment } from './enrollment';
+import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
+
+/** What decides how long a run rests. */
+export interface Resting {
+  readonly journey: Pick<CompiledJourney, 'definition'>;
+  readonly run: Pick<Enrollment, 'arrivedAt' | 'waitsUntil'>;
+  readonly facts: { readonly root: JsonObject; readonly workspaceZone?: string };
+  readonly now: number;
+}
+
+/** When a rest is over, as things stand. */
+export interface RestEnd {
+  /** Absent while the date that it depends on is missing. */
+  readonly at: number | undefined;
+  /** For people: what is waited for, with nothing about the person. */
+  readonly what: string;
+  /** Traits of the person that move it. */
+  readonly traits: readonly string[];
+  /** It may move without a trait or the run having changed. */
+  readonly isUnannounced?: true;
+  readonly isZoneInvalid: boolean;
+}
+
+interface ZoneHere {
+  readonly zone: string;
+  readonly traits: readonly string[];
+  readonly isZoneInvalid: boolean;
+}
+
+/** A day or a week is one of the calendar where the person lives; anything shorter passes everywhere alike. */
+export function endOfDuration(duration: string, from: number, resting: Resting): RestEnd {
+  const { zone, ...by } = zoneHere('profile', resting);
+  const end = { what: duration, traits: [], isZoneInvalid: false };
+  return isOfDays(duration)
+    ? { ...end, ...by, at: later(from, duration, zone) }
+    : { ...end, at: later(from, duration, zone) };
+}
+
+/** Another zone counts from when it is known: until then the time of the zone before was right. */
+export function endOfLocalTime({ time, days, zone: wanted }: LocalTimeWait, resting: Resting): RestEnd {
+  const { run, now } = resting;
+  const { zone, ...by } = zoneHere(wanted, resting);
+  const { waitsUntil } = run;
+  const isStill = waitsUntil !== undefined && nextLocalTime(waitsUntil - 1, { time, days }, zone) === waitsUntil;
+  const from = waitsUntil === undefined ? run.arrivedAt : now;
+  return { ...by, what: onDays(time, days), at: isStill ? waitsUntil : nextLocalTime(from, { time, days }, zone) };
+}
+
+export function endOfWindow({ from, to, days, zone: wanted }: WaitWindow, resting: Resting): RestEnd {
+  const { zone, ...by } = zoneHere(wanted, resting);
+  return { ...by, what: onDays(`${from} to ${to}`, days), at: nextOpening(resting.now, { from, to, days }, zone) };
+}
+
+/** What is read from here changes with the run, or with a trait that it waits for. */
+const announced: ReadonlySet<string> = new Set(['traits', 'entry', 'steps']);
+
+export function endOfDate({ at: path, offset }: DateOf, resting: Resting): RestEnd {
+  const { zone, traits, isZoneInvalid } = zoneHere('profile', resting);
+  const found = firstAt(resting.facts.root, path);
+  const date = found === undefined ? undefined : readInstantIn(found, zone);
+  const [root, name] = partsOf(path);
+  return {
+    what: `${path.slice(0, 60)}${offset === undefined ? '' : ` ${offset}`}`,
+    traits: root === 'traits' ? [String(name), ...traits] : traits,
+    ...(!announced.has(root) && { isUnannounced: true }),
+    isZoneInvalid,
+    at: date === undefined || offset === undefined ? date : later(date, offset, zone),
+  };
+}
+
+const isOfDays = (duration: string): boolean => /[dw]$/.test(duration);
+
+function later(from: number, duration: string, zone: string): number {
+  const isBefore = duration.startsWith('-');
+  const ms = parseDuration(isBefore ? duration.slice(1) : duration) * (isBefore ? -1 : 1);
+  return isOfDays(duration) ? addDays(from, ms / 86_400_000, zone) : from + ms;
+}
+
+function zoneHere(wanted: string | undefined, { journey, facts }: Resting): ZoneHere {
+  if (wanted !== undefined && wanted !== 'profile') return { zone: wanted, traits: [], isZoneInvalid: false };
+  const traits = (facts.root['traits'] ?? {}) as JsonObject;
+  const { zone, isProfileInvalid } = zoneOf(traits, journey.definition.zone, facts.workspaceZone);
+  return { zone, traits: [zoneTrait], isZoneInvalid: isProfileInvalid };
+}
+
+const onDays = (time: string, days: readonly string[] | undefined): string =>
+  days === undefined ? time : `${time} on ${days.join(', ')}`;

@@ -1,0 +1,87 @@
+import type { JsonObject } from '../../src/domain/json';
+import { journey, JourneyHarness } from './journey-harness';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+let harness: JourneyHarness;
+beforeAll(async () => {
+  harness = await JourneyHarness.open();
+});
+beforeEach(() => harness.begin());
+afterAll(() => harness.close());
+
+const mail: JsonObject = { type: 'send', destination: 'crm' };
+const isoIn = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const instantOf = (text: unknown): number => Date.parse(String(text));
+const identify = (traits: JsonObject) => harness.happen('identify', {}, { kind: 'identify', traits });
+
+describe('a wait on Temporal', () => {
+  it('of 400 days ends 400 calendar days later, and sends once', async () => {
+    await harness.publish(
+      journey('patient', { rest: { type: 'wait', for: '400d', next: 'mail' }, mail }, { lifetime: '500d' }),
+    );
+    await identify({ timezone: 'America/New_York' });
+    await harness.happen('Cart Started');
+    const { workflowId, arrivedAt, dueAt = 0 } = await harness.waitingAt('patient', 'rest');
+    expect(Math.abs(dueAt - arrivedAt - 400 * day)).toBeLessThanOrEqual(hour);
+    await harness.fastForward(workflowId, 401 * day);
+    await harness.ended('patient');
+    expect(harness.destination.got).toHaveLength(1);
+  });
+
+  it('until a date in a trait moves with the trait, and ends where the date was moved to', async () => {
+    const ending = { type: 'wait', until: { at: 'traits.ends_at', offset: '-1h', ifPast: 'exit' }, next: 'mail' };
+    await harness.publish(journey('ending', { ending, mail }));
+    await identify({ ends_at: isoIn(10 * day) });
+    await harness.happen('Cart Started');
+    const { dueAt: first = 0, workflowId } = await harness.waitingAt('ending', 'ending');
+    const sooner = isoIn(2 * day);
+    await identify({ ends_at: sooner });
+    const [moved] = await harness.until('ending', ([run]) => run?.dueAt !== first, 'the wait has moved');
+    expect(moved?.dueAt).toBe(instantOf(sooner) - hour);
+    await harness.fastForward(workflowId, 2 * day);
+    const [run] = await harness.ended('ending');
+    expect(run?.path).toMatchObject([{ step: 'ending', outcome: 'waited' }, { step: 'mail' }]);
+    const { text } = await harness.history(workflowId);
+    expect(text).toContain('ending: waits traits.ends_at -1h until');
+  });
+
+  it('until a date that is moved into the past is over at once, as ifPast says', async () => {
+    const ending = { type: 'wait', until: { at: 'traits.ends_at', ifPast: 'exit' }, next: 'mail' };
+    await harness.publish(journey('over', { ending, mail }));
+    await identify({ ends_at: isoIn(10 * day) });
+    await harness.happen('Cart Started');
+    await harness.waitingAt('over', 'ending');
+    await identify({ ends_at: isoIn(-day) });
+    expect((await harness.ended('over'))[0]).toMatchObject({ status: 'exited', reason: 'date-past' });
+    expect(harness.destination.got).toEqual([]);
+  });
+
+  it('until nine in the morning moves with the person, and warns of a zone that is none', async () => {
+    await harness.publish(journey('nine', { nine: { type: 'wait', until: { time: '09:00' }, next: 'mail' }, mail }));
+    await identify({ timezone: 'Mars/Olympus' });
+    await harness.happen('Cart Started');
+    const { dueAt = 0, workflowId } = await harness.waitingAt('nine', 'nine');
+    expect(new Date(dueAt).toISOString()).toMatch(/T09:00:00/);
+    await identify({ timezone: 'Asia/Tokyo' });
+    const [run] = await harness.until('nine', ([one]) => one?.dueAt !== dueAt, 'the wait has moved');
+    expect(new Date(run?.dueAt ?? 0).toISOString()).toMatch(/T00:00:00/);
+    await harness.fastForward(workflowId, day);
+    expect((await harness.ended('nine'))[0]?.path[0]).toMatchObject({ outcome: 'waited', warning: 'zone-invalid' });
+  });
+
+  it('for a window that is open passes at once', async () => {
+    const window = { from: '00:00', to: '23:59', zone: 'UTC' };
+    const other = { from: '23:59', to: '00:00', zone: 'UTC' };
+    await harness.publish(journey('open', { one: { type: 'wait', window, next: 'mail' }, mail }));
+    await harness.publish(journey('shut', { one: { type: 'wait', window: other, next: 'mail' }, mail }));
+    await harness.happen('Cart Started');
+    const ended = new Date().toISOString().includes('T23:59') ? 'shut' : 'open';
+    expect((await harness.ended(ended))[0]).toMatchObject({ status: 'completed' });
+    const { workflowId } = await harness.waitingAt(ended === 'open' ? 'shut' : 'open', 'one');
+    await harness.fastForward(workflowId, day);
+    await harness.ended('shut');
+    expect(harness.destination.got).toHaveLength(2);
+  });
+});
