@@ -1,20 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import { channelOf } from '../destinations/registry';
 import type { ComputedValue } from '../domain/audiences/computed/computed-value.schema';
-import { resolveComputed, type ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
-import { preparedAudiences, type EditedAudience } from '../domain/audiences/prepared';
-import type { Rule } from '../domain/audiences/rule.schema';
+import { preparedAudiences } from '../domain/audiences/prepared';
 import { inlineValuesOf } from '../domain/audiences/variables';
 import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
-import { withComputed } from '../domain/journeys/resolve-rules';
+import { withRules } from '../domain/journeys/resolve-rules';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
 import type { AttachmentDoc, AudienceDoc, DestinationDoc } from '../store/documents';
 import { isPassing } from '../store/mongo-errors';
 import type { Store } from '../store/store';
+import { resolvedRules } from './resolved-rules';
 import { MongoError } from 'mongodb';
 
 const workspacesKept = 200;
@@ -57,7 +56,7 @@ export class RulesetCache {
       this.store.computedTraits.values(ws),
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
-    const edited = audiences.map((audience) => edit(audience, computed));
+    const { audiences: edited, resolve, resolveNext } = resolvedRules(audiences, computed);
     return buildRuleset({
       version,
       audiences: compileAudiences(edited),
@@ -66,7 +65,8 @@ export class RulesetCache {
       audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       startingJourneys: new Set(audiences.flatMap(({ key, startsJourneys }) => (startsJourneys ? [key] : []))),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
-      journeys: journeys.map((journey) => withComputed(journey, computed)),
+      journeys: journeys.map((journey) => withRules(journey, resolve)),
+      ...(resolveNext && { journeysAfterEdits: journeys.map((journey) => withRules(journey, resolveNext)) }),
       attachments: attachments.map((attachment) => toAttachment(attachment, byKey.get(attachment.destination))),
       purposes: new Map(purposes.map(({ key, ...purpose }) => [key, purpose])),
       identity: identityRules(workspace?.identity ?? {}),
@@ -74,11 +74,6 @@ export class RulesetCache {
       computed: [...Object.values(computed), ...audiences.flatMap(inVariables)],
     });
   }
-}
-
-function edit({ key, ruleJson, next }: AudienceDoc, computed: ComputedValues): EditedAudience {
-  const read = (json: string): Rule => resolveComputed(JSON.parse(json) as Rule, computed);
-  return { key, rule: read(ruleJson), ...(next && { next: read(next.ruleJson) }) };
 }
 
 /** Of what serves, and of what is being prepared. */

@@ -48,6 +48,13 @@ export const migrations: readonly Migration[] = [
     title: 'Versions of audiences say from when until when they served',
     up: datesOfService,
   },
+  {
+    version: 7,
+    title: 'Members of groups are counted by the rules of audiences, not by their names',
+    up: async (db) => {
+      await db.collection('workspaces').updateMany({}, { $inc: { rulesetVersion: 1 } });
+    },
+  },
 ];
 
 interface OldProfile {

@@ -9,12 +9,14 @@ import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import { newProfile, type Profile } from '../domain/profiles/profile';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
-import { resolveComputed, type ComputedValues } from '../domain/audiences/computed/resolve-computed';
+import type { ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
+import { preparedAudiences } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
 import { compileJourney } from '../domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../domain/journeys/journey.schema';
-import { withComputed } from '../domain/journeys/resolve-rules';
+import { resolvedRules } from '../folding/resolved-rules';
+import { withRules } from '../domain/journeys/resolve-rules';
 
 /** A fixed instant for tests: 2026-03-01T12:00:00Z. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -60,6 +62,10 @@ export function aProfile(id: string, of: Partial<Profile> = {}): Profile {
 export function aRuleset(of: {
   readonly version?: number;
   readonly audiences?: Readonly<Record<string, Rule>>;
+  /** What is being prepared of them. */
+  readonly edits?: Readonly<Record<string, Rule>>;
+  /** When what had been prepared began to serve. */
+  readonly switchedFrom?: number;
   /** Percent by audience. */
   readonly holdouts?: Readonly<Record<string, number>>;
   readonly journeys?: readonly JourneyDefinition[];
@@ -70,16 +76,19 @@ export function aRuleset(of: {
   readonly computed?: ComputedValues;
 }): Ruleset {
   const { computed = {} } = of;
-  const audiences = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({
-    key,
-    rule: resolveComputed(rule, computed),
+  const written = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({
+    ...{ key, ruleJson: JSON.stringify(rule) },
+    ...(of.edits?.[key] && { next: { ruleJson: JSON.stringify(of.edits[key]) } }),
   }));
+  const { audiences, resolve } = resolvedRules(written, computed);
   return buildRuleset({
     version: of.version ?? 1,
     audiences: compileAudiences(audiences),
+    prepared: preparedAudiences(audiences),
+    switchedFrom: of.switchedFrom,
     audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
     holdouts: new Map(Object.entries(of.holdouts ?? {})),
-    journeys: (of.journeys ?? []).map((one) => withComputed(compileJourney(one, 1, 'published'), computed)),
+    journeys: (of.journeys ?? []).map((one) => withRules(compileJourney(one, 1, 'published'), resolve)),
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),
     identity: identityRules(of.identity ?? {}),

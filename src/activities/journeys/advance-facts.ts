@@ -1,7 +1,7 @@
 import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
 import type { GroupsOf } from '../../domain/audiences/profile-view';
-import { resolveComputed, type ComputedValues } from '../../domain/audiences/computed/resolve-computed';
+import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import { historyView } from '../../domain/audiences/history-view';
 import { listOf } from '../../domain/audiences/manual-audience';
@@ -26,6 +26,7 @@ import type { JourneyDeps } from './journeys';
 import { asServed } from '../../folding/as-served';
 import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
 import { readGroupFacts } from '../../folding/read-group-facts';
+import { readResolve } from '../../folding/resolved-rules';
 
 export interface FactsInput {
   readonly ws: WorkspaceId;
@@ -158,9 +159,9 @@ async function readEvaluate(
   root: JsonObject,
 ): Promise<StepFacts['evaluate']> {
   const { ws, profile } = input;
-  const rules = new Map(
-    step.cases.map((one) => [one.if, compileRule(bindPaths(resolveComputed(one.if, input.computed), root))]),
-  );
+  const asked = step.cases.map((one) => one.if);
+  const resolve = await readResolve(store, ws, asked, input.computed);
+  const rules = new Map(asked.map((rule) => [rule, compileRule(bindPaths(resolve(rule), root))]));
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const contacts = names.has(contactName) ? await readNewContacts(store, ws, profile) : [];
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);

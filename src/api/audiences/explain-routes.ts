@@ -3,7 +3,7 @@ import type { ExplainedPart, Explanation } from '../../domain/audiences/explain-
 import { propertyTold } from '../../domain/audiences/computed/computed-value.schema';
 import type { Condition } from '../../domain/audiences/rule.schema';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { own, type Json, type JsonObject } from '../../domain/json';
+import { omit, own, type Json, type JsonObject } from '../../domain/json';
 import { partsOf } from '../../domain/path';
 import type { Profile } from '../../domain/profiles/profile';
 import { readGroupFacts } from '../../folding/read-group-facts';
@@ -126,8 +126,9 @@ function presentPart(call: KeyCall, part: ExplainedPart) {
   };
 }
 
-/** Of something computed the path, and not what is computed. */
+/** Of something computed the path, and not what is computed; of members their rule, and not what is counted for it. */
 function asWritten(condition: Condition): Omit<Condition, 'computed'> {
+  if ('group' in condition) return omit(condition, 'counted');
   if (!('computed' in condition)) return condition;
   const { at: path, is, value, ignoreCase } = condition;
   return { path, is, ...(value !== undefined && { value }), ...(ignoreCase !== undefined && { ignoreCase }) };

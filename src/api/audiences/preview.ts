@@ -1,5 +1,4 @@
 import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
-import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
 import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
 import { planPreview, type PreviewPlan, type PreviewQuestion } from '../../domain/audiences/plan-preview';
@@ -9,6 +8,7 @@ import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import { own } from '../../domain/json';
 import type { Profile } from '../../domain/profiles/profile';
 import { servedMemberships } from '../../domain/profiles/served-memberships';
+import { resolvedRules } from '../../folding/resolved-rules';
 import type { Store } from '../../store/store';
 import { idsOf } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
@@ -17,7 +17,6 @@ import { everyProfile, someProfiles, type PreviewLimits } from './sample-profile
 import { refuseComputed } from '../computed-traits/refuse-computed';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
-import { ruleOf } from './presenter';
 
 export interface Preview extends Estimate {
   /** Where not everybody was asked: how many profiles were, of how many. */
@@ -52,8 +51,9 @@ export async function planFor(
   const { identity, retention } = (await deps.store.workspaces.find(ws)) ?? {};
   const computed = await deps.store.computedTraits.values(ws);
   refuseComputed(rule, computed);
-  const audiences = new Map(saved.map((audience) => [audience.key, resolveComputed(ruleOf(audience), computed)]));
-  const asked = { rule: resolveComputed(rule, computed), audiences, at, isPast: at < now };
+  const resolved = resolvedRules(saved, computed);
+  const audiences = new Map(resolved.audiences.map((audience) => [audience.key, audience.rule]));
+  const asked = { rule: resolved.resolve(rule), audiences, at, isPast: at < now };
   const plan = planPreview({ ...asked, traits: identity?.traits ?? {} });
   const { events: days = Infinity } = retention ?? {};
   if (at < now - days * dayMs && plan.names?.length !== 0) throw invalidRequest(goneEvents(days));

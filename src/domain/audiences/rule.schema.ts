@@ -128,6 +128,7 @@ const conditions = {
   sample: SampleCondition,
 } as const;
 export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(typeof conditions)[Kind]> } & {
+  readonly group: GroupCondition;
   /** Of manual audiences alone, as they are stored. */
   readonly list: ListCondition;
   /** What a path to something computed means, once it is known what that is. */
@@ -176,7 +177,10 @@ export type AudienceCondition = z.infer<typeof AudienceCondition>;
 export type ConsentCondition = z.infer<typeof ConsentCondition>;
 export type ContactedCondition = z.infer<typeof ContactedCondition>;
 export type IdentifierCondition = z.infer<typeof IdentifierCondition>;
-export type GroupCondition = z.infer<typeof GroupCondition>;
+export type GroupCondition = z.infer<typeof GroupCondition> & {
+  /** What is counted of members for it, where that is put otherwise than `members`; nobody can write it. See `withCounted`. */
+  readonly counted?: Rule;
+};
 export type SampleCondition = z.infer<typeof SampleCondition>;
 
 /** An audience as users write it. Its rule is also checked for types, so that a stored audience can always be evaluated. */

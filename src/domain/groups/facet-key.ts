@@ -6,8 +6,12 @@ import type { Json } from '../json';
 export type MembersCondition = GroupCondition & { readonly members: Rule };
 
 /** Names what is counted of the members of a group: of how many a rule holds, perhaps only among those of a role. */
-export const facetKey = ({ members, role }: Pick<MembersCondition, 'members' | 'role'>): string =>
-  contentKey([members as unknown as Json, role ?? null]);
+export const facetKey = ({ role, ...asked }: Pick<MembersCondition, 'members' | 'counted' | 'role'>): string =>
+  contentKey([countedOf(asked) as unknown as Json, role ?? null]);
+
+/** The rule by which members are counted. */
+export const countedOf = ({ members, counted = members }: Pick<MembersCondition, 'members' | 'counted'>): Rule =>
+  counted;
 
 /** Under which a group counts its members of a role. */
 export const roleKey = (role: string): string => `role:${role}`;

@@ -2,7 +2,7 @@ import { compileRule, leavesOf, type CompiledRule } from '../audiences/compile-r
 import type { Rule } from '../audiences/rule.schema';
 import { own } from '../json';
 import { partsOf } from '../path';
-import { facetKey, roleKey, type MembersCondition } from './facet-key';
+import { countedOf, facetKey, roleKey, type MembersCondition } from './facet-key';
 import type { Group, GroupType } from './group';
 
 /** What is counted of the members of a group: of how many a rule holds, perhaps only among those of a role. */
@@ -24,8 +24,13 @@ export function groupQuestions(rules: readonly Rule[]): GroupQuestions {
   const leaves = rules.flatMap(leavesOf).flatMap((leaf) => ('group' in leaf ? [leaf] : []));
   const counted = leaves.flatMap((leaf) => (leaf.members ? [leaf as MembersCondition] : []));
   const facets = counted.map((condition): Facet => {
-    const { group: type, members, role } = condition;
-    return { key: facetKey(condition), type, rule: compileRule(members), ...(role !== undefined && { role }) };
+    const { group: type, role } = condition;
+    return {
+      key: facetKey(condition),
+      type,
+      rule: compileRule(countedOf(condition)),
+      ...(role !== undefined && { role }),
+    };
   });
   const traitsOf = (type: GroupType): string[] => [
     ...new Set(leaves.filter((leaf) => leaf.group === type).flatMap(({ traits }) => (traits ? traitsIn(traits) : []))),

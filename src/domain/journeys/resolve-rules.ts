@@ -1,22 +1,22 @@
-import { resolveComputed, type ComputedValues } from '../audiences/computed/resolve-computed';
+import type { Rule } from '../audiences/rule.schema';
 import type { CompiledJourney } from './compiled-journey';
 import type { Step } from './journey.schema';
 
-/** The journey with what its rules read of what is computed in its place. */
-export function withComputed(journey: CompiledJourney, computed: ComputedValues): CompiledJourney {
+/** The journey with what its rules name in the place of the names. */
+export function withRules(journey: CompiledJourney, resolve: (rule: Rule) => Rule): CompiledJourney {
   const { entry, steps } = journey.definition;
-  const resolved = Object.entries(steps).map(([id, step]) => [id, resolveStep(step, computed)] as const);
+  const resolved = Object.entries(steps).map(([id, step]) => [id, resolveStep(step, resolve)] as const);
   return {
     ...journey,
     definition: {
       ...journey.definition,
-      entry: { ...entry, ...(entry.if && { if: resolveComputed(entry.if, computed) }) },
+      entry: { ...entry, ...(entry.if && { if: resolve(entry.if) }) },
       steps: Object.fromEntries(resolved),
     },
   };
 }
 
-function resolveStep(step: Step, computed: ComputedValues): Step {
+function resolveStep(step: Step, resolve: (rule: Rule) => Rule): Step {
   if (step.type !== 'branch') return step;
-  return { ...step, cases: step.cases.map((one) => ({ ...one, if: resolveComputed(one.if, computed) })) };
+  return { ...step, cases: step.cases.map((one) => ({ ...one, if: resolve(one.if) })) };
 }

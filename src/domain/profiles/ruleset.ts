@@ -44,6 +44,8 @@ export interface Definitions {
   /** Of the audiences that have a holdout, how many percent. */
   readonly holdouts: ReadonlyMap<string, number>;
   readonly journeys: readonly CompiledJourney[];
+  /** The same by what is being prepared: what they then count of the members of groups is counted already. */
+  readonly journeysAfterEdits?: readonly CompiledJourney[];
   readonly attachments: readonly Attachment[];
   readonly purposes: Purposes;
   readonly identity: IdentityRules;
@@ -85,14 +87,14 @@ export function conditionsFor(ruleset: Ruleset, eventName: string): readonly Key
 }
 
 export function buildRuleset(definitions: Definitions): Ruleset {
-  const { audiences, prepared = [], journeys } = definitions;
+  const { audiences, prepared = [], journeys, journeysAfterEdits = [] } = definitions;
   const enterable = newest(journeys);
-  const entryRules = enterable.flatMap(({ definition }) => definition.entry.if ?? []);
+  const entryRules = enterable.flatMap(entryRuleOf);
   // Members are counted by what their profiles hold, also for the branches of journeys.
   const asked = groupQuestions([
     ...[...audiences, ...prepared].map(({ rule }) => rule.source),
-    ...entryRules,
-    ...journeys.flatMap(branchRulesOf),
+    ...[...enterable, ...newest(journeysAfterEdits)].flatMap(entryRuleOf),
+    ...[...journeys, ...journeysAfterEdits].flatMap(branchRulesOf),
   ]);
   const counted = asked.facets.flatMap(({ rule }) => rule.conditions);
   const kept = entryRules.filter((rule) => !hasFrom(rule)).flatMap((rule) => compiled(rule).conditions);
@@ -146,6 +148,8 @@ function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
     if (journey.version >= (byKey.get(journey.key)?.version ?? 0)) byKey.set(journey.key, journey);
   return [...byKey.values()];
 }
+
+const entryRuleOf = ({ definition }: CompiledJourney): Rule[] => (definition.entry.if ? [definition.entry.if] : []);
 
 const branchRulesOf = ({ definition }: CompiledJourney): Rule[] =>
   Object.values(definition.steps).flatMap((step) => (step.type === 'branch' ? step.cases.map((one) => one.if) : []));

@@ -38,11 +38,11 @@ export const group: ConditionKind<GroupCondition> = {
     return [...findings, ...(stray ?? []).map((name) => ofMembersOnly(`${path}/${name}`, name))];
   },
 
-  actual({ group: type, members, role }, view) {
+  actual({ group: type, members, counted, role }, view) {
     const groups = view.groups(type);
     if (groups.length === 0) return undefined;
     // Of the others alone: the person's own part is what the conditions on a member say of them.
-    const facet = members && facetKey({ members, role });
+    const facet = members && facetKey({ members, role, ...(counted && { counted }) });
     return groups.map((one) => ({
       members: one.memberCount,
       ...(role !== undefined && { ofRole: one.membersOf(role) }),
@@ -56,7 +56,7 @@ type Ask = (view: RuleView, one: GroupView, now: number) => Verdict;
 /** Counts others as the group says, and the person as they are at this instant. */
 function counting(condition: GroupCondition, members: Rule, askSelf: Evaluate): Ask {
   const { role, match = 'any' } = condition;
-  const facet = facetKey({ members, role });
+  const facet = facetKey({ ...condition, members });
   return (view, one, now) => {
     const isOne = role === undefined || one.role === role;
     const self = isOne ? askSelf(view, now) : no;
