@@ -64,6 +64,7 @@ const reasons: Readonly<Record<IgnoredEntry, readonly [status: 409 | 422, detail
   ],
   restricted: [409, 'The person is restricted, and enters nothing until the restriction is lifted.'],
   'already-inside': [409, 'The person is inside already; end that run, or set "reentry.whileInside".'],
+  'enough-inside': [409, 'As many runs of the person are inside as "reentry.max" allows; wait for one to end.'],
   'entered-before': [409, 'The person has been inside before, and "reentry.again" is "never".'],
   'too-soon': [409, 'The person entered not long enough ago, as "reentry.again" has it.'],
   'too-old': [409, 'The request was applied later than "entry.maxEventAge" allows; send it again.'],

@@ -5,6 +5,8 @@ export const journeyStatuses = ['draft', 'published', 'paused', 'archived'] as c
 export type JourneyStatus = (typeof journeyStatuses)[number];
 
 const defaultMaxEventAge = '72h';
+/** Runs of one key at once, where they may be parallel and nothing else is said. */
+const usualParallel = 2;
 export const defaultLifetime = '90d';
 
 /** One version of a journey made ready. Durations are milliseconds; a day is 24 h until zones exist. */
@@ -19,10 +21,11 @@ export interface CompiledJourney {
   readonly longestGoalMs: number;
   /** How long an entry bars the next one of the same key: 0 for "always", infinite for "never". */
   readonly againAfterMs: number;
+  /** How many runs of one key may be inside at once. */
+  readonly mostInside: number;
 }
 
 export function compileJourney(definition: JourneyDefinition, version: number, status: JourneyStatus): CompiledJourney {
-  const again = definition.entry.reentry?.again ?? 'never';
   return {
     key: definition.key,
     version,
@@ -31,6 +34,13 @@ export function compileJourney(definition: JourneyDefinition, version: number, s
     maxEventAgeMs: parseDuration(definition.entry.maxEventAge ?? defaultMaxEventAge),
     lifetimeMs: parseDuration(definition.lifetime ?? defaultLifetime),
     longestGoalMs: Math.max(0, ...(definition.goals ?? []).map((goal) => parseDuration(goal.within))),
-    againAfterMs: again === 'never' ? Infinity : again === 'always' ? 0 : parseDuration(again),
+    ...bounds(definition.entry.reentry),
   };
+}
+
+function bounds(
+  { again, whileInside, max = usualParallel }: NonNullable<JourneyDefinition['entry']['reentry']> = { again: 'never' },
+): Pick<CompiledJourney, 'againAfterMs' | 'mostInside'> {
+  const againAfterMs = again === 'never' ? Infinity : again === 'always' ? 0 : parseDuration(again);
+  return { againAfterMs, mostInside: whileInside === 'parallel' ? max : 1 };
 }

@@ -8,7 +8,7 @@ import { StepId } from './step-fields.schema';
 import { WaitUntil, WaitWindow } from './wait-fields.schema';
 
 /** Bounds of one journey. */
-export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20 } as const;
+export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20, parallel: 20 } as const;
 
 /** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
 export const EventTrigger = z.strictObject({
@@ -25,7 +25,10 @@ export const Reentry = z.strictObject({
   again: z.union([z.enum(['never', 'always']), Duration], {
     error: 'Write "never", "always" or a duration such as "7d".',
   }),
-  whileInside: z.literal('ignore').optional(),
+  /** What somebody who is inside by the same key does: nothing, end that run and begin anew, or begin another beside it. */
+  whileInside: z.enum(['ignore', 'restart', 'parallel']).optional(),
+  /** Of `parallel`: how many runs of one key may be inside. */
+  max: z.int().min(2).max(journeyLimits.parallel).optional(),
 });
 /** By nothing that happens: only who is asked for begins. */
 export const ApiTrigger = z.strictObject({ api: z.literal(true) });

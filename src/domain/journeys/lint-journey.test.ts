@@ -47,6 +47,11 @@ describe('lintJourney', () => {
       ['error audience_by_rule /steps/done/audience', 'error unknown_audience /steps/gone/audience'],
     ],
     [
+      'a most of parallel runs where there is one',
+      { entry: { on: { event: 'Started' }, reentry: { again: 'always', max: 3 } } },
+      ['error max_without_parallel /entry/reentry/max'],
+    ],
+    [
       'a choice of whom to speak to where no household enters',
       { entry: { on: { event: 'Started' }, recipient: 'first-reachable' } },
       ['error recipient_without_household /entry/recipient'],

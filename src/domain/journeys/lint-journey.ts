@@ -124,12 +124,20 @@ function lintDestination(key: string, path: string, { destinations }: LintContex
 }
 
 function lintEntry({ entry }: JourneyDefinition, context: LintContext): JourneyFinding[] {
-  const rule = entry.if ? lintRule(entry.if, '/entry/if', context) : [];
+  const rule = [...(entry.if ? lintRule(entry.if, '/entry/if', context) : []), ...lintReentry(entry.reentry)];
   if (!('audience' in entry.on)) return rule;
   const audience = lintAudience(entry.on.audience, '/entry/on/audience', context);
   if (entry.key === undefined) return [...rule, ...audience];
   const message = 'An audience edge has no properties, so nobody would ever enter with this key.';
   return [...rule, ...audience, error('entry_never', '/entry/key', message, 'Remove the key, or enter on an event.')];
+}
+
+function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFinding[] {
+  if (reentry?.max === undefined || reentry.whileInside === 'parallel') return [];
+  const message = 'There is one run at a time, so "max" says nothing.';
+  return [
+    error('max_without_parallel', '/entry/reentry/max', message, 'Write "whileInside": "parallel", or remove it.'),
+  ];
 }
 
 function lintTrigger({ entry }: JourneyDefinition, on: Trigger, path: string, context: LintContext): JourneyFinding[] {

@@ -202,6 +202,21 @@ describe('decideEntry', () => {
       );
     });
 
+    it.each([
+      ['restart', undefined, 1, { status: 'starting' }],
+      ['parallel', undefined, 1, { status: 'starting' }],
+      ['parallel', undefined, 2, { ignored: 'enough-inside' }],
+      ['parallel', 3, 2, { status: 'starting' }],
+      ['parallel', 3, 3, { ignored: 'enough-inside' }],
+    ] as const)('with whileInside: %s, max: %s and %d inside, answers %j', (whileInside, max, inside, answer) => {
+      const reentry = { again: 'never' as const, whileInside, ...(max && { max }) };
+      const definition = change({ entry: { on: { event: 'Cart Started' }, reentry } });
+      const existing = Array.from({ length: inside }, first);
+      expect(enter(definition, event('Cart Started'), { existing })).toMatchObject(answer);
+      const afterwards = { existing: [ended()] };
+      expect(enter(definition, event('Cart Started'), afterwards)).toEqual({ ignored: 'entered-before' });
+    });
+
     it('counts each key by itself', () => {
       const c1 = entered(cart, event('Cart Started', { cart_id: 'c1' }));
       expect(enter(cart, event('Cart Started', { cart_id: 'c2' }), { existing: [c1] })).toMatchObject({

@@ -8,6 +8,7 @@ import type { JsonObject } from '../json';
 import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
 import {
+  endEnrollment,
   enrollmentWorkflowId,
   isInside,
   seenAll,
@@ -33,6 +34,7 @@ export type IgnoredEntry =
   | 'too-old'
   | 'no-key'
   | 'already-inside'
+  | 'enough-inside'
   | 'entered-before'
   | 'too-soon'
   | 'rule';
@@ -70,6 +72,19 @@ export function decideEntry(
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
   return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
+}
+
+/** Those in whose place a run begins, where it begins anew: they end in the transaction that begins it. */
+export function endRestarted(
+  { definition }: CompiledJourney,
+  { journey, entryKey }: Enrollment,
+  existing: readonly Enrollment[],
+  now: number,
+): Enrollment[] {
+  if (definition.entry.reentry?.whileInside !== 'restart') return [];
+  return existing
+    .filter((run) => isInside(run) && run.journey === journey && run.entryKey === entryKey)
+    .map((run) => endEnrollment(run, { status: 'exited', reason: 'restarted' }, now));
 }
 
 /** What a cause asks for: that its person begins a journey, whatever the entry of that waits for. */
@@ -146,17 +161,25 @@ function whyIgnored(
 }
 
 function whyBarred(
-  { key, againAfterMs }: CompiledJourney,
+  journey: CompiledJourney,
   entryKey: string,
   at: number,
   existing: readonly Enrollment[],
 ): IgnoredEntry | undefined {
+  const { key, againAfterMs } = journey;
   const earlier = existing.filter((run) => run.journey === key && run.entryKey === entryKey);
-  if (earlier.some(isInside)) return 'already-inside';
+  const inside = earlier.filter(isInside).length;
+  // While somebody is inside, that decides; how long ago they entered counts for those who are not.
+  if (inside > 0) return whyNoneBeside(journey, inside);
   if (earlier.length === 0) return undefined;
   if (againAfterMs === Infinity) return 'entered-before';
   // Events come late: what happened long before an entry is as far from it as what happened long after.
   return earlier.some((run) => Math.abs(at - run.entry.at) < againAfterMs) ? 'too-soon' : undefined;
+}
+
+function whyNoneBeside({ mostInside, definition }: CompiledJourney, inside: number): IgnoredEntry | undefined {
+  if (definition.entry.reentry?.whileInside === 'restart' || inside < mostInside) return undefined;
+  return mostInside === 1 ? 'already-inside' : 'enough-inside';
 }
 
 function asks(rule: Rule, entry: EntryCause, { evaluateIf }: EntryContext): boolean {

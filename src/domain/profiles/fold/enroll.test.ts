@@ -1,5 +1,6 @@
 import { aFold, anEvent, aProfile, aRuleset, noon } from '../../../testing/builders';
 import { enrollEvent, type Enroller } from '../../events/enroll';
+import type { Enrollment } from '../../journeys/enrollment';
 import type { JourneyDefinition } from '../../journeys/journey.schema';
 import type { ChangeSet } from '../change-set';
 import type { Profile } from '../profile';
@@ -12,6 +13,7 @@ const byApi: JourneyDefinition = {
 };
 const byEvent: JourneyDefinition = { key: 'cart', name: 'Cart', entry: { on: { event: 'Cart Started' } }, ...end };
 
+const restart = { again: 'always', whileInside: 'restart' } as const;
 const ada = aProfile('prf_1', { seq: 1, identifiers: [{ type: 'user_id', value: 'u1', firstSeenAt: noon }] });
 
 let asks = 0;
@@ -22,9 +24,14 @@ const ask = (journey: string, by: Enroller = 'api', properties = {}) =>
     noon,
   );
 
-function fold(events: ReturnType<typeof ask>[], of: Partial<Profile> = {}): ChangeSet {
-  const ruleset = aRuleset({ journeys: [byApi, byEvent] });
-  const outcome = foldEvents(aFold({ ruleset, profiles: [{ ...ada, ...of }], events }));
+function fold(
+  events: ReturnType<typeof ask>[],
+  of: Partial<Profile> = {},
+  journeys = [byApi, byEvent],
+  enrollments: Enrollment[] = [],
+): ChangeSet {
+  const ruleset = aRuleset({ journeys });
+  const outcome = foldEvents(aFold({ ruleset, profiles: [{ ...ada, ...of }], events, enrollments }));
   if (!outcome.done) throw new Error('The fold asked for stored events.');
   return outcome.changes;
 }
@@ -66,6 +73,19 @@ describe('a journey that is asked for', () => {
     const set = fold(events);
     expect(answers(set)).toEqual(expected);
     expect(set.enrollments).toHaveLength(expected.filter((one) => one === 'began').length);
+  });
+
+  it('ends the run in whose place it begins, in the same change', () => {
+    const anew: JourneyDefinition = { ...byEvent, entry: { on: { api: true }, reentry: restart } };
+    const first = fold([ask('cart')], {}, [anew]).enrollments.map(({ enrollment }) => enrollment);
+    const known = first.map((run) => ({ ...run, status: 'active' as const }));
+    const set = fold([ask('cart')], { hasEnrollments: true, seq: 7 }, [anew], known);
+    expect(set.enrollments.map(({ enrollment: { status, reason } }) => reason ?? status)).toEqual([
+      'restarted',
+      'starting',
+    ]);
+    expect(set.enrollments[0]).toMatchObject({ readRev: 1, enrollment: { id: known[0]?.id, rev: 2 } });
+    expect(set.outbox.map(({ kind }) => kind).sort()).toEqual(['start-enrollment', 'wake']);
   });
 
   it('begins for nobody who is restricted', () => {

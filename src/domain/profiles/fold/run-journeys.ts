@@ -5,6 +5,7 @@ import {
   decideConversions,
   decideEntry,
   decideExit,
+  endRestarted,
   type Cause,
   type IgnoredEntry,
 } from '../../journeys/routing';
@@ -47,12 +48,13 @@ function enter(
 ): Enrollment | IgnoredEntry | undefined {
   const { profile } = open;
   const household = journey.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
+  const existing = runsThatBar(fold, open, household).map(({ enrollment }) => enrollment);
   const entry = decideEntry(journey, cause, {
     ws: fold.input.ws,
     profile: profile.id,
     subjectIds: idsOf(profile),
     ...(household && { household }),
-    existing: runsThatBar(fold, open, household).map(({ enrollment }) => enrollment),
+    existing,
     evaluateIf: (rule, paths) => matchesRule(fold, open, rule, paths),
     now: fold.input.now,
     makeId: fold.input.makeEnrollmentId,
@@ -62,6 +64,7 @@ function enter(
     fold.ignored.push(entry.ignored);
     return entry.ignored;
   }
+  for (const ended of endRestarted(journey, entry, existing, fold.input.now)) fold.changeRun(ended);
   fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
   open.profile = { ...open.profile, hasEnrollments: true };
   if (household) countEntry(fold, household);
