@@ -29,6 +29,8 @@ export interface EnrollmentDetail extends Enrollment {
     readonly warning?: 'zone-invalid';
   }[];
   readonly sends: number;
+  /** Updates whose properties were too much to hold beside those of the entry. */
+  readonly updatesRefused?: number;
   /** An attempt to deliver is under way. */
   readonly sending?: true;
   readonly conversions: readonly {

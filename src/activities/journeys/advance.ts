@@ -6,7 +6,8 @@ import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { omit } from '../../domain/json';
 import type { Move, StepCause } from '../../domain/journeys/move';
 import { needsRecipient } from '../../domain/journeys/hand-over';
-import { runEnded } from '../../domain/journeys/outcomes';
+import { runEnded, runMoved } from '../../domain/journeys/outcomes';
+import { seenTo } from '../../domain/journeys/update-run';
 import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
 import { strongestOf } from '../../domain/profiles/present';
@@ -68,6 +69,7 @@ async function advanceOnce(
   run: Enrollment,
   cause: StepCause,
 ): Promise<Next | undefined> {
+  await withholdLeft(deps, ref, run);
   if (!isInside(run)) return acknowledgeEnd(deps, ref, run);
   const [journey, profile] = await Promise.all([
     deps.store.journeys.compiled(ref.ws, run.journey, run.version),
@@ -78,6 +80,12 @@ async function advanceOnce(
     return finish(deps, ref, endEnrollment(run, { status: 'failed', reason }, ref.now), run.rev);
   }
   return new Walk(deps, ref, journey, profile, run).go(cause);
+}
+
+/** Sends of visits that the run was taken away from are made by nobody any more; they are said to be until that is stored. */
+async function withholdLeft(deps: JourneyDeps, { ws }: RunRef, { left = [] }: Enrollment): Promise<void> {
+  for (const idempotencyKey of left)
+    await changeDelivery(deps, ws, { idempotencyKey, status: 'withheld', reason: runMoved, now: deps.clock() });
 }
 
 /** The run of steps from one that was stored to the next that is. */
@@ -95,7 +103,7 @@ class Walk {
   ) {
     this.#profile = profile;
     this.#stored = run;
-    this.#run = { ...run, status: 'active' };
+    this.#run = { ...seenTo(run), status: 'active' };
   }
 
   async go(cause: StepCause): Promise<Next | undefined> {
@@ -193,7 +201,7 @@ class Walk {
 
 /** The end is written without `dueAt`, since the workflow that is told needs no further ring, and without the claim of an attempt that is over. */
 async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev: number): Promise<Next | undefined> {
-  const enrollment = { ...omit(ended, 'dueAt', 'sending'), rev: readRev + 1 };
+  const enrollment = { ...omit(seenTo(ended), 'dueAt', 'sending'), rev: readRev + 1 };
   const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }]);
   return written === 0 ? undefined : { do: 'exit', reason: ended.reason ?? ended.status };
 }

@@ -38,6 +38,8 @@ export const EnrollmentDetail = EnrollmentBody.extend({
     }),
   ),
   sends: z.int(),
+  /** Updates whose properties were too much to hold beside those of the entry. */
+  updatesRefused: z.int().optional(),
   /** An attempt to deliver is under way, also of a run that has just ended. */
   sending: z.literal(true).optional(),
   conversions: z.array(
@@ -73,6 +75,7 @@ export function presentEnrollmentDetail(run: Enrollment, links: Links) {
     ...presentEnrollment(run, links),
     path: run.path.map((entry) => ({ ...entry, at: presentInstant(entry.at) })),
     sends: run.effects,
+    ...(run.updatesRefused !== undefined && { updatesRefused: run.updatesRefused }),
     ...(isSending(run) && { sending: true as const }),
     conversions: run.conversions.map(({ goal, at, value, currency }) => ({
       goal,

@@ -56,7 +56,7 @@ async function idOf(call: KeyCall, journey: string): Promise<string> {
   throw conflict(`No run was begun ${triesUnderOneKey} times under this Idempotency-Key; make a new one.`);
 }
 
-const reasons: Readonly<Record<IgnoredEntry, readonly [status: 409 | 422, detail: string]>> = {
+const reasons: Readonly<Partial<Record<IgnoredEntry, readonly [status: 409 | 422, detail: string]>>> = {
   'not-published': [409, 'The journey is not published, or is paused or archived; publish or resume it first.'],
   'not-by-api': [
     422,
@@ -70,11 +70,10 @@ const reasons: Readonly<Record<IgnoredEntry, readonly [status: 409 | 422, detail
   'too-old': [409, 'The request was applied later than "entry.maxEventAge" allows; send it again.'],
   'no-key': [422, 'The properties do not have what "entry.key" of the journey names; add it.'],
   rule: [422, 'The rule "entry.if" of the journey does not hold of the person.'],
-  'edge-starts-nothing': [409, 'This begins no journey.'],
   'emitted-by-itself': [409, 'A journey does not begin by what it has emitted itself.'],
 };
 
 function notBegun(reason: IgnoredEntry, journey: string): Problem {
-  const [status, detail] = reasons[reason];
+  const [status, detail] = reasons[reason] ?? [409, `The reason is "${reason}".`];
   return new Problem(status, `not-begun-${reason}`, `No run of "${journey}" was begun. ${detail}`);
 }

@@ -91,6 +91,12 @@ export interface Enrollment {
   readonly steps: Readonly<Record<string, Caught>>;
   /** A delivery attempt in flight, claimed under "active, same step, same visit". */
   readonly sending?: { readonly key: string; readonly at: number };
+  /** Where the run goes once the attempt that is under way has settled, since an update asked for it. */
+  readonly resumeAt?: string;
+  /** Effects of visits that the run was taken away from: their deliveries are to be withheld. */
+  readonly left?: readonly string[];
+  /** Updates whose properties did not fit. */
+  readonly updatesRefused?: number;
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
   /** The run that goes on in the place of this one, since the two people turned out to be one. */

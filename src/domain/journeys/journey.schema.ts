@@ -8,7 +8,15 @@ import { StepId } from './step-fields.schema';
 import { WaitUntil, WaitWindow } from './wait-fields.schema';
 
 /** Bounds of one journey. */
-export const journeyLimits = { steps: 200, triggers: 20, cases: 50, exits: 50, goals: 20, parallel: 20 } as const;
+export const journeyLimits = {
+  steps: 200,
+  triggers: 20,
+  cases: 50,
+  exits: 50,
+  goals: 20,
+  parallel: 20,
+  updates: 20,
+} as const;
 
 /** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
 export const EventTrigger = z.strictObject({
@@ -47,6 +55,8 @@ export const Entry = z.strictObject({
   reentry: Reentry.optional(),
 });
 export const ExitRule = z.strictObject({ on: Trigger, reason: z.string().min(1).max(200).optional() });
+/** What is learned of a run: the properties of the event go over those of the entry. */
+export const UpdateRule = z.strictObject({ on: Trigger, resumeAt: StepId.optional() });
 export const Goal = z.strictObject({
   key: DefinitionKey,
   on: Trigger,
@@ -115,6 +125,7 @@ export const JourneyDefinition = z.strictObject({
   labels: z.array(z.string().min(1).max(100)).max(50).optional(),
   entry: Entry,
   exits: z.array(ExitRule).max(journeyLimits.exits).optional(),
+  updates: z.array(UpdateRule).max(journeyLimits.updates).optional(),
   goals: z.array(Goal).max(journeyLimits.goals).optional(),
   purpose: Name.optional(),
   lifetime: Duration.optional(),

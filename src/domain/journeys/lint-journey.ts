@@ -32,6 +32,9 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...lintHousehold(definition),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
+    ...(definition.updates ?? []).flatMap(({ on }, index) =>
+      lintTrigger(definition, on, `/updates/${index}/on`, context),
+    ),
     ...lintPurpose(definition, context),
   ];
 }
@@ -39,7 +42,9 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
 function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
   const { steps, start } = definition;
   const exits = placedParts(definition).filter((part) => 'next' in part);
-  const dangling = [{ next: start, path: '/start' }, ...exits].filter(({ next }) => own(steps, next) === undefined);
+  const dangling = [{ next: start, path: '/start' }, ...resumptions(definition), ...exits].filter(
+    ({ next }) => own(steps, next) === undefined,
+  );
   const reached = reachable(definition);
   return [
     ...dangling.map(({ next, path }) =>
@@ -66,15 +71,22 @@ function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
   ];
 }
 
+/** Where updates take runs. */
+const resumptions = ({ updates = [] }: JourneyDefinition): { next: string; path: string }[] =>
+  updates.flatMap(({ resumeAt }, index) =>
+    resumeAt === undefined ? [] : [{ next: resumeAt, path: `/updates/${index}/resumeAt` }],
+  );
+
 /** What the steps hold, with its place in the definition. */
 const placedParts = ({ steps }: JourneyDefinition): StepPart[] =>
   Object.entries(steps).flatMap(([id, step]) =>
     stepParts(step).map((part) => ({ ...part, path: `/steps/${id}${part.path}` })),
   );
 
-function reachable({ steps, start }: JourneyDefinition): Set<string> {
+function reachable(definition: JourneyDefinition): Set<string> {
+  const { steps, start } = definition;
   const reached = new Set<string>();
-  const next = [start];
+  const next = [start, ...resumptions(definition).map((one) => one.next)];
   for (let id = next.pop(); id !== undefined; id = next.pop()) {
     const step = own(steps, id);
     if (!step || reached.has(id)) continue;

@@ -2,7 +2,7 @@ import type { Rule } from '../audiences/rule.schema';
 import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
 import type { CompiledJourney } from './compiled-journey';
-import { endEnrollment, extendPath, type Enrollment } from './enrollment';
+import { endEnrollment, extendPath, type Cursor, type Enrollment } from './enrollment';
 import type { Said } from './record';
 import { cursorAt } from './routing';
 import type { Cause } from './trigger';
@@ -64,20 +64,27 @@ export const visitLimit = 100;
 
 /** On to the next step; without one the journey is complete. */
 export function goTo({ run, facts, now }: Standing, next: string | undefined, outcome: string): Move {
-  if (next === undefined) return end({ ...run, path: extendPath(run.path, outcome) }, 'completed', 'completed', now);
-  const visit = (own(run.visits, next) ?? 0) + 1;
-  if (visit > visitLimit) return end(run, 'failed', 'visit-limit', now);
-  const arrived: Enrollment = {
+  const to = run.resumeAt ?? next;
+  if (to === undefined) return end({ ...run, path: extendPath(run.path, outcome) }, 'completed', 'completed', now);
+  const cursor = cursorAt(run.profile, facts.seq, facts.ids);
+  const arrived = arriveAt(omit(run, 'resumeAt'), to, outcome, { now, cursor });
+  return arrived ? { to: 'step', run: arrived } : end(run, 'failed', 'visit-limit', now);
+}
+
+/** The run at another step, as one more visit of it; nothing where it has been there too often. */
+export function arriveAt(
+  run: Enrollment,
+  step: string,
+  outcome: string,
+  { now, cursor }: { readonly now: number; readonly cursor: Cursor },
+): Enrollment | undefined {
+  const visit = (own(run.visits, step) ?? 0) + 1;
+  if (visit > visitLimit) return undefined;
+  return {
     ...omit(run, 'dueAt', 'waitsUntil'),
-    step: next,
-    visit,
-    visits: withKey(run.visits, next, visit),
-    arrivedAt: now,
-    waitingFor: [],
-    cursor: cursorAt(run.profile, facts.seq, facts.ids),
-    path: extendPath(run.path, outcome, { step: next, visit, at: now }),
+    ...{ step, visit, cursor, visits: withKey(run.visits, step, visit), arrivedAt: now, waitingFor: [] },
+    path: extendPath(run.path, outcome, { step, visit, at: now }),
   };
-  return { to: 'step', run: arrived };
 }
 
 export function end(run: Enrollment, status: 'completed' | 'exited' | 'failed', reason: string, now: number): Move {

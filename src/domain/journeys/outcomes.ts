@@ -6,6 +6,9 @@ export const sentElsewhere = 'sent-elsewhere';
 /** Why a delivery was withheld whose run had ended by the time it should have left: its visit ends with the run's reason. */
 export const runEnded = 'exited';
 
+/** Why a delivery was withheld whose run was taken to another step by the time it should have left. */
+export const runMoved = 'moved-on';
+
 /** Why a run ended at a step that ends it when its delivery fails. */
 export const sendFailed = (status: string): string => `send-${status}`;
 

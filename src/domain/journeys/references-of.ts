@@ -17,11 +17,11 @@ export interface References {
 
 /** Everything a definition names, in its entry, exits and goals and in the triggers, rules and sends of its steps. */
 export function referencesOf(definition: JourneyDefinition): References {
-  const { entry, exits = [], goals = [], steps, purpose } = definition;
+  const { entry, exits = [], goals = [], updates = [], steps, purpose } = definition;
   const parts = Object.values(steps).flatMap(stepParts);
   const triggers = [
     entry.on,
-    ...[...exits, ...goals].map(({ on }) => on),
+    ...[...exits, ...goals, ...updates].map(({ on }) => on),
     ...parts.flatMap((part) => ('trigger' in part ? [part.trigger] : [])),
   ];
   const rules = rulesOf(definition);

@@ -101,13 +101,16 @@ export function decideExit(
   cause: Cause,
 ): { readonly reason: string; readonly rule: number } | undefined {
   if (!isInside(run) || isEntryOf(run, cause) || isBy(run, cause)) return undefined;
-  const isEarlier = causeAt(cause) < run.entry.at;
   const rules = journey.definition.exits ?? [];
-  const rule = rules.findIndex(
-    ({ on }) => triggers(on, cause) && belongsToRun(on, cause, run) && (!isEarlier || hasMatch(on)),
-  );
+  const rule = rules.findIndex(({ on }) => concerns(on, cause, run));
   const found = rules[rule];
   return found ? { reason: found.reason ?? 'exit-rule', rule } : undefined;
+}
+
+/** Whether a cause is what a trigger of this run waits for; of what happened before the entry, what a `match` ties to it. */
+export function concerns(on: Trigger, cause: Cause, run: Enrollment): boolean {
+  if (!triggers(on, cause) || !belongsToRun(on, cause, run)) return false;
+  return causeAt(cause) >= run.entry.at || hasMatch(on);
 }
 
 /**
@@ -245,7 +248,7 @@ function openUntil(journey: CompiledJourney, enteredOn: number, entryKey: string
 
 const hasMatch = (on: Trigger): boolean => 'event' in on && on.match !== undefined;
 
-const isEntryOf = (run: Enrollment, cause: Cause): boolean =>
+export const isEntryOf = (run: Enrollment, cause: Cause): boolean =>
   cause.kind === 'event' ? cause.event.messageId === run.entry.messageId : run.entry.cursor[run.profile] === cause.seq;
 
 /** Whether a step of the run has recorded it; see `effectKey`. */

@@ -10,6 +10,7 @@ import {
   type IgnoredEntry,
 } from '../../journeys/routing';
 import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
+import { decideUpdate } from '../../journeys/update-run';
 import { edgeWaitKey } from '../../journeys/wait-keys';
 import { presentGroups, type Group } from '../../groups/group';
 import { idsOf } from '../present';
@@ -21,8 +22,8 @@ import type { Run, WorkspaceFold } from './workspace-fold';
 
 /** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries, of which somebody restricted has none. */
 export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
-  if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, run, cause);
-  for (const run of othersRuns(fold, open)) reach(fold, run, asOther(cause));
+  if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, open, run, cause);
+  for (const run of othersRuns(fold, open)) reach(fold, open, run, asOther(cause));
   const asked = askOf(cause);
   if (asked) return answer(fold, open, cause, asked.journey);
   if (open.profile.restrictedAt !== undefined) return;
@@ -111,16 +112,17 @@ function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge):
   };
 }
 
-function reach(fold: WorkspaceFold, run: Run, cause: Cause): void {
+function reach(fold: WorkspaceFold, open: OpenProfile, run: Run, cause: Cause): void {
   const { enrollment } = run;
   const journey = fold.input.ruleset.journeyVersions.get(journeyVersionKey(enrollment.journey, enrollment.version));
   if (!journey) return;
   const exit = isInside(enrollment) ? decideExit(enrollment, journey, cause) : undefined;
   const conversions = decideConversions(enrollment, journey, cause);
-  if (!exit && conversions.length === 0) return;
-  run.isChanged = true;
-  const ended = exit
+  const by = { profile: open.profile.id, ids: idsOf(open.profile), now: fold.input.now };
+  const after = exit
     ? endEnrollment(enrollment, { status: 'exited', reason: exit.reason, exitRule: exit.rule }, fold.input.now)
-    : enrollment;
-  run.enrollment = { ...ended, conversions: [...ended.conversions, ...conversions] };
+    : decideUpdate(enrollment, journey, cause, by);
+  if (!after && conversions.length === 0) return;
+  run.isChanged = true;
+  run.enrollment = { ...(after ?? enrollment), conversions: [...enrollment.conversions, ...conversions] };
 }
