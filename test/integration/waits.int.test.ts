@@ -85,3 +85,34 @@ describe('a wait on Temporal', () => {
     expect(harness.destination.got).toHaveLength(2);
   });
 });
+
+describe('a wait-for on Temporal', () => {
+  const listen = (of: JsonObject): JsonObject => ({
+    listen: { type: 'wait-for', first: [{ on: { event: 'Paid' }, next: 'paid' }], onTimeout: 'late', ...of },
+    paid: { type: 'exit', reason: 'paid' },
+    late: { type: 'exit', reason: 'late' },
+  });
+
+  it('times out at a date that was moved meanwhile', async () => {
+    await harness.publish(journey('invoice', listen({ timeout: { at: 'traits.due_at' } })));
+    await identify({ due_at: isoIn(2 * day) });
+    await harness.happen('Cart Started');
+    const { dueAt = 0, workflowId } = await harness.waitingAt('invoice', 'listen');
+    await identify({ due_at: isoIn(20 * day) });
+    await harness.until('invoice', ([run]) => (run?.dueAt ?? 0) > dueAt, 'the deadline has moved');
+    await harness.fastForward(workflowId, 3 * day);
+    await harness.waitingAt('invoice', 'listen');
+    await harness.fastForward(workflowId, 18 * day);
+    expect((await harness.ended('invoice'))[0]).toMatchObject({ reason: 'late' });
+  });
+
+  it('begins its time-out anew when the entry is repeated', async () => {
+    await harness.publish(journey('quiet', listen({ timeout: '2h', onRepeat: 'reset' })));
+    await harness.happen('Cart Started');
+    const { dueAt = 0, workflowId } = await harness.waitingAt('quiet', 'listen');
+    await harness.happen('Cart Started');
+    await harness.until('quiet', ([run]) => (run?.dueAt ?? 0) > dueAt, 'the time-out has begun anew');
+    await harness.fastForward(workflowId, 2 * hour + 60_000);
+    expect((await harness.ended('quiet'))[0]).toMatchObject({ reason: 'late' });
+  });
+});

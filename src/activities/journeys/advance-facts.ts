@@ -9,7 +9,6 @@ import { contactName } from '../../domain/events/contact';
 import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
-import { parseDuration } from '../../domain/duration';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
@@ -17,7 +16,7 @@ import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
 import { endOfWait } from '../../domain/journeys/steps/wait';
-import { lookBack } from '../../domain/journeys/steps/wait-for';
+import { deadlineOf, lookBack } from '../../domain/journeys/steps/wait-for';
 import type { RestEnd } from '../../domain/journeys/wait-end';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
@@ -85,10 +84,7 @@ async function readFor(
     case 'wait':
       return { isIntakeBehind: await isBehindAtEnd(deps, input, endOfWait(step, { ...input, facts: { root } })) };
     case 'wait-for':
-      return {
-        causes: input.isArmed ? await readCauses(deps, step, input.run, ids) : [],
-        isIntakeBehind: await isBehindAt(deps, input, input.run.arrivedAt + parseDuration(step.timeout)),
-      };
+      return readWaitFor(deps, step, input, ids, root);
     case 'branch':
       return { evaluate: await readEvaluate(deps, step, input, ids, root) };
     case 'send':
@@ -125,13 +121,25 @@ export function isBehind(
   return store.events.hasPendingFor(keys, receivedBy);
 }
 
+async function readWaitFor(
+  deps: JourneyDeps,
+  step: StepOf<'wait-for'>,
+  input: FactsInput,
+  ids: readonly ProfileId[],
+  root: JsonObject,
+): Promise<Partial<StepFacts>> {
+  const causes = input.isArmed ? await readCauses(deps, step, input, ids) : [];
+  const { at = Infinity } = deadlineOf(step, { ...input, facts: { root, causes } });
+  return { causes, isIntakeBehind: await isBehindAt(deps, input, Math.max(at, input.run.arrivedAt)) };
+}
+
 async function readCauses(
   { store }: JourneyDeps,
   step: StepOf<'wait-for'>,
-  run: Enrollment,
+  of: Pick<FactsInput, 'run' | 'journey'>,
   ids: readonly ProfileId[],
 ): Promise<FoundCause[]> {
-  const { keys, afterSeq } = lookBack(step, run, ids);
+  const { keys, afterSeq } = lookBack(step, of, ids);
   const edgeKeys = keys.filter((key) => 'audience' in parseWaitKey(key));
   const [events, stays] = await Promise.all([
     store.events.underWaitKeys(keys, afterSeq),

@@ -5,7 +5,7 @@ import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, UpdateStep } from './effect-steps.schema';
 import { StepId } from './step-fields.schema';
-import { WaitUntil, WaitWindow } from './wait-fields.schema';
+import { Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = {
@@ -76,16 +76,23 @@ export const WaitStep = z
   .refine((step) => [step.for, step.until, step.window].filter((field) => field !== undefined).length === 1, {
     error: 'A wait has exactly one of "for", "until" and "window".',
   });
-export const WaitForStep = z.strictObject({
-  type: z.literal('wait-for'),
-  since: z.enum(['step', 'entry', 'ever']).optional(),
-  timeout: Duration,
-  first: z
-    .array(z.strictObject({ on: Trigger, next: StepId }))
-    .min(1)
-    .max(journeyLimits.triggers),
-  onTimeout: StepId,
-});
+export const WaitForStep = z
+  .strictObject({
+    type: z.literal('wait-for'),
+    since: z.enum(['step', 'entry', 'ever']).optional(),
+    timeout: Timeout,
+    /** What becomes of the time-out when the entry happens again meanwhile. */
+    onRepeat: z.enum(['ignore', 'reset']).optional(),
+    first: z
+      .array(z.strictObject({ on: Trigger, next: StepId }))
+      .min(1)
+      .max(journeyLimits.triggers),
+    onTimeout: StepId,
+  })
+  .refine(({ timeout, onRepeat }) => onRepeat !== 'reset' || typeof timeout === 'string', {
+    path: ['onRepeat'],
+    error: 'A date does not begin anew; write a duration as "timeout", or remove "onRepeat".',
+  });
 export const BranchStep = z.strictObject({
   type: z.literal('branch'),
   cases: z

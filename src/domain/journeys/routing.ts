@@ -20,6 +20,7 @@ import {
 import type { Goal, Trigger } from './journey.schema';
 import { eventRoot, runRoot } from './run-paths';
 import { belongsToRun, causeAt, triggers, type Cause } from './trigger';
+import { keyOf } from './entry-key';
 import { edgeWaitKey, eventWaitKey } from './wait-keys';
 
 export type { Cause } from './trigger';
@@ -141,12 +142,6 @@ function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: 
 /** Everything up to `seq` of the profile, and all of those it had absorbed. */
 export function cursorAt(profile: ProfileId, seq: number, ids: readonly ProfileId[]): Cursor {
   return Object.fromEntries(ids.map((id) => [id, id === profile ? seq : seenAll]));
-}
-
-function keyOf(path: string | undefined, entry: EntryCause): string | undefined {
-  if (path === undefined) return '';
-  const value = firstAt(eventRoot(entry), path);
-  return value === undefined || typeof value === 'object' || value === '' ? undefined : String(value);
 }
 
 function whyIgnored(

@@ -19,14 +19,15 @@ const samples: { readonly [Type in Step['type']]: { readonly step: Required<Step
       step: {
         type: 'wait-for',
         since: 'entry',
-        timeout: '1d',
+        timeout: { at: 'traits.due', offset: '-1d' },
+        onRepeat: 'reset',
         first: [
           { on: { event: 'Clicked' }, next: 'a' },
           { on: { audience: 'vip', edge: 'entered' }, next: 'b' },
         ],
         onTimeout: 'c',
       },
-      own: ['wait-for', 'entry'],
+      own: ['wait-for', 'entry', 'reset'],
     },
     branch: {
       step: {

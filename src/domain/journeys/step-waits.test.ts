@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json';
-import { ada, aJourney, arrivedAt, aRun, day, facts, hour, look, noon, outcomeOf } from '../../testing/runs';
+import { ada, aJourney, arrivedAt, aRun, day, facts, happened, hour, look, noon, outcomeOf } from '../../testing/runs';
 import type { Enrollment } from './enrollment';
 import type { Move } from './move';
 import { step } from './step';
@@ -179,4 +179,81 @@ it('never waits past the lifetime, for whatever it waits', () => {
   const short = { lifetime: '3h' };
   for (const wait of [{ for: '7d' }, { until: { time: '09:00' } }, { until: { at: 'entry.properties.on' } }])
     expect(due(take(wait, { x: ada }, noon, {}, short))).toBe('2026-03-01T14:00');
+});
+
+describe('a wait-for', () => {
+  const listen = (of: JsonObject, entry: JsonObject = {}) =>
+    aJourney(
+      {
+        listen: { type: 'wait-for', first: [{ on: { event: 'Paid' }, next: 'paid' }], onTimeout: 'late', ...of },
+        paid: { type: 'exit' },
+        late: { type: 'exit' },
+      },
+      { entry: { on: { event: 'Started' }, ...entry } },
+    );
+  const traits = { ...berlin, due: '2026-03-30' };
+  const decide = (journey: ReturnType<typeof listen>, now: number, of: Parameters<typeof facts>[0] = {}, run = {}) =>
+    step(journey, aRun('listen', run), look, facts({ root: { traits }, ...of }), now);
+
+  it.each<[string, JsonObject, string]>([
+    ['with a time-out of days', { timeout: '28d' }, '2026-03-29T11:00'],
+    ['with one of hours', { timeout: '672h' }, '2026-03-29T12:00'],
+    ['with a date', { timeout: { at: 'traits.due' } }, '2026-03-29T22:00'],
+    ['with a day before a date', { timeout: { at: 'traits.due', offset: '-1d' } }, '2026-03-28T23:00'],
+    ['with a date that is missing ends with the lifetime', { timeout: { at: 'traits.gone' } }, '2026-05-30T11:00'],
+    ['with one that nobody announces is looked at once a day', { timeout: { at: 'computed.due' } }, '2026-03-02T12:00'],
+  ])('%s', (_, of, then) => {
+    expect(due(decide(listen(of), noon))).toBe(then);
+  });
+
+  it('with a date times out then, and an event received by then wins', () => {
+    const journey = listen({ timeout: { at: 'traits.due' } });
+    const then = at('2026-03-29T22:00:00Z');
+    expect(arrivedAt(decide(journey, then))).toBe('late');
+    expect(arrivedAt(decide(journey, then + hour, { causes: [happened('Paid', 11, { at: then })] }))).toBe('paid');
+    expect(arrivedAt(decide(journey, then + hour, { causes: [happened('Paid', 11, { at: then + 1 })] }))).toBe('late');
+  });
+
+  it('with a date that is past times out at once', () => {
+    expect(
+      arrivedAt(
+        decide(listen({ timeout: { at: 'entry.properties.on' } }), noon, {
+          root: { entry: { properties: { on: '2026-02-01' } } },
+        }),
+      ),
+    ).toBe('late');
+  });
+
+  it('is woken by the date and by the zone', () => {
+    expect(decide(listen({ timeout: { at: 'traits.due' } }), noon).run.waitingFor).toEqual([
+      'ws_1:prf_ada|Paid',
+      'ws_1:prf_ada~due',
+      'ws_1:prf_ada~timezone',
+    ]);
+  });
+
+  const again = (seq: number, at: number, cart = 'c1') => happened('Started', seq, { at, properties: { cart } });
+  it.each<[string, JsonObject, ReturnType<typeof again>[], string]>([
+    ['does not look at repeats unless it is to', {}, [again(11, noon + hour)], '2026-03-01T14:00'],
+    ['begins its time-out anew', { onRepeat: 'reset' }, [again(11, noon + hour)], '2026-03-01T15:00'],
+    [
+      'begins it anew each time',
+      { onRepeat: 'reset' },
+      [again(12, noon + 2.5 * hour), again(11, noon + hour)],
+      '2026-03-01T16:30',
+    ],
+    ['does not begin it again once it is over', { onRepeat: 'reset' }, [again(11, noon + 2.5 * hour)], 'step'],
+    ['does not go by repeats of before', { onRepeat: 'reset' }, [again(10, noon + hour)], '2026-03-01T14:00'],
+    ['does not go by those of another key', { onRepeat: 'reset' }, [again(11, noon + hour, 'c2')], '2026-03-01T14:00'],
+  ])('%s when the entry is repeated', (_, of, causes, then) => {
+    const journey = listen({ timeout: '2h', ...of }, { key: 'properties.cart' });
+    const now = then === 'step' ? noon + 2.6 * hour : noon + hour;
+    expect(due(decide(journey, now, { causes }, { entryKey: 'c1' }))).toBe(then);
+  });
+
+  it('waits for repeats of the entry only when they count', () => {
+    const waited = (of: JsonObject) => decide(listen({ timeout: '2h', ...of }), noon).run.waitingFor;
+    expect(waited({})).toEqual(['ws_1:prf_ada|Paid']);
+    expect(waited({ onRepeat: 'reset' })).toEqual(['ws_1:prf_ada|Paid', 'ws_1:prf_ada|Started']);
+  });
 });

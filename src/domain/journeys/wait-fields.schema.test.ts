@@ -1,4 +1,4 @@
-import { WaitStep } from './journey.schema';
+import { WaitForStep, WaitStep } from './journey.schema';
 
 describe('a wait step', () => {
   it.each<[string, object, string[]]>([
@@ -36,4 +36,13 @@ describe('a wait step', () => {
       issues.map(({ path, message }) => [...(path.length > 0 ? [path.join('.')] : []), message].join(': ')),
     ).toEqual(messages);
   });
+});
+
+it('a time-out that is a date does not begin anew', () => {
+  const step = { type: 'wait-for', first: [{ on: { event: 'Paid' }, next: 'a' }], onTimeout: 'b', onRepeat: 'reset' };
+  const messages = WaitForStep.safeParse({ ...step, timeout: { at: 'traits.due' } }).error?.issues.map(
+    ({ message }) => message,
+  );
+  expect(messages).toEqual(['A date does not begin anew; write a duration as "timeout", or remove "onRepeat".']);
+  expect(WaitForStep.safeParse({ ...step, timeout: '2h' }).success).toBe(true);
 });

@@ -1,15 +1,19 @@
-import { parseDuration } from '../../duration';
 import { workspaceOf, type ProfileId } from '../../ids';
 import { own, withKey } from '../../json';
 import type { CompiledJourney } from '../compiled-journey';
 import type { Caught, Cursor, Enrollment } from '../enrollment';
 import type { StepOf, Trigger } from '../journey.schema';
-import { goTo, waitForIntake, waitUntil, type FoundCause, type Standing } from '../move';
+import { goTo, noteZone, waitForIntake, waitUntil, type FoundCause, type Standing, type StepFacts } from '../move';
+import { isEntryAgain } from '../entry-key';
 import { waitKeysOf } from '../routing';
 import type { StepKind } from '../step-kind';
-import { belongsToRun, causeAt, causeReceivedAt, triggers } from '../trigger';
+import { endOfDate, endOfDuration, type RestEnd, type Resting } from '../wait-end';
+import { traitKeysOf } from '../wait-keys';
+import { belongsToRun, causeAt, causeReceivedAt, triggers, type Cause } from '../trigger';
 
 type WaitFor = StepOf<'wait-for'>;
+
+const dayMs = 86_400_000;
 
 /**
  * What happened by the deadline wins over the time-out, also when it is found later. Order of arrival decides between causes, the
@@ -18,19 +22,20 @@ type WaitFor = StepOf<'wait-for'>;
 export const waitFor: StepKind<WaitFor> = {
   take(step, standing) {
     const { run, facts, now } = standing;
-    const dueAt = run.arrivedAt + parseDuration(step.timeout);
+    const deadline = deadlineOf(step, standing);
+    const { at: dueAt = Infinity } = deadline;
     const found = firstFound(step, standing, dueAt);
     if (found) return goTo({ ...standing, run: caught(run, found.cause) }, found.next, triggerName(found.on));
-    const on = step.first.map((branch) => branch.on);
-    const waiting = {
-      keys: waitKeysOf(workspaceOf(run.subject), facts.ids, on),
-      names: [...new Set(on.map(triggerName))],
-    };
-    if (now < dueAt) return waitUntil(standing, dueAt, `waits for ${shortly(waiting.names)}, ${step.timeout}`, waiting);
-    return facts.isIntakeBehind ? waitForIntake(standing, dueAt, waiting) : goTo(standing, step.onTimeout, 'timeout');
+    const noted = noteZone(standing, deadline.isZoneInvalid);
+    const waiting = waitingFor(step, standing, deadline);
+    const lookAt = deadline.isUnannounced ? Math.min(dueAt, now + dayMs) : dueAt;
+    if (now < dueAt) return waitUntil(noted, lookAt, `waits for ${shortly(waiting.names)}, ${deadline.what}`, waiting);
+    return facts.isIntakeBehind ? waitForIntake(noted, dueAt, waiting) : goTo(noted, step.onTimeout, 'timeout');
   },
   parts: (step) => [
-    { wait: step.timeout, path: '/timeout' },
+    typeof step.timeout === 'string'
+      ? { wait: step.timeout, path: '/timeout' }
+      : { date: step.timeout, path: '/timeout' },
     ...step.first.flatMap(({ on, next }, index) => [
       { trigger: on, path: `/first/${index}/on` },
       { next, path: `/first/${index}/next` },
@@ -39,17 +44,43 @@ export const waitFor: StepKind<WaitFor> = {
   ],
 };
 
+/** When the time-out comes, as things stand; never, while there is no date. Each repeat of the entry before it may begin it anew. */
+export function deadlineOf({ timeout, onRepeat }: WaitFor, standing: Deciding): RestEnd {
+  if (typeof timeout !== 'string') return endOfDate(timeout, standing);
+  const { run, journey, facts } = standing;
+  const end = endOfDuration(timeout, run.arrivedAt, standing);
+  if (onRepeat !== 'reset') return end;
+  return [...facts.causes]
+    .filter((cause) => isAfter(cause, run.cursor, run.arrivedAt) && isRecent(cause, journey))
+    .filter((cause) => isEntryAgain(journey, run, cause))
+    .sort(byArrival)
+    .map(causeReceivedAt)
+    .reduce((last, at) => (at <= (last.at ?? at) ? endOfDuration(timeout, at, standing) : last), end);
+}
+
+/** What the deadline depends on. */
+type Deciding = Resting & Pick<Standing, 'run' | 'journey'> & { readonly facts: Pick<StepFacts, 'causes'> };
+
+const waitedOn = ({ first, onRepeat }: WaitFor, { definition: { entry } }: CompiledJourney): Trigger[] => [
+  ...first.map(({ on }) => on),
+  ...(onRepeat === 'reset' && !('api' in entry.on) ? [entry.on] : []),
+];
+
+function waitingFor(step: WaitFor, { run, journey, facts }: Standing, { traits }: RestEnd) {
+  const ws = workspaceOf(run.subject);
+  return {
+    keys: [...waitKeysOf(ws, facts.ids, waitedOn(step, journey)), ...traitKeysOf(ws, facts.ids, traits)],
+    names: [...new Set(step.first.map(({ on }) => triggerName(on)))],
+  };
+}
+
 /** The keys to look back under, and beyond which `seq` at least one cause may count. */
 export function lookBack(
   step: WaitFor,
-  run: Enrollment,
+  { run, journey }: Pick<Standing, 'run' | 'journey'>,
   ids: readonly ProfileId[],
 ): { keys: string[]; afterSeq: number } {
-  const keys = waitKeysOf(
-    workspaceOf(run.subject),
-    ids,
-    step.first.map(({ on }) => on),
-  );
+  const keys = waitKeysOf(workspaceOf(run.subject), ids, waitedOn(step, journey));
   const { cursor } = floorOf(step, run);
   return { keys, afterSeq: Math.min(...ids.map((id) => own(cursor, id) ?? -1)) };
 }
@@ -72,10 +103,17 @@ function counts(cause: FoundCause, step: WaitFor, run: Enrollment, journey: Comp
   const before = own(run.steps, run.step);
   if (before && before.profile === cause.profile && cause.seq <= before.seq) return false;
   const { cursor, from } = floorOf(step, run);
+  if (!isAfter(cause, cursor, from)) return false;
+  return sinceOf(step, run) === 'ever' || isRecent(cause, journey);
+}
+
+const isRecent = (cause: Cause, { maxEventAgeMs }: CompiledJourney): boolean =>
+  causeReceivedAt(cause) - causeAt(cause) <= maxEventAgeMs;
+
+function isAfter(cause: FoundCause, cursor: Cursor, from: number): boolean {
   const seen = own(cursor, cause.profile);
   // Another person's history that a merge brought has no place in our numbering; there the time decides.
-  if (seen === undefined ? causeAt(cause) < from : cause.seq <= seen) return false;
-  return sinceOf(step, run) === 'ever' || causeReceivedAt(cause) - causeAt(cause) <= journey.maxEventAgeMs;
+  return seen === undefined ? causeAt(cause) >= from : cause.seq > seen;
 }
 
 function floorOf(step: WaitFor, run: Enrollment): { cursor: Cursor; from: number } {
