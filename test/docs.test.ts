@@ -86,6 +86,7 @@ describe.each([
   ['imports.md', ['import']],
   ['audiences.md', ['import']],
   ['holdout.md', ['audience']],
+  ['experiments.md', ['journey']],
   ['computed-traits.md', ['computed-trait', 'rule', 'mapping', 'audience']],
   ['identity-policy.md', ['identity-policy', 'event']],
   ['pulled-sources.md', ['source']],

@@ -4,6 +4,7 @@ import type { JourneyDefinition, JourneyFunnel, PausedJourney, SavedDraft, Store
 import type { Json } from '../domain/json';
 import { totalOf, type Counts } from '../domain/impact/states';
 import type { Cell, Context } from './context';
+import { addExperiment } from './experiment';
 import { figure } from './figure';
 import { addPair } from './pairs';
 import { listOption, showList, type ListOptions } from './lists';
@@ -50,6 +51,7 @@ export function addJourneys(program: Command, context: Context): void {
         );
       },
     );
+  addExperiment(journeys, context);
   journeys
     .command('counts <key>')
     .description('how many entered, wait, left and exited, for each step; goals, and values by currency')

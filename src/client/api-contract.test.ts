@@ -14,6 +14,7 @@ import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presen
 import type { GroupBody, GroupDetailBody, GroupMemberBody } from '../api/groups/presenter';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type * as impact from '../api/impact/schemas';
+import type { ExperimentBody } from '../api/journeys/experiment-report';
 import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
@@ -80,6 +81,10 @@ const agreements: {
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
   enrollmentDetail: Agrees<Sent<typeof EnrollmentDetail>, client.EnrollmentDetail>;
   journey: Agrees<Shallow<Sent<typeof JourneyBody>, 'draft'>, Shallow<client.StoredJourney, 'draft'>>;
+  experiment: Agrees<
+    Shallow<Sent<typeof ExperimentBody>, 'variants' | 'decided'>,
+    Shallow<client.ExperimentReport, 'variants' | 'decided'>
+  >;
   draft: Agrees<Shallow<Sent<typeof DraftBody>, 'draft'>, Shallow<client.SavedDraft, 'draft'>>;
   version: Agrees<Shallow<Sent<typeof VersionBody>, 'definition'>, Shallow<client.JourneyVersion, 'definition'>>;
   key: Agrees<Sent<typeof KeyBody>, client.Key>;
@@ -149,6 +154,7 @@ const agreements: {
   enrollment: 'agrees',
   enrollmentDetail: 'agrees',
   journey: 'agrees',
+  experiment: 'agrees',
   draft: 'agrees',
   version: 'agrees',
   key: 'agrees',

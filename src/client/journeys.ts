@@ -1,4 +1,5 @@
 import type { Enrollment } from './enrollment-types';
+import type { ExperimentReport } from './experiment-types';
 import type { Window } from './impact';
 import type { JourneyFunnel } from './impact-types';
 import type {
@@ -60,6 +61,9 @@ export function journeysOf({ call }: Transport) {
         }),
       }),
     eachEnrollment: (key: string, query: PageQuery = {}) => eachOf((page) => enrollments(key, page), query),
+    /** How the variants of a split compare, in whatever journeys people came to it. */
+    experiment: (key: string, experiment: string) =>
+      call<ExperimentReport>({ method: 'GET', path: path`/v1/journeys/${key}/experiments/${experiment}` }),
     /** Of all runs, or of those that entered in a window. */
     funnel: (key: string, query: Window = {}) =>
       call<JourneyFunnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel`, query: { ...query } }),

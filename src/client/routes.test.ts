@@ -212,6 +212,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/journeys/{key}/enrollments': () => client.journeys.enrollments('win-back', page),
   'POST /v1/journeys/{key}/enrollments': () =>
     client.journeys.enrol('win-back', { profile: 'user_id:u1', properties: { order: 1 } }),
+  'GET /v1/journeys/{key}/experiments/{experiment}': () => client.journeys.experiment('win-back', 'subject'),
   'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', window),
   'GET /v1/enrollments/{id}': () => client.enrollments.get('enr_1'),
   'POST /v1/enrollments/{id}/exit': () => client.enrollments.exit('enr_1', { reason: 'asked' }),

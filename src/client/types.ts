@@ -12,6 +12,7 @@ export type * from './delivery-types';
 export type * from './destination-types';
 export type * from './enrollment-types';
 export type * from './event-types';
+export type * from './experiment-types';
 export type * from './group-types';
 export type * from './identity-types';
 export type * from './impact-types';

@@ -123,6 +123,8 @@ export interface ProfileDoc extends Omit<Profile, (typeof workingFields)[number]
   readonly workingJson?: string;
   /** What of `prepared` is looked for: see `differsField`. */
   readonly differs?: readonly string[];
+  /** One text for each of `experiments`: see `exposedToField`. */
+  readonly exposedTo?: readonly string[];
 }
 
 /** What of a profile only the fold reads. */

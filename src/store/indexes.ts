@@ -55,6 +55,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       ...withNumber('nextCheckAt'),
     },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
+    { key: { exposedTo: 1 }, name: 'exposedTo', ...withText('exposedTo') },
     { key: { differs: 1, _id: 1, rulesetVersion: 1 }, name: 'differs', ...withText('differs') },
   ],
   groupMembers: [
@@ -99,6 +100,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   sources: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   journeys: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   computedTraits: [{ key: { ws: 1, key: 1 }, name: 'key' }],
+  experiments: [{ key: { ws: 1 }, name: 'ws' }],
   purposes: [{ key: { ws: 1, key: 1 }, name: 'key' }],
   consentRecords: [{ key: { subject: 1, at: -1 }, name: 'subject' }],
   suppressions: [

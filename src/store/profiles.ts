@@ -6,6 +6,7 @@ import type { Pointer, ProfileWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import type { RulesetState } from '../domain/profiles/ruleset-state';
 import { workingFields, type ProfileDoc } from './documents';
+import { exposedToField } from './impact-experiments';
 import { differsField } from './prepared-profiles';
 import { GatheredReads } from './gathered-reads';
 import type { StoreConnection } from './open-store';
@@ -214,12 +215,13 @@ function toDoc(ws: WorkspaceId, profile: Profile): ProfileDoc {
   const { states, edgeCounts, checks } = profile;
   const workingJson = JSON.stringify({ states, edgeCounts, checks });
   const differs = differsField(ws, profile.prepared);
-  return { ...omit(profile, ...workingFields), workingJson, ...differs, _id: docId(ws, profile.id), ws };
+  const exposed = exposedToField(ws, profile.experiments);
+  return { ...omit(profile, ...workingFields), workingJson, ...differs, ...exposed, _id: docId(ws, profile.id), ws };
 }
 
 /** A document that a process of before version 1 wrote, during an upgrade, has those fields of its own. */
 function toProfile(doc: ProfileDoc): Profile {
-  const { workingJson, ...profile } = omit(doc, '_id', 'ws', 'differs');
+  const { workingJson, ...profile } = omit(doc, '_id', 'ws', 'differs', 'exposedTo');
   if (workingJson === undefined) return { edgeCounts: {}, ...profile, states: {}, rulesetVersion: 0 };
   return { ...profile, ...(JSON.parse(workingJson) as Pick<Profile, (typeof workingFields)[number]>) };
 }

@@ -10,6 +10,7 @@ import { DeliveryRepository } from './deliveries';
 import { DestinationRepository } from './destinations';
 import { EnrollmentRepository } from './enrollments';
 import { EventRepository } from './events';
+import { ExperimentRepository } from './experiments';
 import { ExportChunkRepository } from './export-chunks';
 import { GroupRepository } from './groups';
 import { IdempotencyRepository } from './idempotency';
@@ -59,6 +60,7 @@ export function createStore(connection: StoreConnection) {
     enrollments: new EnrollmentRepository(connection),
     events: new EventRepository(connection),
     idempotency: new IdempotencyRepository(connection),
+    experiments: new ExperimentRepository(connection),
     exportChunks: new ExportChunkRepository(connection),
     identifierNotes: new IdentifierNoteRepository(connection),
     groups: new GroupRepository(connection),

@@ -62,6 +62,27 @@ async function enrol(): Promise<string> {
   return run.id;
 }
 
+describe('an experiment over HTTP', () => {
+  const variants = ['a', 'b'].map((key) => ({ key, weight: 50, next: 'bye' }));
+  const split = { type: 'split', experiment: 'subject', variants };
+
+  it('is compared, though nobody has come to it; and is not one that no version or draft has', async () => {
+    const steps = { which: split, bye: { type: 'exit' } };
+    await call('put', '/v1/journeys/simple')
+      .send({ ...simple, start: 'which', steps })
+      .expect(200);
+    const { body } = await call('get', '/v1/journeys/simple/experiments/subject').expect(200);
+    const nobody = { exposed: 0, converted: 0, rate: null, value: {} };
+    expect(body).toMatchObject({
+      ...{ experiment: 'subject', journey: 'simple', winner: 'report', contaminated: 0 },
+      variants: ['a', 'b'].map((variant) => ({ variant, ...nobody })),
+      verdict: { kind: 'too-few' },
+    });
+    const missing = await call('get', '/v1/journeys/simple/experiments/other').expect(404);
+    expect((missing.body as { detail: string }).detail).toContain('experiment "other" in the journey "simple"');
+  });
+});
+
 describe('a journey over HTTP', () => {
   it('is drafted, published, and drafted again beside its published version', async () => {
     await putCrm();

@@ -2,15 +2,13 @@ import { bindPaths } from '../../domain/audiences/bind-paths';
 import { compileRule } from '../../domain/audiences/compile-rule';
 import type { GroupsOf } from '../../domain/audiences/profile-view';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
-import type { Rule } from '../../domain/audiences/rule.schema';
 import { historyView } from '../../domain/audiences/history-view';
-import { listOf } from '../../domain/audiences/manual-audience';
 import { contactName } from '../../domain/events/contact';
 import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event';
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
-import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
+import type { Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
@@ -22,6 +20,7 @@ import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import type { JourneyDeps } from './journeys';
+import { readRecording } from './read-recording';
 import { asServed } from '../../folding/as-served';
 import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
 import { readGroupFacts } from '../../folding/read-group-facts';
@@ -92,13 +91,10 @@ async function readFor(
         isIntakeBehind: await isBehind(deps, input, input.now),
         ...(await readHold(deps, input.ws, step.destination)),
       };
-    case 'update':
-    case 'emit':
-      return { recorded: await readRecorded(deps, input) };
-    case 'audience':
-      return { recorded: await readRecorded(deps, input), ...(await readList(deps, input.ws, step.audience)) };
     case 'exit':
       return {};
+    default:
+      return readRecording(deps, step, input);
   }
 }
 
@@ -193,18 +189,4 @@ const readNewContacts = (
 async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<StepFacts>> {
   const { state } = await sender.state(ws, destination);
   return state === 'paused' ? { heldBy: `the destination ${destination} is paused` } : {};
-}
-
-/** What became of the event that the present visit of a step records. */
-async function readRecorded(
-  { store }: JourneyDeps,
-  { ws, run }: FactsInput,
-): Promise<NonNullable<StepFacts['recorded']>> {
-  return (await store.events.byMessageId(ws, effectKey(run)))?.state ?? 'absent';
-}
-
-async function readList({ store }: JourneyDeps, ws: WorkspaceId, key: string): Promise<Pick<StepFacts, 'list'>> {
-  const audience = await store.audiences.find(ws, key);
-  const list = audience && listOf(JSON.parse(audience.ruleJson) as Rule);
-  return list === undefined ? {} : { list };
 }

@@ -26,6 +26,8 @@ export interface JourneyDeps {
     | 'workspaces'
     | 'computedTraits'
     | 'audiences'
+    | 'experiments'
+    | 'impact'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */

@@ -15,6 +15,7 @@ import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { defineRoute, type Route } from '../route';
 import { waitUntil } from '../wait-until';
 import { findJourney } from './find-journey';
+import { ExperimentBody, experimentReport } from './experiment-report';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
@@ -173,6 +174,19 @@ export const journeyRoutes: readonly Route[] = [
         (...range) => call.deps.store.enrollments.ofJourney(call.ws, key, ...range),
         (run) => presentEnrollment(run, call.deps),
       );
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/journeys/{key}/experiments/{experiment}',
+    scope: 'journeys:read',
+    summary: 'How the variants of a split compare, and whether one of them is better',
+    params: Key.extend({ experiment: DefinitionKey }),
+    responses: { 200: ExperimentBody },
+    handle: async (call) => {
+      const { deps, ws, params } = call;
+      const journey = await findJourney(call);
+      return { status: 200, body: await withinTime(experimentReport(deps.store, ws, journey, params.experiment)) };
     },
   }),
   defineRoute({

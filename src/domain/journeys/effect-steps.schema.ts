@@ -52,6 +52,17 @@ export const EmitStep = z
     storableFields({ event: { [event]: null }, properties }, context),
   );
 
+const Variant = z.strictObject({ key: DefinitionKey, weight: z.number().min(0).max(100), next: StepId });
+export const SplitStep = z.strictObject({
+  type: z.literal('split'),
+  /** Of the workspace: whoever has a variant of it keeps that, in whatever journey. */
+  experiment: DefinitionKey,
+  variants: z.array(Variant).min(2).max(20),
+  /** By which goal of the journey the variants are compared. */
+  goal: DefinitionKey.optional(),
+  winner: z.enum(['report', 'auto']).optional(),
+});
+
 export const AudienceStep = z.strictObject({
   type: z.literal('audience'),
   /** One that is kept by hand. */

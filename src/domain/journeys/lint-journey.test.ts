@@ -38,6 +38,37 @@ describe('lintJourney', () => {
       ['error dangling_step /start', 'error unreachable_step /steps/rest'],
     ],
     [
+      'a split that cannot be measured',
+      steps({
+        done: {
+          type: 'split',
+          experiment: 'subject',
+          variants: [
+            { key: 'a', weight: 50, next: 'in' },
+            { key: 'a', weight: 40, next: 'in' },
+          ],
+          goal: 'nothing',
+        },
+        in: {
+          type: 'split',
+          experiment: 'subject',
+          variants: [
+            { key: 'a', weight: 50, next: 'end' },
+            { key: 'b', weight: 50, next: 'end' },
+          ],
+          winner: 'auto',
+        },
+        end: { type: 'exit' },
+      }),
+      [
+        'error unknown_goal /steps/done/goal',
+        'error weights_not_100 /steps/done/variants',
+        'error duplicate_variant /steps/done/variants/1/key',
+        'error winner_without_goal /steps/in/winner',
+        'error experiment_twice /steps/in/variants',
+      ],
+    ],
+    [
       'somebody put into an audience that keeps itself, or is not there',
       steps({
         done: { type: 'audience', audience: 'vip', do: 'add', next: 'in' },

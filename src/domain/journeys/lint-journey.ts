@@ -4,6 +4,7 @@ import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
 import { own } from '../json';
 import { lintHousehold } from './lint-household';
+import { lintSplits } from './lint-splits';
 import { findLoops } from './find-loops';
 import { isRest, lintRest } from './lint-waits';
 import { error, warning, type JourneyFinding } from './journey-finding';
@@ -30,6 +31,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...placedParts(definition).flatMap((part) => lintPart(definition, part, context)),
     ...lintEntry(definition, context),
     ...lintHousehold(definition),
+    ...lintSplits(definition),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
     ...(definition.updates ?? []).flatMap(({ on }, index) =>
@@ -100,6 +102,7 @@ function lintPart(definition: JourneyDefinition, part: StepPart, context: LintCo
   if (isRest(part)) return lintRest(definition, part);
   if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
   if ('rule' in part) return lintRule(part.rule, part.path, context);
+  if ('goal' in part) return lintGoal(definition, part.goal, part.path);
   if ('manual' in part) return lintManual(part.manual, part.path, context);
   // Where steps lead is the graph's.
   return 'destination' in part ? lintDestination(part.destination, part.path, context) : [];
@@ -179,6 +182,13 @@ function lintAudience(key: string, path: string, { audiences }: LintContext): Jo
       `There is no audience "${key}", so this never happens.`,
       'Create the audience first, or name an existing one.',
     ),
+  ];
+}
+
+function lintGoal({ goals = [] }: JourneyDefinition, key: string, path: string): JourneyFinding[] {
+  if (goals.some((goal) => goal.key === key)) return [];
+  return [
+    error('unknown_goal', path, `The journey has no goal "${key}".`, 'Name one of its "goals", or add this one.'),
   ];
 }
 

@@ -3,6 +3,7 @@ import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, extendPath, type Cursor, type Enrollment } from './enrollment';
+import type { Exposure } from './exposure';
 import type { Said } from './record';
 import { cursorAt } from './routing';
 import type { Cause } from './trigger';
@@ -22,6 +23,9 @@ export interface StepFacts {
   readonly causes: readonly FoundCause[];
   /** For steps that record an event: what became of it. */
   readonly recorded?: 'absent' | 'pending' | 'applied' | 'dead';
+  /** For `split`: what the person has in its experiment, and which variant has won that. */
+  readonly exposure?: Pick<Exposure, 'variant'>;
+  readonly winner?: string;
   /** For `audience`: the list of the one it names; absent where that is gone, or is not kept by hand. */
   readonly list?: string;
   /** For `send`: why the destination takes nothing at present. */

@@ -124,6 +124,12 @@ export function decideConversions(run: Enrollment, journey: CompiledJourney, cau
   return goals.filter((goal) => isReached(goal, run, cause)).map((goal) => toConversion(goal, cause));
 }
 
+/** What a cause converts of a goal, whenever that was; the window is for whoever asks to keep. */
+export function reachedGoal(goal: Goal, run: Enrollment, cause: Cause): Conversion | undefined {
+  if (isEntryOf(run, cause) || isBy(run, cause)) return undefined;
+  return triggers(goal.on, cause) && belongsToRun(goal.on, cause, run) ? toConversion(goal, cause) : undefined;
+}
+
 /** The keys under which causes of these triggers are stored, for each id of the person. `*` has no key of its own. */
 export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: readonly Trigger[]): string[] {
   const keys = ids.flatMap((id) =>

@@ -3,72 +3,86 @@ import type { Step, StepOf } from './journey.schema';
 import { stepParts } from './step-kinds';
 
 /** One step of each kind with every field it may have, and the texts in it that only the step itself reads. */
-const samples: { readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: string[] } } =
-  {
-    wait: {
-      step: {
-        type: 'wait',
-        for: '2h',
-        until: { time: '09:00', days: ['mon'], zone: 'profile' },
-        window: { from: '09:00', to: '17:00', days: ['fri'], zone: 'Europe/Berlin' },
-        next: 'a',
-      },
-      own: ['wait'],
+const samples: {
+  readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: (string | number)[] };
+} = {
+  wait: {
+    step: {
+      type: 'wait',
+      for: '2h',
+      until: { time: '09:00', days: ['mon'], zone: 'profile' },
+      window: { from: '09:00', to: '17:00', days: ['fri'], zone: 'Europe/Berlin' },
+      next: 'a',
     },
-    'wait-for': {
-      step: {
-        type: 'wait-for',
-        since: 'entry',
-        timeout: { at: 'traits.due', offset: '-1d' },
-        onRepeat: 'reset',
-        first: [
-          { on: { event: 'Clicked' }, next: 'a' },
-          { on: { audience: 'vip', edge: 'entered' }, next: 'b' },
-        ],
-        onTimeout: 'c',
-      },
-      own: ['wait-for', 'entry', 'reset'],
+    own: ['wait'],
+  },
+  'wait-for': {
+    step: {
+      type: 'wait-for',
+      since: 'entry',
+      timeout: { at: 'traits.due', offset: '-1d' },
+      onRepeat: 'reset',
+      first: [
+        { on: { event: 'Clicked' }, next: 'a' },
+        { on: { audience: 'vip', edge: 'entered' }, next: 'b' },
+      ],
+      onTimeout: 'c',
     },
-    branch: {
-      step: {
-        type: 'branch',
-        cases: [
-          { if: { trait: 'tier', is: 'set' }, next: 'a' },
-          { if: { audience: 'vip' }, next: 'b' },
-        ],
-        else: 'c',
-      },
-      own: ['branch'],
+    own: ['wait-for', 'entry', 'reset'],
+  },
+  branch: {
+    step: {
+      type: 'branch',
+      cases: [
+        { if: { trait: 'tier', is: 'set' }, next: 'a' },
+        { if: { audience: 'vip' }, next: 'b' },
+      ],
+      else: 'c',
     },
-    send: {
-      step: {
-        type: 'send',
-        destination: 'crm',
-        action: 'track',
-        mapping: { name: { from: 'traits.name' } },
-        onFailure: 'exit',
-        next: 'a',
-      },
-      own: ['send', 'track', 'traits.name', 'exit'],
+    own: ['branch'],
+  },
+  send: {
+    step: {
+      type: 'send',
+      destination: 'crm',
+      action: 'track',
+      mapping: { name: { from: 'traits.name' } },
+      onFailure: 'exit',
+      next: 'a',
     },
-    update: {
-      step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], increment: { orders: 1 }, next: 'a' },
-      own: ['update', 'won', 'coupon', 1 as unknown as string],
+    own: ['send', 'track', 'traits.name', 'exit'],
+  },
+  update: {
+    step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], increment: { orders: 1 }, next: 'a' },
+    own: ['update', 'won', 'coupon', 1],
+  },
+  emit: {
+    step: { type: 'emit', event: 'Reminded', properties: { cart: { from: 'entry.properties.cart' } }, next: 'a' },
+    own: ['emit', 'Reminded', 'entry.properties.cart'],
+  },
+  split: {
+    step: {
+      type: 'split',
+      experiment: 'subject',
+      variants: [
+        { key: 'short', weight: 50, next: 'a' },
+        { key: 'long', weight: 50, next: 'b' },
+      ],
+      goal: 'purchase',
+      winner: 'auto',
     },
-    emit: {
-      step: { type: 'emit', event: 'Reminded', properties: { cart: { from: 'entry.properties.cart' } }, next: 'a' },
-      own: ['emit', 'Reminded', 'entry.properties.cart'],
-    },
-    audience: {
-      step: { type: 'audience', audience: 'guests', do: 'add', next: 'a' },
-      own: ['audience', 'add'],
-    },
-    exit: { step: { type: 'exit', reason: 'reminded' }, own: ['exit', 'reminded'] },
-  };
+    own: ['split', 'subject', 'short', 50, 'long', 50, 'auto'],
+  },
+  audience: {
+    step: { type: 'audience', audience: 'guests', do: 'add', next: 'a' },
+    own: ['audience', 'add'],
+  },
+  exit: { step: { type: 'exit', reason: 'reminded' }, own: ['exit', 'reminded'] },
+};
 const kinds = Object.values(samples).map(({ step, own }) => [step.type, step as Step, own] as const);
 
-const texts = (value: unknown): string[] =>
-  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value as string];
+const texts = (value: unknown): (string | number)[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value as string | number];
 
 function at(step: Step, pointer: string): Json {
   return pointer

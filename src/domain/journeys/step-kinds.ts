@@ -6,6 +6,7 @@ import { branch } from './steps/branch';
 import { emit } from './steps/emit';
 import { exit } from './steps/exit';
 import { send } from './steps/send';
+import { split } from './steps/split';
 import { update } from './steps/update';
 import { wait } from './steps/wait';
 import { waitFor } from './steps/wait-for';
@@ -16,6 +17,7 @@ const kinds: { readonly [Name in Type]: StepKind<StepOf<Name>> } = {
   wait,
   'wait-for': waitFor,
   branch,
+  split,
   send,
   update,
   emit,

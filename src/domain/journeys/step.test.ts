@@ -1,3 +1,4 @@
+import { profileId } from '../ids';
 import type { JsonObject } from '../json';
 import {
   ada,
@@ -379,6 +380,73 @@ describe('an audience kept by hand', () => {
 
   it('that is gone holds nobody up', () => {
     expect(outcomeOf(take({ recorded: 'absent' }))).toBe('no-such-audience');
+  });
+});
+
+describe('a split', () => {
+  const variants = [
+    { key: 'short', weight: 30, next: 'brief' },
+    { key: 'long', weight: 70, next: 'full' },
+  ];
+  const journey = (of: JsonObject = {}) =>
+    aJourney(
+      {
+        which: { type: 'split', experiment: 'subject', variants, goal: 'buy', ...of },
+        brief: { type: 'exit' },
+        full: { type: 'exit' },
+      },
+      { goals: [{ key: 'buy', on: { event: 'Bought' }, within: '120d' }] },
+    );
+  const take = (of: Partial<StepFacts>, step_: JsonObject = {}) =>
+    step(journey(step_), aRun('which'), look, facts(of), noon);
+
+  it('gives whoever comes for the first time what chance gives them, and has their profile keep it', () => {
+    const shares = { brief: 0, full: 0 };
+    for (let index = 0; index < 1_000; index += 1) {
+      const move = take({ recorded: 'absent', ids: [profileId(`prf_${index}`)] });
+      if (move.to !== 'record') throw new Error('nothing was recorded');
+      const { variant, drawnBy } = move.said.properties as { variant: string; drawnBy: string };
+      expect([move.said.name, drawnBy]).toEqual(['heddle:exposure', 'short:30 long:70']);
+      shares[variant === 'short' ? 'brief' : 'full'] += 1;
+    }
+    expect(shares.brief).toBeGreaterThan(250);
+    expect(shares.brief).toBeLessThan(350);
+  });
+
+  it('gives the same to the same person, in another order of nothing else', () => {
+    const said = () => take({ recorded: 'absent', ids: [ada] });
+    expect(said()).toEqual(said());
+  });
+
+  it('waits until the exposure is applied', () => {
+    expect(take({ recorded: 'pending' })).toMatchObject({
+      to: 'wait',
+      run: { waitingFor: ['ws_1:prf_ada|heddle:exposure'] },
+    });
+  });
+
+  it('follows what the person has, whatever the weights are by now, and has the run outlive the window of its goal', () => {
+    const weights = { variants: variants.map((one, index) => ({ ...one, weight: index * 100 })) };
+    const move = take({ recorded: 'absent', exposure: { variant: 'short' } }, weights);
+    expect([arrivedAt(move), outcomeOf(move)]).toEqual(['brief', 'short']);
+    expect(move.run.openUntil).toBe(noon + 120 * day);
+  });
+
+  it('gives newcomers the winner, and lets those who have another keep it', () => {
+    const winner = 'short';
+    for (let index = 0; index < 20; index += 1)
+      expect(take({ recorded: 'absent', winner, ids: [profileId(`prf_${index}`)] })).toMatchObject({
+        said: { properties: { variant: 'short', drawnBy: 'won' } },
+      });
+    expect(arrivedAt(take({ recorded: 'absent', winner, exposure: { variant: 'long' } }))).toBe('full');
+  });
+
+  it.each<[string, Partial<StepFacts>]>([
+    ['whose variant is gone', { recorded: 'absent', exposure: { variant: 'gone' } }],
+    ['whose exposure could not be applied', { recorded: 'dead' }],
+    ['of whom nothing is taken down', { recorded: 'applied' }],
+  ])('leads on somebody %s', (_, of) => {
+    expect(['brief', 'full']).toContain(arrivedAt(take(of)));
   });
 });
 

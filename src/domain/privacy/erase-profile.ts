@@ -58,6 +58,7 @@ export function eraseProfile({
         'groups',
         'lists',
         'holdouts',
+        'experiments',
         'prepared',
       ),
       ...{ identifiers: [], traits: {}, consent: {}, memberships: {}, states: {}, hasEnrollments: false },

@@ -3,6 +3,7 @@ import type { BehaviourState } from '../audiences/behaviour/behaviour-state';
 import type { Identifier } from '../events/event';
 import type { GroupMembership } from '../groups/group';
 import type { ProfileId } from '../ids';
+import type { Exposures } from '../journeys/exposure';
 import type { Json } from '../json';
 import type { PersonSuppression } from '../consent/suppression';
 import { slotOf } from './slot';
@@ -79,6 +80,8 @@ export interface Profile {
   readonly prepared?: Readonly<Record<string, boolean>>;
   /** Given once for each audience with a holdout, whatever becomes of that; absent when there is none. */
   readonly holdouts?: Arms;
+  /** By experiment: which variant of a split the person gets, and whether they reached its goal; absent when there is none. */
+  readonly experiments?: Exposures;
   /** Highest membership version given per audience, kept after leaving. */
   readonly edgeCounts: Readonly<Record<string, number>>;
   /** Behaviour state by condition key (see `audiences/behaviour-state`). */

@@ -11,6 +11,7 @@ export interface Replaced {
   readonly apart?: Profile['apart'];
   readonly isShared?: true;
   readonly holdouts?: Arms;
+  readonly experiments?: Profile['experiments'];
   readonly traits: Replacements<Trait>;
   readonly consent: Replacements<Consent>;
   /** Absent where no list was. */
@@ -37,6 +38,7 @@ export function replacedBy(before: Profile, after: Profile): Replaced {
     ...(before.apart && { apart: before.apart }),
     ...(before.isShared && { isShared: before.isShared }),
     ...(before.holdouts && { holdouts: before.holdouts }),
+    ...(before.experiments && { experiments: before.experiments }),
     traits: replacements(before.traits, after.traits),
     consent: replacements(before.consent, after.consent),
     ...(after.lists && { lists: replacements(before.lists ?? {}, after.lists) }),

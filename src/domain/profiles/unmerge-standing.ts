@@ -1,5 +1,6 @@
-import { armsField, uniteArms, type Arms } from '../audiences/holdout';
+import { armsField, uniteArms } from '../audiences/holdout';
 import { effectiveAt, type Event } from '../events/event';
+import { exposuresField, uniteExposures } from '../journeys/exposure';
 import { isSameGroup, type GroupMembership } from '../groups/group';
 import { afterCall, unitedGroups } from '../groups/memberships';
 import type { GroupCall } from '../groups/read-group-call';
@@ -11,8 +12,10 @@ import type { Replaced } from './replaced';
 
 type Groups = readonly GroupMembership[];
 
-/** What a profile is beside what it states: whom it is kept apart from, whether it is anybody's, whether it is processed, its groups, and its arms in holdouts. */
-type Standing = Pick<Profile, 'apart' | 'isShared' | 'restrictedAt' | 'holdouts'> & { readonly groups: Groups };
+/** What a profile is beside what it states: whom it is kept apart from, whether it is anybody's, whether it is processed, its groups, its arms in holdouts, and its variants. */
+type Standing = Pick<Profile, 'apart' | 'isShared' | 'restrictedAt' | 'holdouts' | 'experiments'> & {
+  readonly groups: Groups;
+};
 
 /** Reads of an event what it says of a group, if that counts. */
 type ReadCall = (event: Event) => GroupCall | undefined;
@@ -32,7 +35,7 @@ export function standingLeft(survivor: Profile, read: Unmerge, readCall: ReadCal
     if ('seq' in happened) lived = { ...lived, groups: called(lived.groups, happened, readCall) };
     else {
       const restricted = restrictedSince(lived, happened, absorbedProfile);
-      const known = { ...lived, ...restricted, ...armsSince(lived, happened.replaced, absorbedProfile) };
+      const known = { ...lived, ...restricted, ...givenSince(lived, happened.replaced, absorbedProfile) };
       before.set(happened, known);
       lived = unite(known, happened.absorbedProfile);
     }
@@ -44,7 +47,7 @@ export function standingLeft(survivor: Profile, read: Unmerge, readCall: ReadCal
   const apart = [...(lived.apart ?? []), ...others, absorbed].filter((id) => !own.has(id));
   const standing = {
     ...lived,
-    ...armsSince(lived, survivor, absorbedProfile),
+    ...givenSince(lived, survivor, absorbedProfile),
     apart: [...new Set(apart)],
     groups: withUnexplained(lived.groups, survivor, read, readCall),
   };
@@ -63,13 +66,14 @@ function called(groups: Groups, event: Event, readCall: ReadCall): Groups {
   return call ? afterCall(groups, call, { at: effectiveAt(event), source: event.source }) : groups;
 }
 
-function pick({ apart, isShared, restrictedAt, groups, holdouts }: Replaced): Partial<Standing> {
+function pick({ apart, isShared, restrictedAt, groups, holdouts, experiments }: Replaced): Partial<Standing> {
   return {
     ...(apart && { apart }),
     ...(isShared && { isShared }),
     ...(restrictedAt !== undefined && { restrictedAt }),
     ...(groups && { groups }),
     ...(holdouts && { holdouts }),
+    ...(experiments && { experiments }),
   };
 }
 
@@ -81,11 +85,19 @@ function restrictedSince({ restrictedAt }: Standing, later: Merge, absorbed: Pro
     : {};
 }
 
-/** Arms given since, as the survivor has them by then: what the absorbed had is not theirs. */
-function armsSince({ holdouts: lived = {} }: Standing, then: Pick<Replaced, 'holdouts'>, absorbed: Profile) {
-  const theirs = absorbed.holdouts ?? {};
-  const given = Object.entries(then.holdouts ?? {}).filter(([audience]) => !Object.hasOwn(theirs, audience));
-  return armsField({ ...(Object.fromEntries(given) as Arms), ...lived });
+/** Arms and variants given since, as the survivor has them by then: what the absorbed had is not theirs. */
+function givenSince(lived: Standing, then: Pick<Replaced, 'holdouts' | 'experiments'>, absorbed: Profile) {
+  return {
+    ...armsField(since(lived.holdouts, then.holdouts, absorbed.holdouts)),
+    ...exposuresField(since(lived.experiments, then.experiments, absorbed.experiments)),
+  };
+}
+
+type ByKey<Given> = Readonly<Record<string, Given>>;
+
+function since<Given>(lived: ByKey<Given> = {}, then: ByKey<Given> = {}, theirs: ByKey<Given> = {}): ByKey<Given> {
+  const given = Object.entries(then).filter(([key]) => !Object.hasOwn(theirs, key));
+  return { ...Object.fromEntries(given), ...lived };
 }
 
 function unite(one: Standing, absorbed: Profile): Standing {
@@ -95,6 +107,7 @@ function unite(one: Standing, absorbed: Profile): Standing {
     groups: unitedGroups(one.groups, absorbed.groups ?? []),
     ...(apart.length > 0 && { apart }),
     ...armsField(uniteArms(one.holdouts, absorbed.holdouts)),
+    ...exposuresField(uniteExposures(one.experiments, absorbed.experiments)),
     ...(one.isShared && absorbed.isShared && { isShared: true }),
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
   };

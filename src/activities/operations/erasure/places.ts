@@ -47,6 +47,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   destinations: 'definitions',
   journeys: 'definitions',
   journeyVersions: 'definitions',
+  experiments: 'counts: which variant has won',
   sources: 'definitions',
   purposes: 'definitions',
   computedTraits: 'definitions',

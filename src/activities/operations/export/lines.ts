@@ -17,7 +17,7 @@ const atIf = (name: string, instant: number | undefined) => (instant === undefin
 /** What the profile itself holds. */
 export function profileLines(profile: Profile): Line[] {
   const { id, createdAt, lineage, identifiers, traits, consent, groups, restrictedAt } = profile;
-  const { lists = {}, holdouts = {} } = profile;
+  const { lists = {}, holdouts = {}, experiments = {} } = profile;
   return [
     { kind: 'profile', id, createdAt: at(createdAt), mergedFrom: lineage, ...atIf('restrictedAt', restrictedAt) },
     ...identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => ({
@@ -43,6 +43,9 @@ export function profileLines(profile: Profile): Line[] {
     })),
     ...Object.entries(holdouts).map(([audience, arm]) => ({
       ...{ kind: 'holdout', audience, isHeldOut: arm.isHeldOut, at: at(arm.at) },
+    })),
+    ...Object.entries(experiments).map(([experiment, { variant, at: since, conversion }]) => ({
+      ...{ kind: 'experiment', experiment, variant, at: at(since), ...atIf('convertedAt', conversion?.at) },
     })),
   ];
 }

@@ -4,6 +4,7 @@ import type { Event } from '../../events/event';
 import { isKnown } from '../../identity/resolve-identity';
 import type { EnrollmentId } from '../../ids';
 import { isInside } from '../../journeys/enrollment';
+import { exposuresField, uniteExposures } from '../../journeys/exposure';
 import { mergeEnrollments } from '../../journeys/merge-enrollments';
 import { omit } from '../../json';
 import { asHeld, unionLists } from '../lists';
@@ -67,6 +68,7 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
     ...trueOfEither(survivor, absorbed),
     ...apartFrom(survivor, absorbed, lineage),
     ...armsField(uniteArms(survivor.holdouts, absorbed.holdouts)),
+    ...exposuresField(uniteExposures(survivor.experiments, absorbed.experiments)),
     createdAt: Math.min(survivor.createdAt, absorbed.createdAt),
     lineage,
     identifiers: [...survivor.identifiers, ...absorbed.identifiers],
@@ -96,7 +98,7 @@ function apartFrom(survivor: Profile, absorbed: Profile, lineage: Profile['linea
 
 function tombstone(absorbed: Profile, survivor: Profile['id']): Profile {
   return {
-    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists', 'holdouts', 'prepared'),
+    ...omit(absorbed, 'nextCheckAt', 'suppressions', 'lists', 'holdouts', 'experiments', 'prepared'),
     identifiers: [],
     traits: {},
     consent: {},

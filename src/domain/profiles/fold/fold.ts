@@ -18,6 +18,7 @@ import { groupChanges, groupWork } from './group-changes';
 import { nextSeq, type OpenProfile } from './open-profile';
 import { evaluateProfile, instantOf, regroup, upgrade } from './evaluate-profile';
 import type { FoldInput, FoldOutcome } from './fold-input';
+import { heedExposure } from './heed-exposure';
 import { causeBy, heedListing } from './heed-listing';
 import { heldStays } from './hold-out';
 import { heedSuppressions } from './heed-suppressions';
@@ -103,14 +104,15 @@ const inGroups = ({ input }: WorkspaceFold, { profile }: OpenProfile): string[] 
 /** The event's own writes to the profile; answers what they changed, so that only rules that ask for it are evaluated. */
 function write(fold: WorkspaceFold, open: OpenProfile, event: Event): Parameters<typeof affectedBy>[1] {
   const hadNewIdentifiers = open.hasNewIdentifiers;
+  const ruleEvent = toRuleEvent(event);
   const wasInGroups = open.profile.groups !== undefined;
   const changed = { ...writeFacts(fold, open, event), lists: heedListing(fold, open, event) };
+  heedExposure(open, ruleEvent);
   heedGroupCall(fold, open, event);
   if (touchesGroups(fold, changed.traits)) regroup(fold, open);
   for (const trait of changed.traits ?? [])
     if (fold.input.ruleset.waitedTraits.has(trait))
       open.waitKeys.add(traitWaitKey(fold.input.ws, open.profile.id, trait));
-  const ruleEvent = toRuleEvent(event);
   for (const { key, condition } of conditionsFor(fold.input.ruleset, event.name)) {
     const present = own(open.profile.states, key) ?? emptyState(condition);
     const state = prune(condition, observe(condition, present, ruleEvent), instantOf(fold, open));

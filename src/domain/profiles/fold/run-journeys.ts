@@ -18,11 +18,17 @@ import { journeyVersionKey } from '../ruleset';
 import type { OpenProfile } from './open-profile';
 import { matchesRule } from './evaluate-profile';
 import { actsFor, countEntry } from './fold-groups';
+import { heedConversion } from './heed-exposure';
 import type { Run, WorkspaceFold } from './workspace-fold';
 
 /** Lets one thing that happened reach the person's journeys: exits first, then goals, then entries, of which somebody restricted has none. */
 export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause): void {
-  if (open.profile.hasEnrollments) for (const run of fold.runsOf(open.profile.id)) reach(fold, open, run, cause);
+  if (open.profile.hasEnrollments)
+    for (const run of fold.runsOf(open.profile.id)) {
+      reach(fold, open, run, cause);
+      const journey = journeyOf(fold, run);
+      if (journey) heedConversion(open, run.enrollment, journey, cause);
+    }
   for (const run of othersRuns(fold, open)) reach(fold, open, run, asOther(cause));
   const asked = askOf(cause);
   if (asked) return answer(fold, open, cause, asked.journey);
@@ -112,9 +118,12 @@ function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge):
   };
 }
 
+const journeyOf = ({ input }: WorkspaceFold, { enrollment }: Run): CompiledJourney | undefined =>
+  input.ruleset.journeyVersions.get(journeyVersionKey(enrollment.journey, enrollment.version));
+
 function reach(fold: WorkspaceFold, open: OpenProfile, run: Run, cause: Cause): void {
   const { enrollment } = run;
-  const journey = fold.input.ruleset.journeyVersions.get(journeyVersionKey(enrollment.journey, enrollment.version));
+  const journey = journeyOf(fold, run);
   if (!journey) return;
   const exit = isInside(enrollment) ? decideExit(enrollment, journey, cause) : undefined;
   const conversions = decideConversions(enrollment, journey, cause);

@@ -30,7 +30,17 @@ const rulesets = {
 
 /** Each with an instant of its own: of two statements at one instant, arrival decides. */
 const happened = fc.record({
-  kind: fc.constantFrom('Viewed', 'Ordered', 'identify', 'consent', 'group', 'listing', 'message', 'increment'),
+  kind: fc.constantFrom(
+    'Viewed',
+    'Ordered',
+    'identify',
+    'consent',
+    'group',
+    'listing',
+    'message',
+    'increment',
+    'exposure',
+  ),
   name: fc.constantFrom('plan', 'city', 'score'),
   value: fc.constantFrom('gold', 'free', 7, null),
   status: fc.constantFrom('granted', 'denied'),

@@ -2,6 +2,7 @@ import type { Event, Identifier } from '../../events/event';
 import { identifierName } from '../../identity/identifier-types';
 import { onlyTied } from '../../identity/ties';
 import { splitEnrollments } from '../../journeys/split-enrollments';
+import { exposuresField } from '../../journeys/exposure';
 import { armsField } from '../../audiences/holdout';
 import { omit } from '../../json';
 import { factsLeft, factsOfAbsorbed, type Unmerge } from '../unmerge-facts';
@@ -83,15 +84,24 @@ function left(fold: WorkspaceFold, survivor: Profile, read: Unmerge, { standing,
   const { later: facts, ...left } = factsLeft(survivor, read, fold.input.ruleset);
   const accounts = read.later.flatMap((merge, index) => {
     const account = facts[index];
-    const before = omit(account ?? merge.replaced, 'apart', 'isShared', 'restrictedAt', 'groups', 'holdouts');
+    const before = omit(
+      account ?? merge.replaced,
+      'apart',
+      'isShared',
+      'restrictedAt',
+      'groups',
+      'holdouts',
+      'experiments',
+    );
     return account ? [{ merge, replaced: { ...before, ...later[index] } }] : [];
   });
   fold.mergeChanges.push(...accounts);
   const gone = new Set(idsOf(absorbedProfile));
   return {
-    ...omit(survivor, 'restrictedAt', 'lists', 'holdouts'),
+    ...omit(survivor, 'restrictedAt', 'lists', 'holdouts', 'experiments'),
     ...left,
     ...armsField(standing.holdouts),
+    ...exposuresField(standing.experiments),
     lineage: survivor.lineage.filter((id) => !gone.has(id)),
     states: {},
     ...(standing.apart && { apart: standing.apart }),
