@@ -21,6 +21,8 @@ export interface BackfillDeps extends ApplyDeps {
 }
 
 const profilesPerTransaction = 50;
+/** While the store reads for one, the worker folds another. */
+const atOnce = 2;
 /** An embedded store reads everybody who is left to say who is next: so it is asked seldom. */
 const profilesPerQuestion = 2_000;
 const conflictPauseMs = 50;
@@ -79,11 +81,12 @@ interface Filling {
 async function evaluateAll(filling: Filling, behind: readonly ProfileId[], before: Pass): Promise<Pass> {
   const { deps, ws, signal, progress, state } = filling;
   let { done, failed } = before;
-  for (let start = 0; start < behind.length; start += profilesPerTransaction) {
+  for (let start = 0; start < behind.length; start += atOnce * profilesPerTransaction) {
     // Another worker goes on; answering would say that nothing is left.
     signal.throwIfAborted();
-    const some = behind.slice(start, start + profilesPerTransaction);
-    const failures = await evaluate(deps, ws, some);
+    const some = behind.slice(start, start + atOnce * profilesPerTransaction);
+    const lots = [some.slice(0, profilesPerTransaction), some.slice(profilesPerTransaction)];
+    const failures = (await Promise.all(lots.map((lot) => evaluate(deps, ws, lot)))).reduce((all, one) => all + one, 0);
     done += some.length - failures;
     failed += failures;
     deps.metrics.backfilled.inc(some.length - failures);

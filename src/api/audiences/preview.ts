@@ -92,10 +92,8 @@ export async function previewAudience(
   let looked = 0;
   const pages = isSampled ? someProfiles(store, ws, total, limits.sample) : everyProfile(store, ws);
   for await (const { read, living } of pages) {
-    const eventsOf = await readEvents(store, ws, living, plan.names);
     looked += read;
-    for (const profile of living) {
-      if (!plan.matches(profile, eventsOf(profile))) continue;
+    for (const profile of await matchesAmong(store, ws, living, plan)) {
       matching.push(profile.id);
       count(tally, reach, { ...profile, memberships: servedMemberships(profile, switchedFrom) }, holdout);
     }
@@ -112,6 +110,19 @@ export async function previewAudience(
     overlap: scaled(tally.overlap),
     ...heldOutOf(holdout, scaled(tally.holdout)),
   };
+}
+
+/** Events are read of those whom nothing else decides. */
+async function matchesAmong(
+  store: Store,
+  ws: WorkspaceId,
+  living: readonly Profile[],
+  plan: PreviewPlan,
+): Promise<Profile[]> {
+  const alone = new Map(living.map((profile) => [profile, plan.matchesAlone(profile)]));
+  const open = living.filter((profile) => alone.get(profile) === undefined);
+  const eventsOf = open.length > 0 ? await readEvents(store, ws, open, plan.names) : () => [];
+  return living.filter((profile) => alone.get(profile) ?? plan.matches(profile, eventsOf(profile)));
 }
 
 type Asked = PreviewQuestionOf['holdout'];

@@ -4,6 +4,7 @@ import type { Profile } from '../profiles/profile';
 import type { TraitRules } from '../profiles/trait-rules';
 import { compileRule, leavesOf, type CompiledRule } from './compile-rule';
 import { explainRule, type Explanation, type PersonAt } from './explain-rule';
+import { factsAlone } from './facts-alone';
 import { historyView } from './history-view';
 import { noGroups, type GroupsOf, type ProfileFacts } from './profile-view';
 import type { Rule } from './rule.schema';
@@ -32,6 +33,8 @@ export interface PreviewPlan {
   readonly asksForGroups: boolean;
   /** The same of people who are put in by hand: who was in at a past instant does not follow from events, which end. */
   readonly asksForLists: boolean;
+  /** Whether the person matches, where what is known without events decides; `undefined` where they are to be read. */
+  readonly matchesAlone: (profile: Profile) => boolean | undefined;
   /** `events`: those of `names` that are this person's. */
   readonly matches: (profile: Profile, events: readonly Event[]) => boolean;
   /** The same with its reasons; `undefined` of somebody who was not known yet. */
@@ -49,6 +52,7 @@ const mostChecks = 100;
 export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQuestion): PreviewPlan {
   const compiled = new Map([...audiences].map(([key, other]) => [key, compileRule(other)]));
   const main = compileRule(rule);
+  const alone = factsAlone(rule, audiences);
   const factsOf = (profile: Profile, events: readonly Event[]): ProfileFacts | undefined =>
     isPast ? factsAt(profile, events, at, traits) : profile;
   const all = reachable(main, compiled);
@@ -56,6 +60,7 @@ export function planPreview({ rule, audiences, at, isPast, traits }: PreviewQues
     names: eventNames(all, isPast),
     asksForGroups: [...all].some(({ dependsOn }) => dependsOn.groups.length > 0),
     asksForLists: [...all].some(({ dependsOn }) => dependsOn.lists.length > 0),
+    matchesAlone: (profile) => (isPast ? undefined : alone(historyView(profile, []), at)),
     matches: (profile, events) => {
       const facts = factsOf(profile, events);
       const { view } = personAt(compiled, facts ?? profile, events.map(toRuleEvent), at);
