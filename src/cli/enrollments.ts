@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Json } from '../domain/json';
+import { addPair } from './pairs';
 import type { EnrollmentDetail, ExitInput } from '../client/types';
 import { usageError } from './command-error';
 import type { Context } from './context';
@@ -26,6 +28,18 @@ export function addEnrollments(program: Command, context: Context): void {
     .action(async (id: string, input: ExitInput) => {
       const ended = await context.client().enrollments.exit(id, input);
       context.show(ended, () => ending(ended));
+    });
+  addSignal(enrollments, context);
+}
+
+function addSignal(enrollments: Command, context: Context): void {
+  enrollments
+    .command('signal <id> <signal>')
+    .description('tell a run something that its journey waits for, or ends or converts by')
+    .option('--data <name=value>', 'what later steps read; may be repeated', addPair)
+    .action(async (id: string, signal: string, { data = {} }: { data?: Record<string, Json> }) => {
+      const run = await context.client().enrollments.signal(id, { signal, data });
+      context.show(run, () => ending(run));
     });
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../domain/json';
 import type { ShownStatus } from '../domain/journeys/enrollment';
 
 export type EnrollmentStatus = ShownStatus;
@@ -39,6 +40,12 @@ export interface EnrollmentDetail extends Enrollment {
     readonly value?: number;
     readonly currency?: string;
   }[];
+}
+export interface SignalInput {
+  /** As triggers of the journey name it. */
+  readonly signal: string;
+  /** What steps after it read. */
+  readonly data?: JsonObject;
 }
 export interface ExitInput {
   /** Shown with the run; `exited-by-hand` unless set. */

@@ -216,6 +216,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', window),
   'GET /v1/enrollments/{id}': () => client.enrollments.get('enr_1'),
   'POST /v1/enrollments/{id}/exit': () => client.enrollments.exit('enr_1', { reason: 'asked' }),
+  'POST /v1/enrollments/{id}/signal': () =>
+    client.enrollments.signal('enr_1', { signal: 'approved', data: { by: 'ann' } }),
   'GET /v1/deliveries': () =>
     client.deliveries.list({
       destination: 'crm',

@@ -13,6 +13,8 @@ export const Name = z.string().min(1).max(256);
 export const EventName = Name.refine((name) => !isOwn(name), {
   error: `Events that begin with "${ownMark}" are Heddle's own; ask for messages with { "contacted": {} }.`,
 });
+/** Of what a run is told from outside. */
+export const SignalName = z.string().min(1).max(100);
 export const Path = z.string().max(512).refine(isPath, {
   error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
 });

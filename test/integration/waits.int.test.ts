@@ -1,3 +1,4 @@
+import { signalEvent } from '../../src/domain/events/signal';
 import type { JsonObject } from '../../src/domain/json';
 import { journey, JourneyHarness } from './journey-harness';
 
@@ -114,5 +115,22 @@ describe('a wait-for on Temporal', () => {
     await harness.until('quiet', ([run]) => (run?.dueAt ?? 0) > dueAt, 'the time-out has begun anew');
     await harness.fastForward(workflowId, 2 * hour + 60_000);
     expect((await harness.ended('quiet'))[0]).toMatchObject({ reason: 'late' });
+  });
+
+  it('is told by a signal that names the run, and keeps what was sent with it', async () => {
+    const first = [{ on: { signal: 'approved' }, next: 'paid' }];
+    await harness.publish(journey('offer', listen({ timeout: '2d', first })));
+    await harness.happen('Cart Started');
+    const { id } = await harness.waitingAt('offer', 'listen');
+    const told = { signal: 'approved', data: { by: 'ann' }, source: 'src_test' };
+    for (const enrollment of ['enr_other', id]) {
+      const { name, properties } = signalEvent({ ...told, id: '1', enrollment }, { type: 'user_id', value: 'u1' }, 0);
+      await harness.happen(name, properties);
+      if (enrollment !== id) await harness.waitingAt('offer', 'listen');
+    }
+    expect((await harness.ended('offer'))[0]).toMatchObject({
+      reason: 'paid',
+      steps: { listen: { event: { name: 'approved', properties: { by: 'ann' } } } },
+    });
   });
 });

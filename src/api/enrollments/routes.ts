@@ -10,6 +10,7 @@ import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { transact } from '../transact';
 import { waitUntil } from '../wait-until';
+import { signal, SignalBody } from './signal';
 import { EnrollmentBody, EnrollmentDetail, isSending, presentEnrollment, presentEnrollmentDetail } from './presenter';
 
 const Id = z.strictObject({ id: z.string().min(1).max(100) });
@@ -50,6 +51,21 @@ export const enrollmentRoutes: readonly Route[] = [
         (found) => !isSending(found),
       );
       return { status: 200, body: presentEnrollmentDetail(run, call.deps) };
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/enrollments/{id}/signal',
+    scope: 'journeys:write',
+    summary:
+      'Tell one run something that it waits for, or ends or converts by; 202 when it is accepted and not yet told',
+    params: Id,
+    body: SignalBody,
+    responses: { 200: EnrollmentDetail, 202: EnrollmentDetail },
+    handle: async (call) => {
+      const isTold = await signal(call, await findRun(call));
+      const body = presentEnrollmentDetail(await findRun(call), call.deps);
+      return isTold ? { status: 200, body } : { status: 202, body };
     },
   }),
   defineRoute({

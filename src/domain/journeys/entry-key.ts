@@ -2,13 +2,12 @@ import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
 import type { Enrollment, EntryCause } from './enrollment';
 import { eventRoot } from './run-paths';
-import { triggers, type Cause } from './trigger';
+import { toldBy, triggers, type Cause } from './trigger';
 
 /** Whether a cause would have begun this very run: its journey's entry, with the same key. */
 export function isEntryAgain({ definition: { entry } }: CompiledJourney, run: Enrollment, cause: Cause): boolean {
   if (!triggers(entry.on, cause)) return false;
-  const event = cause.kind === 'event' ? cause.event : { name: cause.audience, at: cause.at, properties: {} };
-  return keyOf(entry.key, event) === run.entryKey;
+  return keyOf(entry.key, toldBy(cause)) === run.entryKey;
 }
 
 /** The key that an entry gives a run; empty where the journey has none. */

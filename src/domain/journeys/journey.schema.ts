@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
 import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
-import { DefinitionKey, Duration, EventName, Name, Path, Zone } from '../definition-fields.schema';
+import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, SplitStep, UpdateStep } from './effect-steps.schema';
 import { StepId } from './step-fields.schema';
 import { Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
@@ -25,8 +25,10 @@ export const EventTrigger = z.strictObject({
   match: z.record(Path, Path).optional(),
 });
 export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enum(edgeKinds) });
-export const Trigger = z.union([EventTrigger, EdgeTrigger], {
-  error: 'Write { "event": name } or { "audience": key, "edge": "entered" | "exited" }.',
+/** What somebody tells one run, by `POST /v1/enrollments/{id}/signal`. */
+export const SignalTrigger = z.strictObject({ signal: SignalName });
+export const Trigger = z.union([EventTrigger, EdgeTrigger, SignalTrigger], {
+  error: 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" } or { "signal": name }.',
 });
 
 export const Reentry = z.strictObject({
@@ -147,6 +149,7 @@ export const JourneyDefinition = z.strictObject({
 
 export type EventTrigger = z.infer<typeof EventTrigger>;
 export type EdgeTrigger = z.infer<typeof EdgeTrigger>;
+export type SignalTrigger = z.infer<typeof SignalTrigger>;
 export type Trigger = z.infer<typeof Trigger>;
 export type EntryTrigger = z.infer<typeof Entry>['on'];
 export type ExitRule = z.infer<typeof ExitRule>;

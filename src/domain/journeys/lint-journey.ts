@@ -157,6 +157,7 @@ function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFin
 
 function lintTrigger({ entry }: JourneyDefinition, on: Trigger, path: string, context: LintContext): JourneyFinding[] {
   if ('audience' in on) return lintAudience(on.audience, `${path}/audience`, context);
+  if ('signal' in on) return [];
   return Object.entries(on.match ?? {}).flatMap(([inEvent, inRun]) => {
     const at = `${path}/match${pointerPart(inEvent)}`;
     const isOfRun = /^(entry|steps)\./.test(inRun);

@@ -1,9 +1,9 @@
+import { waitKeysOf } from './wait-keys';
 import { workspaceOf } from '../ids';
 import type { Event, ListingCall } from '../events/event';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { firstAt } from '../path';
 import { goTo, waitUntil, type Move, type Standing } from './move';
-import { waitKeysOf } from './routing';
 
 /** What a step says of the person: the event that it becomes. */
 export interface Said extends Partial<Pick<Event, 'properties' | 'traits' | 'increments' | 'emittedBy'>> {

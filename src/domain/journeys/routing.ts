@@ -19,9 +19,8 @@ import {
 } from './enrollment';
 import type { Goal, Trigger } from './journey.schema';
 import { eventRoot, runRoot } from './run-paths';
-import { belongsToRun, causeAt, triggers, type Cause } from './trigger';
+import { belongsToRun, causeAt, toldBy, triggers, type Cause } from './trigger';
 import { keyOf } from './entry-key';
-import { edgeWaitKey, eventWaitKey } from './wait-keys';
 
 export type { Cause } from './trigger';
 
@@ -128,14 +127,6 @@ export function decideConversions(run: Enrollment, journey: CompiledJourney, cau
 export function reachedGoal(goal: Goal, run: Enrollment, cause: Cause): Conversion | undefined {
   if (isEntryOf(run, cause) || isBy(run, cause)) return undefined;
   return triggers(goal.on, cause) && belongsToRun(goal.on, cause, run) ? toConversion(goal, cause) : undefined;
-}
-
-/** The keys under which causes of these triggers are stored, for each id of the person. `*` has no key of its own. */
-export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: readonly Trigger[]): string[] {
-  const keys = ids.flatMap((id) =>
-    waited.map((on) => ('event' in on ? eventWaitKey(ws, id, on.event) : edgeWaitKey(ws, id, on.audience, on.edge))),
-  );
-  return [...new Set(keys)];
 }
 
 function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: EnrollAsk | undefined): EntryCause {
@@ -264,7 +255,7 @@ function isReached(goal: Goal, run: Enrollment, cause: Cause): boolean {
 
 function toConversion(goal: Goal, cause: Cause): Conversion {
   if (cause.kind === 'edge') return { goal: goal.key, at: cause.at };
-  const root = eventRoot(cause.event);
+  const root = eventRoot(toldBy(cause));
   const value = goal.value === undefined ? undefined : firstAt(root, goal.value);
   const currency = goal.currency === undefined ? undefined : firstAt(root, goal.currency);
   return {

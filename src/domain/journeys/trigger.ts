@@ -1,6 +1,7 @@
 import type { EdgeKind } from '../audiences/edge';
 import { aggregateOf } from '../audiences/behaviour/event-aggregate';
 import type { RuleEvent } from '../events/event';
+import { readSignal } from '../events/signal';
 import { onceForEach } from '../once-for-each';
 import { firstAt } from '../path';
 import type { Enrollment } from './enrollment';
@@ -38,12 +39,24 @@ export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event'
 /** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
 export function triggers(trigger: Trigger | EntryTrigger, cause: Cause): boolean {
   if ('api' in trigger) return false;
+  if ('signal' in trigger) return signalOf(cause)?.signal === trigger.signal;
   if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);
   return cause.kind === 'edge' && cause.audience === trigger.audience && cause.edge === trigger.edge;
 }
 
-/** Whether the `match` of an event trigger holds: each path in the event has the value of its path of the run. */
-export function belongsToRun(trigger: Trigger, cause: Cause, run: Pick<Enrollment, 'entry' | 'steps'>): boolean {
+const signalOf = (cause: Cause) => (cause.kind === 'event' ? readSignal(cause.event) : undefined);
+
+/** What people write of a cause in paths: of a signal what was sent with it, of an edge its audience alone. */
+export function toldBy(cause: Cause): RuleEvent {
+  if (cause.kind === 'edge') return { name: cause.audience, at: cause.at, properties: {} };
+  const { name, at, properties } = cause.event;
+  const told = signalOf(cause);
+  return told ? { name: told.signal, at, properties: told.data } : { name, at, properties };
+}
+
+/** Whether the `match` of an event trigger holds: each path in the event has the value of its path of the run. A signal names its run. */
+export function belongsToRun(trigger: Trigger, cause: Cause, run: Pick<Enrollment, 'id' | 'entry' | 'steps'>): boolean {
+  if ('signal' in trigger) return signalOf(cause)?.enrollment === run.id;
   if (!('event' in trigger) || !trigger.match || cause.kind !== 'event') return true;
   const event = eventRoot(cause.event);
   const root = runRoot(run);

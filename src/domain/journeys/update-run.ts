@@ -5,7 +5,7 @@ import type { CompiledJourney } from './compiled-journey';
 import { effectKey, endEnrollment, isInside, type Enrollment } from './enrollment';
 import { arriveAt } from './move';
 import { concerns, cursorAt, isEntryOf } from './routing';
-import { causeAt, causeReceivedAt, type Cause } from './trigger';
+import { causeAt, causeReceivedAt, toldBy, type Cause } from './trigger';
 
 /** What the entry's properties may grow to by updates. */
 const propertyLimits = { maxBytes: 32_768, maxDepth: 32 };
@@ -41,7 +41,7 @@ export function decideUpdate(
 /** Too much to hold is left out, and counted where people see it; the update wakes and resumes all the same. */
 function withProperties(run: Enrollment, cause: Cause): Enrollment {
   if (cause.kind === 'edge') return run;
-  const properties = { ...run.entry.properties, ...cause.event.properties };
+  const properties = { ...run.entry.properties, ...toldBy(cause).properties };
   if ('code' in measureJson(properties, { ...propertyLimits, byteLength: (text) => text.length }))
     return { ...run, updatesRefused: (run.updatesRefused ?? 0) + 1 };
   return { ...run, entry: { ...run.entry, properties } };

@@ -1,6 +1,7 @@
 import type { EdgeKind } from '../audiences/edge';
+import { signalName } from '../events/signal';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
-import type { EdgeTrigger, EventTrigger } from './journey.schema';
+import type { EdgeTrigger, EventTrigger, Trigger } from './journey.schema';
 
 /**
  * What a run can wait for, as one indexed string. Events and membership edges are stored under the same keys, so
@@ -11,6 +12,17 @@ export const eventWaitKey = (ws: WorkspaceId, profile: ProfileId, event: string)
 
 export const edgeWaitKey = (ws: WorkspaceId, profile: ProfileId, audience: string, edge: EdgeKind): string =>
   `${subjectOf(ws, profile)}#${audience}|${edge}`;
+
+/** The keys under which causes of these triggers are stored, for each id of the person. `*` has no key of its own. */
+export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: readonly Trigger[]): string[] {
+  const keys = ids.flatMap((id) =>
+    waited.map((on) => {
+      if ('audience' in on) return edgeWaitKey(ws, id, on.audience, on.edge);
+      return eventWaitKey(ws, id, 'signal' in on ? signalName : on.event);
+    }),
+  );
+  return [...new Set(keys)];
+}
 
 /** What is said anew of a trait. */
 export const traitWaitKey = (ws: WorkspaceId, profile: ProfileId, trait: string): string =>

@@ -1,9 +1,9 @@
+import { waitKeysOf } from '../wait-keys';
 import { contactName } from '../../events/contact';
 import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
 import type { StepOf } from '../journey.schema';
 import { sendFailed, sentElsewhere } from '../outcomes';
-import { waitKeysOf } from '../routing';
 import type { StepKind } from '../step-kind';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
 

@@ -5,11 +5,10 @@ import type { Caught, Cursor, Enrollment } from '../enrollment';
 import type { StepOf, Trigger } from '../journey.schema';
 import { goTo, noteZone, waitForIntake, waitUntil, type FoundCause, type Standing, type StepFacts } from '../move';
 import { isEntryAgain } from '../entry-key';
-import { waitKeysOf } from '../routing';
 import type { StepKind } from '../step-kind';
 import { endOfDate, endOfDuration, type RestEnd, type Resting } from '../wait-end';
-import { traitKeysOf } from '../wait-keys';
-import { belongsToRun, causeAt, causeReceivedAt, triggers, type Cause } from '../trigger';
+import { traitKeysOf, waitKeysOf } from '../wait-keys';
+import { belongsToRun, causeAt, causeReceivedAt, toldBy, triggers, type Cause } from '../trigger';
 
 type WaitFor = StepOf<'wait-for'>;
 
@@ -132,9 +131,7 @@ function byArrival(a: FoundCause, b: FoundCause): number {
 }
 
 function caught(run: Enrollment, cause: FoundCause): Enrollment {
-  const event = cause.kind === 'event' ? cause.event : { name: cause.audience, at: cause.at, properties: {} };
-  const { name, at, properties } = event;
-  const place: Caught = { event: { name, at, properties }, profile: cause.profile, seq: cause.seq };
+  const place: Caught = { event: toldBy(cause), profile: cause.profile, seq: cause.seq };
   return { ...run, steps: withKey(run.steps, run.step, place) };
 }
 
@@ -146,5 +143,6 @@ function shortly(names: readonly string[]): string {
 
 export function triggerName(on: Trigger | { readonly trait: string }): string {
   if ('trait' in on) return `traits.${on.trait}`;
+  if ('signal' in on) return `signal ${on.signal}`;
   return 'event' in on ? on.event : `${on.audience} ${on.edge}`;
 }
