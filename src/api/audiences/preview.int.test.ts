@@ -37,14 +37,15 @@ describe('a preview among many profiles', () => {
       .expect(200);
   }, 120_000);
 
-  /** Every fourth is gold, every eighth has an address, and every other is in another audience. */
+  /** Every fourth is gold; of these every other has an address, and the rest an identifier of the shop's own. Every second is in another audience. */
   function someone(number: number) {
     const id = profileId(`prf_${createHash('md5').update(String(number)).digest('hex')}`);
     const tier = { value: number % 4 === 0 ? 'gold' : 'silver', at: 1, since: 1, source: 'test' };
+    const type = number % 8 === 0 ? 'email' : 'loyalty_id';
     return {
       ...newProfile({ id, createdAt: 1, evaluatedAt: 1, rulesetVersion: 1 }),
       traits: { tier },
-      identifiers: number % 8 === 0 ? [{ type: 'email', value: `p${number}@x.example`, firstSeenAt: 1 }] : [],
+      identifiers: number % 4 === 0 ? [{ type, value: `p${number}@x.example`, firstSeenAt: 1 }] : [],
       memberships: number % 2 === 0 ? { even: { enteredAt: 1, version: 1 } } : {},
     };
   }
@@ -62,8 +63,8 @@ describe('a preview among many profiles', () => {
   it('asks everybody where it is told to, and says whom a destination could identify and who else has them', async () => {
     expect(await preview({ ...gold, exact: true, sample: 2 })).toMatchObject({
       ...{ count: people / 4, low: people / 4, high: people / 4 },
-      identifiers: { email: people / 8 },
-      destinations: { crm: people / 8 },
+      identifiers: { email: people / 8, loyalty_id: people / 8 },
+      destinations: { crm: people / 4 },
       overlap: { even: people / 4 },
     });
   });

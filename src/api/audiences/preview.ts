@@ -136,18 +136,21 @@ const isHeldOut = ({ audience, percent }: NonNullable<Asked>, { id, holdouts = {
 const add = (found: Map<string, number>, key: string): unknown => found.set(key, (found.get(key) ?? 0) + 1);
 
 type Tally = Readonly<Record<'identifiers' | 'destinations' | 'overlap' | 'holdout', Map<string, number>>>;
-type Reach = readonly { readonly key: string; readonly identifiers: readonly string[] }[];
+/** Which types of identifiers a destination takes. */
+type Reach = readonly { readonly key: string; readonly takes: (type: string) => boolean }[];
 
 const reachOf = (destinations: readonly DestinationDoc[]): Reach =>
-  destinations.map(({ key, type }) => ({ key, identifiers: findDestination(type)?.identifiers ?? [] }));
+  destinations.map(({ key, type }) => {
+    const { takesOwnTypes = false, identifiers = [] } = findDestination(type) ?? {};
+    return { key, takes: (one) => takesOwnTypes || identifiers.includes(one) };
+  });
 
 function count(tally: Tally, reach: Reach, profile: Profile, holdout: Asked): void {
   const { identifiers, memberships } = profile;
   if (holdout && isHeldOut(holdout, profile)) add(tally.holdout, 'heldOut');
   const types = new Set(identifiers.map(({ type }) => type));
   for (const type of types) add(tally.identifiers, type);
-  for (const { key, identifiers: taken } of reach)
-    if (taken.some((type) => types.has(type))) add(tally.destinations, key);
+  for (const { key, takes } of reach) if ([...types].some(takes)) add(tally.destinations, key);
   for (const audience of Object.keys(memberships)) add(tally.overlap, audience);
 }
 /** The stored events of these names of some people, as a plan takes them. */
