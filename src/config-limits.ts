@@ -111,6 +111,11 @@ export const limitVariables = {
     '24',
     'How long the answer to a request with an `Idempotency-Key` is kept and given again.',
   ),
+  HEDDLE_RESUMED_SENDS_PER_SECOND: defaulted(
+    wholeNumber(1, 1_000_000),
+    '50',
+    'How many sends that a stop of all sends had held go on in a second, on average, once it is taken back.',
+  ),
   HEDDLE_CHANGE_STREAMS: defaulted(
     wholeNumber(1, 10_000),
     '100',
@@ -142,6 +147,7 @@ export function toLimits(env: Limits) {
     insertsAtOnce: env.HEDDLE_INSERTS_AT_ONCE,
     failedKeysPerMinute: env.HEDDLE_FAILED_KEYS_PER_MINUTE,
     idempotencyHours: env.HEDDLE_IDEMPOTENCY_HOURS,
+    resumedSendsPerSecond: env.HEDDLE_RESUMED_SENDS_PER_SECOND,
     changeStreams: {
       most: env.HEDDLE_CHANGE_STREAMS,
       ofWorkspace: env.HEDDLE_WORKSPACE_CHANGE_STREAMS,

@@ -17,6 +17,7 @@ import { translateFact } from '../src/domain/events/vocabularies/fact';
 import { ga4Events } from '../src/domain/events/vocabularies/ga4-ecommerce';
 import { translateIdentityMapping } from '../src/domain/events/vocabularies/identity-mapping';
 import { readMeasurements, translateMeasurement } from '../src/domain/events/vocabularies/measurement-protocol';
+import { SendingPolicy } from '../src/domain/delivery/sending-policy.schema';
 import { IdentityPolicy } from '../src/domain/identity/identity-policy.schema';
 import { JourneyDefinition } from '../src/domain/journeys/journey.schema';
 import { lintJourney } from '../src/domain/journeys/lint-journey';
@@ -60,6 +61,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   cloudevent: readBy(translateCloudEvent),
   event: readBy((item) => ({ raw: { type: 'track', event: 'Viewed', userId: 'u1', ...(item as object) } })),
   'identity-policy': IdentityPolicy,
+  'sending-policy': SendingPolicy,
   measurement: z
     .unknown()
     .transform((body): unknown => readMeasurements(body as Json))
@@ -89,6 +91,7 @@ describe.each([
   ['experiments.md', ['journey']],
   ['computed-traits.md', ['computed-trait', 'rule', 'mapping', 'audience']],
   ['identity-policy.md', ['identity-policy', 'event']],
+  ['sending-policies.md', ['sending-policy']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);

@@ -28,6 +28,7 @@ export interface ApiLimits extends FlightLimits {
   readonly insertsAtOnce: number;
   readonly failedKeysPerMinute: number;
   readonly idempotencyHours: number;
+  readonly resumedSendsPerSecond: number;
   readonly rates: RateLimits;
   readonly changeStreams: StreamLimits;
 }

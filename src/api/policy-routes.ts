@@ -8,11 +8,17 @@ import { checkPreconditions, etagOf } from './etag';
 import { notFound } from './problem';
 import { defineRoute, type Route } from './route';
 import { saveDefinition } from './save-definition';
+import type { Scope } from './scopes';
 
-/** A policy that is a part of a workspace's ruleset. `{}` is the usual one. */
+/** A policy of a workspace. `{}` is the usual one. */
 interface PolicyKind<Policy extends object> {
   readonly path: string;
   readonly schema: z.ZodType<Policy>;
+  readonly scopes: { readonly read: Scope; readonly write: Scope };
+  /** Asked when something leaves, and no part of the ruleset: nobody is evaluated anew. */
+  readonly isAskedLive?: true;
+  /** What is saved of a body, where that is not all of it; throws what cannot be. */
+  readonly toSave?: (body: Policy, present: Policy) => Policy;
   readonly summaries: { readonly get: string; readonly put: string };
   /** Absent while none was ever set. */
   readonly read: (workspace: WorkspaceDoc) => {
@@ -31,6 +37,9 @@ interface PolicyKind<Policy extends object> {
 export function policyRoutes<Policy extends object>({
   path,
   schema,
+  scopes,
+  isAskedLive,
+  toSave = (body) => body,
   summaries,
   read,
   write,
@@ -39,7 +48,7 @@ export function policyRoutes<Policy extends object>({
     defineRoute({
       method: 'get',
       path,
-      scope: 'profiles:read',
+      scope: scopes.read,
       summary: summaries.get,
       responses: { 200: schema },
       handle: async ({ deps, ws }) => {
@@ -52,7 +61,7 @@ export function policyRoutes<Policy extends object>({
     defineRoute({
       method: 'put',
       path,
-      scope: 'profiles:write',
+      scope: scopes.write,
       summary: summaries.put,
       body: schema,
       responses: { 200: schema },
@@ -60,15 +69,16 @@ export function policyRoutes<Policy extends object>({
         const { deps, ws, body } = call;
         const saved = await saveDefinition(deps, ws, async ({ session, raiseRuleset }) => {
           const workspace = await deps.store.workspaces.find(ws, session);
-          const { policy = {}, version: present = 0 } = workspace ? read(workspace) : {};
+          const { policy = {} as Policy, version: present = 0 } = workspace ? read(workspace) : {};
           checkPreconditions(call, present);
-          if (isDeepStrictEqual(policy, body)) return present;
-          const version = present + 1;
-          await write(deps.store, ws, { policy: body, version }, session);
-          await raiseRuleset();
-          return version;
+          const wanted = toSave(body, policy);
+          if (isDeepStrictEqual(policy, wanted)) return { policy, version: present };
+          const next = { policy: wanted, version: present + 1 };
+          await write(deps.store, ws, next, session);
+          if (!isAskedLive) await raiseRuleset();
+          return next;
         });
-        return { status: 200, body, headers: { ETag: etagOf(saved) } };
+        return { status: 200, body: saved.policy, headers: { ETag: etagOf(saved.version) } };
       },
     }),
   ];

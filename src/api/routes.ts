@@ -37,6 +37,7 @@ import { mergeRoutes } from './profiles/merge-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
+import { sendingRoutes } from './sending/routes';
 import { pullRoutes } from './sources/pull-routes';
 import { sourceRoutes } from './sources/routes';
 import { suppressionRoutes } from './suppressions/routes';
@@ -77,6 +78,7 @@ export const routes: readonly Route[] = [
   ...journeyRoutes,
   ...enrolRoutes,
   ...enrollmentRoutes,
+  ...sendingRoutes,
   ...deliveryRoutes,
   ...deadLetterRoutes,
   ...impactRoutes,

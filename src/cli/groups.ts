@@ -2,23 +2,15 @@ import type { Command } from 'commander';
 import type { GroupDetail, GroupMember } from '../client/types';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
-import { readObject } from './read-definition';
+import { addPolicy } from './policy-command';
 
 export function addGroups(program: Command, context: Context): void {
   const households = program.command('households').description('people acted on as one, and by what they are');
   addTo(households, context, 'households');
-  households
-    .command('policy')
-    .description('which people belong together, as households and accounts; {} is the usual way')
-    .option('--set <file>', 'from now on this one, from a JSON or YAML file; "-" is standard input')
-    .action(async ({ set }: { readonly set?: string }) => {
-      const { households: api } = context.client();
-      const policy =
-        set === undefined
-          ? await api.policy()
-          : await api.setPolicy(await readObject(set, context.io, 'one policy: an object'));
-      context.show(policy, () => `${JSON.stringify(policy, undefined, 2)}\n`);
-    });
+  addPolicy(households, context, {
+    description: 'which people belong together, as households and accounts; {} is the usual way',
+    of: (client) => client.households,
+  });
   addTo(program.command('accounts').description('companies, and who is of them'), context, 'accounts');
 }
 

@@ -4,23 +4,14 @@ import { CommandError } from './command-error';
 import type { Context } from './context';
 import { percent } from './figure';
 import { listOption, showList, type ListOptions } from './lists';
-import { readObject } from './read-definition';
+import { addPolicy } from './policy-command';
 
 export function addIdentity(program: Command, context: Context): void {
   const identity = program.command('identity').description('how people are told apart, and what that kept apart');
-  identity
-    .command('policy')
-    .description('the policy of the workspace; {} is the usual one')
-    .option('--set <file>', 'from now on this one, from a JSON or YAML file; "-" is standard input')
-    .action(async ({ set }: { readonly set?: string }) => {
-      const { identity: api } = context.client();
-      // The server checks the policy, and says where it is wrong.
-      const policy =
-        set === undefined
-          ? await api.policy()
-          : await api.setPolicy(await readObject(set, context.io, 'one policy: an object'));
-      context.show(policy, () => `${JSON.stringify(policy, undefined, 2)}\n`);
-    });
+  addPolicy(identity, context, {
+    description: 'the policy of the workspace; {} is the usual one',
+    of: (client) => client.identity,
+  });
   identity
     .command('insights')
     .description('how people were told apart in the last days, in figures')

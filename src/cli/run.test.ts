@@ -294,6 +294,26 @@ describe('heddle identity', () => {
   });
 });
 
+describe('heddle sends', () => {
+  it('prints the policy, stops all sends and says what was under way, and lets them go again', async () => {
+    answer = () => ({ body: { sendsStopped: true, sending: 2 } });
+    const stopped = await heddle('sends stop');
+    expect(stopped.out).toBe('All sends are stopped.\n');
+    expect(stopped.err).toContain('2 attempts were under way');
+    answer = () => ({ body: { sendsStopped: false, resuming: { held: 1200, seconds: 24 } } });
+    expect((await heddle('sends start')).out).toMatch(/1,200 that were held go on over 24 s/);
+    answer = () => ({ body: { sendsStopped: false } });
+    expect((await heddle('sends start')).out).toBe('Sends go again.\n');
+    answer = () => ({ body: {} });
+    expect((await heddle('sends policy')).out).toBe('{}\n');
+    expect(asked()).toEqual([
+      'POST /v1/policies/sending/stop',
+      ...Array<string>(2).fill('POST /v1/policies/sending/start'),
+      'GET /v1/policies/sending',
+    ]);
+  });
+});
+
 describe('heddle profiles merge, unmerge and graph', () => {
   const changes = {
     profiles: [

@@ -25,6 +25,7 @@ import { addSend } from './send';
 import { addServer } from './server';
 import { addSuppressions } from './suppressions';
 import { plain } from './table';
+import { addSends } from './sends';
 import { addSources } from './sources';
 import { addTail } from './tail';
 import { addWorkspaces } from './workspaces';
@@ -82,6 +83,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addComputedTraits,
   addJourneys,
   addEnrollments,
+  addSends,
   addDestinations,
   addDeliveries,
   addPurposes,

@@ -12,6 +12,8 @@ import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
 import type { GroupBody, GroupDetailBody, GroupMemberBody } from '../api/groups/presenter';
+import type { StartedBody, StoppedBody } from '../api/sending/routes';
+import type { SendingPolicy } from '../domain/delivery/sending-policy.schema';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type * as impact from '../api/impact/schemas';
 import type { ExperimentBody } from '../api/journeys/experiment-report';
@@ -120,6 +122,9 @@ const agreements: {
   groupDetail: Agrees<Shallow<Sent<typeof GroupDetailBody>, 'traits'>, Shallow<client.GroupDetail, 'traits'>>;
   groupMember: Agrees<Sent<typeof GroupMemberBody>, client.GroupMember>;
   groupPolicy: Agrees<Sent<typeof GroupPolicy>, client.GroupPolicy>;
+  sendingPolicy: Agrees<Sent<typeof SendingPolicy>, client.SendingPolicy>;
+  stoppedSends: Agrees<Sent<typeof StoppedBody>, client.StoppedSends>;
+  startedSends: Agrees<Sent<typeof StartedBody>, client.StartedSends>;
   source: Agrees<Shallow<Sent<typeof SourceBody>, 'settings'>, Shallow<client.Source, 'settings'>>;
   purpose: Agrees<Sent<typeof PurposeBody>, client.Purpose>;
   consentState: Agrees<Sent<typeof ConsentStateBody>, client.ConsentState>;
@@ -184,6 +189,9 @@ const agreements: {
   groupDetail: 'agrees',
   groupMember: 'agrees',
   groupPolicy: 'agrees',
+  sendingPolicy: 'agrees',
+  stoppedSends: 'agrees',
+  startedSends: 'agrees',
   source: 'agrees',
   purpose: 'agrees',
   consentState: 'agrees',

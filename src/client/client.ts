@@ -17,6 +17,7 @@ import { operationsOf } from './operations';
 import { privacyOf } from './privacy';
 import { profilesOf } from './profiles';
 import { purposesOf } from './purposes';
+import { sendingOf } from './sending';
 import { sourcesOf } from './sources';
 import { suppressionsOf } from './suppressions';
 import { trackingPlansOf } from './tracking-plans';
@@ -51,6 +52,7 @@ export function createClient(options: ClientOptions) {
     imports: importsOf(transport),
     operations: operationsOf(transport),
     privacy: privacyOf(transport),
+    sending: sendingOf(transport),
     sources: sourcesOf(transport),
     purposes: purposesOf(transport),
     suppressions: suppressionsOf(transport),

@@ -82,6 +82,11 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/policies/households': () => client.households.policy(),
   'PUT /v1/policies/households': () =>
     client.households.setPolicy({ household: { by: [['address.street']], most: 12 } }),
+  'GET /v1/policies/sending': () => client.sending.policy(),
+  'PUT /v1/policies/sending': () =>
+    client.sending.setPolicy({ caps: [{ channel: 'email', max: 2, per: '7d', then: 'delay' }] }),
+  'POST /v1/policies/sending/stop': () => client.sending.stop(),
+  'POST /v1/policies/sending/start': () => client.sending.start(),
   'GET /v1/purposes': () => client.purposes.list(page),
   'GET /v1/purposes/{key}': () => client.purposes.get('ads'),
   'PUT /v1/purposes/{key}': () => client.purposes.put('ads', { name: 'Ads', whenUnset: 'allow' }),

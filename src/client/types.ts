@@ -22,6 +22,7 @@ export type * from './operation-types';
 export type * from './pages';
 export type * from './privacy-types';
 export type * from './profile-types';
+export type * from './sending-types';
 export type * from './source-types';
 export type * from './vocabulary-types';
 export type * from './tracking-plan-types';

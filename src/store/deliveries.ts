@@ -28,6 +28,8 @@ export interface DeliveryDoc {
   readonly destination: string;
   /** By what a send reaches people, where the destination says. */
   readonly channel?: string;
+  /** Of a transactional send: it counts under no cap. */
+  readonly isExempt?: true;
   readonly journey?: string;
   readonly version?: number;
   readonly step?: string;
@@ -60,7 +62,11 @@ export interface DeliveryChange {
   readonly now: number;
 }
 
+export type SendOfPerson = Pick<DeliveryDoc, 'idempotencyKey' | 'status' | 'channel' | 'updatedAt' | 'settledAt'>;
+
 const attemptsKept = 20;
+/** Of one person, under caps: more than any cap allows. */
+const mostSendsCounted = 2_000;
 
 const docId = (ws: WorkspaceId, idempotencyKey: string): string => `${ws}:${idempotencyKey}`;
 
@@ -118,6 +124,22 @@ export class DeliveryRepository {
 
   async byKey(ws: WorkspaceId, idempotencyKey: string): Promise<DeliveryDoc | undefined> {
     return (await this.#deliveries.findOne({ _id: docId(ws, idempotencyKey) })) ?? undefined;
+  }
+
+  /** Journey sends to these people that were reserved since, newest first, as far as caps count them. */
+  async sendsTo(subjects: readonly string[], since: number): Promise<SendOfPerson[]> {
+    const projection = { idempotencyKey: 1, status: 1, channel: 1, updatedAt: 1, settledAt: 1 } as const;
+    return this.#deliveries
+      .find({ subject: { $in: [...subjects] }, createdAt: { $gte: since }, kind: 'journey', isExempt: { $ne: true } })
+      .project<SendOfPerson>(projection)
+      .sort({ createdAt: -1 })
+      .limit(mostSendsCounted)
+      .toArray();
+  }
+
+  /** How many sends wait for this reason. */
+  async countHeld(ws: WorkspaceId, reason: string): Promise<number> {
+    return this.#deliveries.countDocuments({ ws, reason: { $eq: reason }, status: 'held' });
   }
 
   /** Newest first, one page. */

@@ -1,5 +1,7 @@
 import type { Holdout } from '../domain/audiences/holdout.schema';
 import type { AttachmentUse, Farewell } from '../domain/audiences/attachment';
+import type { ResumedSends } from '../domain/delivery/resumed-sends';
+import type { SendingPolicy } from '../domain/delivery/sending-policy.schema';
 import type { Event, Identifier } from '../domain/events/event';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
@@ -42,6 +44,12 @@ export interface WorkspaceDoc {
   readonly groups?: GroupPolicy;
   /** Counts what `groups` was; absent while it was never set. */
   readonly groupsVersion?: number;
+  /** What every send must pass; everything goes where it is absent. Asked at each send, and no part of the ruleset. */
+  readonly sending?: SendingPolicy;
+  /** Counts what `sending` was; absent while it was never set. */
+  readonly sendingVersion?: number;
+  /** Since the last stop of all sends was taken back. */
+  readonly resumedSends?: ResumedSends;
 }
 
 export interface KeyDoc extends Scoped {

@@ -103,9 +103,13 @@ export class EnrollmentRepository {
     );
   }
 
-  /** How many attempts of a journey to deliver are under way. */
-  async sending(ws: WorkspaceId, journey: string): Promise<number> {
-    return this.#enrollments.countDocuments({ ws, journey, 'sending.at': { $gte: 0 } });
+  /** How many attempts to deliver are under way: of one journey, or of all. */
+  async sending(ws: WorkspaceId, journey?: string): Promise<number> {
+    return this.#enrollments.countDocuments({
+      ws,
+      ...(journey !== undefined && { journey }),
+      'sending.at': { $gte: 0 },
+    });
   }
 
   /** How many attempts to deliver to these people are under way. */

@@ -135,7 +135,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { subject: 1, createdAt: -1 }, name: 'subject' },
     { key: { ws: 1, journey: 1, createdAt: -1 }, name: 'journey' },
     { key: { ws: 1, createdAt: -1 }, name: 'createdAt' },
+    { key: { ws: 1, reason: 1 }, name: 'held', partialFilterExpression: { status: 'held' } },
   ],
+  sendPlaces: [{ key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 }],
   syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', ...withText('dirty') }],
   syncUnits: [
     { key: { about: 1 }, name: 'about' },

@@ -35,6 +35,7 @@ import { PreparedProfiles } from './prepared-profiles';
 import { PullStateRepository } from './pull-states';
 import { ComputedTraitRepository } from './computed-traits';
 import { PurposeRepository } from './purposes';
+import { SendPlaceRepository } from './send-places';
 import { SourceHourRepository } from './source-hours';
 import { SourceTestRepository } from './source-tests';
 import { SourceRepository } from './sources';
@@ -84,6 +85,7 @@ export function createStore(connection: StoreConnection) {
     pullStates: new PullStateRepository(connection),
     computedTraits: new ComputedTraitRepository(connection),
     purposes: new PurposeRepository(connection),
+    sendPlaces: new SendPlaceRepository(connection),
     sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),
     sourceTests: new SourceTestRepository(connection),

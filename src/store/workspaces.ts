@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import { workspaceId, type WorkspaceId } from '../domain/ids';
+import type { ResumedSends } from '../domain/delivery/resumed-sends';
+import type { SendingPolicy } from '../domain/delivery/sending-policy.schema';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type { IdentityPolicy } from '../domain/identity/identity-policy.schema';
 import { typesOf, type IdentifierTypes } from '../domain/identity/workspace-types';
@@ -63,6 +65,22 @@ export class WorkspaceRepository {
     session: ClientSession,
   ): Promise<void> {
     await this.#workspaces.updateOne({ _id: ws }, { $set: { groups: policy, groupsVersion: version } }, { session });
+  }
+
+  async setSending(
+    ws: WorkspaceId,
+    saved: { readonly policy: SendingPolicy; readonly version: number; readonly resumed?: ResumedSends },
+    session: ClientSession,
+  ): Promise<void> {
+    const { policy, version, resumed } = saved;
+    const change = { sending: policy, sendingVersion: version, ...(resumed && { resumedSends: resumed }) };
+    await this.#workspaces.updateOne({ _id: ws }, { $set: change }, { session });
+  }
+
+  /** As it is now, with whether a stop has been taken back: sends ask after their claim, so that nothing leaves after a stop is answered. */
+  async sending(ws: WorkspaceId): Promise<{ readonly policy: SendingPolicy; readonly resumed?: ResumedSends }> {
+    const found = await this.#workspaces.findOne({ _id: ws }, { projection: { sending: 1, resumedSends: 1 } });
+    return { policy: found?.sending ?? {}, ...(found?.resumedSends && { resumed: found.resumedSends }) };
   }
 
   /** Every workspace: what workers look after. */

@@ -63,6 +63,7 @@ export const testLimits = {
   insertsAtOnce: 4,
   failedKeysPerMinute: 1_000_000,
   idempotencyHours: 24,
+  resumedSendsPerSecond: 50,
   changeStreams: { most: 10, ofWorkspace: 3, seconds: 1 },
   rates: {
     windowSeconds: 10,

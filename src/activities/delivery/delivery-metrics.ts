@@ -12,7 +12,7 @@ export function createDeliveryMetrics(registry: Registry) {
     }),
     withheld: new Counter({
       name: 'heddle_sends_withheld_total',
-      help: 'Sends of journeys that consent or a suppression held back, by which of the two.',
+      help: 'Sends of journeys that were withheld though their destination would have taken them, by why.',
       labelNames: ['reason'] as const,
       registers,
     }),

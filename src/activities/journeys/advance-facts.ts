@@ -8,7 +8,7 @@ import { effectiveAt, toRuleEvent, type Event } from '../../domain/events/event'
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
-import type { Enrollment } from '../../domain/journeys/enrollment';
+import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
@@ -19,8 +19,10 @@ import type { RestEnd } from '../../domain/journeys/wait-end';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import { identifiersByType, idsOf, presentTraits } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
+import { lookAtPolicies } from './ask-policies';
 import type { JourneyDeps } from './journeys';
 import { readRecording } from './read-recording';
+import { readPermission } from './permission';
 import { asServed } from '../../folding/as-served';
 import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
 import { readGroupFacts } from '../../folding/read-group-facts';
@@ -80,8 +82,11 @@ async function readFor(
   root: JsonObject,
 ): Promise<Partial<StepFacts>> {
   switch (step.type) {
-    case 'wait':
-      return { isIntakeBehind: await isBehindAtEnd(deps, input, endOfWait(step, { ...input, facts: { root } })) };
+    case 'wait': {
+      const zone = await readWorkspaceZone(deps, input);
+      const end = endOfWait(step, { ...input, facts: { root, ...zone } });
+      return { ...zone, isIntakeBehind: await isBehindAtEnd(deps, input, end) };
+    }
     case 'wait-for':
       return readWaitFor(deps, step, input, ids, root);
     case 'branch':
@@ -89,13 +94,23 @@ async function readFor(
     case 'send':
       return {
         isIntakeBehind: await isBehind(deps, input, input.now),
-        ...(await readHold(deps, input.ws, step.destination)),
+        ...(await readHold(deps, input, step)),
       };
     case 'exit':
       return {};
     default:
       return readRecording(deps, step, input);
   }
+}
+
+/** Asked only where the journey does not say. */
+async function readWorkspaceZone(
+  { store }: JourneyDeps,
+  { ws, journey }: FactsInput,
+): Promise<Pick<StepFacts, 'workspaceZone'>> {
+  if (journey.definition.zone !== undefined) return {};
+  const { zone } = (await store.workspaces.sending(ws)).policy;
+  return zone === undefined ? {} : { workspaceZone: zone };
 }
 
 /** Asked only once the time is over: until then nothing depends on it. */
@@ -186,7 +201,21 @@ const readNewContacts = (
     contactName,
   );
 
-async function readHold({ sender }: JourneyDeps, ws: WorkspaceId, destination: string): Promise<Partial<StepFacts>> {
-  const { state } = await sender.state(ws, destination);
-  return state === 'paused' ? { heldBy: `the destination ${destination} is paused` } : {};
+async function readHold(
+  deps: JourneyDeps,
+  { ws, run, journey, profile, now }: FactsInput,
+  { destination, action }: StepOf<'send'>,
+): Promise<Partial<StepFacts>> {
+  const to = await deps.sender.state(ws, destination, action);
+  if (to.state === 'paused') return { heldBy: `the destination ${destination} is paused` };
+  const key = effectKey(run);
+  const known = await deps.store.deliveries.byKey(ws, key);
+  // An attempt decides, and reports it; until it has for this very reason there is nothing to wait for.
+  if (known?.status !== 'held') return {};
+  const { purpose } = journey.definition;
+  const permission = await readPermission(deps, { ws, profile, destination, purpose, to });
+  const send = { ref: { ws, id: run.id, now }, key, run, profile, permission, journey };
+  const ruling = await lookAtPolicies(deps, { send, channel: to.channel, known });
+  if (ruling.do !== 'hold' || ruling.reason !== known.reason) return {};
+  return { heldUntil: { reason: ruling.reason, until: ruling.until } };
 }

@@ -1,45 +1,21 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
-import { effectKey, isInside, type Enrollment } from '../../domain/journeys/enrollment';
-import type { StepOf } from '../../domain/journeys/journey.schema';
+import { effectKey, isInside } from '../../domain/journeys/enrollment';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
-import { runRoot } from '../../domain/journeys/run-paths';
-import { stepOf } from '../../domain/journeys/step';
-import type { Profile } from '../../domain/profiles/profile';
 import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
-import type { DeliveryAttempt } from '../../store/deliveries';
+import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
+import { passPolicies } from './ask-policies';
+import { attempt } from './attempt-send';
 import { changeDelivery } from './change-delivery';
-import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import { readGroupFacts } from '../../folding/read-group-facts';
-import { readPermission, type Permission } from './permission';
-
-interface Visit {
-  readonly step: string;
-  readonly visit: number;
-}
+import { readPermission } from './permission';
+import { readSend, reserve, visitOf, type AskedSend, type SendVisit, type Visit } from './send-visit';
+import { hold, record, settle, settled } from './settle-send';
 
 const ranOut = 'retry-budget-used-up';
 const look: StepCause = { on: 'look' };
-
-/** The send of one visit, with all that decides whether it may leave. */
-interface SendVisit {
-  readonly ref: RunRef;
-  readonly key: string;
-  readonly run: Enrollment;
-  readonly journey: CompiledJourney;
-  readonly profile: Profile;
-  readonly definition: StepOf<'send'>;
-}
-
-/** One that has asked whether it may leave. */
-interface AskedSend extends SendVisit {
-  readonly permission: Permission;
-}
 
 /**
  * One attempt. Claims the run first and re-reads everything after: an exit, a pause or a denial that was committed before the claim
@@ -51,7 +27,7 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, known.status);
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
-  return send ? sendUnlessBarred(deps, send, claim === 'found') : leave(deps, ref, key, claim === 'found');
+  return send ? sendUnlessBarred(deps, send, claim === 'found', known) : leave(deps, ref, key, claim === 'found');
 }
 
 /** `found`: an earlier attempt of this very visit began and was never heard of again. */
@@ -62,7 +38,12 @@ async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
   return (await deps.store.enrollments.claim(ref.ws, { id: ref.id, ...visitOf(ref) }, sending)) ? 'taken' : 'refused';
 }
 
-async function sendUnlessBarred(deps: JourneyDeps, visit: SendVisit, wasInFlight: boolean): Promise<Next> {
+async function sendUnlessBarred(
+  deps: JourneyDeps,
+  visit: SendVisit,
+  wasInFlight: boolean,
+  known: DeliveryDoc | undefined,
+): Promise<Next> {
   const { ref, profile, definition, journey } = visit;
   const { destination, action } = definition;
   const to = await deps.sender.state(ref.ws, destination, action);
@@ -78,10 +59,15 @@ async function sendUnlessBarred(deps: JourneyDeps, visit: SendVisit, wasInFlight
   if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
     return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
   const withheld = state === 'ready' ? permission.withheld : `destination-${state}`;
-  if (withheld === undefined) return attempt(deps, send);
-  if (permission.withheld !== undefined && state === 'ready')
-    deps.metrics.withheld.inc({ reason: permission.withheld });
-  return record(deps, send, 'withheld', withheld);
+  if (withheld !== undefined) return withhold(deps, send, withheld);
+  const ruling = await passPolicies(deps, { send, channel: to.channel, mayHaveArrived: wasInFlight, known });
+  if (ruling.do === 'hold') return hold(deps, send, { reason: ruling.reason, mayHaveArrived: wasInFlight });
+  return ruling.do === 'withhold' ? withhold(deps, send, ruling.reason) : attempt(deps, send);
+}
+
+async function withhold(deps: JourneyDeps, send: AskedSend, reason: string): Promise<Next> {
+  if (!reason.startsWith('destination-')) deps.metrics.withheld.inc({ reason });
+  return record(deps, send, 'withheld', reason);
 }
 
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
@@ -109,143 +95,3 @@ async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInF
   }
   return advanceFrom(deps, ref, look);
 }
-
-async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
-  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
-  if (!run || !isInside(run) || run.step !== ref.step || run.visit !== ref.visit) return undefined;
-  const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
-  const profile = await deps.store.profiles.canonical(ref.ws, run.profile);
-  const definition = journey && stepOf(journey, run);
-  if (!profile || !journey || definition?.type !== 'send') return undefined;
-  return { ref, key, run, journey, profile, definition };
-}
-
-async function reserve(
-  deps: JourneyDeps,
-  { ref, key, run, profile, definition }: SendVisit,
-  { consent }: Permission = {},
-  channel?: string,
-): Promise<void> {
-  const { id: enrollment, journey, version, step, arrivedAt } = run;
-  const delivery = {
-    ws: ref.ws,
-    idempotencyKey: key,
-    kind: 'journey' as const,
-    destination: definition.destination,
-    journey,
-    version,
-    step,
-    enrollment,
-    profile: profile.id,
-    subject: run.subject,
-    causedAt: arrivedAt,
-    ...(consent && { consent }),
-    ...(channel !== undefined && { channel }),
-  };
-  await deps.store.deliveries.reserve([delivery], deps.clock());
-}
-
-async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
-  const { ref, key, run, journey, profile, definition } = send;
-  const startedAt = deps.clock();
-  const { paths } = await readGroupFacts(deps.store, ref.ws, profile, startedAt);
-  const answer = await deps.sender.send({
-    ws: ref.ws,
-    idempotencyKey: key,
-    journey: journey.key,
-    version: journey.version,
-    step: run.step,
-    enrollment: run.id,
-    profile,
-    definition,
-    run: runRoot(run, paths),
-    arrivedAt: run.arrivedAt,
-  });
-  const { kind, code } = answer;
-  const made = { at: startedAt, outcome: kind, code, latencyMs: deps.clock() - startedAt };
-  switch (kind) {
-    case 'ok':
-      return record(deps, send, 'delivered', undefined, made);
-    case 'invalid':
-      return record(deps, send, 'rejected', code, made);
-    case 'auth':
-      await deps.sender.pause(ref.ws, definition.destination, code);
-      return hold(deps, send, { reason: code, mayHaveArrived: false, made });
-    case 'ambiguous':
-    case 'unclear':
-      return unclear(deps, send, answer, made);
-    case 'throttled':
-    case 'transient':
-      await deps.store.enrollments.release(ref.ws, ref.id, key);
-      return retryLater(deps, send, answer, made);
-  }
-}
-
-/** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
-async function unclear(deps: JourneyDeps, send: AskedSend, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
-  const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
-  return hasDedup ? retryLater(deps, send, answer, made) : record(deps, send, 'unknown', answer.code, made);
-}
-
-async function retryLater(
-  deps: JourneyDeps,
-  { ref, key }: SendVisit,
-  { code, retryAfterMs }: SendAnswer,
-  made: DeliveryAttempt,
-): Promise<never> {
-  const change = { idempotencyKey: key, status: 'retrying' as const, reason: code, attempt: made, now: deps.clock() };
-  await deps.store.deliveries.change(ref.ws, [change]);
-  throw ApplicationFailure.create({
-    type: code,
-    message: code,
-    category: ApplicationFailureCategory.BENIGN,
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
-  });
-}
-
-/**
- * Waits, without using up attempts. The claim is given back, but for one of an earlier attempt that may have arrived: whoever ends
- * or merges the run meanwhile must know of it.
- */
-async function hold(
-  deps: JourneyDeps,
-  { ref, key }: SendVisit,
-  { reason, mayHaveArrived, made }: { reason: string; mayHaveArrived: boolean; made?: DeliveryAttempt },
-): Promise<Next> {
-  const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
-  await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
-  if (!mayHaveArrived) await deps.store.enrollments.release(ref.ws, ref.id, key);
-  return advanceFrom(deps, ref, look);
-}
-
-async function record(
-  deps: JourneyDeps,
-  { ref, key, run, permission }: AskedSend,
-  status: DeliveryStatus,
-  reason?: string,
-  made?: DeliveryAttempt,
-): Promise<Next> {
-  const now = deps.clock();
-  const change = {
-    idempotencyKey: key,
-    status,
-    now,
-    consent: permission.consent,
-    ...(reason !== undefined && { reason }),
-    ...(made && { attempt: made }),
-  };
-  await changeDelivery(deps, ref.ws, change);
-  return settle(deps, { ...ref, ...visitOf(run) }, status);
-}
-
-async function settle(deps: JourneyDeps, ref: RunRef & Visit, status: DeliveryStatus): Promise<Next> {
-  return advanceFrom(deps, ref, settled(status), visitOf(ref));
-}
-
-const settled = (status: DeliveryStatus): StepCause => ({
-  on: 'settled',
-  status,
-  isFailure: status === 'rejected' || status === 'dead' || status === 'withheld',
-});
-
-const visitOf = ({ step, visit }: Visit): Visit => ({ step, visit });

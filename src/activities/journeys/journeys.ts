@@ -24,6 +24,7 @@ export interface JourneyDeps {
     | 'suppressions'
     | 'groups'
     | 'workspaces'
+    | 'sendPlaces'
     | 'computedTraits'
     | 'audiences'
     | 'experiments'

@@ -10,6 +10,8 @@ export interface Permission {
   /** Why not. */
   readonly withheld?: 'restricted' | 'suppressed' | 'consent';
   readonly consent?: ConsentProof;
+  /** Quiet hours and caps do not keep it. */
+  readonly isTransactional: boolean;
 }
 
 /** What wants to leave: a send needs the purpose of its journey, else that of its destination. */
@@ -35,8 +37,9 @@ export async function readPermission(
   const isTransactional = defined?.transactional === true;
   const target = { destination, purpose, channel: to.channel, isTransactional };
   const barring = findBarring(suppressionsOf(profile, list, clock()), target);
-  if (profile.restrictedAt !== undefined) return { withheld: 'restricted' };
+  if (profile.restrictedAt !== undefined) return { withheld: 'restricted', isTransactional };
   return {
+    isTransactional,
     ...(barring ? { withheld: 'suppressed' as const } : !isAllowed && { withheld: 'consent' as const }),
     ...(proof && { consent: proof }),
   };

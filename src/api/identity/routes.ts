@@ -26,6 +26,7 @@ export const ViolationBody = z.strictObject({
 const identityPolicyRoutes = policyRoutes<IdentityPolicy>({
   path: '/v1/policies/identity',
   schema: IdentityPolicy,
+  scopes: { read: 'profiles:read', write: 'profiles:write' },
   summaries: {
     get: 'How the workspace tells people apart; `{}` is the usual way',
     put: 'Say how people are told apart, for events from now on; who is one person already stays so',

@@ -30,6 +30,8 @@ export interface StepFacts {
   readonly list?: string;
   /** For `send`: why the destination takes nothing at present. */
   readonly heldBy?: string;
+  /** For `send`: a policy lets it wait, and when it is to be looked at again. */
+  readonly heldUntil?: { readonly reason: string; readonly until: number };
   readonly evaluate: (rule: Rule) => boolean;
   /** Where people live of whom neither themselves nor the journey says so. */
   readonly workspaceZone?: string;

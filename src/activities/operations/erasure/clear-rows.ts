@@ -65,3 +65,11 @@ export const exportChunks = untilNone(
     return 1;
   },
 );
+
+export const sendPlaces = untilNone(
+  ({ sendPlaces }, { subjects }) => sendPlaces.countOf(subjects),
+  async ({ sendPlaces }, { subjects }) => {
+    await sendPlaces.removeOf(subjects);
+    return 1;
+  },
+);

@@ -1,4 +1,13 @@
-import { consentRecords, deliveries, enrollments, events, exportChunks, memberships, merges } from './clear-rows';
+import {
+  consentRecords,
+  deliveries,
+  enrollments,
+  events,
+  exportChunks,
+  memberships,
+  merges,
+  sendPlaces,
+} from './clear-rows';
 import { syncMembers, syncUnits } from './clear-destinations';
 import { importRows } from './clear-import-rows';
 import { imports } from './clear-imports';
@@ -32,6 +41,8 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   syncMembers: [syncMembers],
   syncUnits: [syncUnits],
   deliveries: [deliveries],
+  // Taken by the attempts of runs, which have ended by now.
+  sendPlaces: [sendPlaces],
   // Waits for imports that are under way, so it comes last.
   imports: [imports],
   suppressions: 'keyed hashes and masked hints: that somebody must not be reached outlasts them',

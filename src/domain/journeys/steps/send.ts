@@ -23,6 +23,10 @@ export const send: StepKind<StepOf<'send'>> = {
       const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
       return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
     }
+    if (facts.heldUntil) {
+      const { reason, until } = facts.heldUntil;
+      return waitUntil(standing, until, `held: ${reason}; looks again, waits`);
+    }
     if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt, contactsOf(standing));
     return { to: 'deliver', run: { ...run, waitingFor: [] }, label: `${run.step}: sends to ${step.destination}` };
   },

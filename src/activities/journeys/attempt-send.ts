@@ -1,0 +1,51 @@
+import { runRoot } from '../../domain/journeys/run-paths';
+import type { Next } from '../../domain/journeys/next';
+import { readGroupFacts } from '../../folding/read-group-facts';
+import type { DeliveryAttempt } from '../../store/deliveries';
+import type { SendAnswer } from './journey-sender';
+import type { JourneyDeps } from './journeys';
+import type { AskedSend } from './send-visit';
+import { hold, record, retryLater } from './settle-send';
+
+/** Sends it, and does what the answer asks for. */
+export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
+  const { ref, key, run, journey, profile, definition } = send;
+  const startedAt = deps.clock();
+  const { paths } = await readGroupFacts(deps.store, ref.ws, profile, startedAt);
+  const answer = await deps.sender.send({
+    ws: ref.ws,
+    idempotencyKey: key,
+    journey: journey.key,
+    version: journey.version,
+    step: run.step,
+    enrollment: run.id,
+    profile,
+    definition,
+    run: runRoot(run, paths),
+    arrivedAt: run.arrivedAt,
+  });
+  const { kind, code } = answer;
+  const made = { at: startedAt, outcome: kind, code, latencyMs: deps.clock() - startedAt };
+  switch (kind) {
+    case 'ok':
+      return record(deps, send, 'delivered', undefined, made);
+    case 'invalid':
+      return record(deps, send, 'rejected', code, made);
+    case 'auth':
+      await deps.sender.pause(ref.ws, definition.destination, code);
+      return hold(deps, send, { reason: code, mayHaveArrived: false, made });
+    case 'ambiguous':
+    case 'unclear':
+      return unclear(deps, send, answer, made);
+    case 'throttled':
+    case 'transient':
+      await deps.store.enrollments.release(ref.ws, ref.id, key);
+      return retryLater(deps, send, answer, made);
+  }
+}
+
+/** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
+async function unclear(deps: JourneyDeps, send: AskedSend, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
+  const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
+  return hasDedup ? retryLater(deps, send, answer, made) : record(deps, send, 'unknown', answer.code, made);
+}

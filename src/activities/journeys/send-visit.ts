@@ -1,0 +1,68 @@
+import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
+import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import type { StepOf } from '../../domain/journeys/journey.schema';
+import { stepOf } from '../../domain/journeys/step';
+import type { Profile } from '../../domain/profiles/profile';
+import type { RunRef } from './advance';
+import type { JourneyDeps } from './journeys';
+import type { Permission } from './permission';
+
+export interface Visit {
+  readonly step: string;
+  readonly visit: number;
+}
+
+/** The send of one visit, with all that decides whether it may leave. */
+export interface SendVisit {
+  readonly ref: RunRef;
+  readonly key: string;
+  readonly run: Enrollment;
+  readonly journey: CompiledJourney;
+  readonly profile: Profile;
+  readonly definition: StepOf<'send'>;
+}
+
+/** One that has asked whether it may leave. */
+export interface AskedSend extends SendVisit {
+  readonly permission: Permission;
+}
+
+/** `undefined` when the run has ended or moved on. */
+export async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  if (!run || !isInside(run) || run.step !== ref.step || run.visit !== ref.visit) return undefined;
+  const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
+  const profile = await deps.store.profiles.canonical(ref.ws, run.profile);
+  const definition = journey && stepOf(journey, run);
+  if (!profile || !journey || definition?.type !== 'send') return undefined;
+  return { ref, key, run, journey, profile, definition };
+}
+
+/** Writes its row in the ledger, unless there is one. */
+export async function reserve(
+  deps: JourneyDeps,
+  { ref, key, run, profile, definition }: SendVisit,
+  { consent, isTransactional }: Partial<Permission> = {},
+  channel?: string,
+): Promise<void> {
+  const { id: enrollment, journey, version, step, arrivedAt } = run;
+  const delivery = {
+    ws: ref.ws,
+    idempotencyKey: key,
+    kind: 'journey' as const,
+    destination: definition.destination,
+    journey,
+    version,
+    step,
+    enrollment,
+    profile: profile.id,
+    subject: run.subject,
+    causedAt: arrivedAt,
+    ...(consent && { consent }),
+    ...(channel !== undefined && { channel }),
+    ...(isTransactional && { isExempt: true as const }),
+  };
+  await deps.store.deliveries.reserve([delivery], deps.clock());
+}
+
+export const visitOf = ({ step, visit }: Visit): Visit => ({ step, visit });

@@ -1,0 +1,78 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { DeliveryStatus } from '../../domain/delivery/delivery';
+import type { StepCause } from '../../domain/journeys/move';
+import type { Next } from '../../domain/journeys/next';
+import { idsOf } from '../../domain/profiles/present';
+import type { DeliveryAttempt } from '../../store/deliveries';
+import { advanceFrom, type RunRef } from './advance';
+import { changeDelivery } from './change-delivery';
+import type { SendAnswer } from './journey-sender';
+import type { JourneyDeps } from './journeys';
+import { visitOf, type AskedSend, type SendVisit, type Visit } from './send-visit';
+
+const look: StepCause = { on: 'look' };
+
+export async function retryLater(
+  deps: JourneyDeps,
+  { ref, key }: SendVisit,
+  { code, retryAfterMs }: SendAnswer,
+  made: DeliveryAttempt,
+): Promise<never> {
+  const change = { idempotencyKey: key, status: 'retrying' as const, reason: code, attempt: made, now: deps.clock() };
+  await deps.store.deliveries.change(ref.ws, [change]);
+  throw ApplicationFailure.create({
+    type: code,
+    message: code,
+    category: ApplicationFailureCategory.BENIGN,
+    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+/**
+ * Waits, without using up attempts. The claim is given back, but for one of an earlier attempt that may have arrived: whoever ends
+ * or merges the run meanwhile must know of it.
+ */
+export async function hold(
+  deps: JourneyDeps,
+  { ref, key, profile }: SendVisit,
+  { reason, mayHaveArrived, made }: { reason: string; mayHaveArrived: boolean; made?: DeliveryAttempt },
+): Promise<Next> {
+  const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
+  await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
+  if (!mayHaveArrived) {
+    await deps.store.sendPlaces.release(ref.ws, idsOf(profile), key);
+    await deps.store.enrollments.release(ref.ws, ref.id, key);
+  }
+  return advanceFrom(deps, ref, look);
+}
+
+export async function record(
+  deps: JourneyDeps,
+  { ref, key, run, permission }: AskedSend,
+  status: DeliveryStatus,
+  reason?: string,
+  made?: DeliveryAttempt,
+): Promise<Next> {
+  const now = deps.clock();
+  const change = {
+    idempotencyKey: key,
+    status,
+    now,
+    consent: permission.consent,
+    ...(reason !== undefined && { reason }),
+    ...(made && { attempt: made }),
+  };
+  await changeDelivery(deps, ref.ws, change);
+  return settle(deps, { ...ref, ...visitOf(run) }, status);
+}
+
+/** Tells the run what has become of its delivery. */
+export async function settle(deps: JourneyDeps, ref: RunRef & Visit, status: DeliveryStatus): Promise<Next> {
+  return advanceFrom(deps, ref, settled(status), visitOf(ref));
+}
+
+export const settled = (status: DeliveryStatus): StepCause => ({
+  on: 'settled',
+  status,
+  isFailure: status === 'rejected' || status === 'dead' || status === 'withheld',
+});
