@@ -104,6 +104,7 @@ export function composeActivities(deps: WorkerDeps) {
       ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
       retryBudgetSeconds,
       recordEvent: createEventRecorder(store, doorbells),
+      ringRun: doorbells.enrollment,
       ringIntake: (ws) => doorbells.intake(ws, intakePartition).catch(() => undefined),
     }),
     ...createSyncActivities(delivering),

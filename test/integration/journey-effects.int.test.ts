@@ -1,4 +1,5 @@
 import { manualRule } from '../../src/domain/audiences/manual-audience';
+import type { JsonObject } from '../../src/domain/json';
 import { inTransaction } from '../../src/store/open-store';
 import { journey, JourneyHarness } from './journey-harness';
 
@@ -140,5 +141,111 @@ describe('a step that changes something', () => {
       );
     }
     expect([(await harness.runs('ping')).length, (await harness.runs('pong')).length]).toEqual([5, 4]);
+  });
+});
+
+describe('a step that begins another journey', () => {
+  const child = (steps: JsonObject, of: JsonObject = {}) =>
+    journey('child', steps, { entry: { on: { event: 'Never' } }, ...of });
+  const parent = (of: JsonObject = {}) =>
+    journey('parent', {
+      begin: {
+        type: 'enroll',
+        journey: 'child',
+        properties: { of: { from: 'entry.properties.cart_id' } },
+        wait: true,
+        next: 'which',
+        ...of,
+      },
+      which: {
+        type: 'branch',
+        cases: [
+          { if: { path: 'steps.begin.event.properties.reason', is: 'equals', value: 'bought' }, next: 'yes' },
+          { if: { path: 'steps.begin.event.properties.status', is: 'equals', value: 'not-begun' }, next: 'none' },
+        ],
+        else: 'no',
+      },
+      yes: { type: 'exit', reason: 'yes' },
+      none: { type: 'exit', reason: 'none' },
+      no: { type: 'exit', reason: 'no' },
+    });
+  const resting: JsonObject = {
+    rest: { type: 'wait', for: '7d', next: 'bye' },
+    bye: { type: 'exit', reason: 'rested' },
+  };
+  const exits = [{ on: { event: 'Bought' }, reason: 'bought' }];
+
+  async function begin() {
+    await harness.happen('Cart Started', { cart_id: 'c1' });
+    await harness.waitingAt('parent', 'begin');
+    await harness.apply();
+    return harness.waitingAt('child', 'rest');
+  }
+
+  /** The run has been told that the other began, and sleeps until its end, a day at a time. */
+  const sleeps = () =>
+    harness.until('parent', ([run]) => (run?.dueAt ?? 0) > Date.now() + 3_600_000, 'the parent waits for the end');
+
+  it('goes on when the other has ended by an event, and by time, with its reason; and hands it its properties', async () => {
+    await harness.publish(child(resting, { exits }));
+    await harness.publish(parent());
+    const run = await begin();
+    expect(run.entry).toMatchObject({ properties: { of: 'c1' }, emittedBy: ['parent'] });
+    await sleeps();
+    await harness.happen('Bought');
+    expect((await harness.ended('parent'))[0]).toMatchObject({ reason: 'yes' });
+    await harness.keepHistory('enrollment-parent', (await harness.runs('parent'))[0]!.workflowId);
+  });
+
+  it('hears of an end that time brings', async () => {
+    await harness.publish(child(resting));
+    await harness.publish(parent());
+    const { workflowId } = await begin();
+    await sleeps();
+    await harness.fastForward(workflowId, 7 * 24 * 3_600_000);
+    expect((await harness.ended('parent'))[0]).toMatchObject({
+      reason: 'no',
+      steps: { begin: { event: { properties: { status: 'completed', reason: 'rested' } } } },
+    });
+  });
+
+  it('finds an end that came while no worker ran', async () => {
+    await harness.publish(child(resting, { exits }));
+    await harness.publish(parent());
+    await begin();
+    await sleeps();
+    await harness.stopWorkers();
+    await harness.happen('Bought');
+    await harness.startWorkers();
+    expect((await harness.ended('parent'))[0]).toMatchObject({ reason: 'yes' });
+  });
+
+  it('does not wait unless it says so, and the other outlives it', async () => {
+    await harness.publish(child(resting));
+    await harness.publish(parent({ wait: false }));
+    await begin();
+    await harness.ended('parent');
+    expect((await harness.runs('child'))[0]).toMatchObject({ status: 'active' });
+  });
+
+  it('leaves the other going when it ends itself in the meantime', async () => {
+    await harness.publish(child(resting));
+    await harness.publish({ ...parent(), exits: [{ on: { event: 'Stopped' }, reason: 'stopped' }] });
+    await begin();
+    await sleeps();
+    await harness.happen('Stopped');
+    expect((await harness.ended('parent'))[0]).toMatchObject({ reason: 'stopped' });
+    expect((await harness.runs('child'))[0]).toMatchObject({ status: 'active' });
+  });
+
+  it('goes on with the reason where none was begun', async () => {
+    await harness.publish(parent());
+    await harness.happen('Cart Started');
+    await harness.waitingAt('parent', 'begin');
+    await harness.apply();
+    expect((await harness.ended('parent'))[0]).toMatchObject({
+      reason: 'none',
+      steps: { begin: { event: { properties: { reason: 'not-published' } } } },
+    });
   });
 });

@@ -32,6 +32,7 @@ import { ensureSearchAttributes } from '../../src/local/search-attributes';
 import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openStore, type Store } from '../../src/store/store';
 import { fastForward } from '../../src/testing/fast-forward';
+import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { createWorkers } from '../../src/workers/worker';
 
 export const historiesFolder = join(__dirname, '../histories');
@@ -148,6 +149,7 @@ export class JourneyHarness {
       },
       recordEvent: this.#record,
       ringIntake: () => (this.isIntakeBehind ? Promise.resolve() : this.apply('never', isOwn)),
+      ringRun: (workflowId) => wakeEnrollment(this.client, workflowId),
       clock: Date.now,
       log: pino({ level: 'silent' }),
       metrics: createDeliveryMetrics(new Registry()),

@@ -203,7 +203,17 @@ class Walk {
 async function finish(deps: JourneyDeps, ref: RunRef, ended: Enrollment, readRev: number): Promise<Next | undefined> {
   const enrollment = { ...omit(seenTo(ended), 'dueAt', 'sending'), rev: readRev + 1 };
   const written = await deps.store.enrollments.write(ref.ws, [{ enrollment, readRev }]);
-  return written === 0 ? undefined : { do: 'exit', reason: ended.reason ?? ended.status };
+  return written === 0 ? undefined : leave(deps, ref, ended);
+}
+
+/**
+ * Tells the run that waits for this one's end, once the end is written: whoever dies in between comes here again, since the workflow has not
+ * been told.
+ */
+async function leave({ store, ringRun }: JourneyDeps, { ws }: RunRef, ended: Enrollment): Promise<Next> {
+  const parent = ended.parent === undefined ? undefined : await store.enrollments.byId(ws, ended.parent);
+  if (parent && isInside(parent)) await ringRun(parent.workflowId);
+  return { do: 'exit', reason: ended.reason ?? ended.status };
 }
 
 /** The run was ended by a transaction: its workflow has now noticed. */
@@ -214,7 +224,7 @@ async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): 
       ? { status: 'withheld' as const, reason: runEnded }
       : { status: 'unknown' as const, reason: 'interrupted' };
   await changeDelivery(deps, ref.ws, { idempotencyKey: effectKey(run), ...end, now: deps.clock() });
-  if (run.dueAt === undefined && run.sending === undefined) return { do: 'exit', reason: run.reason ?? run.status };
+  if (run.dueAt === undefined && run.sending === undefined) return leave(deps, ref, run);
   return finish(deps, ref, run, run.rev);
 }
 

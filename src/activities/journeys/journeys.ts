@@ -35,6 +35,8 @@ export interface JourneyDeps {
   readonly recordEvent: (ws: WorkspaceId, event: Event) => Promise<void>;
   /** Says that an event of ours waits. Never rejects: the clock comes to what is pending. */
   readonly ringIntake: (ws: WorkspaceId) => Promise<void>;
+  /** Has a run look how things stand. */
+  readonly ringRun: (workflowId: string) => Promise<void>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;

@@ -1,7 +1,7 @@
 import { listOf } from '../../domain/audiences/manual-audience';
 import type { Rule } from '../../domain/audiences/rule.schema';
-import type { WorkspaceId } from '../../domain/ids';
-import { own } from '../../domain/json';
+import { enrollmentId, type WorkspaceId } from '../../domain/ids';
+import { omit, own } from '../../domain/json';
 import { effectKey } from '../../domain/journeys/enrollment';
 import type { StepOf } from '../../domain/journeys/journey.schema';
 import type { StepFacts } from '../../domain/journeys/move';
@@ -12,7 +12,7 @@ import { readWinner } from './read-winner';
 /** What steps that record an event must know: what became of it, and what it is to say. */
 export async function readRecording(
   deps: JourneyDeps,
-  step: StepOf<'update' | 'emit' | 'split' | 'audience'>,
+  step: StepOf<'update' | 'emit' | 'split' | 'audience' | 'enroll'>,
   input: FactsInput,
 ): Promise<Partial<StepFacts>> {
   // Before anything else, so that what follows from the event is seen once it is applied.
@@ -23,6 +23,8 @@ export async function readRecording(
       return { recorded };
     case 'split':
       return { recorded, ...(await readSplit(deps, input, step, recorded)) };
+    case 'enroll':
+      return { recorded, ...(await readBegun(deps, input)) };
     case 'audience':
       return { recorded, ...(await readList(deps, input.ws, step.audience)) };
   }
@@ -48,6 +50,18 @@ async function readSplit(
   if (exposure) return { exposure };
   return recorded === 'absent' ? readWinner(deps, { ws, journey: journey.key }, step) : {};
 }
+
+/** What became of the run that was asked for, or of the one that goes on in its place. */
+async function readBegun({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<Partial<StepFacts>> {
+  const { began, notBegun } = (await store.events.byMessageId(ws, effectKey(run))) ?? {};
+  if (notBegun !== undefined) return { notBegun };
+  let begun = began === undefined ? undefined : await store.enrollments.byId(ws, enrollmentId(began));
+  for (let merges = 0; begun?.mergedInto !== undefined && merges < mergesAtMost; merges += 1)
+    begun = (await store.enrollments.byId(ws, begun.mergedInto)) ?? omit(begun, 'mergedInto');
+  return begun ? { begun } : {};
+}
+
+const mergesAtMost = 20;
 
 async function readList({ store }: JourneyDeps, ws: WorkspaceId, key: string): Promise<Pick<StepFacts, 'list'>> {
   const audience = await store.audiences.find(ws, key);

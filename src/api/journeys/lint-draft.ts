@@ -7,11 +7,14 @@ import { kindOf } from '../../domain/audiences/manual-audience';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
 import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
+import { enrolledBy } from '../../domain/journeys/lint-enrolls';
 import { lintJourney } from '../../domain/journeys/lint-journey';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
+import type { JourneyDoc } from '../../store/journeys';
 import type { Store } from '../../store/store';
 import { ruleOf } from '../audiences/presenter';
+import { draftOf } from './presenter';
 import { computedTypesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
 
@@ -35,6 +38,7 @@ export async function lintDraft(
       audiences: new Set(audiences.map(({ key }) => key)),
       manualAudiences: new Set(audiences.filter((one) => kindOf(ruleOf(one)) === 'manual').map(({ key }) => key)),
       journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
+      ...(enrolledBy(definition).length > 0 && { enrolls: await enrollsOf(store, ws, journeys) }),
       computed: computedTypesOf(computed),
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
@@ -48,6 +52,23 @@ export async function lintDraft(
         : [],
     ),
   ];
+}
+
+/** By journey, which ones people come to from its draft, or from what they enter now. */
+async function enrollsOf(
+  store: Store,
+  ws: WorkspaceId,
+  journeys: readonly JourneyDoc[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const versions = await store.journeys.compiledVersions(ws);
+  return new Map(
+    journeys.map((journey) => {
+      const draft = draftOf(journey);
+      const published = versions.find((one) => one.key === journey.key && one.version === journey.publishedVersion);
+      const definitions = [...(draft ? [draft] : []), ...(published ? [published.definition] : [])];
+      return [journey.key, definitions.flatMap(enrolledBy)];
+    }),
+  );
 }
 
 function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValues): JourneyFinding[] {

@@ -14,6 +14,8 @@ export interface EnrollAsk {
   readonly by: Enroller;
   /** The run's `entry.properties`. */
   readonly properties: JsonObject;
+  /** Of a step that waits for the end: its run. */
+  readonly parent?: string;
 }
 
 export const enrollMessageId = (id: string): string => `${enrollName}:${id}`;
@@ -43,8 +45,8 @@ export function enrollEvent(
 /** What an event asks for; nothing where it is another one. */
 export function readEnroll({ name, properties }: Pick<RuleEvent, 'name' | 'properties'>): EnrollAsk | undefined {
   if (name !== enrollName) return undefined;
-  const { journey, by, properties: given } = properties;
+  const { journey, by, parent, properties: given } = properties;
   const enroller = enrollers.find((one) => one === by);
   if (typeof journey !== 'string' || !enroller || !isJsonObject(given)) return undefined;
-  return { journey, by: enroller, properties: given };
+  return { journey, by: enroller, properties: given, ...(typeof parent === 'string' && { parent }) };
 }

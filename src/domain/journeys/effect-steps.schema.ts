@@ -52,6 +52,18 @@ export const EmitStep = z
     storableFields({ event: { [event]: null }, properties }, context),
   );
 
+export const EnrollStep = z
+  .strictObject({
+    type: z.literal('enroll'),
+    journey: DefinitionKey,
+    /** The other run's `entry.properties`. */
+    properties: Values.optional(),
+    /** Whether this run goes on only when the other has ended; not, unless it says so. */
+    wait: z.boolean().optional(),
+    next: StepId.optional(),
+  })
+  .superRefine(({ properties = {} }, context) => storableFields({ properties }, context));
+
 const Variant = z.strictObject({ key: DefinitionKey, weight: z.number().min(0).max(100), next: StepId });
 export const SplitStep = z.strictObject({
   type: z.literal('split'),

@@ -99,6 +99,8 @@ export interface Enrollment {
   readonly updatesRefused?: number;
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
+  /** A run whose step has begun this one, and waits for its end. */
+  readonly parent?: EnrollmentId;
   /** The run that goes on in the place of this one, since the two people turned out to be one. */
   readonly mergedInto?: EnrollmentId;
   readonly path: readonly PathEntry[];

@@ -3,7 +3,7 @@ import { edgeKinds } from '../audiences/edge';
 import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
-import { AudienceStep, EmitStep, SplitStep, UpdateStep } from './effect-steps.schema';
+import { AudienceStep, EmitStep, EnrollStep, SplitStep, UpdateStep } from './effect-steps.schema';
 import { StepId } from './step-fields.schema';
 import { Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
 
@@ -124,6 +124,7 @@ export const Step = z.discriminatedUnion('type', [
   UpdateStep,
   EmitStep,
   AudienceStep,
+  EnrollStep,
   ExitStep,
 ]);
 

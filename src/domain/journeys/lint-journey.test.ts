@@ -22,6 +22,10 @@ const found = (of: JsonObject) =>
   lintJourney(JourneyDefinition.parse({ ...good, ...of }), {
     journeys: new Set(['welcome']),
     destinations: new Set(['crm']),
+    enrolls: new Map([
+      ['welcome', ['tour']],
+      ['tour', ['good']],
+    ]),
     audiences: new Set(['vip', 'guests']),
     manualAudiences: new Set(['guests']),
   }).map(({ code, severity, path }) => `${severity} ${code} ${path}`);
@@ -36,6 +40,19 @@ describe('lintJourney', () => {
       'a start that does not exist',
       { start: 'nowhere', steps: { rest: { type: 'exit' } }, purpose: 'p' },
       ['error dangling_step /start', 'error unreachable_step /steps/rest'],
+    ],
+    [
+      'a journey that is not there, and one that leads back here',
+      steps({
+        done: { type: 'enroll', journey: 'nowhere', next: 'tour' },
+        tour: { type: 'enroll', journey: 'welcome', wait: true, next: 'self' },
+        self: { type: 'enroll', journey: 'good' },
+      }),
+      [
+        'error unknown_journey /steps/done/journey',
+        'error journey_cycle /steps/tour/journey',
+        'error journey_cycle /steps/self/journey',
+      ],
     ],
     [
       'a split that cannot be measured',

@@ -4,6 +4,7 @@ import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
 import { own } from '../json';
 import { lintHousehold } from './lint-household';
+import { lintEnrolls } from './lint-enrolls';
 import { lintSplits } from './lint-splits';
 import { findLoops } from './find-loops';
 import { isRest, lintRest } from './lint-waits';
@@ -22,6 +23,8 @@ export interface LintContext {
   /** Drafts too, and the one that is looked at. */
   readonly journeys?: ReadonlySet<string>;
   readonly computed?: ReadonlyMap<string, ComputedType>;
+  /** Of every other journey, which ones its steps begin. */
+  readonly enrolls?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What only the whole of a journey can show. */
@@ -32,6 +35,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...lintEntry(definition, context),
     ...lintHousehold(definition),
     ...lintSplits(definition),
+    ...lintEnrolls(definition, context),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),
     ...(definition.goals ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/goals/${index}/on`, context)),
     ...(definition.updates ?? []).flatMap(({ on }, index) =>

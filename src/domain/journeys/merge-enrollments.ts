@@ -24,7 +24,15 @@ export function mergeEnrollments(
     if (!twin) continue;
     const [older, younger] = [twin, run].sort(byAge) as [Enrollment, Enrollment];
     const sentElsewhere = sendsOf(younger, older);
-    changed.set(older.id, { ...older, sentElsewhere, dueAt: at, rev: bumped(older, changed) });
+    // Who waits for the end of the younger waits for that of the one that goes on.
+    const parent = older.parent ?? younger.parent;
+    changed.set(older.id, {
+      ...older,
+      ...(parent && { parent }),
+      sentElsewhere,
+      dueAt: at,
+      rev: bumped(older, changed),
+    });
     changed.set(younger.id, {
       ...endEnrollment(younger, { status: 'exited', reason: 'merged' }, at),
       mergedInto: older.id,

@@ -11,6 +11,9 @@ import type { Cause } from './trigger';
 /** A cause with the profile id under which it was applied. */
 export type FoundCause = Cause & { readonly profile: ProfileId };
 
+/** A run that a step has begun; without an end while somebody is inside. */
+export type Begun = Pick<Enrollment, 'id' | 'status' | 'endedAt' | 'reason'>;
+
 /** What a step may know, read afresh for each step. */
 export interface StepFacts {
   /** The profile's id, then those it has absorbed. */
@@ -26,6 +29,9 @@ export interface StepFacts {
   /** For `split`: what the person has in its experiment, and which variant has won that. */
   readonly exposure?: Pick<Exposure, 'variant'>;
   readonly winner?: string;
+  /** For `enroll`: why no run was begun, or how the one that was stands. */
+  readonly notBegun?: string;
+  readonly begun?: Begun;
   /** For `audience`: the list of the one it names; absent where that is gone, or is not kept by hand. */
   readonly list?: string;
   /** For `send`: why the destination takes nothing at present. */

@@ -60,7 +60,7 @@ export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
 ];
 
 const writersOf = ({ steps }: JourneyDefinition): Step[] =>
-  Object.values(steps).filter(({ type }) => type === 'update' || type === 'emit');
+  Object.values(steps).filter(({ type }) => type === 'update' || type === 'emit' || type === 'enroll');
 
 /** What is compared, or written, and with what: wherever a path is named. */
 function computedIn(node: unknown): string[] {

@@ -3,7 +3,7 @@ import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { readEnroll, type EnrollAsk } from '../events/enroll';
 import type { Group } from '../groups/group';
-import { householdSubject, subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
+import { enrollmentId, householdSubject, subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
 import type { JsonObject } from '../json';
 import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
@@ -71,7 +71,8 @@ export function decideEntry(
   const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
-  return newEnrollment(journey, cameIn, entryKey, cause.seq, context);
+  const run = newEnrollment(journey, cameIn, entryKey, cause.seq, context);
+  return asked?.parent === undefined ? run : { ...run, parent: enrollmentId(asked.parent) };
 }
 
 /** Those in whose place a run begins, where it begins anew: they end in the transaction that begins it. */

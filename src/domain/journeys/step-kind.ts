@@ -15,6 +15,8 @@ export type StepPart = { readonly path: string } & (
   | { readonly window: WaitWindow }
   | { readonly trigger: Trigger }
   | { readonly rule: Rule }
+  /** A journey that the step begins. */
+  | { readonly journey: string }
   /** A goal of the journey. */
   | { readonly goal: string }
   /** A manual audience that the step changes. */

@@ -2,9 +2,11 @@ import { omit, type Json } from '../json';
 import type { Step, StepOf } from './journey.schema';
 import { stepParts } from './step-kinds';
 
+type Own = string | number | boolean;
+
 /** One step of each kind with every field it may have, and the texts in it that only the step itself reads. */
 const samples: {
-  readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: (string | number)[] };
+  readonly [Type in Step['type']]: { readonly step: Required<StepOf<Type>>; readonly own: Own[] };
 } = {
   wait: {
     step: {
@@ -73,6 +75,10 @@ const samples: {
     },
     own: ['split', 'subject', 'short', 50, 'long', 50, 'auto'],
   },
+  enroll: {
+    step: { type: 'enroll', journey: 'welcome', properties: { of: { from: 'entry.name' } }, wait: true, next: 'a' },
+    own: ['enroll', 'entry.name', true],
+  },
   audience: {
     step: { type: 'audience', audience: 'guests', do: 'add', next: 'a' },
     own: ['audience', 'add'],
@@ -81,8 +87,8 @@ const samples: {
 };
 const kinds = Object.values(samples).map(({ step, own }) => [step.type, step as Step, own] as const);
 
-const texts = (value: unknown): (string | number)[] =>
-  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value as string | number];
+const texts = (value: unknown): Own[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value as Own];
 
 function at(step: Step, pointer: string): Json {
   return pointer

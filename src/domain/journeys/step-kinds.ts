@@ -4,6 +4,7 @@ import type { StepKind, StepPart } from './step-kind';
 import { audience } from './steps/audience';
 import { branch } from './steps/branch';
 import { emit } from './steps/emit';
+import { enroll } from './steps/enroll';
 import { exit } from './steps/exit';
 import { send } from './steps/send';
 import { split } from './steps/split';
@@ -22,6 +23,7 @@ const kinds: { readonly [Name in Type]: StepKind<StepOf<Name>> } = {
   update,
   emit,
   audience,
+  enroll,
   exit,
 };
 

@@ -1,4 +1,4 @@
-import { profileId } from '../ids';
+import { enrollmentId, profileId } from '../ids';
 import type { JsonObject } from '../json';
 import {
   ada,
@@ -380,6 +380,58 @@ describe('an audience kept by hand', () => {
 
   it('that is gone holds nobody up', () => {
     expect(outcomeOf(take({ recorded: 'absent' }))).toBe('no-such-audience');
+  });
+});
+
+describe('an enrollment in another journey', () => {
+  const journey = (of: JsonObject = {}) =>
+    aJourney({
+      begin: {
+        type: 'enroll',
+        journey: 'other',
+        properties: { cart: { from: 'entry.properties.cart' } },
+        next: 'done',
+        ...of,
+      },
+      done: { type: 'exit' },
+    });
+  const take = (of: Partial<StepFacts>, how: JsonObject = {}, run: Partial<Enrollment> = {}) =>
+    step(
+      journey(how),
+      aRun('begin', run),
+      look,
+      facts({ root: { entry: { properties: { cart: 'c1' } } }, ...of }),
+      noon,
+    );
+  const begun = { id: enrollmentId('enr_2'), status: 'active' } as const;
+  const ended = { ...begun, status: 'exited', endedAt: noon, reason: 'bought' } as const;
+  const wait = { wait: true };
+
+  it('is asked for by an event, which says who waits for its end', () => {
+    const ask = { journey: 'other', by: 'step', properties: { cart: 'c1' } };
+    expect(take({ recorded: 'absent' })).toMatchObject({ to: 'record', said: { properties: ask } });
+    expect(take({ recorded: 'absent' }, wait)).toMatchObject({ said: { properties: { ...ask, parent: 'enr_1' } } });
+  });
+
+  it.each<[string, JsonObject, Partial<StepFacts>, string, JsonObject]>([
+    ['has begun', {}, { begun }, 'begun', { status: 'begun' }],
+    ['has ended, if that is waited for', wait, { begun: ended }, 'exited', { status: 'exited', reason: 'bought' }],
+    ['was not begun', wait, { notBegun: 'too-soon' }, 'not-begun', { status: 'not-begun', reason: 'too-soon' }],
+    ['is not there any more', wait, {}, 'not-begun', { status: 'not-begun', reason: 'gone' }],
+  ])('goes on when it %s, and says so to later steps', (_, how, of, outcome, properties) => {
+    const move = take({ recorded: 'applied', ...of }, how);
+    expect([arrivedAt(move), outcomeOf(move)]).toEqual(['done', outcome]);
+    expect(move.run.steps['begin']?.event.properties).toEqual({ journey: 'other', ...properties });
+  });
+
+  it('waits while somebody is inside, and looks once a day in case nobody heard of the end', () => {
+    expect(take({ recorded: 'applied', begun }, wait)).toMatchObject({ to: 'wait', dueAt: noon + day });
+  });
+
+  it('fails visibly where journeys begin one another without end', () => {
+    const emittedBy = Array.from({ length: 8 }, (_, index) => `j${index}`);
+    const run = { entry: { ...aRun('begin').entry, emittedBy } };
+    expect(take({ recorded: 'absent' }, {}, run).run).toMatchObject({ status: 'failed', reason: 'enroll-depth' });
   });
 });
 

@@ -1,15 +1,13 @@
+import { chainOf, longestChain } from '../chain';
 import type { StepOf } from '../journey.schema';
 import { end } from '../move';
 import { readValues, recordOnce } from '../record';
 import type { StepKind } from '../step-kind';
 
-/** Journeys that may begin one another by what they emit; one more, and a round of them would go on for ever. */
-const longestChain = 8;
-
 export const emit: StepKind<StepOf<'emit'>> = {
   take(step, standing) {
     const { run, facts, now } = standing;
-    const emittedBy = [...(run.entry.emittedBy ?? []), run.journey];
+    const emittedBy = chainOf(run);
     if (emittedBy.length > longestChain) return end(run, 'failed', 'emit-depth', now);
     return recordOnce(standing, step.next, {
       name: step.event,
