@@ -8,6 +8,7 @@ import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
+import { hiddenAudiences } from '../domain/journeys/hidden-audiences';
 import { withRules } from '../domain/journeys/resolve-rules';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
 import type { AttachmentDoc, AudienceDoc, DestinationDoc } from '../store/documents';
@@ -56,13 +57,15 @@ export class RulesetCache {
       this.store.computedTraits.values(ws),
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
-    const { audiences: edited, resolve, resolveNext } = resolvedRules(audiences, computed);
+    const hidden = hiddenAudiences(journeys);
+    const asked = hidden.map(({ key, rule }) => ({ key, ruleJson: JSON.stringify(rule) }));
+    const { audiences: edited, resolve, resolveNext } = resolvedRules([...audiences, ...asked], computed);
     return buildRuleset({
       version,
       audiences: compileAudiences(edited),
       prepared: preparedAudiences(edited),
       switchedFrom: workspace?.switchedFrom,
-      audienceSince: new Map(audiences.map(({ key, sinceRuleset }) => [key, sinceRuleset])),
+      audienceSince: new Map([...audiences, ...hidden].map(({ key, sinceRuleset }) => [key, sinceRuleset])),
       startingJourneys: new Set(audiences.flatMap(({ key, startsJourneys }) => (startsJourneys ? [key] : []))),
       holdouts: new Map(audiences.flatMap(({ key, holdout }) => (holdout ? [[key, holdout.percent] as const] : []))),
       journeys: journeys.map((journey) => withRules(journey, resolve)),

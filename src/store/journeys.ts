@@ -30,6 +30,8 @@ interface JourneyVersionDoc {
   readonly version: number;
   readonly definitionJson: string;
   readonly publishedAt: number;
+  /** The ruleset version that made it count; absent for one of before that was kept. */
+  readonly sinceRuleset?: number;
 }
 
 export interface JourneyVersion {
@@ -100,7 +102,8 @@ export class JourneyRepository {
     );
     if (matchedCount === 0) return undefined;
     const definitionJson = JSON.stringify(definition);
-    const document = { _id: versionId(ws, key, version), ws, key, version, definitionJson, publishedAt: at.now };
+    const id = { _id: versionId(ws, key, version), ws, key, version };
+    const document = { ...id, definitionJson, publishedAt: at.now, sinceRuleset: at.ruleset };
     await this.#versions.insertOne(document, { session });
     return version;
   }
@@ -153,7 +156,7 @@ export class JourneyRepository {
       .sort((a, b) => a.version - b.version)
       .flatMap((doc) => {
         const status = statuses.get(doc.key);
-        return status ? [compileJourney(this.#definitionOf(doc), doc.version, status)] : [];
+        return status ? [compileJourney(this.#definitionOf(doc), doc.version, status, doc.sinceRuleset)] : [];
       });
   }
 

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
 import { edgeKinds } from '../domain/audiences/edge';
+import { isHidden } from '../domain/audiences/hidden-audience';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
 import type { HeldStay, MembershipEdge } from '../domain/profiles/change-set';
@@ -72,10 +73,10 @@ export class MembershipRepository {
     return docs.map((doc) => ({ ...doc, cursor: doc._id }));
   }
 
-  /** Every stay of a person, newest first. */
+  /** Every stay of a person in an audience that somebody defined, newest first. */
   async ofProfile(ws: WorkspaceId, profiles: readonly ProfileId[]): Promise<MembershipDoc[]> {
     const docs = await this.#memberships.find({ subject: anyOf(profiles.map((id) => subjectOf(ws, id))) }).toArray();
-    return docs.sort((a, b) => b.enteredAt - a.enteredAt);
+    return docs.filter(({ audience }) => !isHidden(audience)).sort((a, b) => b.enteredAt - a.enteredAt);
   }
 
   /** Stays stored under these edge wait keys; the caller compares the seq of that edge with its cursor. */

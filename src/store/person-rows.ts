@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { hiddenMark } from '../domain/audiences/hidden-audience';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { ConsentRecordDoc } from './consent-records';
 import type { EventDoc, MembershipDoc, RememberedEventDoc } from './documents';
@@ -102,7 +103,9 @@ export class PersonRows {
   }
 
   async stays<Line>(subject: string, limit: number, toLine: (row: MembershipDoc) => Line, after?: RowPlace) {
-    return walk(this.#memberships, 'enteredAt', { subject, limit, after }, toLine);
+    // Of audiences that somebody defined: the keys of hidden ones come after all of those.
+    const where = { audience: { $lt: hiddenMark } };
+    return walk(this.#memberships, 'enteredAt', { subject, limit, after, where }, toLine);
   }
 
   async runs<Line>(subject: string, limit: number, toLine: (row: EnrollmentDoc) => Line, after?: RowPlace) {
@@ -159,13 +162,19 @@ async function walk<Doc extends PersonDoc, Field extends string & keyof Doc, Lin
     subject,
     limit,
     after,
-  }: { readonly subject: string; readonly limit: number; readonly after?: RowPlace | undefined },
+    where,
+  }: {
+    readonly subject: string;
+    readonly limit: number;
+    readonly after?: RowPlace | undefined;
+    readonly where?: object;
+  },
   toLine: (row: Doc) => Line,
 ): Promise<(RowPlace & { readonly line: Line })[]> {
   const later = after && {
     $or: [{ [field]: { $gt: after.at } }, { [field]: { $eq: after.at }, _id: { $gt: after.id } }],
   };
-  const filter = { subject: { $eq: subject }, ...later } as object;
+  const filter = { subject: { $eq: subject }, ...where, ...later } as object;
   const found = await rows
     .find(filter)
     .sort({ subject: 1, [field]: 1, _id: 1 })

@@ -14,6 +14,7 @@ import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import { preparedAudiences } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
 import { compileJourney } from '../domain/journeys/compiled-journey';
+import { hiddenAudiences } from '../domain/journeys/hidden-audiences';
 import type { JourneyDefinition } from '../domain/journeys/journey.schema';
 import { resolvedRules } from '../folding/resolved-rules';
 import { withRules } from '../domain/journeys/resolve-rules';
@@ -80,7 +81,9 @@ export function aRuleset(of: {
     ...{ key, ruleJson: JSON.stringify(rule) },
     ...(of.edits?.[key] && { next: { ruleJson: JSON.stringify(of.edits[key]) } }),
   }));
-  const { audiences, resolve } = resolvedRules(written, computed);
+  const journeys = (of.journeys ?? []).map((one) => compileJourney(one, 1, 'published'));
+  const hidden = hiddenAudiences(journeys).map(({ key, rule }) => ({ key, ruleJson: JSON.stringify(rule) }));
+  const { audiences, resolve } = resolvedRules([...written, ...hidden], computed);
   return buildRuleset({
     version: of.version ?? 1,
     audiences: compileAudiences(audiences),
@@ -88,7 +91,7 @@ export function aRuleset(of: {
     switchedFrom: of.switchedFrom,
     audienceSince: new Map(audiences.map(({ key }) => [key, of.version ?? 1])),
     holdouts: new Map(Object.entries(of.holdouts ?? {})),
-    journeys: (of.journeys ?? []).map((one) => withRules(compileJourney(one, 1, 'published'), resolve)),
+    journeys: journeys.map((one) => withRules(one, resolve)),
     attachments: of.attachments ?? [],
     purposes: of.purposes ?? new Map(),
     identity: identityRules(of.identity ?? {}),

@@ -133,4 +133,31 @@ describe('a wait-for on Temporal', () => {
       steps: { listen: { event: { name: 'approved', properties: { by: 'ann' } } } },
     });
   });
+
+  const gold = { when: { trait: 'tier', is: 'equals', value: 'gold' } };
+
+  it('goes on when a rule begins to hold', async () => {
+    await harness.publish(journey('golden', listen({ timeout: '2d', first: [{ on: gold, next: 'paid' }] })));
+    await harness.happen('Cart Started');
+    await harness.waitingAt('golden', 'listen');
+    await identify({ tier: 'gold' });
+    expect((await harness.ended('golden'))[0]).toMatchObject({ reason: 'paid' });
+  });
+
+  it('never sleeps for a rule that holds already', async () => {
+    await harness.publish(journey('already', listen({ timeout: '2d', first: [{ on: gold, next: 'paid' }] })));
+    await identify({ tier: 'gold' });
+    await harness.happen('Cart Started');
+    const [run] = await harness.ended('already');
+    expect(run).toMatchObject({ reason: 'paid' });
+    expect((await harness.history(run!.workflowId)).kinds).not.toContain('EVENT_TYPE_TIMER_STARTED');
+  });
+
+  it('is left in the middle when the rule of an exit begins to hold', async () => {
+    await harness.publish(journey('leaving', listen({ timeout: '2d' }), { exits: [{ on: gold, reason: 'golden' }] }));
+    await harness.happen('Cart Started');
+    await harness.waitingAt('leaving', 'listen');
+    await identify({ tier: 'gold' });
+    expect((await harness.ended('leaving'))[0]).toMatchObject({ status: 'exited', reason: 'golden' });
+  });
 });

@@ -164,7 +164,7 @@ async function readCauses(
   const edges = stays.flatMap((stay): FoundCause[] => {
     const of = { kind: 'edge' as const, audience: stay.audience, profile: stay.profile, startsJourneys: false };
     const entered: FoundCause = { ...of, edge: 'entered', at: stay.enteredAt, seq: stay.enteredSeq };
-    if (stay.exitedAt === undefined || stay.exitedSeq === undefined) return [entered];
+    if (stay.exitedAt === undefined || stay.exitedSeq === undefined) return [{ ...entered, isStill: true }];
     return [entered, { ...of, edge: 'exited', at: stay.exitedAt, seq: stay.exitedSeq }];
   });
   return [...happened, ...edges];

@@ -10,7 +10,7 @@ import type { Profile } from '../../domain/profiles/profile';
 import { servedMemberships } from '../../domain/profiles/served-memberships';
 import { resolvedRules } from '../../folding/resolved-rules';
 import type { Store } from '../../store/store';
-import { idsOf } from '../../domain/profiles/present';
+import { idsOf, shownMemberships } from '../../domain/profiles/present';
 import { findDestination } from '../../destinations/registry';
 import type { AudienceDoc, DestinationDoc } from '../../store/documents';
 import { everyProfile, someProfiles, type PreviewLimits } from './sample-profiles';
@@ -151,7 +151,7 @@ function count(tally: Tally, reach: Reach, profile: Profile, holdout: Asked): vo
   const types = new Set(identifiers.map(({ type }) => type));
   for (const type of types) add(tally.identifiers, type);
   for (const { key, takes } of reach) if ([...types].some(takes)) add(tally.destinations, key);
-  for (const audience of Object.keys(memberships)) add(tally.overlap, audience);
+  for (const [audience] of shownMemberships({ memberships })) add(tally.overlap, audience);
 }
 /** The stored events of these names of some people, as a plan takes them. */
 export async function readEvents(

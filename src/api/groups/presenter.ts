@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { groupMakers, isSameGroup, presentGroups, type Group, type GroupRef } from '../../domain/groups/group';
-import { presentTraits } from '../../domain/profiles/present';
+import { presentTraits, shownMemberships } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import { Instant, presentInstant } from '../instant';
 import { AnyObject } from '../json-schema';
@@ -56,7 +56,7 @@ export function presentGroupMember(ref: GroupRef, profile: Profile, sight: Sight
     by,
     source,
     identifiers: presentIdentifiers(profile, sight),
-    audiences: Object.keys(profile.memberships),
+    audiences: shownMemberships(profile).map(([key]) => key),
   };
 }
 

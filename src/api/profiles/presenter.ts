@@ -3,7 +3,7 @@ import { suppressionReasons, type PersonSuppression } from '../../domain/consent
 import { groupMakers, groupTypes, presentGroups } from '../../domain/groups/group';
 import { consentStatuses } from '../../domain/profiles/profile';
 import { own } from '../../domain/json';
-import { expiryOf, presentTraits } from '../../domain/profiles/present';
+import { expiryOf, presentTraits, shownMemberships } from '../../domain/profiles/present';
 import type { KnownIdentifier, Profile } from '../../domain/profiles/profile';
 import type { EventDoc, MembershipDoc } from '../../store/documents';
 import type { MergeDoc } from '../../store/merges';
@@ -135,7 +135,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
       Object.entries(profile.consent).map(([purpose, { status, at }]) => [purpose, { status, at: presentInstant(at) }]),
     ),
     ...(profile.suppressions && { suppressed: profile.suppressions.map(presentSuppressed) }),
-    audiences: Object.entries(profile.memberships).map(([key, { enteredAt, isHeldOut }]) => ({
+    audiences: shownMemberships(profile).map(([key, { enteredAt, isHeldOut }]) => ({
       key,
       enteredAt: presentInstant(enteredAt),
       ...(isHeldOut && { heldOut: isHeldOut }),

@@ -21,12 +21,20 @@ export interface CompiledJourney {
   readonly longestGoalMs: number;
   /** How long an entry bars the next one of the same key: 0 for "always", infinite for "never". */
   readonly againAfterMs: number;
+  /** The ruleset version that made it count; 0 for one of before that was kept. */
+  readonly sinceRuleset: number;
   /** How many runs of one key may be inside at once. */
   readonly mostInside: number;
 }
 
-export function compileJourney(definition: JourneyDefinition, version: number, status: JourneyStatus): CompiledJourney {
+export function compileJourney(
+  definition: JourneyDefinition,
+  version: number,
+  status: JourneyStatus,
+  sinceRuleset = 0,
+): CompiledJourney {
   return {
+    sinceRuleset,
     key: definition.key,
     version,
     status,

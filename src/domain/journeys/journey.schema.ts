@@ -4,6 +4,7 @@ import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, EnrollStep, SplitStep, UpdateStep } from './effect-steps.schema';
+import { oneOf } from '../one-of.schema';
 import { StepId } from './step-fields.schema';
 import { Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
 
@@ -27,9 +28,14 @@ export const EventTrigger = z.strictObject({
 export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enum(edgeKinds) });
 /** What somebody tells one run, by `POST /v1/enrollments/{id}/signal`. */
 export const SignalTrigger = z.strictObject({ signal: SignalName });
-export const Trigger = z.union([EventTrigger, EdgeTrigger, SignalTrigger], {
-  error: 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" } or { "signal": name }.',
+/** A rule begins to hold. */
+export const WhenTrigger = z.strictObject({ when: Rule });
+const hint = 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" }, { "when": rule }';
+const isWhen = (value: unknown): boolean => typeof value === 'object' && value !== null && 'when' in value;
+const AnyTrigger = z.union([EventTrigger, EdgeTrigger, WhenTrigger, SignalTrigger], {
+  error: `${hint} or { "signal": name }.`,
 });
+export const Trigger = oneOf(AnyTrigger, (value) => (isWhen(value) ? WhenTrigger : AnyTrigger));
 
 export const Reentry = z.strictObject({
   again: z.union([z.enum(['never', 'always']), Duration], {
@@ -42,10 +48,12 @@ export const Reentry = z.strictObject({
 });
 /** By nothing that happens: only who is asked for begins. */
 export const ApiTrigger = z.strictObject({ api: z.literal(true) });
+const AnyEntry = z.union([EventTrigger.omit({ match: true }), EdgeTrigger, WhenTrigger, ApiTrigger], {
+  error: `${hint} or { "api": true }.`,
+});
+const EntryTrigger = oneOf(AnyEntry, (value) => (isWhen(value) ? WhenTrigger : AnyEntry));
 export const Entry = z.strictObject({
-  on: z.union([EventTrigger.omit({ match: true }), EdgeTrigger, ApiTrigger], {
-    error: 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" } or { "api": true }.',
-  }),
+  on: EntryTrigger,
   /** A path in the entry event: one run per value. */
   key: Path.optional(),
   if: Rule.optional(),

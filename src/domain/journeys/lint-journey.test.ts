@@ -150,6 +150,21 @@ describe('lintJourney', () => {
       ['warning wait_beyond_lifetime /steps/rest/window'],
     ],
     [
+      'a rule that is waited for and reads the run',
+      { exits: [{ on: { when: { path: 'entry.properties.total', is: 'at_least', value: 1 } } }] },
+      ['error when_reads_run /exits/0/on/when/path'],
+    ],
+    [
+      'a rule that is waited for and names what there is not',
+      { exits: [{ on: { when: { audience: 'none' } } }] },
+      ['error unknown_audience /exits/0/on/when/audience'],
+    ],
+    [
+      'an entry by a rule, with a key',
+      { entry: { on: { when: { audience: 'vip' } }, key: 'properties.x' } },
+      ['error entry_never /entry/key'],
+    ],
+    [
       'a date at a path that is never there',
       steps({ rest: { type: 'wait', until: { at: 'properties.on' }, next: 'mail' } }),
       ['error date_never /steps/rest/until/at'],

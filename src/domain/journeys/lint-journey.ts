@@ -1,31 +1,14 @@
-import { pointerPart } from '../json-pointer';
-import { checkRule } from '../audiences/check-rule';
-import type { ComputedType } from '../audiences/computed/measure';
-import type { Rule } from '../audiences/rule.schema';
 import { own } from '../json';
 import { lintHousehold } from './lint-household';
 import { lintEnrolls } from './lint-enrolls';
 import { lintSplits } from './lint-splits';
 import { findLoops } from './find-loops';
+import { hasProperties, lintRule, lintTrigger, lintWaitTrigger, type LintContext } from './lint-triggers';
 import { isRest, lintRest } from './lint-waits';
 import { error, warning, type JourneyFinding } from './journey-finding';
-import type { JourneyDefinition, Trigger } from './journey.schema';
+import type { JourneyDefinition } from './journey.schema';
 import type { StepPart } from './step-kind';
 import { stepParts } from './step-kinds';
-
-/** What is known besides the definition. An absent set is not checked. */
-export interface LintContext {
-  readonly destinations?: ReadonlySet<string>;
-  readonly audiences?: ReadonlySet<string>;
-  /** Those that are kept by hand. */
-  readonly manualAudiences?: ReadonlySet<string>;
-  readonly purposes?: ReadonlySet<string>;
-  /** Drafts too, and the one that is looked at. */
-  readonly journeys?: ReadonlySet<string>;
-  readonly computed?: ReadonlyMap<string, ComputedType>;
-  /** Of every other journey, which ones its steps begin. */
-  readonly enrolls?: ReadonlyMap<string, readonly string[]>;
-}
 
 /** What only the whole of a journey can show. */
 export function lintJourney(definition: JourneyDefinition, context: LintContext = {}): JourneyFinding[] {
@@ -112,24 +95,6 @@ function lintPart(definition: JourneyDefinition, part: StepPart, context: LintCo
   return 'destination' in part ? lintDestination(part.destination, part.path, context) : [];
 }
 
-function lintWaitTrigger(
-  definition: JourneyDefinition,
-  on: Trigger,
-  path: string,
-  context: LintContext,
-): JourneyFinding[] {
-  if ('event' in on && on.event === '*')
-    return [
-      error(
-        'wait_for_any_event',
-        `${path}/event`,
-        'A step cannot wait for just any event.',
-        'Name the event that is awaited.',
-      ),
-    ];
-  return lintTrigger(definition, on, path, context);
-}
-
 function lintDestination(key: string, path: string, { destinations }: LintContext): JourneyFinding[] {
   if (!destinations || destinations.has(key)) return [];
   return [
@@ -142,13 +107,13 @@ function lintDestination(key: string, path: string, { destinations }: LintContex
   ];
 }
 
-function lintEntry({ entry }: JourneyDefinition, context: LintContext): JourneyFinding[] {
+function lintEntry(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
+  const { entry } = definition;
   const rule = [...(entry.if ? lintRule(entry.if, '/entry/if', context) : []), ...lintReentry(entry.reentry)];
-  if (!('audience' in entry.on)) return rule;
-  const audience = lintAudience(entry.on.audience, '/entry/on/audience', context);
-  if (entry.key === undefined) return [...rule, ...audience];
-  const message = 'An audience edge has no properties, so nobody would ever enter with this key.';
-  return [...rule, ...audience, error('entry_never', '/entry/key', message, 'Remove the key, or enter on an event.')];
+  const trigger = 'api' in entry.on ? [] : lintTrigger(definition, entry.on, '/entry/on', context);
+  if (entry.key === undefined || hasProperties(entry.on)) return [...rule, ...trigger];
+  const message = 'This entry has no properties, so nobody would ever enter with this key.';
+  return [...rule, ...trigger, error('entry_never', '/entry/key', message, 'Remove the key, or enter on an event.')];
 }
 
 function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFinding[] {
@@ -156,37 +121,6 @@ function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFin
   const message = 'There is one run at a time, so "max" says nothing.';
   return [
     error('max_without_parallel', '/entry/reentry/max', message, 'Write "whileInside": "parallel", or remove it.'),
-  ];
-}
-
-function lintTrigger({ entry }: JourneyDefinition, on: Trigger, path: string, context: LintContext): JourneyFinding[] {
-  if ('audience' in on) return lintAudience(on.audience, `${path}/audience`, context);
-  if ('signal' in on) return [];
-  return Object.entries(on.match ?? {}).flatMap(([inEvent, inRun]) => {
-    const at = `${path}/match${pointerPart(inEvent)}`;
-    const isOfRun = /^(entry|steps)\./.test(inRun);
-    const hasProperties = !('audience' in entry.on) || !inRun.startsWith('entry.properties');
-    if (isOfRun && hasProperties) return [];
-    return [
-      error(
-        'trigger_never',
-        at,
-        isOfRun ? `The entry is an audience edge, which has no "${inRun}".` : `"${inRun}" is not a path of the run.`,
-        'Compare with `entry.properties.…` of an entry event, or with `steps.<id>.event.properties.…`.',
-      ),
-    ];
-  });
-}
-
-function lintAudience(key: string, path: string, { audiences }: LintContext): JourneyFinding[] {
-  if (!audiences || audiences.has(key)) return [];
-  return [
-    error(
-      'unknown_audience',
-      path,
-      `There is no audience "${key}", so this never happens.`,
-      'Create the audience first, or name an existing one.',
-    ),
   ];
 }
 
@@ -210,15 +144,6 @@ function lintManual(key: string, path: string, { audiences, manualAudiences }: L
         : 'Create it first, with "kind": "manual".',
     ),
   ];
-}
-
-function lintRule(rule: Rule, path: string, { audiences, journeys, computed }: LintContext): JourneyFinding[] {
-  const known = { ...(audiences && { audiences }), ...(journeys && { journeys }), ...(computed && { computed }) };
-  return checkRule(rule, { hasPaths: true, ...known }).map((finding) => ({
-    ...finding,
-    severity: 'error',
-    path: `${path}${finding.path}`,
-  }));
 }
 
 function lintPurpose(definition: JourneyDefinition, { purposes }: LintContext): JourneyFinding[] {

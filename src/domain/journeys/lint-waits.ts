@@ -2,6 +2,7 @@ import { own } from '../json';
 import { partsOf } from '../path';
 import { weekdays } from '../zone';
 import { compileJourney, defaultLifetime } from './compiled-journey';
+import { hasProperties } from './lint-triggers';
 import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition } from './journey.schema';
 import { parseDuration } from '../duration';
@@ -63,8 +64,8 @@ const roots: ReadonlySet<unknown> = new Set(['traits', 'entry', 'steps', 'comput
 function whyNever({ entry, steps }: JourneyDefinition, path: string): string | undefined {
   const [root, name] = partsOf(path);
   if (!roots.has(root)) return `Nothing is ever found at "${path}".`;
-  if (root === 'entry' && name === 'properties' && 'audience' in entry.on)
-    return `The entry is an audience edge, which has no "${path}".`;
+  if (root === 'entry' && name === 'properties' && !hasProperties(entry.on))
+    return `The entry has no properties, and so no "${path}".`;
   if (root !== 'steps') return undefined;
   return own(steps, String(name))?.type === 'wait-for' ? undefined : `"${path}" is of no step that catches an event.`;
 }

@@ -3,7 +3,8 @@ import type { Rule } from '../audiences/rule.schema';
 import { isJsonObject } from '../json';
 import { parsePath } from '../path';
 import type { CompiledJourney } from './compiled-journey';
-import type { JourneyDefinition, Step } from './journey.schema';
+import type { EntryTrigger, JourneyDefinition, Step, Trigger } from './journey.schema';
+import type { StepPart } from './step-kind';
 import { stepParts } from './step-kinds';
 
 /** Keys of what a journey names besides itself. */
@@ -17,13 +18,9 @@ export interface References {
 
 /** Everything a definition names, in its entry, exits and goals and in the triggers, rules and sends of its steps. */
 export function referencesOf(definition: JourneyDefinition): References {
-  const { entry, exits = [], goals = [], updates = [], steps, purpose } = definition;
-  const parts = Object.values(steps).flatMap(stepParts);
-  const triggers = [
-    entry.on,
-    ...[...exits, ...goals, ...updates].map(({ on }) => on),
-    ...parts.flatMap((part) => ('trigger' in part ? [part.trigger] : [])),
-  ];
+  const { purpose } = definition;
+  const parts = partsOf(definition);
+  const triggers = triggersOf(definition);
   const rules = rulesOf(definition);
   return {
     audiences: new Set([
@@ -51,13 +48,27 @@ const namesIn = (wanted: string, { steps }: JourneyDefinition): string[] =>
       return root === wanted && typeof name === 'string' ? [name] : [];
     });
 
-/** Of its entry and of its steps. */
-export const rulesOf = ({ entry, steps }: JourneyDefinition): Rule[] => [
-  ...(entry.if ? [entry.if] : []),
-  ...Object.values(steps)
-    .flatMap(stepParts)
-    .flatMap((part) => ('rule' in part ? [part.rule] : [])),
+/** Of its entry, its triggers and its steps. */
+export const rulesOf = (definition: JourneyDefinition): Rule[] => [
+  ...(definition.entry.if ? [definition.entry.if] : []),
+  ...whensOf(definition),
+  ...partsOf(definition).flatMap((part) => ('rule' in part ? [part.rule] : [])),
 ];
+
+/** Rules that somebody waits for, to begin, to end or to go on. */
+export const whensOf = (definition: JourneyDefinition): Rule[] =>
+  triggersOf(definition).flatMap((on) => ('when' in on ? [on.when] : []));
+
+const partsOf = ({ steps }: JourneyDefinition): StepPart[] => Object.values(steps).flatMap(stepParts);
+
+const triggersOf = (definition: JourneyDefinition): (Trigger | EntryTrigger)[] => {
+  const { entry, exits = [], goals = [], updates = [] } = definition;
+  return [
+    entry.on,
+    ...[...exits, ...goals, ...updates].map(({ on }) => on),
+    ...partsOf(definition).flatMap((part) => ('trigger' in part ? [part.trigger] : [])),
+  ];
+};
 
 const writersOf = ({ steps }: JourneyDefinition): Step[] =>
   Object.values(steps).filter(({ type }) => type === 'update' || type === 'emit' || type === 'enroll');

@@ -132,7 +132,7 @@ export function reachedGoal(goal: Goal, run: Enrollment, cause: Cause): Conversi
 
 function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: EnrollAsk | undefined): EntryCause {
   const cursor = cursorAt(profile, cause.seq, subjectIds);
-  if (cause.kind === 'edge') return { at: cause.at, name: cause.audience, properties: {}, cursor };
+  if (cause.kind === 'edge') return { ...toldBy(cause), cursor };
   const { at, name, properties, messageId, emittedBy } = cause.event;
   return { at, name, properties: asked?.properties ?? properties, messageId, ...(emittedBy && { emittedBy }), cursor };
 }

@@ -1,7 +1,8 @@
+import { hiddenKey } from '../audiences/hidden-audience';
 import type { JsonObject } from '../json';
 import { ada, aJourney, arrivedAt, aRun, day, facts, happened, hour, look, noon, outcomeOf } from '../../testing/runs';
 import type { Enrollment } from './enrollment';
-import type { Move } from './move';
+import type { FoundCause, Move } from './move';
 import { step } from './step';
 
 const at = (text: string): number => Date.parse(text);
@@ -255,5 +256,39 @@ describe('a wait-for', () => {
     const waited = (of: JsonObject) => decide(listen({ timeout: '2h', ...of }), noon).run.waitingFor;
     expect(waited({})).toEqual(['ws_1:prf_ada|Paid']);
     expect(waited({ onRepeat: 'reset' })).toEqual(['ws_1:prf_ada|Paid', 'ws_1:prf_ada|Started']);
+  });
+
+  describe('for a rule', () => {
+    const gold = { trait: 'tier', is: 'equals', value: 'gold' } as const;
+    const journey = listen({ timeout: '2h', first: [{ on: { when: gold }, next: 'paid' }] });
+    const holds = (seq: number, at: number, of: Partial<FoundCause> = {}): FoundCause =>
+      ({
+        kind: 'edge',
+        audience: hiddenKey(gold),
+        edge: 'entered',
+        at,
+        seq,
+        profile: ada,
+        startsJourneys: false,
+        ...of,
+      }) as FoundCause;
+
+    it.each<[string, FoundCause, string]>([
+      ['goes on when it begins to hold', holds(11, noon + 1), 'paid'],
+      ['goes on at once when it holds already', holds(3, noon - day, { isStill: true }), 'paid'],
+      ['waits when it held, and does no more', holds(3, noon - day), '(wait)'],
+      ['goes on when it held for a while since', holds(11, noon + 1, { isStill: false }), 'paid'],
+    ])('%s', (_, cause, then) => {
+      expect(arrivedAt(decide(journey, noon + hour, { causes: [cause] }))).toBe(then);
+    });
+
+    it('says so, and does not wait again for what it has waited for', () => {
+      expect(decide(journey, noon)).toMatchObject({
+        label: 'listen: waits for a rule holds, 2h until 2026-03-01 14:00:00 UTC',
+      });
+      const held = holds(3, noon - day, { isStill: true });
+      const { steps } = decide(journey, noon, { causes: [held] }).run;
+      expect(decide(journey, noon, { causes: [held] }, { steps }).to).toBe('wait');
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { EdgeKind } from '../audiences/edge';
 import { aggregateOf } from '../audiences/behaviour/event-aggregate';
+import { hiddenKey, isHidden } from '../audiences/hidden-audience';
 import type { RuleEvent } from '../events/event';
 import { readSignal } from '../events/signal';
 import { onceForEach } from '../once-for-each';
@@ -28,6 +29,8 @@ export type Cause =
       readonly seq: number;
       /** False for edges by merge, and by a definition unless whoever saved it asked: they start nothing. */
       readonly startsJourneys: boolean;
+      /** Nothing has taken it back since; only where it was asked for. */
+      readonly isStill?: boolean;
     };
 
 /** Effective time of a cause. */
@@ -39,16 +42,24 @@ export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event'
 /** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
 export function triggers(trigger: Trigger | EntryTrigger, cause: Cause): boolean {
   if ('api' in trigger) return false;
+  if ('when' in trigger) return isEdge(cause, hiddenKey(trigger.when), 'entered');
   if ('signal' in trigger) return signalOf(cause)?.signal === trigger.signal;
   if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);
-  return cause.kind === 'edge' && cause.audience === trigger.audience && cause.edge === trigger.edge;
+  return isEdge(cause, trigger.audience, trigger.edge);
 }
+
+const isEdge = (cause: Cause, audience: string, edge: EdgeKind): boolean =>
+  cause.kind === 'edge' && cause.audience === audience && cause.edge === edge;
+
+/** For people: what happens when a rule begins to hold. */
+export const ruleHolds = 'a rule holds';
 
 const signalOf = (cause: Cause) => (cause.kind === 'event' ? readSignal(cause.event) : undefined);
 
 /** What people write of a cause in paths: of a signal what was sent with it, of an edge its audience alone. */
 export function toldBy(cause: Cause): RuleEvent {
-  if (cause.kind === 'edge') return { name: cause.audience, at: cause.at, properties: {} };
+  if (cause.kind === 'edge')
+    return { name: isHidden(cause.audience) ? ruleHolds : cause.audience, at: cause.at, properties: {} };
   const { name, at, properties } = cause.event;
   const told = signalOf(cause);
   return told ? { name: told.signal, at, properties: told.data } : { name, at, properties };

@@ -1,4 +1,5 @@
 import type { EdgeKind } from '../audiences/edge';
+import { hiddenKey } from '../audiences/hidden-audience';
 import { signalName } from '../events/signal';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
 import type { EdgeTrigger, EventTrigger, Trigger } from './journey.schema';
@@ -18,6 +19,7 @@ export function waitKeysOf(ws: WorkspaceId, ids: readonly ProfileId[], waited: r
   const keys = ids.flatMap((id) =>
     waited.map((on) => {
       if ('audience' in on) return edgeWaitKey(ws, id, on.audience, on.edge);
+      if ('when' in on) return edgeWaitKey(ws, id, hiddenKey(on.when), 'entered');
       return eventWaitKey(ws, id, 'signal' in on ? signalName : on.event);
     }),
   );

@@ -1,10 +1,11 @@
+import { isHidden } from '../audiences/hidden-audience';
 import type { Identifier } from '../events/event';
 import { byStrength, usualRules } from '../identity/identity-rules';
 import { identifierTypes, traitTypes } from '../identity/identifier-types';
 import { normalise } from '../identity/normalise';
 import { own, type Json } from '../json';
 import type { ProfileId } from '../ids';
-import type { KnownIdentifier, Profile, Trait } from './profile';
+import type { KnownIdentifier, Membership, Profile, Trait } from './profile';
 
 /** The person's present id, then those of everybody they absorbed: what is stored about them is under any of these. */
 export const idsOf = ({ id, lineage }: Pick<Profile, 'id' | 'lineage'>): ProfileId[] => [id, ...lineage];
@@ -67,3 +68,7 @@ export function expiryOf({ traits }: Pick<Profile, 'traits'>, now: number): Reco
 
 const isPresent = ({ value, expiresAt }: Trait, now: number): boolean =>
   value !== null && (expiresAt === undefined || expiresAt > now);
+
+/** Memberships of audiences that somebody defined. */
+export const shownMemberships = ({ memberships }: Pick<Profile, 'memberships'>): [string, Membership][] =>
+  Object.entries(memberships).filter(([audience]) => !isHidden(audience));

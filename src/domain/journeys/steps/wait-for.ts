@@ -1,3 +1,4 @@
+import { isHidden } from '../../audiences/hidden-audience';
 import { workspaceOf, type ProfileId } from '../../ids';
 import { own, withKey } from '../../json';
 import type { CompiledJourney } from '../compiled-journey';
@@ -8,7 +9,7 @@ import { isEntryAgain } from '../entry-key';
 import type { StepKind } from '../step-kind';
 import { endOfDate, endOfDuration, type RestEnd, type Resting } from '../wait-end';
 import { traitKeysOf, waitKeysOf } from '../wait-keys';
-import { belongsToRun, causeAt, causeReceivedAt, toldBy, triggers, type Cause } from '../trigger';
+import { belongsToRun, causeAt, causeReceivedAt, ruleHolds, toldBy, triggers, type Cause } from '../trigger';
 
 type WaitFor = StepOf<'wait-for'>;
 
@@ -101,6 +102,8 @@ function counts(cause: FoundCause, step: WaitFor, run: Enrollment, journey: Comp
   if (causeReceivedAt(cause) > dueAt) return false;
   const before = own(run.steps, run.step);
   if (before && before.profile === cause.profile && cause.seq <= before.seq) return false;
+  // What holds already is not waited for.
+  if (cause.kind === 'edge' && isHidden(cause.audience) && cause.isStill === true) return true;
   const { cursor, from } = floorOf(step, run);
   if (!isAfter(cause, cursor, from)) return false;
   return sinceOf(step, run) === 'ever' || isRecent(cause, journey);
@@ -144,5 +147,6 @@ function shortly(names: readonly string[]): string {
 export function triggerName(on: Trigger | { readonly trait: string }): string {
   if ('trait' in on) return `traits.${on.trait}`;
   if ('signal' in on) return `signal ${on.signal}`;
+  if ('when' in on || ('audience' in on && isHidden(on.audience))) return ruleHolds;
   return 'event' in on ? on.event : `${on.audience} ${on.edge}`;
 }
