@@ -91,7 +91,7 @@ describe.each([
   ['experiments.md', ['journey']],
   ['computed-traits.md', ['computed-trait', 'rule', 'mapping', 'audience']],
   ['identity-policy.md', ['identity-policy', 'event']],
-  ['sending-policies.md', ['sending-policy']],
+  ['sending-policies.md', ['sending-policy', 'journey']],
   ['pulled-sources.md', ['source']],
 ])('docs/guides/%s', (name, kinds) => {
   const blocks = jsonOf(name);

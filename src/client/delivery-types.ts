@@ -19,6 +19,8 @@ export interface Delivery {
   readonly destination: string;
   /** Of a send: by what it reaches people, where the destination says. */
   readonly channel?: string;
+  /** Of the nth fallback of a send. */
+  readonly fallback?: number;
   readonly status: DeliveryStatus;
   readonly reason?: string;
   readonly profileId: string;

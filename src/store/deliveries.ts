@@ -30,6 +30,10 @@ export interface DeliveryDoc {
   readonly channel?: string;
   /** Of a transactional send: it counts under no cap. */
   readonly isExempt?: true;
+  /** Of the nth fallback of a send step. */
+  readonly fallback?: number;
+  /** Withheld for what holds of its channel or destination alone. */
+  readonly isOfChannel?: true;
   readonly journey?: string;
   readonly version?: number;
   readonly step?: string;
@@ -59,6 +63,7 @@ export interface DeliveryChange {
   readonly reason?: string;
   readonly attempt?: DeliveryAttempt;
   readonly consent?: ConsentProof | undefined;
+  readonly isOfChannel?: true;
   readonly now: number;
 }
 
@@ -99,7 +104,7 @@ export class DeliveryRepository {
   async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#deliveries.bulkWrite(
-      changes.map(({ idempotencyKey, status, reason, attempt, consent, now }) => ({
+      changes.map(({ idempotencyKey, status, reason, attempt, consent, isOfChannel, now }) => ({
         updateOne: {
           filter: {
             _id: docId(ws, idempotencyKey),
@@ -111,6 +116,7 @@ export class DeliveryRepository {
               updatedAt: now,
               ...(reason !== undefined && { reason }),
               ...(consent && { consent }),
+              ...(isOfChannel && { isOfChannel }),
               ...(isFinal(status) && { settledAt: now }),
             },
             ...(reason === undefined && { $unset: { reason: '' } }),

@@ -13,6 +13,8 @@ import { pairKey } from './sync-members';
 export interface LedgerRow extends StateCount {
   readonly kind: DeliveryDoc['kind'];
   readonly destination: string;
+  /** Of sends that another destination had not taken: a visit has one of its first, and any number of these. */
+  readonly isFallback?: true;
 }
 
 /** Delivered, refused or given up: what the destination, or its silence, decided. */
@@ -40,14 +42,17 @@ export class ImpactDeliveryRepository {
     of: { readonly destination?: string; readonly journey?: string } = {},
   ): Promise<LedgerRow[]> {
     const groups = await this.#deliveries
-      .aggregate<{ _id: Omit<LedgerRow, 'count'>; count: number }>(
+      .aggregate<{ _id: Omit<LedgerRow, 'count' | 'isFallback'> & { isFallback: boolean }; count: number }>(
         [
           {
             $match: { ws, ...of, createdAt: { $gte: from }, $or: [{ kind: 'audience' }, { causedAt: { $gte: from } }] },
           },
           {
             $group: {
-              _id: { destination: '$destination', kind: '$kind', status: '$status', reason: '$reason' },
+              _id: {
+                ...{ destination: '$destination', kind: '$kind', status: '$status', reason: '$reason' },
+                isFallback: { $gt: ['$fallback', 0] },
+              },
               count: { $sum: 1 },
             },
           },
@@ -56,8 +61,9 @@ export class ImpactDeliveryRepository {
       )
       .toArray();
     return groups.map(({ _id, count }) => {
-      const { destination, kind, status, reason } = _id;
-      return { destination, kind, status, count, ...(typeof reason === 'string' && { reason }) };
+      const { destination, kind, status, reason, isFallback } = _id;
+      const optional = { ...(typeof reason === 'string' && { reason }), ...(isFallback && { isFallback }) };
+      return { destination, kind, status, count, ...optional };
     });
   }
 

@@ -59,6 +59,8 @@ export class TestDestination {
   readonly got: JourneySend[] = [];
   readonly answers: (SendAnswer | (() => Promise<SendAnswer>))[] = [];
   state: DestinationState = { state: 'ready', hasDedup: true };
+  /** What is otherwise of one of them, by its key. */
+  of: Readonly<Record<string, Partial<DestinationState>>> = {};
   pausedFor: string | undefined;
   /** Whom it could take something for. */
   reaches: (profile: Profile) => boolean = () => true;
@@ -139,7 +141,7 @@ export class JourneyHarness {
     return createJourneyActivities({
       store: this.store,
       sender: {
-        state: async () => this.destination.state,
+        state: async (_ws, destination) => ({ ...this.destination.state, ...this.destination.of[destination] }),
         reaches: async ({ profile }) => this.destination.reaches(profile),
         send: (request) => this.destination.send(request),
         pause: async (_ws, _destination, reason) => {

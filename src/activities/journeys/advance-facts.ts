@@ -12,6 +12,7 @@ import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runRoot } from '../../domain/journeys/run-paths';
+import { presentSend } from '../../domain/journeys/steps/send';
 import { stepOf } from '../../domain/journeys/step';
 import { endOfWait } from '../../domain/journeys/steps/wait';
 import { deadlineOf, lookBack } from '../../domain/journeys/steps/wait-for';
@@ -204,8 +205,9 @@ const readNewContacts = (
 async function readHold(
   deps: JourneyDeps,
   { ws, run, journey, profile, now }: FactsInput,
-  { destination, action }: StepOf<'send'>,
+  step: StepOf<'send'>,
 ): Promise<Partial<StepFacts>> {
+  const { destination, action } = presentSend(step, run);
   const to = await deps.sender.state(ws, destination, action);
   if (to.state === 'paused') return { heldBy: `the destination ${destination} is paused` };
   const key = effectKey(run);

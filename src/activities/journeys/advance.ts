@@ -33,24 +33,20 @@ export async function advanceRun(
   deps: JourneyDeps,
   ref: RunRef & { readonly gaveUp?: { readonly step: string; readonly visit: number } },
 ): Promise<Next> {
-  const cause = ref.gaveUp ? await giveUp(deps, ref, ref.gaveUp) : look;
-  return advanceFrom(deps, ref, cause, ref.gaveUp);
+  if (!ref.gaveUp) return advanceFrom(deps, ref, look);
+  const { cause, key } = await giveUp(deps, ref, ref.gaveUp);
+  return advanceFrom(deps, ref, cause, key);
 }
 
-/** `cause` is news of the delivery of `at`; a run that has left it has had the news. */
-export async function advanceFrom(
-  deps: JourneyDeps,
-  ref: RunRef,
-  cause: StepCause,
-  at?: { readonly step: string; readonly visit: number },
-): Promise<Next> {
+/** `cause` is news of the delivery `of`; a run that has come further has had the news. */
+export async function advanceFrom(deps: JourneyDeps, ref: RunRef, cause: StepCause, of?: string): Promise<Next> {
   for (let reads = 0; reads < readsAtMost; reads += 1) {
     const run = await deps.store.enrollments.byId(ref.ws, ref.id);
     if (!run) return { do: 'exit', reason: 'gone' };
-    const isNews = at === undefined || (run.step === at.step && run.visit === at.visit);
+    const isNews = of === undefined || of === effectKey(run);
     const next = await advanceOnce(deps, ref, run, isNews ? cause : look);
     if (!next) continue;
-    if (at === undefined) observeLateness(deps, ref, run);
+    if (of === undefined) observeLateness(deps, ref, run);
     return next;
   }
   throw ApplicationFailure.create({ type: 'Contended', message: 'Contended' });

@@ -37,7 +37,7 @@ function ask(profile: Profile, run: string, { at = now, channel = 'email' } = {}
     key: effectKey(visit),
     run: { ...visit, arrivedAt: at } as Enrollment,
     profile,
-    permission: { isTransactional: false },
+    permission: { isTransactional: false, isOfChannel: false },
     journey: { definition: {} },
   };
   const deps = { store: api.store } as unknown as JourneyDeps;

@@ -28,9 +28,9 @@ export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next>
   const made = { at: startedAt, outcome: kind, code, latencyMs: deps.clock() - startedAt };
   switch (kind) {
     case 'ok':
-      return record(deps, send, 'delivered', undefined, made);
+      return record(deps, send, { status: 'delivered', made });
     case 'invalid':
-      return record(deps, send, 'rejected', code, made);
+      return record(deps, send, { status: 'rejected', reason: code, made });
     case 'auth':
       await deps.sender.pause(ref.ws, definition.destination, code);
       return hold(deps, send, { reason: code, mayHaveArrived: false, made });
@@ -47,5 +47,7 @@ export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next>
 /** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */
 async function unclear(deps: JourneyDeps, send: AskedSend, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
   const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
-  return hasDedup ? retryLater(deps, send, answer, made) : record(deps, send, 'unknown', answer.code, made);
+  return hasDedup
+    ? retryLater(deps, send, answer, made)
+    : record(deps, send, { status: 'unknown', reason: answer.code, made });
 }

@@ -1,4 +1,4 @@
-import { effectKey, isInside } from '../../domain/journeys/enrollment';
+import { isInside } from '../../domain/journeys/enrollment';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
@@ -11,7 +11,7 @@ import { attempt } from './attempt-send';
 import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
-import { readSend, reserve, visitOf, type AskedSend, type SendVisit, type Visit } from './send-visit';
+import { keyOf, readSend, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
 import { hold, record, settle, settled } from './settle-send';
 
 const ranOut = 'retry-budget-used-up';
@@ -22,9 +22,9 @@ const look: StepCause = { on: 'look' };
  * is seen, one committed later comes after the send has begun.
  */
 export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promise<Next> {
-  const key = effectKey({ id: ref.id, step: ref.step, visit: ref.visit });
+  const key = keyOf(await deps.store.enrollments.byId(ref.ws, ref.id), ref);
   const known = await deps.store.deliveries.byKey(ref.ws, key);
-  if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, known.status);
+  if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
   return send ? sendUnlessBarred(deps, send, claim === 'found', known) : leave(deps, ref, key, claim === 'found');
@@ -35,7 +35,7 @@ async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
   if (run?.sending?.key === key) return 'found';
   const sending = { key, at: deps.clock() };
-  return (await deps.store.enrollments.claim(ref.ws, { id: ref.id, ...visitOf(ref) }, sending)) ? 'taken' : 'refused';
+  return (await deps.store.enrollments.claim(ref.ws, ref, sending)) ? 'taken' : 'refused';
 }
 
 async function sendUnlessBarred(
@@ -52,41 +52,49 @@ async function sendUnlessBarred(
   const send: AskedSend = { ...visit, permission };
   const { state, hasDedup } = to;
   await reserve(deps, send, permission, to.channel);
-  if (wasInFlight && !hasDedup) return record(deps, send, 'unknown', 'interrupted');
+  if (wasInFlight && !hasDedup) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
   if (send.journey.status === 'paused' || state === 'paused')
     return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
   if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
     return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
-  const withheld = state === 'ready' ? permission.withheld : `destination-${state}`;
-  if (withheld !== undefined) return withhold(deps, send, withheld);
+  if (state !== 'ready') return record(deps, send, { ...withheld(`destination-${state}`), isOfChannel: true });
+  if (permission.withheld !== undefined) return withhold(deps, send, permission.withheld, permission.isOfChannel);
   const ruling = await passPolicies(deps, { send, channel: to.channel, mayHaveArrived: wasInFlight, known });
   if (ruling.do === 'hold') return hold(deps, send, { reason: ruling.reason, mayHaveArrived: wasInFlight });
-  return ruling.do === 'withhold' ? withhold(deps, send, ruling.reason) : attempt(deps, send);
+  if (ruling.do === 'withhold') return withhold(deps, send, ruling.reason, ruling.isOfChannel);
+  return attempt(deps, send);
 }
 
-async function withhold(deps: JourneyDeps, send: AskedSend, reason: string): Promise<Next> {
-  if (!reason.startsWith('destination-')) deps.metrics.withheld.inc({ reason });
-  return record(deps, send, 'withheld', reason);
+const withheld = (reason: string) => ({ status: 'withheld' as const, reason });
+
+function withhold(deps: JourneyDeps, send: AskedSend, reason: string, isOfChannel: boolean): Promise<Next> {
+  deps.metrics.withheld.inc({ reason });
+  return record(deps, send, { ...withheld(reason), ...(isOfChannel && { isOfChannel }) });
 }
 
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
-export async function giveUp(deps: JourneyDeps, ref: RunRef, { step, visit }: Visit): Promise<StepCause> {
-  const key = effectKey({ id: ref.id, step, visit });
-  const send = await readSend(deps, { ...ref, step, visit }, key);
+export async function giveUp(
+  deps: JourneyDeps,
+  ref: RunRef,
+  visit: Visit,
+): Promise<{ readonly cause: StepCause; readonly key: string }> {
+  const key = keyOf(await deps.store.enrollments.byId(ref.ws, ref.id), { ...ref, ...visit });
+  const send = await readSend(deps, { ...ref, ...visit }, key);
   // Nobody may ever have picked it up; the step it settles counts it all the same.
   if (send) await reserve(deps, send);
   const run = send?.run ?? (await deps.store.enrollments.byId(ref.ws, ref.id));
   const status: DeliveryStatus = run?.sending?.key === key ? 'unknown' : 'dead';
   await changeDelivery(deps, ref.ws, { idempotencyKey: key, status, reason: ranOut, now: deps.clock() });
-  return settled((await deps.store.deliveries.byKey(ref.ws, key))?.status ?? status);
+  return { cause: settled((await deps.store.deliveries.byKey(ref.ws, key)) ?? { status }), key };
 }
 
 /** Nothing may be sent for this visit any more: the run has ended or moved on. */
 async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInFlight: boolean): Promise<Next> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
-  if (run && !isInside(run)) {
-    await deps.store.enrollments.release(ref.ws, ref.id, key);
+  const isOver = run !== undefined && !isInside(run);
+  if (isOver || !wasInFlight) await deps.store.enrollments.release(ref.ws, ref.id, key);
+  if (isOver) {
     // An attempt that was never heard of again may have arrived; one that was not begun has not.
     const end = wasInFlight
       ? { status: 'unknown' as const, reason: 'interrupted' }

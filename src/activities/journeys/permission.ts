@@ -1,5 +1,5 @@
 import { decideConsent, type ConsentProof } from '../../domain/consent/decide-consent';
-import { findBarring, suppressionsOf } from '../../domain/consent/suppression';
+import { findBarring, isOfChannelAlone, suppressionsOf } from '../../domain/consent/suppression';
 import type { WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { DestinationState } from './journey-sender';
@@ -10,6 +10,8 @@ export interface Permission {
   /** Why not. */
   readonly withheld?: 'restricted' | 'suppressed' | 'consent';
   readonly consent?: ConsentProof;
+  /** Another channel or destination might be allowed. */
+  readonly isOfChannel: boolean;
   /** Quiet hours and caps do not keep it. */
   readonly isTransactional: boolean;
 }
@@ -36,10 +38,12 @@ export async function readPermission(
   const list = await store.suppressions.check(ws, profile.identifiers);
   const isTransactional = defined?.transactional === true;
   const target = { destination, purpose, channel: to.channel, isTransactional };
-  const barring = findBarring(suppressionsOf(profile, list, clock()), target);
-  if (profile.restrictedAt !== undefined) return { withheld: 'restricted', isTransactional };
+  const suppressions = suppressionsOf(profile, list, clock());
+  const barring = findBarring(suppressions, target);
+  if (profile.restrictedAt !== undefined) return { withheld: 'restricted', isTransactional, isOfChannel: false };
   return {
     isTransactional,
+    isOfChannel: isOfChannelAlone(suppressions, target),
     ...(barring ? { withheld: 'suppressed' as const } : !isAllowed && { withheld: 'consent' as const }),
     ...(proof && { consent: proof }),
   };

@@ -1,6 +1,7 @@
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
-import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import { effectKey, isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import type { StepOf } from '../../domain/journeys/journey.schema';
+import { presentSend } from '../../domain/journeys/steps/send';
 import { stepOf } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
 import type { RunRef } from './advance';
@@ -30,12 +31,12 @@ export interface AskedSend extends SendVisit {
 /** `undefined` when the run has ended or moved on. */
 export async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
-  if (!run || !isInside(run) || run.step !== ref.step || run.visit !== ref.visit) return undefined;
+  if (!run || !isInside(run) || run.step !== ref.step || effectKey(run) !== key) return undefined;
   const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
   const profile = await deps.store.profiles.canonical(ref.ws, run.profile);
-  const definition = journey && stepOf(journey, run);
-  if (!profile || !journey || definition?.type !== 'send') return undefined;
-  return { ref, key, run, journey, profile, definition };
+  const step = journey && stepOf(journey, run);
+  if (!profile || !journey || step?.type !== 'send') return undefined;
+  return { ref, key, run, journey, profile, definition: presentSend(step, run) };
 }
 
 /** Writes its row in the ledger, unless there is one. */
@@ -45,7 +46,7 @@ export async function reserve(
   { consent, isTransactional }: Partial<Permission> = {},
   channel?: string,
 ): Promise<void> {
-  const { id: enrollment, journey, version, step, arrivedAt } = run;
+  const { id: enrollment, journey, version, step, arrivedAt, fallback } = run;
   const delivery = {
     ws: ref.ws,
     idempotencyKey: key,
@@ -61,8 +62,11 @@ export async function reserve(
     ...(consent && { consent }),
     ...(channel !== undefined && { channel }),
     ...(isTransactional && { isExempt: true as const }),
+    ...(fallback !== undefined && { fallback }),
   };
   await deps.store.deliveries.reserve([delivery], deps.clock());
 }
 
-export const visitOf = ({ step, visit }: Visit): Visit => ({ step, visit });
+/** What the visit sends at present has this key, while the run is there. */
+export const keyOf = (run: Enrollment | undefined, { id, step, visit }: RunRef & Visit): string =>
+  effectKey(run?.step === step && run.visit === visit ? run : { id, step, visit });

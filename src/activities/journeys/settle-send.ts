@@ -8,7 +8,7 @@ import { advanceFrom, type RunRef } from './advance';
 import { changeDelivery } from './change-delivery';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import { visitOf, type AskedSend, type SendVisit, type Visit } from './send-visit';
+import type { AskedSend, SendVisit } from './send-visit';
 
 const look: StepCause = { on: 'look' };
 
@@ -46,33 +46,39 @@ export async function hold(
   return advanceFrom(deps, ref, look);
 }
 
+/** What has become of it, and the attempt that led to that. */
+interface Ending {
+  readonly status: DeliveryStatus;
+  readonly reason?: string;
+  readonly made?: DeliveryAttempt;
+  readonly isOfChannel?: true;
+}
+
 export async function record(
   deps: JourneyDeps,
-  { ref, key, run, permission }: AskedSend,
-  status: DeliveryStatus,
-  reason?: string,
-  made?: DeliveryAttempt,
+  { ref, key, permission }: AskedSend,
+  { made, ...ending }: Ending,
 ): Promise<Next> {
-  const now = deps.clock();
-  const change = {
-    idempotencyKey: key,
-    status,
-    now,
-    consent: permission.consent,
-    ...(reason !== undefined && { reason }),
-    ...(made && { attempt: made }),
-  };
-  await changeDelivery(deps, ref.ws, change);
-  return settle(deps, { ...ref, ...visitOf(run) }, status);
+  const attempt = made && { attempt: made };
+  await changeDelivery(deps, ref.ws, {
+    ...{ idempotencyKey: key, ...ending, consent: permission.consent },
+    ...attempt,
+    now: deps.clock(),
+  });
+  return settle(deps, ref, { key, ...ending });
 }
 
-/** Tells the run what has become of its delivery. */
-export async function settle(deps: JourneyDeps, ref: RunRef & Visit, status: DeliveryStatus): Promise<Next> {
-  return advanceFrom(deps, ref, settled(status), visitOf(ref));
+/** Tells the run what has become of its delivery, unless it has been told. */
+export async function settle(
+  deps: JourneyDeps,
+  ref: RunRef,
+  { key, ...ending }: Pick<Ending, 'status' | 'isOfChannel'> & { readonly key: string },
+): Promise<Next> {
+  return advanceFrom(deps, ref, settled(ending), key);
 }
 
-export const settled = (status: DeliveryStatus): StepCause => ({
-  on: 'settled',
-  status,
-  isFailure: status === 'rejected' || status === 'dead' || status === 'withheld',
-});
+export function settled({ status, isOfChannel }: Pick<Ending, 'status' | 'isOfChannel'>): StepCause {
+  const isRefused = status === 'rejected' || status === 'dead';
+  const isFailure = isRefused || status === 'withheld';
+  return { on: 'settled', status, isFailure, mayFallBack: isRefused || isOfChannel === true };
+}

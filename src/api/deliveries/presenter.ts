@@ -16,6 +16,7 @@ export const DeliveryBody = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'Of a send: by what it reaches people, where the destination says' }),
+  fallback: z.int().optional().meta({ description: 'Of the nth fallback of a send' }),
   status: z.enum(deliveryStatuses),
   reason: z.string().optional(),
   profileId: z.string(),
@@ -60,6 +61,7 @@ export function presentDelivery(delivery: DeliveryDoc) {
     kind: delivery.kind,
     destination: delivery.destination,
     channel: delivery.channel,
+    fallback: delivery.fallback,
     status: delivery.status,
     reason: delivery.reason,
     profileId: delivery.profile,

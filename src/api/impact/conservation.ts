@@ -80,4 +80,4 @@ const asEnded = ({ isCut, outcome, count }: SendVisits) =>
   isCut || outcome === undefined ? { count } : { outcome, count };
 
 const rowsOf = (rows: readonly LedgerRow[], key: string, kind: LedgerRow['kind']): LedgerRow[] =>
-  rows.filter((row) => row.destination === key && row.kind === kind);
+  rows.filter((row) => row.destination === key && row.kind === kind && !row.isFallback);

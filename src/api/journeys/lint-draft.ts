@@ -5,7 +5,7 @@ import { unknownComputedTrait } from '../../domain/audiences/computed/check-comp
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import { kindOf } from '../../domain/audiences/manual-audience';
 import type { WorkspaceId } from '../../domain/ids';
-import type { JourneyDefinition, StepOf } from '../../domain/journeys/journey.schema';
+import type { JourneyDefinition, Step, StepOf } from '../../domain/journeys/journey.schema';
 import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
 import { enrolledBy } from '../../domain/journeys/lint-enrolls';
 import { lintJourney } from '../../domain/journeys/lint-journey';
@@ -44,12 +44,10 @@ export async function lintDraft(
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),
     ...Object.entries(definition.steps).flatMap(([id, step]) =>
-      step.type === 'send'
-        ? [
-            ...lintSend(step, `/steps/${id}`, byKey.get(step.destination)),
-            ...lintComputed(step, `/steps/${id}/mapping`, computed),
-          ]
-        : [],
+      sendsOf(step, `/steps/${id}`).flatMap(({ send, path }) => [
+        ...lintSend(send, path, byKey.get(send.destination)),
+        ...lintComputed(send, `${path}/mapping`, computed),
+      ]),
     ),
   ];
 }
@@ -71,7 +69,16 @@ async function enrollsOf(
   );
 }
 
-function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValues): JourneyFinding[] {
+/** What a send and its fallbacks have alike. */
+type SendPart = Pick<StepOf<'send'>, 'destination' | 'action' | 'mapping'>;
+
+function sendsOf(step: Step, path: string): { send: SendPart; path: string }[] {
+  if (step.type !== 'send') return [];
+  const fallbacks = (step.fallback ?? []).map((send, index) => ({ send, path: `${path}/fallback/${index}` }));
+  return [{ send: step, path }, ...fallbacks];
+}
+
+function lintComputed(step: SendPart, path: string, computed: ComputedValues): JourneyFinding[] {
   const mapping = Mapping.safeParse(step.mapping ?? {});
   const read = mapping.success ? computedKeysRead(mapping.data) : [];
   return read
@@ -79,7 +86,7 @@ function lintComputed(step: StepOf<'send'>, path: string, computed: ComputedValu
     .map((key) => ({ ...unknownComputedTrait(key, path), severity: 'error' as const }));
 }
 
-function lintSend(step: StepOf<'send'>, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {
+function lintSend(step: SendPart, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {
   const mapping = Mapping.safeParse(step.mapping ?? {});
   const faults = (mapping.error?.issues ?? []).map((issue) =>
     error('bad_mapping', `${path}/mapping${toPointer(issue.path)}`, issue.message, 'Correct the mapping here.'),

@@ -75,6 +75,14 @@ export function findBarring(
   return suppressions.find((entry) => reaches(entry, target) && isHeeded(entry, target));
 }
 
+/** Whether what forbids it is about its channel or its destination alone, so that another may reach the person. */
+export const isOfChannelAlone = (suppressions: readonly PersonSuppression[], target: SuppressionTarget): boolean =>
+  findBarring(suppressions, target) !== undefined &&
+  findBarring(
+    suppressions.filter(({ scope }) => !/^(channel|destination):/.test(scope)),
+    target,
+  ) === undefined;
+
 function reaches({ scope }: PersonSuppression, { destination, purpose, channel }: SuppressionTarget): boolean {
   if (scope === 'everything' || scope === `destination:${destination}`) return true;
   if (purpose !== undefined && scope === `purpose:${purpose}`) return true;

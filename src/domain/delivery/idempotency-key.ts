@@ -1,6 +1,6 @@
-/** The idempotency key of one visit of a journey step: `{enrollment}:{step}:{visit}`. */
-export function sendKey(enrollment: string, step: string, visit: number): string {
-  return `${enrollment}:${step}:${visit}`;
+/** The idempotency key of one visit of a journey step: `{enrollment}:{step}:{visit}`, and `:{n}` for the nth fallback of a send. */
+export function sendKey(enrollment: string, step: string, visit: number, fallback = 0): string {
+  return `${enrollment}:${step}:${visit}${fallback > 0 ? `:${fallback}` : ''}`;
 }
 
 /**

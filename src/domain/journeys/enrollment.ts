@@ -91,6 +91,8 @@ export interface Enrollment {
   readonly steps: Readonly<Record<string, Caught>>;
   /** A delivery attempt in flight, claimed under "active, same step, same visit". */
   readonly sending?: { readonly key: string; readonly at: number };
+  /** The number of the step's fallback that is tried; absent for what it sends first. */
+  readonly fallback?: number;
   /** Where the run goes once the attempt that is under way has settled, since an update asked for it. */
   readonly resumeAt?: string;
   /** Effects of visits that the run was taken away from: their deliveries are to be withheld. */
@@ -129,8 +131,12 @@ export function enrollmentWorkflowId(ws: string, journey: string, id: Enrollment
 }
 
 /** The idempotency key of an effect of the present step. */
-export const effectKey = ({ id, step, visit }: Pick<Enrollment, 'id' | 'step' | 'visit'>): string =>
-  sendKey(id, step, visit);
+export const effectKey = ({
+  id,
+  step,
+  visit,
+  fallback,
+}: Pick<Enrollment, 'id' | 'step' | 'visit' | 'fallback'>): string => sendKey(id, step, visit, fallback);
 
 /** The path with the present step's outcome written, unless it has one, and, when the run goes on, the next step begun. */
 export function extendPath(path: readonly PathEntry[], outcome: string | undefined, begun?: PathEntry): PathEntry[] {

@@ -17,6 +17,7 @@ export const journeyLimits = {
   goals: 20,
   parallel: 20,
   updates: 20,
+  fallbacks: 5,
 } as const;
 
 /** `match` ties an event to a run: a path in the event → a path of the run, such as `entry.properties.cart_id`. */
@@ -118,7 +119,23 @@ export const SendStep = z.strictObject({
   action: Name.optional(),
   /** Checked against the destination's action, whose module owns the form of mappings. */
   mapping: z.record(Name, z.json()).optional(),
-  onFailure: z.enum(['continue', 'exit']).optional(),
+  /** Tried in order when the one before has refused it for good, or its channel may not be used; each a delivery of its own. */
+  fallback: z
+    .array(
+      z.strictObject({
+        destination: DefinitionKey,
+        action: Name.optional(),
+        mapping: z.record(Name, z.json()).optional(),
+      }),
+    )
+    .min(1)
+    .max(journeyLimits.fallbacks)
+    .optional(),
+  onFailure: z
+    .union([z.enum(['continue', 'exit']), z.strictObject({ step: StepId })], {
+      error: 'Write "continue", "exit" or { "step": id }.',
+    })
+    .optional(),
   next: StepId.optional(),
 });
 export const ExitStep = z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200).optional() });

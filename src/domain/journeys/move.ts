@@ -47,7 +47,14 @@ export interface StepFacts {
 
 /** Why a step is taken: to look how things stand, or because its delivery has settled. */
 export type StepCause =
-  { readonly on: 'look' } | { readonly on: 'settled'; readonly status: string; readonly isFailure: boolean };
+  | { readonly on: 'look' }
+  | {
+      readonly on: 'settled';
+      readonly status: string;
+      readonly isFailure: boolean;
+      /** It has surely not arrived, and another destination might still reach the person. */
+      readonly mayFallBack?: boolean;
+    };
 
 /** Where a run stands and what it may know there. */
 export interface Standing {
@@ -93,7 +100,7 @@ export function arriveAt(
   const visit = (own(run.visits, step) ?? 0) + 1;
   if (visit > visitLimit) return undefined;
   return {
-    ...omit(run, 'dueAt', 'waitsUntil'),
+    ...omit(run, 'dueAt', 'waitsUntil', 'fallback'),
     ...{ step, visit, cursor, visits: withKey(run.visits, step, visit), arrivedAt: now, waitingFor: [] },
     path: extendPath(run.path, outcome, { step, visit, at: now }),
   };

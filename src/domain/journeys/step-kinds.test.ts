@@ -49,10 +49,11 @@ const samples: {
       destination: 'crm',
       action: 'track',
       mapping: { name: { from: 'traits.name' } },
-      onFailure: 'exit',
+      fallback: [{ destination: 'sms', action: 'text', mapping: { name: { from: 'traits.nick' } } }],
+      onFailure: { step: 'b' },
       next: 'a',
     },
-    own: ['send', 'track', 'traits.name', 'exit'],
+    own: ['send', 'track', 'traits.name', 'text', 'traits.nick'],
   },
   update: {
     step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], increment: { orders: 1 }, next: 'a' },

@@ -16,7 +16,7 @@ import {
 } from '../../testing/runs';
 import type { JourneyStatus } from './compiled-journey';
 import { seenAll, type Enrollment } from './enrollment';
-import { visitLimit, type FoundCause, type StepFacts } from './move';
+import { visitLimit, type FoundCause, type Move, type StepFacts } from './move';
 import { step } from './step';
 
 describe('a wait', () => {
@@ -280,6 +280,44 @@ describe('a send', () => {
     ['dead', { onFailure: 'exit' }, '(end)'],
   ])('%s with %j leads to %s: never stuck', (status, of, where) => {
     expect(arrivedAt(settle(status, true, of))).toBe(where);
+  });
+
+  describe('with fallbacks', () => {
+    const of = { fallback: [{ destination: 'sms' }, { destination: 'post' }], onFailure: { step: 'call' } };
+    const withCall = aJourney({
+      mail: { type: 'send', destination: 'crm', next: 'done', ...of },
+      done: { type: 'exit' },
+      call: { type: 'exit' },
+    });
+    const after = (status: string, mayFallBack: boolean, fallback?: number): Move => {
+      const isFailure = status !== 'delivered' && status !== 'unknown';
+      const run = aRun('mail', { ...(fallback !== undefined && { fallback }) });
+      return step(withCall, run, { on: 'settled', status, isFailure, mayFallBack }, facts(), noon);
+    };
+    it.each<[string, boolean, number | undefined, string, number | undefined]>([
+      ['rejected', true, undefined, 'mail', 1],
+      ['rejected', true, 1, 'mail', 2],
+      ['rejected', true, 2, 'call', undefined],
+      ['delivered', false, 1, 'done', undefined],
+      ['unknown', false, undefined, 'done', undefined],
+      ['withheld', false, undefined, 'call', undefined],
+    ])('%s (may fall back: %s) at fallback %s goes to %s, fallback %s', (status, may, at, where, next) => {
+      const { run } = after(status, may, at);
+      expect([run.step, run.fallback]).toEqual([where, next]);
+    });
+
+    it('counts each as a send, and the visit goes on', () => {
+      const { run } = after('rejected', true);
+      expect(run).toMatchObject({ effects: 1, visit: 1 });
+      expect(run.path.at(-1)).not.toHaveProperty('outcome');
+    });
+
+    it('sends to the one that it has come to', () => {
+      expect(step(withCall, aRun('mail', { fallback: 2 }), look, facts(), noon)).toMatchObject({
+        to: 'deliver',
+        label: 'mail: sends to post',
+      });
+    });
   });
 
   it('skips once what a merged run has sent', () => {

@@ -2,13 +2,17 @@ import { waitKeysOf } from '../wait-keys';
 import { contactName } from '../../events/contact';
 import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
+import type { Enrollment } from '../enrollment';
 import type { StepOf } from '../journey.schema';
 import { sendFailed, sentElsewhere } from '../outcomes';
 import type { StepKind } from '../step-kind';
-import { end, goTo, waitForIntake, waitUntil, type Move, type Standing } from '../move';
+import { end, goTo, waitForIntake, waitUntil, type Move, type Standing, type StepCause } from '../move';
 
 const lookAgainMs = 30_000;
 const lookSeldomMs = 10 * 60_000;
+
+/** Where the step says to whom it sends first. */
+export const firstDestination = '/destination';
 
 export const send: StepKind<StepOf<'send'>> = {
   take(step, standing) {
@@ -28,10 +32,16 @@ export const send: StepKind<StepOf<'send'>> = {
       return waitUntil(standing, until, `held: ${reason}; looks again, waits`);
     }
     if (facts.isIntakeBehind) return waitForIntake(standing, run.arrivedAt, contactsOf(standing));
-    return { to: 'deliver', run: { ...run, waitingFor: [] }, label: `${run.step}: sends to ${step.destination}` };
+    return {
+      to: 'deliver',
+      run: { ...run, waitingFor: [] },
+      label: `${run.step}: sends to ${presentSend(step, run).destination}`,
+    };
   },
   parts: (step) => [
-    { destination: step.destination, path: '/destination' },
+    { destination: step.destination, path: firstDestination },
+    ...(step.fallback ?? []).map(({ destination }, index) => ({ destination, path: `/fallback/${index}/destination` })),
+    ...(isStep(step.onFailure) ? [{ next: step.onFailure.step, path: '/onFailure/step' }] : []),
     ...(step.next === undefined ? [] : [{ next: step.next, path: '/next' }]),
   ],
 };
@@ -42,12 +52,24 @@ const contactsOf = ({ run, facts }: Standing): { keys: string[]; names: string[]
   names: [],
 });
 
+/** What the step sends at present: what it says first, or the fallback that the run has come to. */
+export function presentSend(step: StepOf<'send'>, { fallback = 0 }: Pick<Enrollment, 'fallback'>): StepOf<'send'> {
+  const instead = fallback > 0 ? step.fallback?.[fallback - 1] : undefined;
+  return instead ? { ...omit(step, 'action', 'mapping'), ...instead } : step;
+}
+
 function afterDelivery(
   step: StepOf<'send'>,
   standing: Standing,
-  { status, isFailure }: { status: string; isFailure: boolean },
+  { status, isFailure, mayFallBack }: Extract<StepCause, { on: 'settled' }>,
 ): Move {
+  const { fallback = 0, resumeAt } = standing.run;
   const run = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
-  if (isFailure && step.onFailure === 'exit') return end(run, 'exited', sendFailed(status), standing.now);
-  return goTo({ ...standing, run }, step.next, status);
+  if (mayFallBack && fallback < (step.fallback?.length ?? 0) && resumeAt === undefined)
+    return { to: 'step', run: { ...run, fallback: fallback + 1 } };
+  if (!isFailure) return goTo({ ...standing, run }, step.next, status);
+  if (step.onFailure === 'exit') return end(run, 'exited', sendFailed(status), standing.now);
+  return goTo({ ...standing, run }, isStep(step.onFailure) ? step.onFailure.step : step.next, status);
 }
+
+const isStep = (onFailure: StepOf<'send'>['onFailure']): onFailure is { step: string } => typeof onFailure === 'object';
