@@ -67,6 +67,8 @@ export interface StoredEvent {
   readonly traits: JsonObject;
   /** When traits cease to be so, by name. */
   readonly traitExpiry?: Readonly<Record<string, string>>;
+  /** What a journey has added to traits. */
+  readonly increments?: JsonObject;
   readonly context: JsonObject;
   /** How it is not as its source's tracking plan says. */
   readonly violations?: readonly { readonly code: string; readonly path: string; readonly message: string }[];

@@ -30,6 +30,15 @@ export interface Profile {
   /** What held of them on the suppression lists when the profile was last written; absent when nothing did. */
   readonly suppressed?: readonly Omit<Suppression, 'id' | 'hint' | 'source'>[];
   readonly audiences: readonly ProfileAudience[];
+  /** Which variants they get; absent when there are none. */
+  readonly experiments?: readonly {
+    readonly key: string;
+    readonly variant: string;
+    readonly since: string;
+    readonly convertedAt?: string;
+    /** Was two people with different variants, and is in no comparison. */
+    readonly isContaminated?: true;
+  }[];
   /** Households and accounts that the person is in; absent when there are none. */
   readonly groups?: readonly {
     readonly type: 'household' | 'account';

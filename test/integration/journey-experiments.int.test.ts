@@ -109,3 +109,59 @@ describe('a split', () => {
     await store.connection.db.collection<{ _id: string }>('profiles').insertMany(people);
   }
 });
+
+describe('a merge in the middle of a journey', () => {
+  it('leaves one run, the variant of the older exposure, and the denial that either of the two had made', async () => {
+    const denied = { consent: { records: { marketing: { status: 'denied' } } } };
+    const anonymous = { identifiers: [{ type: 'anonymous_id', value: 'a1' }] };
+    const mail = { type: 'send', destination: 'crm' };
+    const rest = { type: 'wait', for: '1d', next: 'mail' };
+    const which = (weights: number[]) =>
+      steps({ short: weights[0] ?? 0, long: weights[1] ?? 0 }, {})['which'] as JsonObject;
+    const joined = (weights: number[]) =>
+      journey(
+        'joined',
+        { which: which(weights), 'to-short': { ...rest }, 'to-long': { ...rest, for: '2d' }, mail },
+        { goals },
+      );
+    const waits = (count: number) =>
+      harness.until(
+        'joined',
+        (runs) => runs.filter(({ step, status }) => step.startsWith('to-') && status === 'active').length === count,
+        `${count} wait`,
+      );
+    const exposed = () =>
+      harness.until(
+        'joined',
+        (runs) => runs.every((run) => run.waitingFor.length > 0 || run.step !== 'which'),
+        'exposed',
+      );
+    await harness.publish(joined([0, 100]));
+    await harness.happen('Cart Started');
+    await exposed();
+    await harness.apply();
+    await waits(1);
+    await harness.publish(joined([100, 0]));
+    await harness.happen('Cart Started', {}, { ...anonymous, context: denied });
+    await exposed();
+    await harness.apply();
+    await waits(2);
+    await harness.happen(
+      'Logged In',
+      {},
+      {
+        identifiers: [{ type: 'user_id', value: 'u1' }, ...anonymous.identifiers],
+      },
+    );
+    const older = (await waits(1)).find(({ status }) => status === 'active');
+    expect(older).toMatchObject({ status: 'active', step: 'to-long' });
+    const { ws, store } = harness;
+    const person = await store.profiles.canonical(ws, older!.profile);
+    expect(person?.experiments?.['subject']).toMatchObject({ variant: 'long', isContaminated: true });
+    await harness.fastForward(older!.workflowId, 3 * 24 * 3_600_000);
+    const runs = await harness.ended('joined');
+    expect(runs.map(({ reason }) => reason).sort()).toEqual(['completed', 'merged']);
+    expect(harness.destination.got).toEqual([]);
+    expect(older!.id).toBe(runs.find(({ reason }) => reason === 'completed')?.id);
+  });
+});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
 import { useTestApi, useWorkspace } from '../../src/testing/test-api';
+import { inTransaction } from '../../src/store/open-store';
 import { aProfile } from '../../src/testing/builders';
 import { enrollmentId } from '../../src/domain/ids';
 import { compileJourney } from '../../src/domain/journeys/compiled-journey';
@@ -80,6 +81,25 @@ describe('an experiment over HTTP', () => {
     });
     const missing = await call('get', '/v1/journeys/simple/experiments/other').expect(404);
     expect((missing.body as { detail: string }).detail).toContain('experiment "other" in the journey "simple"');
+  });
+});
+
+describe('the variant of a person over HTTP', () => {
+  it('is told with the person', async () => {
+    const subject = {
+      variant: 'a',
+      at: 0,
+      drawnBy: 'a:50 b:50',
+      isContaminated: true,
+      conversion: { at: 1_000 },
+    } as const;
+    const profile = aProfile('prf_1', { experiments: { subject } });
+    await inTransaction(api.store.connection, (session) => api.store.profiles.write(home.ws, [{ profile }], session));
+    const { body } = await call('get', '/v1/profiles/prf_1').expect(200);
+    const told = { key: 'subject', variant: 'a', since: '1970-01-01T00:00:00.000Z', isContaminated: true };
+    expect((body as { experiments: unknown }).experiments).toEqual([
+      { ...told, convertedAt: '1970-01-01T00:00:01.000Z' },
+    ]);
   });
 });
 

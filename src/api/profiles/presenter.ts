@@ -53,6 +53,16 @@ export const ProfileBody = z.strictObject({
     )
     .optional(),
   audiences: z.array(z.strictObject({ key: z.string(), enteredAt: Instant, heldOut })),
+  /** Which variants they get; absent when there are none. */
+  experiments: z
+    .array(
+      z.strictObject({
+        ...{ key: z.string(), variant: z.string(), since: Instant, convertedAt: Instant.optional() },
+        /** Was two people with different variants, and is in no comparison. */
+        isContaminated: z.literal(true).optional(),
+      }),
+    )
+    .optional(),
   /** Households and accounts that the person is in; absent when there are none. */
   groups: z
     .array(
@@ -93,6 +103,8 @@ export const EventBody = z.strictObject({
   properties: AnyObject,
   traits: AnyObject,
   traitExpiry: Expiry.optional(),
+  /** What a journey has added to traits. */
+  increments: AnyObject.optional(),
   context: AnyObject,
   /** How it is not as its source's tracking plan says. */
   violations: z.array(z.strictObject({ code: z.string(), path: z.string(), message: z.string() })).optional(),
@@ -140,6 +152,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
       enteredAt: presentInstant(enteredAt),
       ...(isHeldOut && { heldOut: isHeldOut }),
     })),
+    ...presentExperiments(profile),
     ...presentGroupsOf(profile, sight),
     mergedFrom: profile.lineage,
     ...(profile.apart && { apartFrom: profile.apart }),
@@ -163,6 +176,15 @@ export function presentTraitRows(profile: Profile, { seesPersonalData: isSeen, n
       },
     ];
   });
+}
+
+function presentExperiments({ experiments = {} }: Profile) {
+  const shown = Object.entries(experiments).map(([key, { variant, at, conversion, isContaminated }]) => ({
+    ...{ key, variant, since: presentInstant(at) },
+    ...(conversion && { convertedAt: presentInstant(conversion.at) }),
+    ...(isContaminated && { isContaminated }),
+  }));
+  return shown.length === 0 ? {} : { experiments: shown };
 }
 
 function presentGroupsOf({ groups }: Profile, { seesPersonalData }: Sight) {
@@ -205,6 +227,7 @@ export function presentEvent(event: EventDoc, { seesPersonalData }: Sight) {
     properties: show(event.properties),
     traits: show(event.traits),
     ...presentExpiry(event.traitExpiry ?? {}),
+    ...(event.increments && { increments: show(event.increments) }),
     context: show(event.context),
     ...(event.violations && {
       violations: event.violations.map(({ code, path, message }) => ({ code, path, message })),

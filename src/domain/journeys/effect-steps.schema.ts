@@ -4,7 +4,8 @@ import { isKindName } from '../events/event';
 import { measureJson } from '../events/measure-json';
 import { StepId, ValueOrFrom } from './step-fields.schema';
 
-const storable = { maxBytes: 32_768, maxDepth: 32, hasEscapes: true, byteLength: (text: string) => text.length };
+/** What a step may hold, and the event that it becomes. */
+export const storable = { maxBytes: 32_768, maxDepth: 32, hasEscapes: true, byteLength: (text: string) => text.length };
 
 /** Of a step that becomes an event: what it holds must be something that can be stored. */
 function storableFields(fields: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {

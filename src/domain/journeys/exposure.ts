@@ -62,8 +62,11 @@ function uniteExposure(one: Exposure, other: Exposure): Exposure {
   };
 }
 
-const isOlder = (one: Exposure, other: Exposure): boolean =>
-  one.at === other.at ? one.variant <= other.variant : one.at < other.at;
+/** Of two of one instant any, but the same whoever absorbs whom. */
+function isOlder(one: Exposure, other: Exposure): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  return `${one.variant} ${one.drawnBy}` <= `${other.variant} ${other.drawnBy}`;
+}
 
 /** As a field of whatever has exposures: absent when there are none. */
 export const exposuresField = (exposures: Exposures | undefined): { readonly experiments?: Exposures } =>

@@ -1,8 +1,10 @@
 import { waitKeysOf } from './wait-keys';
+import { measureJson } from '../events/measure-json';
 import { workspaceOf } from '../ids';
 import type { Event, ListingCall } from '../events/event';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { firstAt } from '../path';
+import { storable } from './effect-steps.schema';
 import { goTo, waitUntil, type Move, type Standing } from './move';
 
 /** What a step says of the person: the event that it becomes. */
@@ -17,7 +19,7 @@ const lookAgainMs = 1_000;
 
 /**
  * Profiles change only through events: a step that changes one records its event, once for each visit, and goes on when that has been
- * applied. One with nothing to say goes on at once.
+ * applied. One with nothing to say, or with more than can be stored, goes on at once.
  */
 export function recordOnce(
   standing: Standing,
@@ -28,8 +30,13 @@ export function recordOnce(
   if (facts.recorded === 'applied' || facts.recorded === 'dead') return goTo(standing, next, facts.recorded);
   if (facts.recorded === 'pending') return waitForOwn(standing, name);
   const said = say();
-  return said ? { to: 'record', run, said } : goTo(standing, next, 'nothing');
+  if (!said) return goTo(standing, next, 'nothing');
+  return isTooLarge(said) ? goTo(standing, next, 'too-large') : { to: 'record', run, said };
 }
+
+/** What paths find may be large, and may be named many times; it lies a little deeper here than where it was found. */
+const isTooLarge = ({ properties = {}, traits = {} }: Said): boolean =>
+  'code' in measureJson({ properties, traits }, { ...storable, maxDepth: storable.maxDepth + 4 });
 
 /** Waits until an event that the step has recorded is applied. */
 export function waitForOwn(standing: Standing, name: string): Move {

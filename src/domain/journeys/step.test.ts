@@ -388,6 +388,11 @@ describe('an emitted event', () => {
     expect(take({ recorded: 'absent' })).toMatchObject({ to: 'record', said });
   });
 
+  it('that would be more than can be stored is none, and holds nobody up', () => {
+    const root = { entry: { properties: { cart: 'x'.repeat(40_000) } } };
+    expect(outcomeOf(take({ recorded: 'absent', root }))).toBe('too-large');
+  });
+
   it('is waited for under its name, then the journey goes on', () => {
     expect(take({ recorded: 'pending' })).toMatchObject({ to: 'wait', run: { waitingFor: ['ws_1:prf_ada|Told'] } });
     expect(arrivedAt(take({ recorded: 'applied' }))).toBe('done');
