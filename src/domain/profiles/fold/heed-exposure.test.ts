@@ -99,6 +99,15 @@ describe('a variant', () => {
     });
   });
 
+  it('is not taken down of somebody who is restricted, nor what they do; what they have stays', () => {
+    const lived = new Lived();
+    lived.tell('Cart Started');
+    lived.expose('u1', 'short', 'other');
+    lived.world.profiles.set(lived.of('u1').id, { ...lived.of('u1'), restrictedAt: lived.now });
+    lived.expose('u1', 'short');
+    expect(Object.keys(lived.of('u1').experiments ?? {})).toEqual(['other']);
+  });
+
   it('goes with an erasure', () => {
     const lived = new Lived();
     lived.expose('u1', 'short');
