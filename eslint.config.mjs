@@ -70,6 +70,7 @@ export default tseslint.config(
         'api',
         'client',
         'cli',
+        'code',
         'local',
       ),
       ...testing,
@@ -207,6 +208,11 @@ export default tseslint.config(
       ...servers,
     ],
     'The client runs in browsers and reaches the server over HTTP only.',
+  ),
+  arrows(
+    ['code'],
+    [...overHttp, ...rooms('client', 'cli', 'local'), ...testing, 'node:*', ...servers],
+    'code → domain only: definitions are written where no server is.',
   ),
   arrows(
     ['browser'],

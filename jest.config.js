@@ -3,7 +3,10 @@ const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
-  moduleNameMapper: { '^\\./runtime_adapters$': '<rootDir>/test/mongodb-runtime.ts' },
+  moduleNameMapper: {
+    '^\\./runtime_adapters$': '<rootDir>/test/mongodb-runtime.ts',
+    '^heddle/code$': '<rootDir>/src/code/builder.ts',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
 };
 const servers = {

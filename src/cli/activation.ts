@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Delivery, DeliveryQuery, Destination, DestinationDefinition } from '../client/types';
 import { CommandError } from './command-error';
 import { addConnections, summaryOf } from './connections';
+import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 
@@ -20,6 +21,7 @@ export function addDestinations(program: Command, context: Context): void {
       context.show(test, () => `${key}  ${test.code}  ${test.detail}\n`);
       if (!test.ok) throw new CommandError(`${key} does not work as it is set up.`);
     });
+  addCode(destinations, context, 'destinations');
   for (const verb of verbs) addVerb(destinations, context, verb);
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { AttachmentUse } from '../domain/audiences/attachment';
 import { addChanges } from './audience-changes';
 import { definitionKeyPattern } from '../domain/definition-key';
+import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
 import { addMembers } from './audience-members';
 import { addVersions, progressOf } from './audience-versions';
@@ -53,6 +54,7 @@ export function addAudiences(program: Command, context: Context): void {
       member.heldOut ? 'held out' : '',
     ]);
   });
+  addCode(audiences, context, 'audiences');
   addMembers(audiences, context);
   addChanges(audiences, context);
   addPreview(audiences, context);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ComputedTrait, ComputedTraitDefinition } from '../client/types';
+import { addCode } from './as-code/code-command';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
@@ -33,6 +34,7 @@ export function addComputedTraits(program: Command, context: Context): void {
         client.computedTraits.put(key, definition as unknown as ComputedTraitDefinition);
       await putFiles(context, files, put, (saved) => context.table(headers, saved.map(row)));
     });
+  addCode(traits, context, 'computed-traits');
   traits
     .command('delete <key>')
     .description('forget one that nothing reads')

@@ -3,6 +3,7 @@ import type { Window } from '../client/impact';
 import type { JourneyDefinition, JourneyFunnel, PausedJourney, SavedDraft, StoredJourney } from '../client/types';
 import type { Json } from '../domain/json';
 import { totalOf, type Counts } from '../domain/impact/states';
+import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
 import { addExperiment } from './experiment';
 import { figure } from './figure';
@@ -51,6 +52,7 @@ export function addJourneys(program: Command, context: Context): void {
         );
       },
     );
+  addCode(journeys, context, 'journeys');
   addExperiment(journeys, context);
   journeys
     .command('counts <key>')

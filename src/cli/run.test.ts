@@ -935,3 +935,37 @@ it('the catalogue shows an event with fill rates and types', async () => {
   expect(out).toContain('properties.total     50%  number 90%, string 10%  gold');
   expect(asked()).toEqual(['GET /v1/catalogue/Bought']);
 });
+
+describe('a definition as code', () => {
+  const definition = { key: 'vip', name: 'VIP', rule: { trait: 'tier', is: 'equals', value: 'gold' } };
+  const code = [
+    "import { audience, trait } from 'heddle/code';",
+    "export const definition = audience('vip', 'VIP').where(trait('tier').equals('gold'));",
+  ].join('\n\n');
+
+  it('is written from a file, without the server', async () => {
+    write('vip.json', definition);
+    expect(await heddle('audiences code ./vip.json')).toEqual({ code: 0, out: `${code}\n`, err: '' });
+    expect(asked()).toEqual([]);
+  });
+
+  it('is written from what the server has: of an audience that is being prepared, what was saved last', async () => {
+    const stored = { ...definition, kind: 'live', public: false, version: 1, size: 3 };
+    answer = () => ({ body: { ...stored, rule: { audience: 'old' }, next: { ...stored, version: 2 } } });
+    expect((await heddle('audiences code vip')).out).toBe(`${code}\n`);
+  });
+
+  it('is written from what was published of a journey without a draft', async () => {
+    const bye = {
+      key: 'bye',
+      name: 'Bye',
+      entry: { on: { event: 'Left' } },
+      start: 'end',
+      steps: { end: { type: 'exit' } },
+    };
+    answer = ({ url }) => ({
+      body: url.includes('versions') ? { data: [{ version: 1, definition: bye }] } : { key: 'bye', name: 'Bye' },
+    });
+    expect((await heddle('journeys code bye')).out).toContain(".on(event('Left'))");
+  });
+});

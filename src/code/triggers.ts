@@ -1,0 +1,17 @@
+import type { EdgeTrigger, Entry, SignalTrigger, Trigger } from '../domain/journeys/journey.schema';
+import { made, type Made } from './made';
+import type { EventCondition } from '../domain/audiences/rule.schema';
+import type { z } from 'zod';
+
+/** What an event, an edge or a signal sets going, as the builder makes it or as it stands in a file. */
+export type TriggerLike = Trigger | Made<'trigger', Trigger> | Made<'either', EventCondition>;
+type EntryOn = z.infer<typeof Entry>['on'];
+export type EntryTriggerLike = EntryOn | Made<'trigger' | 'entry', EntryOn> | Made<'either', EventCondition>;
+
+export const entered = (audience: string): Made<'trigger', EdgeTrigger> =>
+  made('trigger', { audience, edge: 'entered' });
+export const exited = (audience: string): Made<'trigger', EdgeTrigger> => made('trigger', { audience, edge: 'exited' });
+/** Told to one run. */
+export const signal = (name: string): Made<'trigger', SignalTrigger> => made('trigger', { signal: name });
+/** Begins for whom it is asked for, and by nothing that happens. */
+export const asked = (): Made<'entry', { api: true }> => made('entry', { api: true });
