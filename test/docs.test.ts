@@ -80,7 +80,7 @@ function jsonOf(name: string): Block[] {
 
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
-  ['waits.md', ['journey']],
+  ['waits.md', ['journey', 'rule']],
   ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],

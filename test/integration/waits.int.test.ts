@@ -161,3 +161,30 @@ describe('a wait-for on Temporal', () => {
     expect((await harness.ended('leaving'))[0]).toMatchObject({ status: 'exited', reason: 'golden' });
   });
 });
+
+describe('a branch on Temporal', () => {
+  it('counts what has happened since the entry, and since a step', async () => {
+    const twice = { is: 'at_least', value: 2 };
+    const steps: JsonObject = {
+      rest: { type: 'wait', for: '1h', next: 'which' },
+      which: {
+        type: 'branch',
+        cases: [
+          { if: { event: 'Paid', since: 'step:which' }, next: 'wrong' },
+          { if: { event: 'Paid', since: 'entry', count: twice }, next: 'wrong' },
+          { if: { event: 'Paid', since: 'entry' }, next: 'right' },
+        ],
+        else: 'wrong',
+      },
+      right: { type: 'exit', reason: 'right' },
+      wrong: { type: 'exit', reason: 'wrong' },
+    };
+    await harness.publish(journey('looking-back', steps));
+    await harness.happen('Paid');
+    await harness.happen('Cart Started');
+    const { workflowId } = await harness.waitingAt('looking-back', 'rest');
+    await harness.happen('Paid');
+    await harness.fastForward(workflowId, hour);
+    expect((await harness.ended('looking-back'))[0]).toMatchObject({ reason: 'right' });
+  });
+});

@@ -11,6 +11,7 @@ import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Step, StepOf } from '../../domain/journeys/journey.schema';
 import type { FoundCause, StepFacts } from '../../domain/journeys/move';
+import { runView } from '../../domain/journeys/since';
 import { runRoot } from '../../domain/journeys/run-paths';
 import { presentSend } from '../../domain/journeys/steps/send';
 import { stepOf } from '../../domain/journeys/step';
@@ -141,8 +142,9 @@ async function readWaitFor(
   root: JsonObject,
 ): Promise<Partial<StepFacts>> {
   const causes = input.isArmed ? await readCauses(deps, step, input, ids) : [];
-  const { at = Infinity } = deadlineOf(step, { ...input, facts: { root, causes } });
-  return { causes, isIntakeBehind: await isBehindAt(deps, input, Math.max(at, input.run.arrivedAt)) };
+  const zone = await readWorkspaceZone(deps, input);
+  const { at = Infinity } = deadlineOf(step, { ...input, facts: { root, causes, ...zone } });
+  return { ...zone, causes, isIntakeBehind: await isBehindAt(deps, input, Math.max(at, input.run.arrivedAt)) };
 }
 
 async function readCauses(
@@ -185,8 +187,12 @@ async function readEvaluate(
   const names = new Set([...rules.values()].flatMap((rule) => rule.dependsOn.events));
   const contacts = names.has(contactName) ? await readNewContacts(store, ws, profile) : [];
   const events = names.size === 0 ? [] : await store.events.history(ws, ids, names.has('*') ? undefined : [...names]);
-  const known = new Map([...contacts, ...events].map((event) => [event.messageId, toRuleEvent(event)]));
-  const view = historyView(await asServed(store, ws, profile), [...known.values()], root, input.groups);
+  const known = new Map(
+    [...contacts, ...events].map((event) => [event.messageId, { ...toRuleEvent(event), messageId: event.messageId }]),
+  );
+  const past = [...known.values()];
+  const plain = historyView(await asServed(store, ws, profile), past, root, input.groups);
+  const view = runView(plain, past, input.run);
   const at = Math.max(asOf(input), ...contacts.map(effectiveAt));
   return (rule) => rules.get(rule)?.evaluate(view, at).matches ?? false;
 }

@@ -34,6 +34,11 @@ export const EventCondition = z.strictObject({
   first: DateTest.optional(),
   last: DateTest.optional(),
   within: Duration.optional(),
+  /** In a branch of a journey, in the place of `within`: since the run began, or since it last came to a step. */
+  since: z
+    .string()
+    .regex(/^(entry|step:[A-Za-z0-9][A-Za-z0-9_-]{0,63})$/, { error: 'Write "entry" or "step:<id>".' })
+    .optional(),
   /** Worked out for each value of this property by itself; one that qualifies is enough. */
   per: Path.optional(),
   /** With `per`: a value does not qualify that such an event has. */

@@ -165,6 +165,28 @@ describe('lintJourney', () => {
       ['error entry_never /entry/key'],
     ],
     [
+      'a look back since a step that there is not, and over a span besides',
+      steps({
+        rest: {
+          type: 'branch',
+          cases: [{ if: { event: 'Clicked', since: 'step:gone', within: '1d' }, next: 'mail' }],
+          else: 'done',
+        },
+        listen: { type: 'wait', for: '1d', next: 'rest' },
+      }),
+      ['error since_and_within /steps/rest/cases/0/if/since', 'error dangling_since /steps/rest/cases/0/if'],
+    ],
+    [
+      'a look back since the entry at the entry',
+      { entry: { on: { event: 'Started' }, if: { event: 'Clicked', since: 'entry' } } },
+      ['error since_outside_journey /entry/if'],
+    ],
+    [
+      'a look back since the entry in a rule that is waited for',
+      { exits: [{ on: { when: { event: 'Clicked', since: 'entry' } } }] },
+      ['error since_outside_journey /exits/0/on/when/since'],
+    ],
+    [
       'a date at a path that is never there',
       steps({ rest: { type: 'wait', until: { at: 'properties.on' }, next: 'mail' } }),
       ['error date_never /steps/rest/until/at'],

@@ -4,6 +4,7 @@ import { lintEnrolls } from './lint-enrolls';
 import { lintSplits } from './lint-splits';
 import { findLoops } from './find-loops';
 import { hasProperties, lintRule, lintTrigger, lintWaitTrigger, type LintContext } from './lint-triggers';
+import { lintSince, lintSinceAtEntry } from './since';
 import { isRest, lintRest } from './lint-waits';
 import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition } from './journey.schema';
@@ -88,7 +89,8 @@ function reachable(definition: JourneyDefinition): Set<string> {
 function lintPart(definition: JourneyDefinition, part: StepPart, context: LintContext): JourneyFinding[] {
   if (isRest(part)) return lintRest(definition, part);
   if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
-  if ('rule' in part) return lintRule(part.rule, part.path, context);
+  if ('rule' in part)
+    return [...lintRule(part.rule, part.path, context), ...lintSince(definition, part.rule, part.path)];
   if ('goal' in part) return lintGoal(definition, part.goal, part.path);
   if ('manual' in part) return lintManual(part.manual, part.path, context);
   // Where steps lead is the graph's.
@@ -109,7 +111,10 @@ function lintDestination(key: string, path: string, { destinations }: LintContex
 
 function lintEntry(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
   const { entry } = definition;
-  const rule = [...(entry.if ? lintRule(entry.if, '/entry/if', context) : []), ...lintReentry(entry.reentry)];
+  const rule = [
+    ...(entry.if ? [...lintRule(entry.if, '/entry/if', context), ...lintSinceAtEntry(entry.if, '/entry/if')] : []),
+    ...lintReentry(entry.reentry),
+  ];
   const trigger = 'api' in entry.on ? [] : lintTrigger(definition, entry.on, '/entry/on', context);
   if (entry.key === undefined || hasProperties(entry.on)) return [...rule, ...trigger];
   const message = 'This entry has no properties, so nobody would ever enter with this key.';

@@ -15,6 +15,7 @@ export const event: ConditionKind<EventCondition> = {
       ...named.flatMap((name) => checkAggregate(condition, name, `${path}/${name}`, context)),
       ...named.slice(1).map((name) => oneAggregate(`${path}/${name}`, named)),
       ...checkWithout(condition, path, context),
+      ...checkSince(condition, path, context),
     ];
   },
   actual(condition, view, now) {
@@ -23,6 +24,24 @@ export const event: ConditionKind<EventCondition> = {
     return typeof measured === 'number' && isInstant ? new Date(measured).toISOString() : measured;
   },
 };
+
+/** Only a run has a beginning and has come to a step. */
+function checkSince({ since, within }: EventCondition, path: string, { hasPaths }: CheckContext): Finding[] {
+  if (since === undefined) return [];
+  const outside = {
+    code: 'since_outside_journey',
+    path: `${path}/since`,
+    message: 'Only a branch of a journey can ask what has happened since something of its run.',
+    suggestion: 'Write "within" with a duration.',
+  };
+  const both = {
+    code: 'since_and_within',
+    path: `${path}/since`,
+    message: '"since" stands in the place of "within".',
+    suggestion: 'Remove one of them.',
+  };
+  return [...(hasPaths ? [] : [outside]), ...(within === undefined ? [] : [both])];
+}
 
 function checkWithout({ per, without }: EventCondition, path: string, context: CheckContext): Finding[] {
   if (!without) return [];
