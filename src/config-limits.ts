@@ -35,6 +35,11 @@ export const limitVariables = {
     '1000',
     'How many profiles such a preview asks. More make its bounds closer, and its answer slower.',
   ),
+  HEDDLE_APPROVAL_ABOVE: defaulted(
+    wholeNumber(0, 100_000_000),
+    '10000',
+    'How many people one key may move, end or enrol at once by a change of a journey. Above it another key has to approve.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
   HEDDLE_BACKFILL_PAUSE_MS: defaulted(
     wholeNumber(0, 60_000),
@@ -138,6 +143,7 @@ export function toLimits(env: Limits) {
     maxBatchEvents: env.HEDDLE_MAX_BATCH_EVENTS,
     event: { maxBytes: env.HEDDLE_MAX_EVENT_BYTES, maxDepth: env.HEDDLE_MAX_JSON_DEPTH },
     pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
+    approvalAbove: env.HEDDLE_APPROVAL_ABOVE,
     preview: { asksAll: env.HEDDLE_PREVIEW_ASKS_ALL, sample: env.HEDDLE_PREVIEW_SAMPLE },
     intakeBatch: env.HEDDLE_INTAKE_BATCH,
     backfillPauseMs: env.HEDDLE_BACKFILL_PAUSE_MS,

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
+import { PublishPreviewBody } from '../src/api/journeys/presenter';
+import { PublishInput, ResumeInput } from '../src/api/journeys/publish-input';
 import { ImportInput } from '../src/api/imports/presenter';
 import { DestinationInput } from '../src/api/destinations/save-destination';
 import { SourceInput } from '../src/api/sources/save-source';
@@ -57,6 +59,9 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   engagement: readBy(translateEngagement),
   fact: readBy(translateFact),
   'identity-mapping': readBy(translateIdentityMapping),
+  'publish-preview': PublishPreviewBody,
+  publish: PublishInput,
+  resume: ResumeInput,
   identify: readBy((item) => ({ raw: { type: 'identify', ...(item as object) } })),
   cloudevent: readBy(translateCloudEvent),
   event: readBy((item) => ({ raw: { type: 'track', event: 'Viewed', userId: 'u1', ...(item as object) } })),
@@ -81,6 +86,7 @@ function jsonOf(name: string): Block[] {
 describe.each([
   ['definitions.md', ['rule', 'audience', 'attachment', 'journey', 'mapping']],
   ['waits.md', ['journey', 'rule']],
+  ['journey-versions.md', ['publish-preview', 'publish', 'resume']],
   ['trust.md', ['tracking-plan']],
   ['destinations.md', ['destination', 'attachment', 'mapping']],
   ['sources.md', ['source']],

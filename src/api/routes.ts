@@ -26,6 +26,7 @@ import { importRoutes } from './imports/routes';
 import { ga4Routes } from './ingest/ga4-routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
+import { journeyChangeRoutes } from './journeys/change-routes';
 import { enrolRoutes } from './journeys/enrol-routes';
 import { journeyRoutes } from './journeys/routes';
 import { keyRoutes } from './keys/routes';
@@ -76,6 +77,7 @@ export const routes: readonly Route[] = [
   ...attachmentRoutes,
   ...destinationRoutes,
   ...journeyRoutes,
+  ...journeyChangeRoutes,
   ...enrolRoutes,
   ...enrollmentRoutes,
   ...sendingRoutes,

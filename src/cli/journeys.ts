@@ -7,7 +7,7 @@ import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
 import { addExperiment } from './experiment';
 import { figure } from './figure';
-import { addPair } from './pairs';
+import { addPair, readCount } from './pairs';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
 import type { DefinitionFile } from './read-definition';
@@ -58,7 +58,9 @@ export function addJourneys(program: Command, context: Context): void {
     .command('counts <key>')
     .description('how many entered, wait, left and exited, for each step; goals, and values by currency')
     .option('--window <duration>', 'only runs that entered since then, such as 24h or 7d')
-    .action(async (key: string, query: Window) => {
+    .option('--of <version>', 'only runs of this version', readCount)
+    .action(async (key: string, { of: version, ...window }: Window & { of?: number }) => {
+      const query = { ...window, ...(version !== undefined && { version }) };
       const funnel = await context.client().journeys.funnel(key, query);
       context.show(funnel, () => counts(context, funnel));
     });

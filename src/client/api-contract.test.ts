@@ -17,7 +17,14 @@ import type { SendingPolicy } from '../domain/delivery/sending-policy.schema';
 import type { GroupPolicy } from '../domain/groups/group-policy.schema';
 import type * as impact from '../api/impact/schemas';
 import type { ExperimentBody } from '../api/journeys/experiment-report';
-import type { DraftBody, JourneyBody, VersionBody } from '../api/journeys/presenter';
+import type {
+  ChangedBody,
+  DraftBody,
+  EnrollingBody,
+  JourneyBody,
+  PublishPreviewBody,
+  VersionBody,
+} from '../api/journeys/presenter';
 import type { KeyBody, NewKeyBody } from '../api/keys/presenter';
 import type { ImportBody, PreviewBody } from '../api/imports/presenter';
 import type { OperationBody } from '../api/operations/presenter';
@@ -88,6 +95,9 @@ const agreements: {
     Shallow<client.ExperimentReport, 'variants' | 'decided'>
   >;
   draft: Agrees<Shallow<Sent<typeof DraftBody>, 'draft'>, Shallow<client.SavedDraft, 'draft'>>;
+  changedJourney: Agrees<Shallow<Sent<typeof ChangedBody>, 'draft'>, Shallow<client.ChangedJourney, 'draft'>>;
+  enrollingJourney: Agrees<Shallow<Sent<typeof EnrollingBody>, 'draft'>, Shallow<client.EnrollingJourney, 'draft'>>;
+  publishPreview: Agrees<Sent<typeof PublishPreviewBody>, client.PublishPreview>;
   version: Agrees<Shallow<Sent<typeof VersionBody>, 'definition'>, Shallow<client.JourneyVersion, 'definition'>>;
   key: Agrees<Sent<typeof KeyBody>, client.Key>;
   newKey: Agrees<Sent<typeof NewKeyBody>, client.NewKey>;
@@ -161,6 +171,9 @@ const agreements: {
   journey: 'agrees',
   experiment: 'agrees',
   draft: 'agrees',
+  changedJourney: 'agrees',
+  enrollingJourney: 'agrees',
+  publishPreview: 'agrees',
   version: 'agrees',
   key: 'agrees',
   newKey: 'agrees',

@@ -3,30 +3,33 @@ import type { ExperimentReport } from './experiment-types';
 import type { Window } from './impact';
 import type { JourneyFunnel } from './impact-types';
 import type {
+  ArchiveInput,
+  ChangedJourney,
+  EnrolExistingInput,
   EnrolInput,
+  EnrollingJourney,
   JourneyDefinition,
   JourneyVersion,
   PausedJourney,
   PendingEnrollment,
   PublishInput,
+  PublishPreview,
+  ResumeInput,
+  RollbackInput,
   SavedDraft,
   StoredJourney,
 } from './journey-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
-export function journeysOf({ call }: Transport) {
+export function journeysOf(transport: Transport) {
+  const { call } = transport;
   const list = (query: PageQuery = {}) =>
     call<Page<StoredJourney>>({ method: 'GET', path: '/v1/journeys', query: { ...query } });
   const enrollments = (key: string, query: PageQuery = {}) =>
     call<Page<Enrollment>>({ method: 'GET', path: path`/v1/journeys/${key}/enrollments`, query: { ...query } });
-  // Twice is the same as once.
-  const bring =
-    <Answer extends StoredJourney>(verb: 'pause' | 'resume' | 'archive') =>
-    (key: string) =>
-      call<Answer>({ method: 'POST', path: path`/v1/journeys/${key}/${verb}`, isRepeatable: true });
-
   return {
+    ...changesOf(transport),
     list,
     each: (query: PageQuery = {}) => eachOf(list, query),
     get: (key: string) => call<StoredJourney>({ method: 'GET', path: path`/v1/journeys/${key}` }),
@@ -38,13 +41,6 @@ export function journeysOf({ call }: Transport) {
     /** What stands in the way of publishing the draft as it was saved. */
     lint: (key: string) =>
       call<SavedDraft>({ method: 'POST', path: path`/v1/journeys/${key}/lint`, isRepeatable: true }),
-    publish: (key: string, input: PublishInput = {}) =>
-      call<StoredJourney>({ method: 'POST', path: path`/v1/journeys/${key}/publish`, body: input }),
-    /** Nobody enters, nobody is thrown out; nothing is sent after the answer, unless it says `sending`. */
-    pause: bring<PausedJourney>('pause'),
-    resume: bring<StoredJourney>('resume'),
-    /** Nobody enters any more; people inside go on to their end. */
-    archive: bring<StoredJourney>('archive'),
     /** Newest first. */
     versions: (key: string, query: PageQuery = {}) =>
       call<Page<JourneyVersion>>({ method: 'GET', path: path`/v1/journeys/${key}/versions`, query: { ...query } }),
@@ -65,7 +61,45 @@ export function journeysOf({ call }: Transport) {
     experiment: (key: string, experiment: string) =>
       call<ExperimentReport>({ method: 'GET', path: path`/v1/journeys/${key}/experiments/${experiment}` }),
     /** Of all runs, or of those that entered in a window. */
-    funnel: (key: string, query: Window = {}) =>
+    funnel: (key: string, query: Window & { readonly version?: number } = {}) =>
       call<JourneyFunnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel`, query: { ...query } }),
+  };
+}
+
+/** What brings a journey, and the people inside, to another state. */
+function changesOf({ call }: Transport) {
+  const bring = <Answer extends StoredJourney>(key: string, verb: string, body?: object, isRepeatable = false) =>
+    call<Answer>({
+      method: 'POST',
+      path: path`/v1/journeys/${key}/${verb}`,
+      ...(body && { body }),
+      ...(isRepeatable && { isRepeatable }),
+    });
+
+  return {
+    publish: (key: string, input: PublishInput = {}) => bring<ChangedJourney>(key, 'publish', input),
+    /** Whom that would move, end or enrol, and what stands in the way. */
+    previewPublish: (key: string, input: PublishInput = {}) =>
+      call<PublishPreview>({
+        method: 'POST',
+        path: path`/v1/journeys/${key}/publish-preview`,
+        body: input,
+        isRepeatable: true,
+      }),
+    /** Carries out what another key has asked for. */
+    approve: (key: string) => bring<ChangedJourney>(key, 'approve'),
+    /** Another share of people enters the version that is tried; 100 ends the trial. */
+    canary: (key: string, percent: number) => bring<ChangedJourney>(key, 'canary', { percent }),
+    /** Nobody enters the newest version any more, but the one before. */
+    rollback: (key: string, input: RollbackInput = {}) => bring<ChangedJourney>(key, 'rollback', input),
+    /** Asks for a run for each present member of an audience. */
+    enrolExisting: (key: string, input: EnrolExistingInput = {}) =>
+      bring<EnrollingJourney>(key, 'enrol-existing', input),
+    /** Nobody enters, nobody is thrown out; nothing is sent after the answer, unless it says `sending`. */
+    pause: (key: string) => bring<PausedJourney>(key, 'pause', undefined, true),
+    /** Whom the pause has kept from a send go one after the other. */
+    resume: (key: string, input: ResumeInput = {}) => bring<ChangedJourney>(key, 'resume', input, true),
+    /** Nobody enters any more; people inside go on to their end, or exit. */
+    archive: (key: string, input: ArchiveInput = {}) => bring<ChangedJourney>(key, 'archive', input, true),
   };
 }

@@ -211,14 +211,21 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /v1/journeys/{key}/lint': () => client.journeys.lint('win-back'),
   'POST /v1/journeys/{key}/publish': () => client.journeys.publish('win-back', { inFlight: 'finish' }),
   'POST /v1/journeys/{key}/pause': () => client.journeys.pause('win-back'),
-  'POST /v1/journeys/{key}/resume': () => client.journeys.resume('win-back'),
-  'POST /v1/journeys/{key}/archive': () => client.journeys.archive('win-back'),
+  'POST /v1/journeys/{key}/resume': () => client.journeys.resume('win-back', { overdue: 'skip', perSecond: 5 }),
+  'POST /v1/journeys/{key}/archive': () => client.journeys.archive('win-back', { inFlight: 'exit', perSecond: 5 }),
   'GET /v1/journeys/{key}/versions': () => client.journeys.versions('win-back', page),
   'GET /v1/journeys/{key}/enrollments': () => client.journeys.enrollments('win-back', page),
+  'POST /v1/journeys/{key}/publish-preview': () =>
+    client.journeys.previewPublish('win-back', { inFlight: 'migrate', stepMap: { old: null } }),
+  'POST /v1/journeys/{key}/approve': () => client.journeys.approve('win-back'),
+  'POST /v1/journeys/{key}/canary': () => client.journeys.canary('win-back', 20),
+  'POST /v1/journeys/{key}/rollback': () => client.journeys.rollback('win-back', { inFlight: 'exit', perSecond: 5 }),
+  'POST /v1/journeys/{key}/enrol-existing': () =>
+    client.journeys.enrolExisting('win-back', { audience: 'vip', dryRun: true, perSecond: 5 }),
   'POST /v1/journeys/{key}/enrollments': () =>
     client.journeys.enrol('win-back', { profile: 'user_id:u1', properties: { order: 1 } }),
   'GET /v1/journeys/{key}/experiments/{experiment}': () => client.journeys.experiment('win-back', 'subject'),
-  'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', window),
+  'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', { ...window, version: 2 }),
   'GET /v1/enrollments/{id}': () => client.enrollments.get('enr_1'),
   'POST /v1/enrollments/{id}/exit': () => client.enrollments.exit('enr_1', { reason: 'asked' }),
   'POST /v1/enrollments/{id}/signal': () =>

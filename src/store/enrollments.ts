@@ -4,6 +4,7 @@ import { omit } from '../domain/json';
 import { isInside, type Enrollment } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import { anyOf } from './any-of';
+import { answerWithinMs } from './impact-limits';
 import type { StoreConnection } from './open-store';
 
 export interface EnrollmentDoc extends Enrollment {
@@ -15,6 +16,13 @@ export interface EnrollmentDoc extends Enrollment {
 
 /** Where a run is. */
 export type Position = Pick<Enrollment, 'journey' | 'step' | 'enteredAt' | 'status'>;
+
+/** How many runs stand at a step of a version. */
+export interface Standing {
+  readonly version: number;
+  readonly step: string;
+  readonly count: number;
+}
 
 const firstRingMs = 5_000;
 const longestRingMs = 10 * 60_000;
@@ -161,6 +169,44 @@ export class EnrollmentRepository {
       .map(toEnrollment)
       .sort((a, b) => b.enteredAt - a.enteredAt)
       .slice(0, limit);
+  }
+
+  /** One page of a journey's runs that are inside, in the order of their ids; `after` is the last of the page before. */
+  async inside(ws: WorkspaceId, journey: string, limit: number, after?: EnrollmentId): Promise<Enrollment[]> {
+    const from = after !== undefined && { _id: { $gt: docId(ws, after) } };
+    const docs = await this.#enrollments
+      .find({ ws, journey, endedAt: { $exists: false }, ...from })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return docs.map(toEnrollment);
+  }
+
+  async byIds(ws: WorkspaceId, ids: readonly EnrollmentId[]): Promise<Enrollment[]> {
+    if (ids.length === 0) return [];
+    const docs = await this.#enrollments.find({ _id: { $in: ids.map((id) => docId(ws, id)) } }).toArray();
+    return docs.map(toEnrollment);
+  }
+
+  /** How many runs of a journey are inside, by version and step. */
+  async standing(ws: WorkspaceId, journey: string): Promise<Standing[]> {
+    const groups = await this.#enrollments
+      .aggregate<{ _id: Omit<Standing, 'count'>; count: number }>(
+        [
+          { $match: { ws, journey: { $eq: journey }, endedAt: { $exists: false } } },
+          { $group: { _id: { version: '$version', step: '$step' }, count: { $sum: 1 } } },
+        ],
+        { maxTimeMS: answerWithinMs },
+      )
+      .toArray();
+    return groups
+      .map(({ _id: { version, step }, count }) => ({ version, step, count }))
+      .sort((a, b) => a.version - b.version || (a.step < b.step ? -1 : 1));
+  }
+
+  /** How many runs of a journey a pause keeps at a send. */
+  async kept(ws: WorkspaceId, journey: string): Promise<number> {
+    return this.#enrollments.countDocuments({ ws, journey, endedAt: { $exists: false }, pause: 'kept' });
   }
 
   /** One page of a journey's runs, newest first. */

@@ -26,11 +26,11 @@ export class ImpactJourneyRepository {
     this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
   }
 
-  async runs(ws: WorkspaceId, journey: string, from: number): Promise<RunCount[]> {
+  async runs(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<RunCount[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: { status: EnrollmentStatus; reason?: string }; count: number }>(
         [
-          { $match: enteredSince(ws, journey, from) },
+          { $match: enteredSince(ws, journey, from, version) },
           { $group: { _id: { status: '$status', reason: '$reason' }, count: { $sum: 1 } } },
         ],
         { maxTimeMS: answerWithinMs },
@@ -43,14 +43,25 @@ export class ImpactJourneyRepository {
     }));
   }
 
-  /** Visits of every step by how they ended, of the runs that entered since `from`. */
-  async visits(ws: WorkspaceId, journey: string, from: number): Promise<StepVisits[]> {
+  /** Visits of every step by how they ended, of the runs that entered since `from`; with `version`, of runs that are of it, what they did under it. */
+  async visits(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<StepVisits[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: { step: string; outcome?: string; isExit: boolean }; count: number }>(
         [
-          { $match: enteredSince(ws, journey, from) },
-          { $project: { status: 1, step: 1, visit: 1, 'path.step': 1, 'path.visit': 1, 'path.outcome': 1 } },
+          { $match: enteredSince(ws, journey, from, version) },
+          {
+            $project: {
+              status: 1,
+              step: 1,
+              visit: 1,
+              'path.step': 1,
+              'path.visit': 1,
+              'path.outcome': 1,
+              'path.version': 1,
+            },
+          },
           { $unwind: '$path' },
+          ...(version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
           { $group: { _id: { step: '$path.step', outcome: '$path.outcome', isExit: endsByExit }, count: { $sum: 1 } } },
         ],
         { maxTimeMS: answerWithinMs },
@@ -64,11 +75,11 @@ export class ImpactJourneyRepository {
     }));
   }
 
-  async conversions(ws: WorkspaceId, journey: string, from: number): Promise<ConversionCount[]> {
+  async conversions(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<ConversionCount[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: { goal: string; currency?: string }; count: number; value: number }>(
         [
-          { $match: { ...enteredSince(ws, journey, from), 'conversions.0': { $exists: true } } },
+          { $match: { ...enteredSince(ws, journey, from, version), 'conversions.0': { $exists: true } } },
           { $project: { conversions: 1 } },
           { $unwind: '$conversions' },
           {
@@ -91,10 +102,10 @@ export class ImpactJourneyRepository {
   }
 
   /** The newest runs that entered since `from`, at most `sampleSize`, as far as medians need them. */
-  async sample(ws: WorkspaceId, journey: string, from: number): Promise<SampledRun[]> {
+  async sample(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<SampledRun[]> {
     const projection = { path: 1, endedAt: 1, conversions: 1, 'entry.at': 1 };
     return this.#enrollments
-      .find(enteredSince(ws, journey, from), { projection, maxTimeMS: answerWithinMs })
+      .find(enteredSince(ws, journey, from, version), { projection, maxTimeMS: answerWithinMs })
       .sort({ ws: 1, journey: 1, enteredAt: -1 })
       .limit(sampleSize)
       .toArray();
@@ -148,7 +159,9 @@ function groupedVisits(steps: readonly string[], from: number): Document[] {
   const path = { $filter: { input: '$path', as: 'visit', cond: isReached } };
   const isByRule = { $ne: [{ $type: '$exitRule' }, 'missing'] };
   const isCut = { $and: ['$isByRule', ...isLast] };
-  const _id = { version: '$version', step: '$path.step', outcome: '$path.outcome', isCut };
+  // Of a run that was taken to a newer version, what it did under the older ones is theirs.
+  const version = { $ifNull: ['$path.version', '$version'] };
+  const _id = { version, step: '$path.step', outcome: '$path.outcome', isCut };
   return [
     { $project: { version: 1, step: 1, visit: 1, isByRule, length: { $size: '$path' }, path } },
     { $unwind: '$path' },
@@ -156,7 +169,8 @@ function groupedVisits(steps: readonly string[], from: number): Document[] {
   ];
 }
 
-const enteredSince = (ws: WorkspaceId, journey: string, from: number) => ({
+const enteredSince = (ws: WorkspaceId, journey: string, from: number, version?: number) => ({
+  ...(version !== undefined && { version: { $eq: version } }),
   ws,
   journey: { $eq: journey },
   enteredAt: { $gte: from },

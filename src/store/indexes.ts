@@ -122,6 +122,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     },
     { key: { ws: 1, journey: 1, enteredAt: -1 }, name: 'journey' },
     { key: { ws: 1, journey: 1, endedAt: 1 }, name: 'ended' },
+    { key: { ws: 1, journey: 1, endedAt: 1, _id: 1 }, name: 'inside' },
     { key: { status: 1, enteredAt: 1 }, name: 'starting', partialFilterExpression: { status: 'starting' } },
     {
       key: { ws: 1, journey: 1, 'sending.at': 1 },

@@ -1,7 +1,12 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { LRUCache } from 'lru-cache';
 import type { WorkspaceId } from '../domain/ids';
-import { compileJourney, type CompiledJourney, type JourneyStatus } from '../domain/journeys/compiled-journey';
+import {
+  compileJourney,
+  type CompiledJourney,
+  type JourneyState,
+  type JourneyStatus,
+} from '../domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../domain/journeys/journey.schema';
 import type { StoreConnection } from './open-store';
 
@@ -14,12 +19,29 @@ export interface JourneyDoc {
   /** A parsed `JourneyDefinition` as JSON text, because names in its rules are users' data. */
   readonly draftJson?: string;
   readonly publishedVersion?: number;
+  /** The version that people entered before it was published, and that the others enter while it is tried by a share of them. */
+  readonly former?: number;
+  /** 0 to 99 while the published version is entered by a share of people; absent when everybody enters it. */
+  readonly canaryPercent?: number;
+  /** The operation by which those go on whom a pause has kept; see `CompiledJourney.isResuming`. */
+  readonly resuming?: string;
+  /** What waits for the approval of a second key. */
+  readonly asked?: AskedChange;
   /** The ruleset version that made the published version count. */
   readonly sinceRuleset?: number;
   /** Counts changes, for `If-Match`. */
   readonly rev: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** A change of many runs that somebody asked for, as JSON text of what they sent. */
+export interface AskedChange {
+  readonly change: 'publish' | 'enrol-existing' | 'rollback';
+  readonly inputJson: string;
+  readonly by: string;
+  readonly at: number;
+  readonly affected: number;
 }
 
 /** A published definition. Never changes. */
@@ -69,6 +91,8 @@ export class JourneyRepository {
       { _id: journeyId(ws, key) },
       {
         $set: { draftJson: JSON.stringify(definition), name, updatedAt: now },
+        // Another draft is not what was asked for.
+        $unset: { asked: '' },
         $setOnInsert: { ws, key, status: 'draft' as const, createdAt: now },
         $inc: { rev: 1 },
       },
@@ -84,18 +108,23 @@ export class JourneyRepository {
     ws: WorkspaceId,
     journey: JourneyDoc,
     definition: JourneyDefinition,
-    at: { readonly now: number; readonly ruleset: number },
+    at: { readonly now: number; readonly ruleset: number; readonly canaryPercent?: number | undefined },
     session: ClientSession,
   ): Promise<number | undefined> {
     const { key } = journey;
     const version = (journey.publishedVersion ?? 0) + 1;
     const unchanged = journey.publishedVersion ?? { $exists: false };
+    const former = enteredNow(journey);
     const status = journey.status === 'paused' ? 'paused' : 'published';
     const { matchedCount } = await this.#journeys.updateOne(
       { _id: journeyId(ws, key), publishedVersion: unchanged, status: journey.status },
       {
-        $set: { status, publishedVersion: version, sinceRuleset: at.ruleset, updatedAt: at.now },
-        $unset: { draftJson: '' },
+        $set: {
+          ...{ status, publishedVersion: version, sinceRuleset: at.ruleset, updatedAt: at.now },
+          ...(former !== undefined && { former }),
+          ...(at.canaryPercent !== undefined && { canaryPercent: at.canaryPercent }),
+        },
+        $unset: { draftJson: '', asked: '', ...(at.canaryPercent === undefined && { canaryPercent: '' }) },
         $inc: { rev: 1 },
       },
       { session },
@@ -108,6 +137,45 @@ export class JourneyRepository {
     return version;
   }
 
+  /** How many percent enter the published version; everybody, where nothing is said. False when another one was published meanwhile. */
+  async setCanary(
+    ws: WorkspaceId,
+    { key, publishedVersion }: JourneyDoc,
+    { percent, now }: { readonly percent: number | undefined; readonly now: number },
+    session: ClientSession,
+  ): Promise<boolean> {
+    const { matchedCount } = await this.#journeys.updateOne(
+      { _id: journeyId(ws, key), publishedVersion: publishedVersion ?? -1 },
+      {
+        $set: { updatedAt: now, ...(percent !== undefined && { canaryPercent: percent }) },
+        $unset: { asked: '', ...(percent === undefined && { canaryPercent: '' }) },
+        $inc: { rev: 1 },
+      },
+      { session },
+    );
+    return matchedCount === 1;
+  }
+
+  /** Notes, or forgets, what waits for a second key. */
+  async setAsked(ws: WorkspaceId, key: string, asked: AskedChange | undefined, session?: ClientSession): Promise<void> {
+    const change = asked ? { $set: { asked } } : { $unset: { asked: '' as const } };
+    await this.#journeys.updateOne(
+      { _id: journeyId(ws, key) },
+      { ...change, $inc: { rev: 1 } },
+      { ...(session && { session }) },
+    );
+  }
+
+  /** Notes by which operation those go on whom a pause has kept. */
+  async setResuming(ws: WorkspaceId, key: string, resuming: string, session: ClientSession): Promise<void> {
+    await this.#journeys.updateOne({ _id: journeyId(ws, key) }, { $set: { resuming } }, { session });
+  }
+
+  /** That operation is over, however it ended. */
+  async endResuming(ws: WorkspaceId, key: string, resuming: string): Promise<void> {
+    await this.#journeys.updateOne({ _id: journeyId(ws, key), resuming }, { $unset: { resuming: '' } });
+  }
+
   /** Changes the status when it is one of `from`; false when it is not. */
   async setStatus(
     ws: WorkspaceId,
@@ -117,7 +185,7 @@ export class JourneyRepository {
   ): Promise<boolean> {
     const { matchedCount } = await this.#journeys.updateOne(
       { _id: journeyId(ws, key), status: { $in: [...change.from] } },
-      { $set: { status: change.to, updatedAt: change.now }, $inc: { rev: 1 } },
+      { $set: { status: change.to, updatedAt: change.now }, $unset: { resuming: '' }, $inc: { rev: 1 } },
       { session },
     );
     return matchedCount === 1;
@@ -128,7 +196,11 @@ export class JourneyRepository {
     const _id = journeyId(ws, key);
     const { deletedCount } = await this.#journeys.deleteOne({ _id, publishedVersion: { $exists: false } }, { session });
     if (deletedCount === 1) return;
-    const change = { $unset: { draftJson: '' as const }, $set: { updatedAt: now }, $inc: { rev: 1 } };
+    const change = {
+      $unset: { draftJson: '' as const, asked: '' as const },
+      $set: { updatedAt: now },
+      $inc: { rev: 1 },
+    };
     await this.#journeys.updateOne({ _id }, change, { session });
   }
 
@@ -151,20 +223,24 @@ export class JourneyRepository {
       this.#journeys.find({ ws, publishedVersion: { $exists: true } }).toArray(),
       this.#versions.find({ _id: { $gte: `${ws}:`, $lt: `${ws};` } }).toArray(),
     ]);
-    const statuses = new Map(journeys.map(({ key, status }) => [key, status]));
+    const states = new Map(journeys.map((journey) => [journey.key, journey]));
     return versions
       .sort((a, b) => a.version - b.version)
       .flatMap((doc) => {
-        const status = statuses.get(doc.key);
-        return status ? [compileJourney(this.#definitionOf(doc), doc.version, status, doc.sinceRuleset)] : [];
+        const journey = states.get(doc.key);
+        if (!journey) return [];
+        const state = stateOf(journey, doc.version);
+        return [compileJourney(this.#definitionOf(doc), doc.version, journey.status, doc.sinceRuleset, state)];
       });
   }
 
   /** A version as a run needs it, with the journey's present status. `undefined` when there is no such version. */
   async compiled(ws: WorkspaceId, key: string, version: number): Promise<CompiledJourney | undefined> {
-    const journey = await this.#journeys.findOne({ _id: journeyId(ws, key) }, { projection: { status: 1 } });
+    const projection = { status: 1, resuming: 1, publishedVersion: 1, former: 1, canaryPercent: 1 };
+    const journey = await this.#journeys.findOne({ _id: journeyId(ws, key) }, { projection });
     const definition = await this.#definition(versionId(ws, key, version));
-    return journey && definition ? compileJourney(definition, version, journey.status) : undefined;
+    if (!journey || !definition) return undefined;
+    return compileJourney(definition, version, journey.status, undefined, stateOf(journey, version));
   }
 
   async #definition(id: string): Promise<JourneyDefinition | undefined> {
@@ -182,4 +258,18 @@ export class JourneyRepository {
     this.#read.set(doc._id, definition);
     return definition;
   }
+}
+
+type Tried = Pick<JourneyDoc, 'publishedVersion' | 'former' | 'canaryPercent' | 'resuming'>;
+
+/** The version that everybody enters, or those who do not try the newest. */
+export const enteredNow = ({ publishedVersion, former, canaryPercent }: Tried): number | undefined =>
+  canaryPercent === undefined ? publishedVersion : former;
+
+function stateOf({ publishedVersion, former, canaryPercent, resuming }: Tried, version: number): JourneyState {
+  const isTried = version === publishedVersion && former !== undefined && canaryPercent !== undefined;
+  return {
+    ...(isTried && { canary: { percent: canaryPercent, former } }),
+    ...(resuming !== undefined && { isResuming: true }),
+  };
 }

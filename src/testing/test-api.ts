@@ -56,6 +56,7 @@ export const testLimits = {
   maxBatchEvents: 10_000,
   event: { maxBytes: 32 * 1024, maxDepth: 64 },
   pageSizeMax: 1_000,
+  approvalAbove: 100,
   preview: { asksAll: 5_000, sample: 1_000 },
   maxBytesInFlight: 64 * 1024 * 1024,
   maxKeyBytesInFlight: 16 * 1024 * 1024,

@@ -19,8 +19,10 @@ import { IntakeTurns } from '../activities/intake-turns';
 import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics';
 import { createMemberCopy } from '../activities/operations/copy-members';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay/dead-letter-replay';
+import { createEnrolMembers } from '../activities/operations/enrol-members';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
+import { createJourneyRuns } from '../activities/operations/journey-runs';
 import { createRetention } from '../activities/operations/retention/retention';
 import { createOperationActivities, type OperationDeps } from '../activities/operations/operations';
 import { bringSchedule } from '../activities/pulls/bring-schedule';
@@ -114,6 +116,7 @@ export function composeActivities(deps: WorkerDeps) {
         ...composePrivacy(deps, outbox),
         import: composeImports(deps, judging, { doorbells, metrics }),
         'audience-copy': createMemberCopy({ store, ringIntake: doorbells.intake, backlog: deps.imports.backlog }),
+        ...composeJourneyWork(deps, doorbells),
         'dead-letter-replay': createDeadLetterReplay({ store, ...judging, doorbells, limits: deps.eventLimits }),
       } satisfies Required<OperationDeps['kinds']>,
     }),
@@ -163,6 +166,14 @@ function composeOutbox(
     },
     log,
   );
+}
+
+/** Long work on many runs. */
+function composeJourneyWork({ store, clock, imports: { backlog } }: WorkerDeps, doorbells: Doorbells) {
+  return {
+    'journey-runs': createJourneyRuns({ store, clock, wakeRun: doorbells.enrollment }),
+    'journey-enrol': createEnrolMembers({ store, clock, ringIntake: doorbells.intake, backlog }),
+  };
 }
 
 /** Long work on what is kept of people. */

@@ -1,4 +1,8 @@
+import { createJourneyRuns } from '../../src/activities/operations/journey-runs';
+import type { Operation } from '../../src/domain/operations/operation';
+import type { RunTask } from '../../src/domain/journeys/run-task';
 import type { JsonObject } from '../../src/domain/json';
+import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { journey, JourneyHarness } from './journey-harness';
 
 const hour = 3_600_000;
@@ -101,5 +105,112 @@ describe('an update', () => {
     await harness.fastForward(run!.workflowId, 2 * hour);
     expect((await harness.ended('retried'))[0]).toMatchObject({ reason: 'completed' });
     expect(harness.destination.got).toHaveLength(1);
+  });
+});
+
+/** What a worker does with an operation, until it is over or is killed after so many steps without having taken the last one down. */
+async function work(
+  task: RunTask,
+  of: { readonly journey: string; readonly perPage?: number; readonly killedAfter?: number },
+) {
+  const kind = createJourneyRuns(
+    { store: harness.store, clock: Date.now, wakeRun: (id) => wakeEnrollment(harness.client, id) },
+    of.perPage ?? 200,
+  );
+  const input = { journey: of.journey, task, perSecond: 1_000 } as unknown as JsonObject;
+  const signal = new AbortController().signal;
+  let operation = {
+    ...{ id: 'op_1', kind: 'journey-runs', status: 'running', input, progress: { done: 0 } },
+    ...{ startedBy: 'key_1', createdAt: 0, updatedAt: 0 },
+  } as Operation;
+  let killedAfter = of.killedAfter ?? Infinity;
+  for (;;) {
+    const outcome = await kind.step({ ws: harness.ws, operation, signal, now: Date.now() });
+    if (killedAfter-- === 0) continue;
+    if ('result' in outcome) return outcome.result;
+    operation = { ...operation, ...outcome };
+  }
+}
+
+describe('people inside an older version', () => {
+  const rest: JsonObject = { type: 'wait', for: '2h', next: 'mail' };
+  const enter = async (count: number, first = 0): Promise<void> => {
+    for (let n = first; n < first + count; n += 1) await harness.happen('Cart Started', {}, { user: `u${n}` });
+  };
+  const waiting = (key: string, count: number) =>
+    harness.until(
+      key,
+      (runs) => runs.filter(({ dueAt, status }) => status === 'active' && dueAt! > Date.now()).length === count,
+      `${count} wait`,
+    );
+
+  it('move to the new one where they are, though the worker dies in the middle: each sends once, what the new version says', async () => {
+    await harness.publish(journey('moving', { rest, mail: send() }));
+    await enter(5);
+    const before = await waiting('moving', 5);
+    await harness.publish(
+      journey('moving', { rest, mail: { ...send('bye'), action: 'second' }, bye: { type: 'exit', reason: 'new' } }),
+    );
+    await work({ do: 'migrate', to: 2, stepMap: {} }, { journey: 'moving', perPage: 2, killedAfter: 1 });
+    const after = await harness.until(
+      'moving',
+      (runs) => runs.every(({ version, dueAt }) => version === 2 && dueAt! > Date.now()),
+      'all moved',
+    );
+    expect(after.map(({ arrivedAt, visit }) => ({ arrivedAt, visit }))).toEqual(
+      before.map(({ arrivedAt, visit }) => ({ arrivedAt, visit })),
+    );
+    for (const { workflowId } of after) await harness.fastForward(workflowId, 2 * hour);
+    expect(reasons(await harness.ended('moving'))).toEqual(Array(5).fill('new'));
+    expect(new Set(harness.destination.got.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(5);
+    expect(harness.destination.got.map(({ definition, version }) => [definition.action, version])).toEqual(
+      Array(5).fill(['second', 2]),
+    );
+  });
+
+  it('move only when a send that is under way has settled, which is not made twice', async () => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    harness.destination.answers.push(async () => {
+      await answered;
+      return { kind: 'ok', code: 'http-200' };
+    });
+    await harness.publish(
+      journey('busy', { mail: send('rest'), rest: { ...rest, next: 'bye' }, bye: { type: 'exit' } }),
+    );
+    await enter(1);
+    await harness.until('busy', () => harness.destination.got.length === 1, 'the attempt is under way');
+    await harness.publish(
+      journey('busy', { post: send('rest'), rest: { ...rest, next: 'bye' }, bye: { type: 'exit', reason: 'new' } }),
+    );
+    const working = work({ do: 'migrate', to: 2, stepMap: { mail: 'post' } }, { journey: 'busy' });
+    await harness.until('busy', ([run]) => run?.version === 1 && run.sending !== undefined, 'it has not moved');
+    answer();
+    expect(await working).toEqual({ changed: 1, seen: 1 });
+    const [run] = await waiting('busy', 1);
+    expect(run).toMatchObject({
+      version: 2,
+      step: 'rest',
+      path: [{ step: 'mail', outcome: 'delivered', version: 1 }, {}],
+    });
+    expect(harness.destination.got).toHaveLength(1);
+  });
+
+  it('end as superseded, and nothing is sent for them any more', async () => {
+    await harness.publish(journey('ending', { rest, mail: send() }));
+    await enter(2);
+    await waiting('ending', 2);
+    await harness.publish(journey('ending', { rest, mail: send() }));
+    await enter(1, 5);
+    await waiting('ending', 3);
+    const task = { do: 'exit', reason: 'superseded', upTo: 1 } as const;
+    await work(task, { journey: 'ending', perPage: 1, killedAfter: 1 });
+    const runs = await harness.until(
+      'ending',
+      (all) => all.every(({ dueAt, endedAt }) => (endedAt === undefined) !== (dueAt === undefined)),
+      'they notice',
+    );
+    expect(reasons(runs).sort()).toEqual(['active', 'superseded', 'superseded']);
+    expect(harness.destination.got).toEqual([]);
   });
 });

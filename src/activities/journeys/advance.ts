@@ -7,7 +7,7 @@ import { omit } from '../../domain/json';
 import type { Move, StepCause } from '../../domain/journeys/move';
 import { needsRecipient } from '../../domain/journeys/hand-over';
 import { runEnded, runMoved } from '../../domain/journeys/outcomes';
-import { seenTo } from '../../domain/journeys/update-run';
+import { seenTo } from '../../domain/journeys/left';
 import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
 import { strongestOf } from '../../domain/profiles/present';
@@ -104,7 +104,8 @@ class Walk {
 
   async go(cause: StepCause): Promise<Next | undefined> {
     for (let move = await this.#take(cause); ; move = await this.#take(look)) {
-      this.#run = move.run;
+      await withholdLeft(this.deps, this.ref, move.run);
+      this.#run = seenTo(move.run);
       if (move.to === 'end') return finish(this.deps, this.ref, move.run, this.#stored.rev);
       if (move.to === 'record') await this.#record(move);
       if (move.to === 'deliver') return needsRecipient(move.run) ? this.#choose() : this.#deliver(move);

@@ -43,16 +43,20 @@ export async function journeyReport(store: Store, asked: Asked) {
 }
 
 /** Who entered since `from`, how far they came and how they ended, step by step, and the goals they reached. */
-export async function funnelReport(store: Store, { ws, key, from }: Pick<Asked, 'ws' | 'key' | 'from'>) {
+export async function funnelReport(
+  store: Store,
+  { ws, key, from, version }: Pick<Asked, 'ws' | 'key' | 'from'> & { readonly version?: number | undefined },
+) {
   const { journeys } = store.impact;
   const [runs, visits, conversions, sample, versions] = await Promise.all([
-    journeys.runs(ws, key, from),
-    journeys.visits(ws, key, from),
-    journeys.conversions(ws, key, from),
-    journeys.sample(ws, key, from),
+    journeys.runs(ws, key, from, version),
+    journeys.visits(ws, key, from, version),
+    journeys.conversions(ws, key, from, version),
+    journeys.sample(ws, key, from, version),
     store.journeys.versions(ws, key),
   ]);
-  const { steps = {}, goals = [] } = versions[0]?.definition ?? {};
+  const shown = version === undefined ? versions[0] : versions.find((one) => one.version === version);
+  const { steps = {}, goals = [] } = shown?.definition ?? {};
   const counted = countRuns(runs);
   return {
     ...counted,

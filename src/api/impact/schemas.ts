@@ -11,6 +11,12 @@ const Window = z
   .refine(isWindow, { error: `Write a duration such as "24h" or "7d", at most "${longestWindow}".` });
 export const WindowQuery = z.strictObject({ window: Window.default(usualWindow) });
 export const FunnelQuery = z.strictObject({
+  version: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Only runs that are of this version, and what they did under it' }),
   window: Window.optional().meta({ description: 'Only runs that entered since; all of them without it' }),
 });
 

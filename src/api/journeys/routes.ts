@@ -13,28 +13,21 @@ import { withinTime } from '../impact/within-time';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { defineRoute, type Route } from '../route';
-import { waitUntil } from '../wait-until';
 import { findJourney } from './find-journey';
 import { ExperimentBody, experimentReport } from './experiment-report';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
   JourneyBody,
-  PausedBody,
   VersionBody,
   draftOf,
   presentDraft,
   presentJourney,
   presentVersion,
 } from './presenter';
-import { changeStatus, discardDraft, publish, saveDraft } from './save-journey';
+import { discardDraft, saveDraft } from './save-journey';
 
 const Key = z.strictObject({ key: DefinitionKey });
-/** What happens to people inside an older version. */
-const PublishBody = z.strictObject({ inFlight: z.literal('finish').default('finish') });
-/** People inside go on to their end; nobody enters any more. */
-const ArchiveBody = z.strictObject({ inFlight: z.literal('drain').default('drain') });
-
 export const journeyRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
@@ -98,54 +91,6 @@ export const journeyRoutes: readonly Route[] = [
     },
   }),
   defineRoute({
-    method: 'post',
-    path: '/v1/journeys/{key}/publish',
-    scope: 'journeys:write',
-    summary: 'Make the draft the version that people enter',
-    params: Key,
-    body: PublishBody.prefault({}),
-    responses: { 200: JourneyBody },
-    handle: async (call) => answer(await publish(call, call.params.key)),
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/journeys/{key}/pause',
-    scope: 'journeys:write',
-    summary: 'Nobody enters, nobody is thrown out; nothing is sent after the answer, unless it says `sending`',
-    params: Key,
-    responses: { 200: PausedBody },
-    handle: async (call) => {
-      const { key } = call.params;
-      const { body, ...rest } = answer(await changeStatus(call, key, { from: ['published'], to: 'paused' }));
-      // What was claimed before the pause was committed did not see it; what is claimed after is given back at once.
-      const sending = await waitUntil(
-        () => call.deps.store.enrollments.sending(call.ws, key),
-        (count) => count === 0,
-      );
-      return { ...rest, body: { ...body, ...(sending > 0 && { sending }) } };
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/journeys/{key}/resume',
-    scope: 'journeys:write',
-    summary: 'Go on after a pause',
-    params: Key,
-    responses: { 200: JourneyBody },
-    handle: async (call) => answer(await changeStatus(call, call.params.key, { from: ['paused'], to: 'published' })),
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/journeys/{key}/archive',
-    scope: 'journeys:write',
-    summary: 'Nobody enters any more; people inside go on to their end',
-    params: Key,
-    body: ArchiveBody.prefault({}),
-    responses: { 200: JourneyBody },
-    handle: async (call) =>
-      answer(await changeStatus(call, call.params.key, { from: ['draft', 'published', 'paused'], to: 'archived' })),
-  }),
-  defineRoute({
     method: 'get',
     path: '/v1/journeys/{key}/versions',
     scope: 'journeys:read',
@@ -201,7 +146,10 @@ export const journeyRoutes: readonly Route[] = [
       const { key } = await findJourney(call);
       const { deps, ws, query, now } = call;
       const from = query.window === undefined ? 0 : now - parseDuration(query.window);
-      return { status: 200, body: await withinTime(funnelReport(deps.store, { ws, key, from })) };
+      return {
+        status: 200,
+        body: await withinTime(funnelReport(deps.store, { ws, key, from, version: query.version })),
+      };
     },
   }),
 ];

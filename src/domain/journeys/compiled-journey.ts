@@ -9,6 +9,15 @@ const defaultMaxEventAge = '72h';
 const usualParallel = 2;
 export const defaultLifetime = '90d';
 
+export interface Canary {
+  /** 0 to 99: of everybody, how many enter the newest version. */
+  readonly percent: number;
+  readonly former: number;
+}
+
+/** What of a journey, rather than of a version, its compiled versions say. */
+export type JourneyState = Pick<CompiledJourney, 'isResuming' | 'canary'>;
+
 /** One version of a journey made ready. Durations are milliseconds; a day is 24 h until zones exist. */
 export interface CompiledJourney {
   readonly key: string;
@@ -16,6 +25,10 @@ export interface CompiledJourney {
   /** Of the journey, not of the version: whether anybody enters and anything is sent. */
   readonly status: JourneyStatus;
   readonly definition: JourneyDefinition;
+  /** Whom a pause has kept go on one after the other. */
+  readonly isResuming?: boolean;
+  /** Of the newest version: a share of people enter it, the others the former. */
+  readonly canary?: Canary;
   readonly maxEventAgeMs: number;
   readonly lifetimeMs: number;
   readonly longestGoalMs: number;
@@ -32,6 +45,7 @@ export function compileJourney(
   version: number,
   status: JourneyStatus,
   sinceRuleset = 0,
+  state: JourneyState = {},
 ): CompiledJourney {
   return {
     sinceRuleset,
@@ -39,6 +53,7 @@ export function compileJourney(
     version,
     status,
     definition,
+    ...state,
     maxEventAgeMs: parseDuration(definition.entry.maxEventAge ?? defaultMaxEventAge),
     lifetimeMs: parseDuration(definition.lifetime ?? defaultLifetime),
     longestGoalMs: Math.max(0, ...(definition.goals ?? []).map((goal) => parseDuration(goal.within))),

@@ -43,6 +43,8 @@ export interface PathEntry {
   readonly outcome?: string;
   /** What was not as it should be. */
   readonly warning?: 'zone-invalid';
+  /** The version it was made under, of a run that is of a newer one since. */
+  readonly version?: number;
 }
 
 /** A goal reached: the first matching cause inside the window. */
@@ -93,6 +95,8 @@ export interface Enrollment {
   readonly sending?: { readonly key: string; readonly at: number };
   /** The number of the step's fallback that is tried; absent for what it sends first. */
   readonly fallback?: number;
+  /** At a send: a pause has kept it there, and it waits for its turn; or it goes on without sending. */
+  readonly pause?: 'kept' | 'skip';
   /** Where the run goes once the attempt that is under way has settled, since an update asked for it. */
   readonly resumeAt?: string;
   /** Effects of visits that the run was taken away from: their deliveries are to be withheld. */

@@ -3,6 +3,9 @@ import { deliveryStatuses } from '../delivery/delivery';
 /** How a send ended that sent nothing, because a run that was merged into this one already had. */
 export const sentElsewhere = 'sent-elsewhere';
 
+/** How a send ended that somebody was taken past, since its time had come while the journey was paused. */
+export const skipped = 'skipped';
+
 /** Why a delivery was withheld whose run had ended by the time it should have left: its visit ends with the run's reason. */
 export const runEnded = 'exited';
 

@@ -3,6 +3,7 @@ import type { Rule } from '../audiences/rule.schema';
 import { isJsonObject } from '../json';
 import { parsePath } from '../path';
 import type { CompiledJourney } from './compiled-journey';
+import { enteredVersions } from './entered-version';
 import type { EntryTrigger, JourneyDefinition, Step, Trigger } from './journey.schema';
 import type { StepPart } from './step-kind';
 import { stepParts } from './step-kinds';
@@ -84,7 +85,7 @@ function computedIn(node: unknown): string[] {
   });
 }
 
-/** Keys of the journeys that people enter, or will when they are resumed, and whose newest version names it. */
+/** Keys of the journeys that people enter, or will when they are resumed, and that a version names which they may enter. */
 export function journeysNaming(
   versions: readonly CompiledJourney[],
   kind: keyof References,
@@ -93,17 +94,14 @@ export function journeysNaming(
   return journeysThat(versions, (definition) => referencesOf(definition)[kind].has(key));
 }
 
-/** The same of whose newest version something else is so. */
+/** The same of a version of which something else is so. */
 export function journeysThat(
   versions: readonly CompiledJourney[],
   isIt: (definition: JourneyDefinition) => boolean,
 ): readonly string[] {
-  const newest = new Map<string, CompiledJourney>();
-  for (const journey of versions)
-    if (journey.version > (newest.get(journey.key)?.version ?? 0)) newest.set(journey.key, journey);
-  return [...newest.values()]
+  const naming = enteredVersions(versions)
     .filter(({ status }) => status === 'published' || status === 'paused')
     .filter(({ definition }) => isIt(definition))
-    .map((journey) => journey.key)
-    .sort();
+    .map((journey) => journey.key);
+  return [...new Set(naming)].sort();
 }

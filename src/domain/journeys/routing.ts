@@ -233,7 +233,7 @@ function newEnrollment(
 /** Keyed runs are forgotten after this, so that a person's orders of years do not weigh on each of their events. */
 const keyedMemoryMs = 400 * 86_400_000;
 
-function openUntil(journey: CompiledJourney, enteredOn: number, entryKey: string, now: number): number {
+export function openUntil(journey: CompiledJourney, enteredOn: number, entryKey: string, now: number): number {
   const { lifetimeMs, longestGoalMs, againAfterMs } = journey;
   const memoryMs = againAfterMs !== Infinity ? againAfterMs : entryKey === '' ? Number.MAX_SAFE_INTEGER : keyedMemoryMs;
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(now + lifetimeMs, enteredOn + longestGoalMs, enteredOn + memoryMs));

@@ -1,16 +1,13 @@
-import { aRunAt, aVersion, somebody } from '../../testing/a-run';
-import { hour, noon } from '../../testing/builders';
+import { ada as somebody, aJourney, aRun, facts, hour, noon } from '../../testing/runs';
 import { profileId } from '../ids';
 import type { JsonObject } from '../json';
 import type { Enrollment } from './enrollment';
-import type { StepFacts } from './move';
 import { step } from './step';
 import type { Cause } from './trigger';
 import { decideUpdate } from './update-run';
 
 const send: JsonObject = { type: 'send', destination: 'crm', next: 'bye' };
-const cart = aVersion(
-  1,
+const cart = aJourney(
   { settle: { type: 'wait', for: '2h', next: 'mail' }, mail: send, bye: { type: 'exit' } },
   {
     updates: [
@@ -31,13 +28,13 @@ const update = (run: Enrollment, cause: Cause, of: Partial<typeof by> = {}) =>
 
 describe('an update of a run', () => {
   it('has the properties of the event go over those of the entry, and wakes the run where it is', () => {
-    const after = update(aRunAt('mail'), told('Note Added', { note: 'x', cart: 'c2' }));
+    const after = update(aRun('mail'), told('Note Added', { note: 'x', cart: 'c2' }));
     expect(after).toMatchObject({ step: 'mail', visit: 1, dueAt: noon + hour });
-    expect(after?.entry.properties).toEqual({ cart: 'c2', note: 'x' });
+    expect(after?.entry.properties).toEqual({ cart: 'c2', note: 'x', total: 80 });
   });
 
   it('takes the run to the step where it resumes, as one more visit that has seen the event', () => {
-    const after = update(aRunAt('settle'), told('Cart Updated', { cart: 'c1', total: 9 }));
+    const after = update(aRun('settle'), told('Cart Updated', { cart: 'c1', total: 9 }));
     expect(after).toMatchObject({
       ...{ step: 'settle', visit: 2, arrivedAt: noon + hour, dueAt: noon + hour, cursor: { [somebody]: 30 } },
       entry: { properties: { cart: 'c1', total: 9 } },
@@ -47,7 +44,7 @@ describe('an update of a run', () => {
   });
 
   it('remembers the send that it leaves, which nobody makes any more', () => {
-    expect(update(aRunAt('mail'), told('Cart Updated', { cart: 'c1' }))).toMatchObject({
+    expect(update(aRun('mail'), told('Cart Updated', { cart: 'c1' }))).toMatchObject({
       step: 'settle',
       left: ['enr_1:mail:1'],
     });
@@ -55,29 +52,21 @@ describe('an update of a run', () => {
 
   it('resumes only when an attempt that is under way has settled', () => {
     const sending = { key: 'enr_1:mail:1', at: noon };
-    const after = update(aRunAt('mail', { sending }), told('Cart Updated', { cart: 'c1', total: 9 }));
+    const after = update(aRun('mail', { sending }), told('Cart Updated', { cart: 'c1', total: 9 }));
     expect(after).toMatchObject({ step: 'mail', sending, resumeAt: 'settle', entry: { properties: { total: 9 } } });
-    const facts: StepFacts = {
-      ids: [somebody],
-      seq: 40,
-      isIntakeBehind: false,
-      causes: [],
-      evaluate: () => false,
-      root: {},
-    };
     const settled = { on: 'settled', status: 'delivered', isFailure: false } as const;
-    const { run } = step(cart, after!, settled, facts, noon + 2 * hour);
+    const { run } = step(cart, after!, settled, facts({ seq: 40 }), noon + 2 * hour);
     expect(run).toMatchObject({ step: 'settle', effects: 1, path: [{ step: 'mail', outcome: 'delivered' }, {}] });
     expect(run).not.toHaveProperty('resumeAt');
   });
 
   it('counts what is too much to hold, and wakes the run all the same', () => {
-    const after = update(aRunAt('mail'), told('Note Added', { note: 'x'.repeat(33_000) }));
+    const after = update(aRun('mail'), told('Note Added', { note: 'x'.repeat(33_000) }));
     expect(after).toMatchObject({ updatesRefused: 1, dueAt: noon + hour, entry: { properties: { cart: 'c1' } } });
   });
 
   it('that takes it to a step too often is a visible failure', () => {
-    const often = aRunAt('settle', { visits: { settle: 100 } });
+    const often = aRun('settle', { visits: { settle: 100 } });
     expect(update(often, told('Cart Updated', { cart: 'c1' }))).toMatchObject({
       status: 'failed',
       reason: 'visit-limit',
@@ -86,7 +75,7 @@ describe('an update of a run', () => {
 
   it('by somebody else of the household leaves what its own person did as it was', () => {
     const other = { profile: profileId('prf_2'), ids: [profileId('prf_2')] };
-    const after = update(aRunAt('settle'), told('Cart Updated', { cart: 'c1' }), other);
+    const after = update(aRun('settle'), told('Cart Updated', { cart: 'c1' }), other);
     expect(after).toMatchObject({ visit: 2, cursor: { [somebody]: 10 } });
   });
 
@@ -99,20 +88,24 @@ describe('an update of a run', () => {
       seq: 30,
       startsJourneys: true,
     } as const;
-    expect(update(aRunAt('settle'), edge)).toMatchObject({ step: 'settle', visit: 1, dueAt: noon + hour });
+    expect(update(aRun('settle'), edge)).toMatchObject({ step: 'settle', visit: 1, dueAt: noon + hour });
   });
 
   it.each<[string, Enrollment, Cause]>([
-    ['an event of another run', aRunAt('settle'), told('Cart Updated', { cart: 'c9' })],
-    ['an event that it has no rule for', aRunAt('settle'), told('Other')],
-    ['its own entry', aRunAt('settle'), told('Note Added', {}, { messageId: 'm1' })],
-    ['what happened before the entry', aRunAt('settle'), told('Note Added', {}, { at: noon - 2 * hour })],
+    ['an event of another run', aRun('settle'), told('Cart Updated', { cart: 'c9' })],
+    ['an event that it has no rule for', aRun('settle'), told('Other')],
+    [
+      'its own entry',
+      aRun('settle', { entry: { ...aRun('settle').entry, messageId: 'm1' } }),
+      told('Note Added', {}, { messageId: 'm1' }),
+    ],
+    ['what happened before the entry', aRun('settle'), told('Note Added', {}, { at: noon - 2 * hour })],
     [
       'what is older than the journey takes',
-      aRunAt('settle'),
+      aRun('settle'),
       told('Cart Updated', { cart: 'c1' }, { at: noon - 72 * hour }),
     ],
-    ['anything once it has ended', aRunAt('settle', { status: 'exited' }), told('Note Added')],
+    ['anything once it has ended', aRun('settle', { status: 'exited' }), told('Note Added')],
   ])('is not %s', (_, run, cause) => {
     expect(update(run, cause)).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 import { measureJson } from '../events/measure-json';
 import type { ProfileId } from '../ids';
-import { omit, own } from '../json';
 import type { CompiledJourney } from './compiled-journey';
-import { effectKey, endEnrollment, isInside, type Enrollment } from './enrollment';
+import { endEnrollment, isInside, type Enrollment } from './enrollment';
+import { leaving } from './left';
 import { arriveAt } from './move';
 import { concerns, cursorAt, isEntryOf } from './routing';
 import { causeAt, causeReceivedAt, toldBy, type Cause } from './trigger';
@@ -60,17 +60,3 @@ function resume(
   if (!arrived) return endEnrollment(run, { status: 'failed', reason: 'visit-limit' }, now);
   return { ...leaving(run, journey, arrived), dueAt: now };
 }
-
-/**
- * Of a run that is taken away from a step from outside: the delivery of the visit that it leaves is remembered until it has been withheld,
- * since nobody comes back to it.
- */
-export function leaving(run: Enrollment, { definition }: CompiledJourney, arrived: Enrollment): Enrollment {
-  if (own(definition.steps, run.step)?.type !== 'send') return arrived;
-  return { ...arrived, left: [...(run.left ?? []), effectKey(run)].slice(-leftLimit) };
-}
-
-/** The run once what it had left is seen to. */
-export const seenTo = (run: Enrollment): Enrollment => omit(run, 'left');
-
-const leftLimit = 20;

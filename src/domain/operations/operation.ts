@@ -11,6 +11,8 @@ export const operationKinds = {
   erasure: { cancel: false },
   retention: { cancel: true },
   'audience-copy': { cancel: true },
+  'journey-runs': { cancel: true },
+  'journey-enrol': { cancel: true },
 } as const satisfies Readonly<Record<string, { readonly cancel: boolean }>>;
 
 export type OperationKindName = keyof typeof operationKinds;

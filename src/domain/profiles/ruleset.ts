@@ -11,6 +11,7 @@ import { groupQuestions, type GroupQuestions } from '../groups/facets';
 import type { GroupRules } from '../groups/group-rules';
 import type { IdentityRules } from '../identity/identity-rules';
 import type { CompiledJourney } from '../journeys/compiled-journey';
+import { enteredVersions, newestOf } from '../journeys/entered-version';
 import { traitsWaitedBy } from '../journeys/references-of';
 import { onceForEach } from '../once-for-each';
 import { zoneTrait } from '../zone';
@@ -56,7 +57,7 @@ export interface Definitions {
 
 /** The definitions with the indexes that folding needs. */
 export interface Ruleset extends Definitions {
-  /** The newest version of each journey: the one people enter. */
+  /** The newest version of each journey: the one people enter, or some of them; see `enteredVersion`. */
   readonly enterable: readonly CompiledJourney[];
   /** By `journeyVersionKey`: people finish the version they entered. */
   readonly journeyVersions: ReadonlyMap<string, CompiledJourney>;
@@ -88,12 +89,12 @@ export function conditionsFor(ruleset: Ruleset, eventName: string): readonly Key
 
 export function buildRuleset(definitions: Definitions): Ruleset {
   const { audiences, prepared = [], journeys, journeysAfterEdits = [] } = definitions;
-  const enterable = newest(journeys);
-  const entryRules = enterable.flatMap(entryRuleOf);
+  const enterable = [...newestOf(journeys).values()];
+  const entryRules = enteredVersions(journeys).flatMap(entryRuleOf);
   // Members are counted by what their profiles hold, also for the branches of journeys.
   const asked = groupQuestions([
     ...[...audiences, ...prepared].map(({ rule }) => rule.source),
-    ...[...enterable, ...newest(journeysAfterEdits)].flatMap(entryRuleOf),
+    ...[...enteredVersions(journeys), ...enteredVersions(journeysAfterEdits)].flatMap(entryRuleOf),
     ...[...journeys, ...journeysAfterEdits].flatMap(branchRulesOf),
   ]);
   const counted = asked.facets.flatMap(({ rule }) => rule.conditions);
@@ -141,13 +142,6 @@ function whereNewest({ startingJourneys, audienceSince: own }: Definitions, sinc
 
 /** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */
 export const compiled: (rule: Rule) => CompiledRule = onceForEach(compileRule);
-
-function newest(journeys: readonly CompiledJourney[]): CompiledJourney[] {
-  const byKey = new Map<string, CompiledJourney>();
-  for (const journey of journeys)
-    if (journey.version >= (byKey.get(journey.key)?.version ?? 0)) byKey.set(journey.key, journey);
-  return [...byKey.values()];
-}
 
 const entryRuleOf = ({ definition }: CompiledJourney): Rule[] => (definition.entry.if ? [definition.entry.if] : []);
 

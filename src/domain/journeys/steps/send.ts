@@ -4,7 +4,8 @@ import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
 import type { Enrollment } from '../enrollment';
 import type { StepOf } from '../journey.schema';
-import { sendFailed, sentElsewhere } from '../outcomes';
+import { withLeft } from '../left';
+import { sendFailed, sentElsewhere, skipped } from '../outcomes';
 import type { StepKind } from '../step-kind';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing, type StepCause } from '../move';
 
@@ -16,17 +17,15 @@ export const firstDestination = '/destination';
 
 export const send: StepKind<StepOf<'send'>> = {
   take(step, standing) {
-    const { run, cause, journey, facts, now } = standing;
+    const { run, cause, journey, facts } = standing;
     if (cause.on === 'settled') return afterDelivery(step, standing, cause);
     if (run.sentElsewhere?.includes(run.step)) {
       const others = run.sentElsewhere.filter((sent) => sent !== run.step);
       return goTo({ ...standing, run: { ...run, sentElsewhere: others } }, step.next, sentElsewhere);
     }
-    const held = journey.status === 'paused' ? 'the journey is paused' : facts.heldBy;
-    if (held !== undefined) {
-      const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
-      return waitUntil(standing, now + pauseMs, `held: ${held}; looks again, waits`);
-    }
+    if (run.pause === 'skip') return goTo({ ...standing, run: withLeft(run) }, step.next, skipped);
+    if (isKept(standing)) return hold({ ...standing, run: { ...run, pause: 'kept' } }, keptBy(journey));
+    if (facts.heldBy !== undefined) return hold(standing, facts.heldBy);
     if (facts.heldUntil) {
       const { reason, until } = facts.heldUntil;
       return waitUntil(standing, until, `held: ${reason}; looks again, waits`);
@@ -45,6 +44,19 @@ export const send: StepKind<StepOf<'send'>> = {
     ...(step.next === undefined ? [] : [{ next: step.next, path: '/next' }]),
   ],
 };
+
+/** By a pause, and after it until its turn comes. */
+const isKept = ({ journey, run }: Standing): boolean =>
+  journey.status === 'paused' || (journey.isResuming === true && run.pause === 'kept');
+
+const keptBy = ({ status }: Standing['journey']): string =>
+  status === 'paused' ? 'the journey is paused' : 'the journey resumes, and its turn comes';
+
+function hold(standing: Standing, by: string): Move {
+  const { run, now } = standing;
+  const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
+  return waitUntil(standing, now + pauseMs, `held: ${by}; looks again, waits`);
+}
 
 /** Of two sends in a row the second waits for the contact of the first: what wakes it is that. */
 const contactsOf = ({ run, facts }: Standing): { keys: string[]; names: string[] } => ({

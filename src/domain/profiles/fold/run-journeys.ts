@@ -9,6 +9,7 @@ import {
   type Cause,
   type IgnoredEntry,
 } from '../../journeys/routing';
+import { enteredVersion } from '../../journeys/entered-version';
 import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
 import { decideUpdate } from '../../journeys/update-run';
 import { edgeWaitKey } from '../../journeys/wait-keys';
@@ -50,11 +51,14 @@ function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: str
 function enter(
   fold: WorkspaceFold,
   open: OpenProfile,
-  journey: CompiledJourney,
+  newest: CompiledJourney,
   cause: Cause,
 ): Enrollment | IgnoredEntry | undefined {
   const { profile } = open;
-  const household = journey.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
+  const household = newest.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
+  const journey = enteredVersion(newest, household?.key ?? profile.id, (version) =>
+    fold.input.ruleset.journeyVersions.get(journeyVersionKey(newest.key, version)),
+  );
   const existing = runsThatBar(fold, open, household).map(({ enrollment }) => enrollment);
   const entry = decideEntry(journey, cause, {
     ws: fold.input.ws,

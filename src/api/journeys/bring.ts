@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import type { RunTask } from '../../domain/journeys/run-task';
+import type { JourneyDoc } from '../../store/journeys';
+import { conflict, forbidden } from '../problem';
+import type { KeyCall } from '../route';
+import { saveDefinition } from '../save-definition';
+import { approving, demandApproval } from './approval';
+import { beginRuns } from './begin-work';
+import { enrolExisting } from './enrol-existing';
+import { publish, type Changed } from './publish';
+import {
+  EnrolExistingInput,
+  PublishInput,
+  RollbackInput,
+  type ArchiveInput,
+  type CanaryInput,
+  type ResumeInput,
+} from './publish-input';
+import { changeStatus, readJourney } from './save-journey';
+
+/** Goes on after a pause. Whom it has kept from a send go one after the other, as is said. Throws 404 and 409. */
+export function resume(call: KeyCall, journey: string, { overdue, perSecond }: z.output<typeof ResumeInput>) {
+  const { deps, ws } = call;
+  return changeStatus(call, journey, {
+    from: ['paused'],
+    to: 'published',
+    then: async (saving) => {
+      if ((await deps.store.enrollments.kept(ws, journey)) === 0) return [];
+      const task: RunTask = { do: 'release', how: overdue };
+      const id = await beginRuns(call, saving, { journey, task, perSecond });
+      await deps.store.journeys.setResuming(ws, journey, id, saving.session);
+      return [id];
+    },
+  });
+}
+
+/** Nobody enters any more. Throws 404 and 409. */
+export function archive(call: KeyCall, journey: string, { inFlight, perSecond }: z.output<typeof ArchiveInput>) {
+  return changeStatus(call, journey, {
+    from: ['draft', 'published', 'paused'],
+    to: 'archived',
+    then: async (saving) => {
+      if (inFlight === 'drain') return [];
+      return [await beginRuns(call, saving, { journey, task: { do: 'exit', reason: 'archived' }, perSecond })];
+    },
+  });
+}
+
+/** Has another share of people enter the newest version; with 100 percent all of them. Throws 404 and 409. */
+export function setCanary(call: KeyCall, key: string, { percent }: z.output<typeof CanaryInput>): Promise<Changed> {
+  return saveEntries(call, key, async (journey) => {
+    if (journey.canaryPercent === undefined)
+      throw conflict('No version is being tried: everybody enters the newest; publish the next one with a canary.');
+    return { percent: percent === 100 ? undefined : percent, tasks: [] };
+  });
+}
+
+/** Nobody enters the newest version any more, but the one before it. Above the limit of people whom that ends it waits for a second key. Throws 404 and 409. */
+export async function rollBack(call: KeyCall, key: string, input: z.output<typeof RollbackInput>): Promise<Changed> {
+  const journey = await readJourney(call, key);
+  const { publishedVersion: only, former } = journey;
+  if (only === undefined || former === undefined) throw conflict('There is no former version to go back to.');
+  const standing = await call.deps.store.enrollments.standing(call.ws, key);
+  const inside = standing.filter(({ version }) => version === only).reduce((sum, { count }) => sum + count, 0);
+  const affected = input.inFlight === 'exit' ? inside : 0;
+  const asked = await demandApproval(call, journey, { change: 'rollback', input, affected });
+  if (asked) return { journey: asked, operations: [], isAsked: true };
+  const task: RunTask = { do: 'exit', reason: 'rolled-back', only };
+  const tasks = input.inFlight === 'exit' ? [{ task, perSecond: input.perSecond }] : [];
+  return saveEntries(call, key, async () => ({ percent: 0, tasks }));
+}
+
+interface EntriesChange {
+  readonly percent: number | undefined;
+  readonly tasks: readonly { readonly task: RunTask; readonly perSecond: number }[];
+}
+
+function saveEntries(
+  call: KeyCall,
+  key: string,
+  decide: (journey: JourneyDoc) => Promise<EntriesChange>,
+): Promise<Changed> {
+  const { deps, ws, now } = call;
+  return saveDefinition(deps, ws, async (saving) => {
+    const { session, raiseRuleset } = saving;
+    const before = await readJourney(call, key, session);
+    const { percent, tasks } = await decide(before);
+    if (!(await deps.store.journeys.setCanary(ws, before, { percent, now }, session)))
+      throw conflict('Somebody else has published it just now; read it again.');
+    await raiseRuleset();
+    const operations: string[] = [];
+    for (const one of tasks) operations.push(await beginRuns(call, saving, { journey: key, ...one }));
+    return { journey: await readJourney(call, key, session), operations };
+  });
+}
+
+/** Carries out what another key has asked for, as things are by now. Throws 403 for the same key, 404, 409, and as what was asked for. */
+export async function approve(call: KeyCall, key: string): Promise<Changed> {
+  const { asked } = await readJourney(call, key);
+  if (!asked)
+    throw conflict('Nothing waits for approval; a saved draft or another change has taken its place, or it is done.');
+  if (asked.by === call.principal.keyId)
+    throw forbidden('The key that asked for it cannot approve it; have somebody with another key do so.');
+  const approved = approving(call);
+  const input: unknown = JSON.parse(asked.inputJson);
+  switch (asked.change) {
+    case 'publish':
+      return publish(approved, key, PublishInput.parse(input));
+    case 'enrol-existing':
+      return enrolExisting(approved, key, EnrolExistingInput.parse(input));
+    case 'rollback':
+      return rollBack(approved, key, RollbackInput.parse(input));
+  }
+}
