@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Window } from '../client/impact';
-import type { JourneyDefinition, JourneyFunnel, PausedJourney, SavedDraft, StoredJourney } from '../client/types';
+import type { JourneyDefinition, JourneyFunnel, SavedDraft, StoredJourney } from '../client/types';
 import type { Json } from '../domain/json';
 import { totalOf, type Counts } from '../domain/impact/states';
 import { addCode } from './as-code/code-command';
@@ -8,6 +8,7 @@ import type { Cell, Context } from './context';
 import { addExperiment } from './experiment';
 import { figure } from './figure';
 import { addPair, readCount } from './pairs';
+import { addJourneyChanges } from './journey-changes';
 import { listOption, showList, type ListOptions } from './lists';
 import { putFiles } from './put-files';
 import type { DefinitionFile } from './read-definition';
@@ -25,13 +26,6 @@ export function addJourneys(program: Command, context: Context): void {
       await putFiles(context, files, put, (saved) => drafts(context, saved));
     });
   journeys
-    .command('publish <key>')
-    .description('make the draft the version that people enter')
-    .action(async (key: string) => {
-      const published = await context.client().journeys.publish(key);
-      context.show(published, () => summary(published));
-    });
-  journeys
     .command('get <key>')
     .description('one journey with its draft, or with what was published last')
     .action(async (key: string) => getJourney(context, key));
@@ -39,7 +33,7 @@ export function addJourneys(program: Command, context: Context): void {
     const { journeys: all } = context.client();
     await showList(context, options, all.each(), headers, row);
   });
-  for (const verb of verbs) addVerb(journeys, context, verb);
+  addJourneyChanges(journeys, context, summary);
   journeys
     .command('enrol <key> <ref>')
     .description('begin a run for one person; <ref> is prf_… or type:value')
@@ -63,24 +57,6 @@ export function addJourneys(program: Command, context: Context): void {
       const query = { ...window, ...(version !== undefined && { version }) };
       const funnel = await context.client().journeys.funnel(key, query);
       context.show(funnel, () => counts(context, funnel));
-    });
-}
-
-const verbs = [
-  ['pause', 'nobody enters, nothing is sent, nobody is thrown out'],
-  ['resume', 'go on after a pause'],
-  ['archive', 'nobody enters any more; people inside go on to their end'],
-] as const;
-
-function addVerb(journeys: Command, context: Context, [verb, does]: (typeof verbs)[number]): void {
-  journeys
-    .command(`${verb} <key>`)
-    .description(does)
-    .action(async (key: string) => {
-      const journey: PausedJourney = await context.client().journeys[verb](key);
-      context.show(journey, () => summary(journey));
-      if (journey.sending)
-        context.note(`${figure(journey.sending)} attempts to deliver were under way, and may arrive.`);
     });
 }
 

@@ -497,8 +497,32 @@ describe('definitions', () => {
 describe('bringing things to another state', () => {
   it.each([
     ['journeys pause win-back', 'POST /v1/journeys/win-back/pause', undefined],
-    ['journeys resume win-back', 'POST /v1/journeys/win-back/resume', undefined],
-    ['journeys archive win-back', 'POST /v1/journeys/win-back/archive', undefined],
+    ['journeys resume win-back', 'POST /v1/journeys/win-back/resume', {}],
+    [
+      'journeys resume win-back --overdue skip --per-second 5',
+      'POST /v1/journeys/win-back/resume',
+      { overdue: 'skip', perSecond: 5 },
+    ],
+    ['journeys archive win-back --in-flight exit', 'POST /v1/journeys/win-back/archive', { inFlight: 'exit' }],
+    [
+      'journeys publish win-back --in-flight migrate --map a=b --map c=null',
+      'POST /v1/journeys/win-back/publish',
+      { inFlight: 'migrate', stepMap: { a: 'b', c: null } },
+    ],
+    [
+      'journeys publish win-back --canary 10 --enroll-existing',
+      'POST /v1/journeys/win-back/publish',
+      { canary: { percent: 10 }, enrollExisting: true },
+    ],
+    ['journeys publish win-back --dry-run', 'POST /v1/journeys/win-back/publish-preview', {}],
+    ['journeys approve win-back', 'POST /v1/journeys/win-back/approve', undefined],
+    ['journeys canary win-back 50', 'POST /v1/journeys/win-back/canary', { percent: 50 }],
+    ['journeys rollback win-back --in-flight exit', 'POST /v1/journeys/win-back/rollback', { inFlight: 'exit' }],
+    [
+      'journeys enrol-existing win-back --audience vip --dry-run',
+      'POST /v1/journeys/win-back/enrol-existing',
+      { audience: 'vip', dryRun: true },
+    ],
     ['destinations pause crm', 'POST /v1/destinations/crm/pause', undefined],
     ['destinations resume crm', 'POST /v1/destinations/crm/resume', undefined],
     [
