@@ -66,6 +66,32 @@ describe('a wait on Temporal', () => {
     expect(harness.destination.got).toEqual([]);
   });
 
+  it('until a date that is moved just before the wait is stored is not missed', async () => {
+    const ending = { type: 'wait', until: { at: 'traits.ends_at' }, next: 'mail' };
+    await harness.publish(journey('race', { ending, mail }));
+    await identify({ ends_at: isoIn(10 * day) });
+    const sooner = isoIn(2 * day);
+    const { enrollments } = harness.store;
+    const write = enrollments.write.bind(enrollments);
+    let isMoved = false;
+    const spy = jest.spyOn(enrollments, 'write').mockImplementation(async (ws, writes, session) => {
+      const isArming = writes.some(({ enrollment }) => enrollment.waitingFor.length > 0);
+      if (isArming && !isMoved) {
+        isMoved = true;
+        await identify({ ends_at: sooner });
+      }
+      return write(ws, writes, session);
+    });
+    await harness.happen('Cart Started');
+    await harness.until(
+      'race',
+      ([run]) => run?.dueAt === instantOf(sooner),
+      'the wait is for the date it was moved to',
+    );
+    expect(isMoved).toBe(true);
+    spy.mockRestore();
+  });
+
   it.each([
     ['put forward over it, is over at the first instant after', 2, '01:00'],
     ['put back to it, is over at the first of the two', 9, '00:30'],
