@@ -2,6 +2,7 @@ import { createJourneyRuns } from '../../src/activities/operations/journey-runs'
 import type { Operation } from '../../src/domain/operations/operation';
 import type { RunTask } from '../../src/domain/journeys/run-task';
 import type { JsonObject } from '../../src/domain/json';
+import { inTransaction } from '../../src/store/open-store';
 import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { journey, JourneyHarness } from './journey-harness';
 
@@ -211,6 +212,55 @@ describe('people inside an older version', () => {
       'they notice',
     );
     expect(reasons(runs).sort()).toEqual(['active', 'superseded', 'superseded']);
+    expect(harness.destination.got).toEqual([]);
+  });
+});
+
+describe('whom a pause has kept from a send', () => {
+  const pauses = { mail: { ...send('bye'), onFailure: 'continue' }, bye: { type: 'exit', reason: 'over' } };
+  const status = (from: 'published' | 'paused', to: 'published' | 'paused', resuming?: string) =>
+    inTransaction(harness.store.connection, async (session) => {
+      await harness.store.journeys.setStatus(harness.ws, 'kept', { from: [from], to, now: Date.now() }, session);
+      if (resuming !== undefined) await harness.store.journeys.setResuming(harness.ws, 'kept', resuming, session);
+      await harness.store.workspaces.raiseRuleset(harness.ws, session);
+    });
+  const keep = async (): Promise<void> => {
+    await harness.publish(journey('kept', { rest: { type: 'wait', for: '2h', next: 'mail' }, ...pauses }));
+    for (let n = 0; n < 3; n += 1) await harness.happen('Cart Started', {}, { user: `u${n}` });
+    const runs = await harness.until(
+      'kept',
+      (all) => all.length === 3 && all.every(({ dueAt }) => dueAt !== undefined),
+      'they wait',
+    );
+    await status('published', 'paused');
+    for (const { workflowId } of runs) await harness.fastForward(workflowId, 2 * hour);
+    await harness.until('kept', (all) => all.every(({ pause }) => pause === 'kept'), 'they stand at the send');
+  };
+
+  it.each([
+    ['run', ['over', 'over', 'over'], 3],
+    ['skip', ['over', 'over', 'over'], 0],
+    ['exit', ['overdue', 'overdue', 'overdue'], 0],
+  ] as const)('goes on by the policy "%s", though the worker dies in the middle', async (how, ends, sent) => {
+    await keep();
+    expect(harness.destination.got).toEqual([]);
+    await status('paused', 'published', 'op_1');
+    await work({ do: 'release', how }, { journey: 'kept', perPage: 2, killedAfter: 1 });
+    expect(reasons(await harness.ended('kept'))).toEqual(ends);
+    expect(new Set(harness.destination.got.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(sent);
+    expect(harness.destination.got).toHaveLength(sent);
+  });
+
+  it('waits for its turn while others are let go, and is left alone when the journey is paused again', async () => {
+    await keep();
+    await status('paused', 'published', 'op_1');
+    await status('published', 'paused');
+    expect(await work({ do: 'release', how: 'exit' }, { journey: 'kept' })).toMatchObject({ stopped: 'paused' });
+    expect((await harness.runs('kept')).map(({ pause }) => pause)).toEqual(['kept', 'kept', 'kept']);
+    await status('paused', 'published', 'op_2');
+    const [run] = await harness.runs('kept');
+    await harness.fastForward(run!.workflowId, hour);
+    expect((await harness.runs('kept')).map(({ pause }) => pause)).toEqual(['kept', 'kept', 'kept']);
     expect(harness.destination.got).toEqual([]);
   });
 });
