@@ -93,7 +93,7 @@ describe.each([
   ['vocabularies.md', ['engagement', 'fact', 'identity-mapping', 'identify', 'cloudevent', 'measurement']],
   ['imports.md', ['import']],
   ['audiences.md', ['import']],
-  ['holdout.md', ['audience']],
+  ['holdout.md', ['audience', 'journey']],
   ['experiments.md', ['journey']],
   ['computed-traits.md', ['computed-trait', 'rule', 'mapping', 'audience']],
   ['identity-policy.md', ['identity-policy', 'event']],

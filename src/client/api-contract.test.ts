@@ -148,8 +148,11 @@ const agreements: {
   sourcePull: Agrees<Shallow<Sent<typeof PullBody>, 'cursor'>, Shallow<client.SourcePull, 'cursor'>>;
   sourceTest: Agrees<Shallow<Sent<typeof SampleBody>, 'rows'>, Shallow<client.SourceTest, 'rows'>>;
   destinationImpact: Agrees<Sent<typeof impact.DestinationImpact>, client.DestinationImpact>;
-  funnel: Agrees<Sent<typeof impact.JourneyFunnel>, client.JourneyFunnel>;
-  journeyImpact: Agrees<Sent<typeof impact.JourneyImpact>, client.JourneyImpact>;
+  funnel: Agrees<Shallow<Sent<typeof impact.JourneyFunnel>, 'holdout'>, Shallow<client.JourneyFunnel, 'holdout'>>;
+  journeyImpact: Agrees<
+    Shallow<Sent<typeof impact.JourneyImpact>, 'holdout'>,
+    Shallow<client.JourneyImpact, 'holdout'>
+  >;
   audienceImpact: Agrees<Sent<typeof impact.AudienceImpact>, client.AudienceImpact>;
   overview: Agrees<Sent<typeof impact.ImpactOverview>, client.ImpactOverview>;
 } = {

@@ -1,3 +1,4 @@
+import type { ExperimentResult, VariantResult } from '../domain/impact/experiment';
 import type { AttachmentUse } from '../domain/audiences/attachment';
 import type { DeliveryStatus } from './delivery-types';
 
@@ -36,6 +37,17 @@ export interface JourneyFunnel {
   /** In the order of the published version, then those that only older ones had. */
   readonly steps: readonly FunnelStep[];
   readonly goals: readonly GoalResult[];
+  /** Of a journey with a holdout. */
+  readonly holdout?: {
+    readonly percent: number;
+    readonly goals: readonly HoldoutResult[];
+  };
+}
+/** What those who were sent did, against those who would have been. */
+export interface HoldoutResult extends Pick<ExperimentResult, 'contaminated' | 'sampleRatio' | 'verdict'> {
+  readonly goal: string;
+  /** `holdout` first, then `treated`. */
+  readonly arms: readonly (Omit<VariantResult, 'variant' | 'value'> & { readonly arm: string })[];
 }
 /** Visits of a step: a loop counts each round. `entered` is `waiting`, `left` and `exited` together. */
 export interface FunnelStep {

@@ -1,12 +1,15 @@
 import type { Collection, Document } from 'mongodb';
 import type { ConversionCount } from '../domain/impact/goals';
+import type { ArmCount } from '../domain/impact/experiment';
+import { armWeights } from '../domain/journeys/journey-holdout';
 import type { StepVisits } from '../domain/impact/funnel';
 import type { RunCount } from '../domain/impact/runs';
-import type { WorkspaceId } from '../domain/ids';
+import { subjectOf, type WorkspaceId } from '../domain/ids';
 import { pathLimit, type Enrollment, type EnrollmentStatus } from '../domain/journeys/enrollment';
 import type { EnrollmentDoc } from './enrollments';
 import { answerWithinMs, sampleSize } from './impact-limits';
 import type { StoreConnection } from './open-store';
+import { nobody } from './person-rows';
 
 /** Visits reached since an instant, by version. `isCut`: an exit rule ended the visit, whatever its reason is called. */
 export interface SendVisits extends Omit<StepVisits, 'isExit'> {
@@ -101,6 +104,49 @@ export class ImpactJourneyRepository {
     }));
   }
 
+  /** People who came to a send in a journey with a holdout, by arm, and whether they reached the goal after that: each once. */
+  async arms(
+    ws: WorkspaceId,
+    journey: string,
+    { goal, from, version }: { goal: string; from: number; version?: number | undefined },
+  ): Promise<ArmCount[]> {
+    const isLater = { $and: [{ $eq: ['$$one.goal', goal] }, { $gte: ['$$one.at', '$exposed.at'] }] };
+    const converted = { $gt: [{ $size: { $filter: { input: '$conversions', as: 'one', cond: isLater } } }, 0] };
+    const groups = await this.#enrollments
+      .aggregate<{ _id: ArmsGroup; count: number }>(
+        [
+          // The runs of erased people are nobody's, and no one person's.
+          {
+            $match: {
+              ...enteredSince(ws, journey, from, version),
+              'exposed.at': { $gte: 0 },
+              subject: { $ne: subjectOf(ws, nobody) },
+            },
+          },
+          { $project: { subject: 1, arm: '$exposed.arm', percent: '$exposed.percent', converted } },
+          {
+            $group: {
+              _id: '$subject',
+              ...{ least: { $min: '$arm' }, most: { $max: '$arm' }, percent: { $min: '$percent' } },
+              converted: { $max: '$converted' },
+            },
+          },
+          {
+            $group: {
+              _id: { least: '$least', most: '$most', percent: '$percent', converted: '$converted' },
+              count: { $sum: 1 },
+            },
+          },
+        ],
+        { maxTimeMS: answerWithinMs },
+      )
+      .toArray();
+    return groups.map(({ _id: { least, most, percent, converted: isConverted }, count }) => ({
+      ...{ variant: least, drawnBy: armWeights(percent), isContaminated: least !== most },
+      ...{ isConverted, count, value: 0 },
+    }));
+  }
+
   /** The newest runs that entered since `from`, at most `sampleSize`, as far as medians need them. */
   async sample(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<SampledRun[]> {
     const projection = { path: 1, endedAt: 1, conversions: 1, 'entry.at': 1 };
@@ -147,6 +193,13 @@ export class ImpactJourneyRepository {
 /** Of an unwound path: the visit where the run stands or ended. */
 const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
 const endsByExit = { $and: [{ $eq: ['$status', 'exited'] }, ...isLast] };
+
+interface ArmsGroup {
+  readonly least: string;
+  readonly most: string;
+  readonly percent: number;
+  readonly converted: boolean;
+}
 
 interface ReachedGroup {
   readonly _id: { readonly version: number; readonly step: string; readonly outcome?: string; readonly isCut: boolean };

@@ -2,28 +2,16 @@ import { runRoot } from '../../domain/journeys/run-paths';
 import type { Next } from '../../domain/journeys/next';
 import { readGroupFacts } from '../../folding/read-group-facts';
 import type { DeliveryAttempt } from '../../store/deliveries';
-import type { SendAnswer } from './journey-sender';
+import type { JourneySend, SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import type { AskedSend } from './send-visit';
+import type { AskedSend, SendVisit } from './send-visit';
 import { hold, record, retryLater } from './settle-send';
 
 /** Sends it, and does what the answer asks for. */
 export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
-  const { ref, key, run, journey, profile, definition } = send;
+  const { ref, key, definition } = send;
   const startedAt = deps.clock();
-  const { paths } = await readGroupFacts(deps.store, ref.ws, profile, startedAt);
-  const answer = await deps.sender.send({
-    ws: ref.ws,
-    idempotencyKey: key,
-    journey: journey.key,
-    version: journey.version,
-    step: run.step,
-    enrollment: run.id,
-    profile,
-    definition,
-    run: runRoot(run, paths),
-    arrivedAt: run.arrivedAt,
-  });
+  const answer = await deps.sender.send(await requestOf(deps, send));
   const { kind, code } = answer;
   const made = { at: startedAt, outcome: kind, code, latencyMs: deps.clock() - startedAt };
   switch (kind) {
@@ -42,6 +30,18 @@ export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next>
       await deps.store.enrollments.release(ref.ws, ref.id, key);
       return retryLater(deps, send, answer, made);
   }
+}
+
+/** What the destination is asked. */
+export async function requestOf(
+  deps: JourneyDeps,
+  { ref: { ws }, key, run, journey, profile, definition }: SendVisit,
+): Promise<JourneySend> {
+  const { paths } = await readGroupFacts(deps.store, ws, profile, deps.clock());
+  return {
+    ...{ ws, idempotencyKey: key, journey: journey.key, version: journey.version, step: run.step },
+    ...{ enrollment: run.id, profile, definition, run: runRoot(run, paths), arrivedAt: run.arrivedAt },
+  };
 }
 
 /** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */

@@ -1,4 +1,5 @@
 import { isInside } from '../../domain/journeys/enrollment';
+import { armOf, heldOut, unreachable } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
@@ -6,8 +7,8 @@ import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
-import { passPolicies } from './ask-policies';
-import { attempt } from './attempt-send';
+import { lookAtPolicies, passPolicies, type PolicyQuestion } from './ask-policies';
+import { attempt, requestOf } from './attempt-send';
 import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
@@ -60,10 +61,27 @@ async function sendUnlessBarred(
     return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
   if (state !== 'ready') return record(deps, send, { ...withheld(`destination-${state}`), isOfChannel: true });
   if (permission.withheld !== undefined) return withhold(deps, send, permission.withheld, permission.isOfChannel);
-  const ruling = await passPolicies(deps, { send, channel: to.channel, mayHaveArrived: wasInFlight, known });
+  return sendUnlessHeldOut(deps, send, { channel: to.channel, wasInFlight, known });
+}
+
+/**
+ * Asks the policies, and with a holdout whether the destination can reach the person at all: of both arms alike, so that the ghost send of
+ * somebody who is held out is one that would have left.
+ */
+async function sendUnlessHeldOut(
+  deps: JourneyDeps,
+  send: AskedSend,
+  { wasInFlight, ...asked }: Pick<PolicyQuestion, 'channel' | 'known'> & { readonly wasInFlight: boolean },
+): Promise<Next> {
+  const arm = armOf(send.journey.definition, send.profile);
+  const isHeldOut = arm?.isHeldOut === true && !wasInFlight;
+  const question = { ...asked, send, mayHaveArrived: wasInFlight };
+  const ruling = await (isHeldOut ? lookAtPolicies(deps, question) : passPolicies(deps, question));
   if (ruling.do === 'hold') return hold(deps, send, { reason: ruling.reason, mayHaveArrived: wasInFlight });
   if (ruling.do === 'withhold') return withhold(deps, send, ruling.reason, ruling.isOfChannel);
-  return attempt(deps, send);
+  if (arm && !wasInFlight && !(await deps.sender.reaches(await requestOf(deps, send))))
+    return record(deps, send, { status: 'rejected', reason: unreachable });
+  return isHeldOut ? withhold(deps, send, heldOut, false) : attempt(deps, send);
 }
 
 const withheld = (reason: string) => ({ status: 'withheld' as const, reason });

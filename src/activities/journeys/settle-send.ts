@@ -1,5 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
+import { armShownBy, heldOut } from '../../domain/journeys/journey-holdout';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
 import { idsOf } from '../../domain/profiles/present';
@@ -72,13 +73,18 @@ export async function record(
 export async function settle(
   deps: JourneyDeps,
   ref: RunRef,
-  { key, ...ending }: Pick<Ending, 'status' | 'isOfChannel'> & { readonly key: string },
+  { key, ...ending }: Pick<Ending, 'status' | 'reason' | 'isOfChannel'> & { readonly key: string },
 ): Promise<Next> {
   return advanceFrom(deps, ref, settled(ending), key);
 }
 
-export function settled({ status, isOfChannel }: Pick<Ending, 'status' | 'isOfChannel'>): StepCause {
+export function settled({ status, reason, isOfChannel }: Pick<Ending, 'status' | 'reason' | 'isOfChannel'>): StepCause {
   const isRefused = status === 'rejected' || status === 'dead';
-  const isFailure = isRefused || status === 'withheld';
-  return { on: 'settled', status, isFailure, mayFallBack: isRefused || isOfChannel === true };
+  // Whom chance holds out goes the way of those who were sent.
+  const isFailure = isRefused || (status === 'withheld' && reason !== heldOut);
+  const arm = armShownBy(status, reason);
+  return {
+    ...{ on: 'settled', status, isFailure, mayFallBack: isRefused || isOfChannel === true },
+    ...(arm && { arm }),
+  };
 }

@@ -1,5 +1,7 @@
 import { audienceDays, dayMs, dayOf } from '../../domain/impact/audience-days';
 import { dwellsOf, funnelOf } from '../../domain/impact/funnel';
+import { compareVariants } from '../../domain/impact/experiment';
+import { holdoutArms } from '../../domain/journeys/journey-holdout';
 import { goalResults } from '../../domain/impact/goals';
 import { latencyOf } from '../../domain/impact/latency';
 import { countRuns, exitReasons } from '../../domain/impact/runs';
@@ -42,11 +44,10 @@ export async function journeyReport(store: Store, asked: Asked) {
   return { ...funnel, deliveries: { ...statesOf(rows), reasons: reasonsOf(rows) } };
 }
 
+type FunnelAsked = Pick<Asked, 'ws' | 'key' | 'from'> & { readonly version?: number | undefined };
+
 /** Who entered since `from`, how far they came and how they ended, step by step, and the goals they reached. */
-export async function funnelReport(
-  store: Store,
-  { ws, key, from, version }: Pick<Asked, 'ws' | 'key' | 'from'> & { readonly version?: number | undefined },
-) {
+export async function funnelReport(store: Store, { ws, key, from, version }: FunnelAsked) {
   const { journeys } = store.impact;
   const [runs, visits, conversions, sample, versions] = await Promise.all([
     journeys.runs(ws, key, from, version),
@@ -56,7 +57,7 @@ export async function funnelReport(
     store.journeys.versions(ws, key),
   ]);
   const shown = version === undefined ? versions[0] : versions.find((one) => one.version === version);
-  const { steps = {}, goals = [] } = shown?.definition ?? {};
+  const { steps = {}, goals = [], holdout } = shown?.definition ?? {};
   const counted = countRuns(runs);
   return {
     ...counted,
@@ -71,7 +72,27 @@ export async function funnelReport(
       counted.entered,
       sample,
     ),
+    ...(holdout && { holdout: { ...holdout, goals: await holdoutReport(store, { ws, key, from, version }, goals) } }),
   };
+}
+
+/** What those who were sent did, against what those did who would have been: goal by goal. */
+async function holdoutReport(
+  store: Store,
+  { ws, key, ...runs }: FunnelAsked,
+  goals: readonly { readonly key: string }[],
+) {
+  return Promise.all(
+    goals.map(async (goal) => {
+      const arms = await store.impact.journeys.arms(ws, key, { goal: goal.key, ...runs });
+      const { variants, contaminated, sampleRatio, verdict } = compareVariants(holdoutArms, arms);
+      const compared = variants.map(({ variant: arm, exposed, converted, rate, against }) => ({
+        ...{ arm, exposed, converted, rate },
+        ...(against && { against }),
+      }));
+      return { goal: goal.key, arms: compared, contaminated, ...(sampleRatio && { sampleRatio }), verdict };
+    }),
+  );
 }
 
 export async function audienceReport(store: Store, { ws, key, from, now }: Asked) {

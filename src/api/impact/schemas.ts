@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { attachmentUses } from '../../domain/audiences/attachment';
+import { Holdout } from '../../domain/audiences/holdout.schema';
+import { SampleRatio, Variant, VerdictBody } from '../journeys/experiment-report';
 import { isWindow, longestWindow, usualWindow } from '../../domain/impact/window';
 import { Instant } from '../instant';
 
@@ -62,6 +64,18 @@ const GoalImpact = z.strictObject({
   value: z.record(z.string(), z.number()).meta({ description: 'Currency → sum; never added across currencies' }),
   medianTimeToConvertMs: Millis.optional(),
 });
+const { exposed, converted, rate, against } = Variant.shape;
+const JourneyHoldout = Holdout.extend({
+  goals: z.array(
+    z.strictObject({
+      goal: z.string(),
+      arms: z.array(z.strictObject({ arm: z.string(), exposed, converted, rate, against })),
+      contaminated: Count.meta({ description: 'Two profiles of different arms became one; in no figure' }),
+      sampleRatio: SampleRatio.optional(),
+      verdict: VerdictBody,
+    }),
+  ),
+}).meta({ description: 'People of a send that left, against people of one that would have; absent without a holdout' });
 export const JourneyFunnel = z.strictObject({
   entered: Count,
   active: Count,
@@ -70,6 +84,7 @@ export const JourneyFunnel = z.strictObject({
   failed: Count,
   steps: z.array(FunnelStep),
   goals: z.array(GoalImpact),
+  holdout: JourneyHoldout.optional(),
 });
 export const JourneyImpact = JourneyFunnel.extend({ deliveries: StateCounts.extend({ reasons: Reasons }) });
 

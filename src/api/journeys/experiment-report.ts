@@ -10,7 +10,7 @@ import type { JourneyDoc } from '../../store/journeys';
 
 const Count = z.int().min(0);
 const Interval = z.tuple([z.number(), z.number()]);
-const Variant = z.strictObject({
+export const Variant = z.strictObject({
   variant: z.string(),
   exposed: Count,
   converted: Count,
@@ -28,9 +28,15 @@ const Variant = z.strictObject({
     .optional()
     .meta({ description: 'Against the first variant' }),
 });
-const SampleRatio = z
+export const SampleRatio = z
   .strictObject({ p: z.number().min(0).max(1), isMismatch: z.boolean() })
   .meta({ description: 'Whether as many people have each variant as its weight says; absent while too few' });
+
+export const VerdictBody = z.strictObject({
+  kind: z.enum(verdictKinds),
+  text: z.string(),
+  winner: z.string().optional(),
+});
 
 export const ExperimentBody = z.strictObject({
   experiment: z.string(),
@@ -42,7 +48,7 @@ export const ExperimentBody = z.strictObject({
   sinceWon: Count.meta({ description: 'Got the winner after the decision; in no figure' }),
   hasOtherWeights: z.boolean().meta({ description: 'The weights were changed while people came' }),
   sampleRatio: SampleRatio.optional(),
-  verdict: z.strictObject({ kind: z.enum(verdictKinds), text: z.string(), winner: z.string().optional() }),
+  verdict: VerdictBody,
   decided: z
     .strictObject({
       variant: z.string(),

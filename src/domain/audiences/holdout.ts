@@ -10,7 +10,7 @@ export interface Arm {
   readonly isContaminated?: true;
 }
 
-/** By audience. */
+/** By audience; those of journeys as `journey:key`. */
 export type Arms = Readonly<Record<string, Arm>>;
 
 /** Whom chance holds out: the same people for good, of a larger percentage more of them, and of no other audience the same. */

@@ -103,6 +103,8 @@ export interface Enrollment {
   readonly left?: readonly string[];
   /** Updates whose properties did not fit. */
   readonly updatesRefused?: number;
+  /** In a journey with a holdout: the arm, from the first send on that left, or would have. */
+  readonly exposed?: { readonly arm: 'holdout' | 'treated'; readonly at: number; readonly percent: number };
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
   /** A run whose step has begun this one, and waits for its end. */

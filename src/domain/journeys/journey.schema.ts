@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { edgeKinds } from '../audiences/edge';
+import { Holdout } from '../audiences/holdout.schema';
 import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
@@ -163,6 +164,8 @@ export const JourneyDefinition = z.strictObject({
   exits: z.array(ExitRule).max(journeyLimits.exits).optional(),
   updates: z.array(UpdateRule).max(journeyLimits.updates).optional(),
   goals: z.array(Goal).max(journeyLimits.goals).optional(),
+  /** A share of those who enter is never sent, so that what the sends bring can be measured. */
+  holdout: Holdout.optional(),
   purpose: Name.optional(),
   lifetime: Duration.optional(),
   /** For people whose own zone is not known. */

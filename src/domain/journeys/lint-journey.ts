@@ -1,4 +1,5 @@
 import { own } from '../json';
+import { lintHoldout } from './lint-holdout';
 import { lintHousehold } from './lint-household';
 import { lintEnrolls } from './lint-enrolls';
 import { lintSplits } from './lint-splits';
@@ -18,6 +19,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...placedParts(definition).flatMap((part) => lintPart(definition, part, context)),
     ...lintEntry(definition, context),
     ...lintHousehold(definition),
+    ...lintHoldout(definition),
     ...lintSplits(definition),
     ...lintEnrolls(definition, context),
     ...(definition.exits ?? []).flatMap(({ on }, index) => lintTrigger(definition, on, `/exits/${index}/on`, context)),

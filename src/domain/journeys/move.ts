@@ -54,6 +54,8 @@ export type StepCause =
       readonly isFailure: boolean;
       /** It has surely not arrived, and another destination might still reach the person. */
       readonly mayFallBack?: boolean;
+      /** Which arm of a holdout it shows the run to be of. */
+      readonly arm?: 'holdout' | 'treated';
     };
 
 /** Where a run stands and what it may know there. */

@@ -78,7 +78,7 @@ export interface Profile {
   readonly memberships: Readonly<Record<string, Membership>>;
   /** By audience: whether they will be in it once what is being prepared serves, where that is otherwise; absent when nothing is. */
   readonly prepared?: Readonly<Record<string, boolean>>;
-  /** Given once for each audience with a holdout, whatever becomes of that; absent when there is none. */
+  /** Given once for each audience, and each journey, with a holdout, whatever becomes of that; absent when there is none. */
   readonly holdouts?: Arms;
   /** By experiment: which variant of a split the person gets, and whether they reached its goal; absent when there is none. */
   readonly experiments?: Exposures;

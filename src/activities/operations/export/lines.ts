@@ -1,3 +1,4 @@
+import { journeyOfArm } from '../../../domain/journeys/journey-holdout';
 import { audienceOf } from '../../../domain/audiences/manual-audience';
 import { presentGroups } from '../../../domain/groups/group';
 import { omit, type JsonObject } from '../../../domain/json';
@@ -41,9 +42,11 @@ export function profileLines(profile: Profile): Line[] {
     ...Object.entries(lists).map(([list, { isOn, source, at: said }]) => ({
       ...{ kind: 'by-hand', audience: audienceOf(list), isIn: isOn, at: at(said), source },
     })),
-    ...Object.entries(holdouts).map(([audience, arm]) => ({
-      ...{ kind: 'holdout', audience, isHeldOut: arm.isHeldOut, at: at(arm.at) },
-    })),
+    ...Object.entries(holdouts).map(([of, arm]) => {
+      const journey = journeyOfArm(of);
+      const what = journey === undefined ? { audience: of } : { journey };
+      return { kind: 'holdout', ...what, isHeldOut: arm.isHeldOut, at: at(arm.at) };
+    }),
     ...Object.entries(experiments).map(([experiment, { variant, at: since, conversion }]) => ({
       ...{ kind: 'experiment', experiment, variant, at: at(since), ...atIf('convertedAt', conversion?.at) },
     })),

@@ -3,6 +3,7 @@ import { contactName } from '../../events/contact';
 import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
 import type { Enrollment } from '../enrollment';
+import { withExposure } from '../journey-holdout';
 import type { StepOf } from '../journey.schema';
 import { withLeft } from '../left';
 import { sendFailed, sentElsewhere, skipped } from '../outcomes';
@@ -73,10 +74,11 @@ export function presentSend(step: StepOf<'send'>, { fallback = 0 }: Pick<Enrollm
 function afterDelivery(
   step: StepOf<'send'>,
   standing: Standing,
-  { status, isFailure, mayFallBack }: Extract<StepCause, { on: 'settled' }>,
+  { status, isFailure, mayFallBack, arm }: Extract<StepCause, { on: 'settled' }>,
 ): Move {
   const { fallback = 0, resumeAt } = standing.run;
-  const run = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
+  const sent = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
+  const run = withExposure(sent, standing.journey.definition, arm, standing.now);
   if (mayFallBack && fallback < (step.fallback?.length ?? 0) && resumeAt === undefined)
     return { to: 'step', run: { ...run, fallback: fallback + 1 } };
   if (!isFailure) return goTo({ ...standing, run }, step.next, status);

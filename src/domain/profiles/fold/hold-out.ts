@@ -1,4 +1,5 @@
 import { isDrawn, type Arms } from '../../audiences/holdout';
+import { journeyOfArm } from '../../journeys/journey-holdout';
 import { omit, own, withKey } from '../../json';
 import type { HeldStay } from '../change-set';
 import type { Membership, Profile } from '../profile';
@@ -26,11 +27,13 @@ export function holdOut({ input: { ruleset } }: WorkspaceFold, open: OpenProfile
   };
 }
 
-/** With an audience its holdout ends. */
+/** With an audience its holdout ends; journeys stay. */
 export function forgetArms({ audiences }: Ruleset, profile: Profile): Profile {
   const { holdouts } = profile;
   if (!holdouts) return profile;
-  const left = Object.entries(holdouts).filter(([audience]) => audiences.some(({ key }) => key === audience));
+  const left = Object.entries(holdouts).filter(
+    ([of]) => journeyOfArm(of) !== undefined || audiences.some(({ key }) => key === of),
+  );
   const rest = omit(profile, 'holdouts');
   return left.length === 0 ? rest : { ...rest, holdouts: Object.fromEntries(left) };
 }

@@ -10,6 +10,8 @@ import {
   type IgnoredEntry,
 } from '../../journeys/routing';
 import { enteredVersion } from '../../journeys/entered-version';
+import { armsField } from '../../audiences/holdout';
+import { withArm } from '../../journeys/journey-holdout';
 import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
 import { decideUpdate } from '../../journeys/update-run';
 import { edgeWaitKey } from '../../journeys/wait-keys';
@@ -77,7 +79,8 @@ function enter(
   }
   for (const ended of endRestarted(journey, entry, existing, fold.input.now)) fold.changeRun(ended);
   fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
-  open.profile = { ...open.profile, hasEnrollments: true };
+  const arms = withArm(journey.definition, profile.holdouts, profile.id, fold.input.now);
+  open.profile = { ...open.profile, ...armsField(arms), hasEnrollments: true };
   if (household) countEntry(fold, household);
   return entry;
 }
