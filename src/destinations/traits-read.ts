@@ -8,6 +8,9 @@ export const traitsRead = (mapping: Mapping): string[] => namesUnder(mapping, 't
 /** Keys of the computed traits that a mapping reads. */
 export const computedKeysRead = (mapping: Mapping): string[] => namesUnder(mapping, 'computed');
 
+/** Types of identifiers that a mapping reads. */
+export const identifiersRead = (mapping: Mapping): string[] => namesUnder(mapping, 'identifiers');
+
 function namesUnder(mapping: Mapping, under: string): string[] {
   const names = Object.values(mapping)
     .flatMap(pathsIn)

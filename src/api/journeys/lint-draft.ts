@@ -1,14 +1,15 @@
 import { Mapping } from '../../destinations/mapping.schema';
 import { findDestination } from '../../destinations/registry';
-import { computedKeysRead } from '../../destinations/traits-read';
+import { computedKeysRead, identifiersRead, traitsRead } from '../../destinations/traits-read';
 import { unknownComputedTrait } from '../../domain/audiences/computed/check-computed';
 import type { ComputedValues } from '../../domain/audiences/computed/resolve-computed';
 import { kindOf } from '../../domain/audiences/manual-audience';
 import type { WorkspaceId } from '../../domain/ids';
 import type { JourneyDefinition, Step, StepOf } from '../../domain/journeys/journey.schema';
-import { error, type JourneyFinding } from '../../domain/journeys/journey-finding';
+import { error, warning, type JourneyFinding } from '../../domain/journeys/journey-finding';
 import { enrolledBy } from '../../domain/journeys/lint-enrolls';
 import { lintJourney } from '../../domain/journeys/lint-journey';
+import { neverSeen, type Surroundings } from '../../domain/journeys/lint-surroundings';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { JourneyDoc } from '../../store/journeys';
@@ -17,20 +18,24 @@ import { ruleOf } from '../audiences/presenter';
 import { draftOf } from './presenter';
 import { computedTypesOf } from '../computed-traits/refuse-computed';
 import { toPointer } from '../problem';
+import { readSurroundings } from './read-surroundings';
 
 /** Everything wrong with a journey in this workspace: its own structure, and its sends against the destinations there are. */
 export async function lintDraft(
   store: Store,
   ws: WorkspaceId,
   definition: JourneyDefinition,
+  now: number,
 ): Promise<JourneyFinding[]> {
-  const [destinations, audiences, purposes, journeys, computed] = await Promise.all([
+  const [destinations, audiences, purposes, journeys, computed, around] = await Promise.all([
     store.destinations.list(ws),
     store.audiences.list(ws),
     store.purposes.list(ws),
     store.journeys.list(ws),
     store.computedTraits.values(ws),
+    readSurroundings(store, ws),
   ]);
+  const rules = new Map(audiences.map((audience) => [audience.key, ruleOf(audience)]));
   const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
   return [
     ...lintJourney(definition, {
@@ -40,13 +45,15 @@ export async function lintDraft(
       journeys: new Set([definition.key, ...journeys.map(({ key }) => key)]),
       ...(enrolledBy(definition).length > 0 && { enrolls: await enrollsOf(store, ws, journeys) }),
       computed: computedTypesOf(computed),
+      meaning: { now, ruleOf: (key) => rules.get(key) },
+      ...around,
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
     }),
     ...Object.entries(definition.steps).flatMap(([id, step]) =>
       sendsOf(step, `/steps/${id}`).flatMap(({ send, path }) => [
         ...lintSend(send, path, byKey.get(send.destination)),
-        ...lintComputed(send, `${path}/mapping`, computed),
+        ...lintReads(send, `${path}/mapping`, { computed, seen: around.seen, to: byKey.get(send.destination) }),
       ]),
     ),
   ];
@@ -78,13 +85,32 @@ function sendsOf(step: Step, path: string): { send: SendPart; path: string }[] {
   return [{ send: step, path }, ...fallbacks];
 }
 
-function lintComputed(step: SendPart, path: string, computed: ComputedValues): JourneyFinding[] {
-  const mapping = Mapping.safeParse(step.mapping ?? {});
-  const read = mapping.success ? computedKeysRead(mapping.data) : [];
-  return read
-    .filter((key) => !Object.hasOwn(computed, key))
-    .map((key) => ({ ...unknownComputedTrait(key, path), severity: 'error' as const }));
+interface Readable {
+  readonly computed: ComputedValues;
+  readonly seen: Surroundings['seen'];
+  readonly to: DestinationDoc | undefined;
 }
+
+/** What a mapping reads that is not there, or that its destination does not take. */
+function lintReads(step: SendPart, path: string, { computed, seen, to }: Readable): JourneyFinding[] {
+  const { data: mapping } = Mapping.safeParse(step.mapping ?? {});
+  if (!mapping) return [];
+  const kind = to && findDestination(to.type);
+  const isTaken = (type: string): boolean => !kind || kind.takesOwnTypes === true || kind.identifiers.includes(type);
+  return [
+    ...computedKeysRead(mapping)
+      .filter((key) => !Object.hasOwn(computed, key))
+      .map((key) => ({ ...unknownComputedTrait(key, path), severity: 'error' as const })),
+    ...traitsRead(mapping)
+      .filter((name) => seen && !seen.traits.has(name))
+      .map((name) => neverSeen(name, path)),
+    ...identifiersRead(mapping)
+      .filter((type) => !isTaken(type))
+      .map((type) => warning('identifier_not_taken', path, `A ${kind?.name} takes no ${type}.`, notTaken)),
+  ];
+}
+
+const notTaken = 'Map an identifier that the destination knows people by.';
 
 function lintSend(step: SendPart, path: string, destination: DestinationDoc | undefined): JourneyFinding[] {
   const mapping = Mapping.safeParse(step.mapping ?? {});

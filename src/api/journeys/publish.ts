@@ -121,8 +121,8 @@ function demandDraft(journey: JourneyDoc): JourneyDefinition {
   return draft;
 }
 
-async function refuseErrors({ deps, ws }: KeyCall, definition: JourneyDefinition): Promise<void> {
-  const findings = await lintDraft(deps.store, ws, definition);
+async function refuseErrors({ deps, ws, now }: KeyCall, definition: JourneyDefinition): Promise<void> {
+  const findings = await lintDraft(deps.store, ws, definition, now);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw invalidDefinition(faultsOf(errors));
 }

@@ -59,7 +59,7 @@ export const journeyRoutes: readonly Route[] = [
     handle: async (call) => {
       const definition = underItsKey(call);
       const journey = await saveDraft(call, definition);
-      const findings = await lintDraft(call.deps.store, call.ws, definition);
+      const findings = await lintDraft(call.deps.store, call.ws, definition, call.now);
       return { status: 200, body: presentDraft(journey, findings), headers: { ETag: etagOf(journey.rev) } };
     },
   }),
@@ -86,7 +86,7 @@ export const journeyRoutes: readonly Route[] = [
     handle: async (call) => {
       const journey = await findJourney(call);
       const draft = draftOf(journey);
-      const findings = draft ? await lintDraft(call.deps.store, call.ws, draft) : [];
+      const findings = draft ? await lintDraft(call.deps.store, call.ws, draft, call.now) : [];
       return { status: 200, body: presentDraft(journey, findings) };
     },
   }),

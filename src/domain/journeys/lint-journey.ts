@@ -7,7 +7,10 @@ import { findLoops } from './find-loops';
 import { hasProperties, lintRule, lintTrigger, lintWaitTrigger, type LintContext } from './lint-triggers';
 import { lintSince, lintSinceAtEntry } from './since';
 import { isRest, lintRest } from './lint-waits';
+import { lintMeaning } from './lint-meaning';
+import { lintSurroundings } from './lint-surroundings';
 import { error, warning, type JourneyFinding } from './journey-finding';
+import { placedParts } from './placed-parts';
 import type { JourneyDefinition } from './journey.schema';
 import type { StepPart } from './step-kind';
 import { stepParts } from './step-kinds';
@@ -28,6 +31,8 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
       lintTrigger(definition, on, `/updates/${index}/on`, context),
     ),
     ...lintPurpose(definition, context),
+    ...(context.meaning ? lintMeaning(definition, context.meaning) : []),
+    ...lintSurroundings(definition, context),
   ];
 }
 
@@ -67,12 +72,6 @@ function lintGraph(definition: JourneyDefinition): JourneyFinding[] {
 const resumptions = ({ updates = [] }: JourneyDefinition): { next: string; path: string }[] =>
   updates.flatMap(({ resumeAt }, index) =>
     resumeAt === undefined ? [] : [{ next: resumeAt, path: `/updates/${index}/resumeAt` }],
-  );
-
-/** What the steps hold, with its place in the definition. */
-const placedParts = ({ steps }: JourneyDefinition): StepPart[] =>
-  Object.entries(steps).flatMap(([id, step]) =>
-    stepParts(step).map((part) => ({ ...part, path: `/steps/${id}${part.path}` })),
   );
 
 function reachable(definition: JourneyDefinition): Set<string> {

@@ -3,10 +3,13 @@ import type { ComputedType } from '../audiences/computed/measure';
 import type { Rule } from '../audiences/rule.schema';
 import { pointerPart } from '../json-pointer';
 import { error, type JourneyFinding } from './journey-finding';
+import type { MeaningContext } from './lint-meaning';
+import type { Surroundings } from './lint-surroundings';
 import type { EntryTrigger, JourneyDefinition, Trigger } from './journey.schema';
 
 /** What is known besides the definition. An absent set is not checked. */
-export interface LintContext {
+export interface LintContext extends Surroundings {
+  readonly meaning?: MeaningContext;
   readonly destinations?: ReadonlySet<string>;
   readonly audiences?: ReadonlySet<string>;
   /** Those that are kept by hand. */

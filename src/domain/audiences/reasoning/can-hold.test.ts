@@ -146,7 +146,7 @@ describe('a rule of which neither is said', () => {
   });
 
   it('is too large to look at', () => {
-    const pairs = Array.from({ length: 12 }, (_, index) => ({ any: [tier(`a${index}`), tier(`b${index}`)] }) as Rule);
+    const pairs = Array.from({ length: 12 }, (_, index) => ({ any: [tier(`a${index}`), tier(`b${index}`)] }));
     expect(neverHolds(all(...pairs), noon + day)).toBe(false);
   });
 });
