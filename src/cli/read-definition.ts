@@ -16,8 +16,11 @@ export async function readDefinition(file: string, io: Pick<Io, 'cwd' | 'stdin'>
   const key = own(value, 'key');
   if (typeof key !== 'string')
     throw new CommandError(`${file} has no "key". Name the definition, such as "key": "vip".`);
-  return { key, definition: withoutKey(value, 'key') };
+  return { key, definition: withoutKey(withoutSchema(value), 'key') };
 }
+
+/** What an editor checks the file by is no part of the definition. */
+export const withoutSchema = (value: JsonObject): JsonObject => withoutKey(value, '$schema');
 
 /** Reads one object as JSON, or YAML; `what` completes "must hold …". Throws CommandError. */
 export async function readObject(

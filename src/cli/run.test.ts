@@ -993,3 +993,24 @@ describe('a definition as code', () => {
     expect((await heddle('journeys code bye')).out).toContain(".on(event('Left'))");
   });
 });
+
+it('drops what an editor checks a file by', async () => {
+  answer = () => ({ body: vip });
+  write('vip.json', { $schema: './audience.schema.json', name: 'VIP', key: 'vip', rule: { audience: 'gold' } });
+  expect((await heddle('audiences put vip.json')).code).toBe(0);
+  expect(api.requests[0]?.body).toEqual({ name: 'VIP', rule: { audience: 'gold' } });
+});
+
+describe('types pull', () => {
+  it('writes what the catalogue has learned, event by event', async () => {
+    const event = {
+      kind: 'track',
+      name: 'Bought',
+      properties: [{ path: 'properties.total', types: [{ type: 'number' }] }],
+    };
+    answer = ({ url }) => ({ body: url.startsWith('/v1/catalogue?') ? { data: [event] } : event });
+    expect(await heddle('types pull --out types.ts')).toMatchObject({ code: 0, out: 'types.ts\n' });
+    expect(asked()).toEqual(['GET /v1/catalogue?limit=100', 'GET /v1/catalogue/Bought?kind=track']);
+    expect(readFileSync(join(folder, 'types.ts'), 'utf8')).toMatch(/readonly 'Bought': \{\s+readonly 'total': number;/);
+  });
+});

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { HeddleError, UnreachableError } from '../client/errors';
 import { addDeliveries, addDestinations } from './activation';
+import { addAsCode } from './as-code/commands';
+import { addTypes } from './as-code/types-command';
 import { addAudiences } from './audiences';
 import { addCatalogue } from './catalogue';
 import { CommandError, exitCodes } from './command-error';
@@ -61,6 +63,7 @@ export function createProgram(io: Io, ends: (exitCode: number) => void): Command
     .exitOverride();
   addServer(program, context, ends);
   for (const add of commands) add(program, context);
+  addAsCode(program, context, ends);
   return program;
 }
 
@@ -91,6 +94,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addImpact,
   addDeadLetters,
   addCatalogue,
+  addTypes,
   addSources,
   addTail,
   addWorkspaces,

@@ -4,6 +4,7 @@ import { catalogueOf } from './catalogue';
 import { computedTraitsOf } from './computed-traits';
 import { deadLettersOf } from './dead-letters';
 import { decideOf } from './decide';
+import { definitionsOf } from './definitions';
 import { deliveriesOf } from './deliveries';
 import { destinationsOf } from './destinations';
 import { enrollmentsOf } from './enrollments';
@@ -40,6 +41,7 @@ export function createClient(options: ClientOptions) {
     audit: auditOf(transport),
     audiences: audiencesOf(transport),
     computedTraits: computedTraitsOf(transport),
+    definitions: definitionsOf(transport),
     decide: decideOf(transport),
     journeys: journeysOf(transport),
     enrollments: enrollmentsOf(transport),

@@ -48,9 +48,16 @@ export interface Call {
   readonly timeoutMs?: number;
 }
 
+export interface Tagged<Answer> {
+  readonly body: Answer;
+  readonly etag: string | undefined;
+}
+
 export interface Transport {
   /** Answers the body. Throws HeddleError or UnreachableError. */
   readonly call: <Answer>(call: Call) => Promise<Answer>;
+  /** The same with the tag of what was answered, to write on it only while it is that. */
+  readonly tagged: <Answer>(call: Call) => Promise<Tagged<Answer>>;
   /** Answers a body that is not JSON, as it arrives. Throws HeddleError or UnreachableError. */
   readonly open: (call: Call) => Promise<ReadableStream<Uint8Array>>;
   /** Between two tries. */
@@ -82,6 +89,11 @@ export function createTransport(options: ClientOptions): Transport {
 
   return {
     call: async <Answer>(call: Call) => (await readJson(options.url, await open(call))) as Answer,
+    tagged: async <Answer>(call: Call) => {
+      const response = await open(call);
+      const etag = response.headers.get('etag') ?? undefined;
+      return { body: (await readJson(options.url, response)) as Answer, etag };
+    },
     wait,
     open: async (call) => (await open(call)).body ?? new Blob([]).stream(),
   };

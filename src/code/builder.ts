@@ -23,7 +23,7 @@ export const trait = (name: string): rules.TraitTests => rules.traitOf(name);
 
 /** `event` and `trait` for what a workspace knows: another name, or a value of another type, does not compile. */
 export interface Words<V extends Vocabulary> {
-  event<Name extends EventNames<V>>(name: Name): events.EventPiece<V, Name, 'either'>;
-  trait<Path extends TraitPaths<V>>(path: Path): rules.TraitTests<ValueAt<V['traits'], Path>>;
+  readonly event: <Name extends EventNames<V>>(name: Name) => events.EventPiece<V, Name, 'either'>;
+  readonly trait: <Path extends TraitPaths<V>>(path: Path) => rules.TraitTests<ValueAt<V['traits'], Path>>;
 }
 export const wordsOf = <V extends Vocabulary>(): Words<V> => ({ event, trait }) as unknown as Words<V>;

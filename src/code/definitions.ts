@@ -10,14 +10,6 @@ import type { RuleLike } from './rules';
 export interface FromEnv {
   readonly fromEnv: string;
 }
-export interface AttachmentFile {
-  readonly use?: 'target' | 'exclude';
-  readonly purpose?: string;
-  readonly identifiers?: readonly string[];
-  readonly onExit?: 'remove' | 'keep';
-  readonly onDetach?: 'remove' | 'keep';
-  readonly external?: { readonly id: string } | { readonly create: true };
-}
 export interface DestinationFile {
   readonly key: string;
   readonly type: string;

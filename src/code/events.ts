@@ -40,6 +40,8 @@ export class EventPiece<V extends Vocabulary, Name extends string, Kind extends 
   }
 
   within = (within: string) => this.asking({ within });
+  /** In journeys, instead of `within`: what has happened since the `entry`, or since a step, as `step:<id>`. */
+  since = (since: NonNullable<EventCondition['since']>) => this.asking({ since });
   per = (per: PropertyPaths<V, Name>) => this.asking({ per });
   /** With `per`: a value does not qualify that such an event has. */
   without = (event: Made<'rule', EventCondition>) =>
@@ -95,7 +97,5 @@ export const sequenceOf = (parts: readonly SequencePart[]): SequencePiece =>
 export const absent = (event: Made<'either', EventCondition>): Made<'absent', SequenceStep> =>
   made('absent', { ...(event.toJSON() as SequenceStep), absent: true });
 
-/** `event` for the names of a vocabulary. */
-export type EventMaker<V extends Vocabulary> = <Name extends string>(name: Name) => EventPiece<V, Name, 'either'>;
 export const eventOf = <Name extends string>(name: Name): EventPiece<AnyVocabulary, Name, 'either'> =>
   new EventPiece('either', name);

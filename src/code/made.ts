@@ -1,5 +1,3 @@
-import type { Json } from '../domain/json';
-
 /** What stands for a piece of a definition, until it is asked for as JSON. `Kind` keeps apart what must not be mixed up. */
 export interface Made<Kind extends string, Piece> {
   readonly kind: Kind;
@@ -15,6 +13,3 @@ export const made = <Kind extends string, Piece>(kind: Kind, piece: Piece): Made
 /** As it is sent: pieces as what they stand for, and nothing of fields that are not there. */
 export const asJson = <Definition>(definition: unknown): Definition =>
   JSON.parse(JSON.stringify(definition)) as Definition;
-
-/** The pieces of a definition as its file holds it, or as the builder made them. */
-export type Plain = { readonly [name: string]: Json };

@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
 import { definitionKeyPattern } from '../../domain/definition-key';
-import type { Json } from '../../domain/json';
+import type { JsonObject } from '../../domain/json';
 import type { Context } from '../context';
 import { readDefinition } from '../read-definition';
-import { definitionKinds, type Folder } from './definition-kinds';
+import { definitionKinds, getHeld, type Folder } from './definition-kinds';
 
 /** `code`: a definition as the code that makes it again. */
 export function addCode(group: Command, context: Context, folder: Folder): void {
-  const { noun, write, get } = definitionKinds[folder];
+  const { noun, write } = definitionKinds[folder];
   group
     .command('code <file|key>')
     .description(`one ${noun}, of a file or as the server has it, as code for the builder`)
     .action(async (from: string) => {
       const isKey = definitionKeyPattern.test(from) && from !== '-';
-      const definition = isKey ? (await get(context.client(), from)).definition : await readWhole(from, context);
+      const definition = isKey
+        ? (await getHeld(context.client(), folder, from)).definition
+        : await readWhole(from, context);
       context.show({ code: write(definition) }, () => write(definition));
     });
 }
 
-async function readWhole(file: string, { io }: Context): Promise<Readonly<Record<string, Json>>> {
+async function readWhole(file: string, { io }: Context): Promise<JsonObject> {
   const { key, definition } = await readDefinition(file, io);
   return { key, ...definition };
 }

@@ -1,94 +1,93 @@
 import type { Client } from '../../client/client';
 import { HeddleError } from '../../client/errors';
 import type { ComputedTrait, Destination, StoredAudience, StoredJourney } from '../../client/types';
-import type { Json, JsonObject } from '../../domain/json';
 import { writeAudience, writeComputedTrait, writeDestination, writeJourney } from '../../code/write/write-code';
+import type { Json, JsonObject } from '../../domain/json';
 
 /** Folders of definitions, in the order in which they are saved: what others refer to comes first. */
 export const folders = ['destinations', 'computed-traits', 'audiences', 'journeys'] as const;
 export type Folder = (typeof folders)[number];
 
-/** A definition as the server has it, in the form of a file. */
-export interface Held {
+/** What the server answers of one: of every kind it has more than this. */
+interface Stored {
   readonly key: string;
+}
+export interface Held {
+  /** As the server answers it. */
+  readonly stored: Stored;
+  /** As a file has it. */
   readonly definition: JsonObject;
+  readonly etag: string | undefined;
 }
 
 interface DefinitionKind {
   readonly noun: string;
   /** As code that makes it again. */
   readonly write: (definition: JsonObject) => string;
-  /** Throws HeddleError. */
-  readonly get: (client: Client, key: string) => Promise<Held>;
-  readonly each: (client: Client) => AsyncIterable<Held>;
+  readonly each: (client: Client) => AsyncIterable<Stored>;
+  /** The fields that a file has. */
+  readonly said: (stored: never, client: Client) => object | Promise<object>;
 }
 
 export const definitionKinds: { readonly [Name in Folder]: DefinitionKind } = {
   destinations: {
     noun: 'destination',
     write: (definition) => writeDestination(definition as never),
-    get: async (client, key) => destinationOf(await client.destinations.get(key)),
-    each: (client) => mapped(client.destinations.each(), destinationOf),
+    each: (client) => client.destinations.each(),
+    said: ({ key, type, name, settings, purpose, enabled }: Destination) => ({
+      ...{ key, type, name, settings, purpose, enabled },
+    }),
   },
   'computed-traits': {
     noun: 'computed trait',
     write: (definition) => writeComputedTrait(definition as never),
-    get: async (client, key) => computedTraitOf(await client.computedTraits.get(key)),
-    each: (client) => mapped(client.computedTraits.each(), computedTraitOf),
+    each: (client) => client.computedTraits.each(),
+    said: ({ key, name, description, labels, value }: ComputedTrait) => ({ key, name, description, labels, value }),
   },
   audiences: {
     noun: 'audience',
     write: (definition) => writeAudience(definition as never),
-    get: async (client, key) => audienceOf(await client.audiences.get(key)),
-    each: (client) => mapped(client.audiences.each(), audienceOf),
+    each: (client) => client.audiences.each(),
+    said: saidOfAudience,
   },
   journeys: {
     noun: 'journey',
     write: (definition) => writeJourney(definition as never),
-    get: async (client, key) => journeyOf(client, await client.journeys.get(key)),
-    each: (client) => mapped(client.journeys.each(), (journey) => journeyOf(client, journey)),
+    each: (client) => client.journeys.each(),
+    said: saidOfJourney,
   },
 };
 
-/** What there is under a key; nothing where there is none. */
+/** What there is under a key. Throws HeddleError. */
+export async function getHeld(client: Client, folder: Folder, key: string): Promise<Held> {
+  const { body, etag } = await client.definitions.get<Stored>(folder, key);
+  const said = await definitionKinds[folder].said(body as never, client);
+  return { stored: body, definition: asFile(JSON.parse(JSON.stringify(said)) as JsonObject), etag };
+}
+
+/** The same, or nothing where there is none. */
 export async function findHeld(client: Client, folder: Folder, key: string): Promise<Held | undefined> {
   try {
-    return await definitionKinds[folder].get(client, key);
+    return await getHeld(client, folder, key);
   } catch (error) {
     if (error instanceof HeddleError && error.status === 404) return undefined;
     throw error;
   }
 }
 
-async function* mapped<From>(all: AsyncIterable<From>, map: (one: From) => Held | Promise<Held>) {
-  for await (const one of all) yield await map(one);
-}
+const unsaid: JsonObject = { public: false, kind: 'live', enabled: true };
 
-/** Only the fields that are there. */
-const held = (key: string, fields: Readonly<Record<string, unknown>>): Held => ({
-  key,
-  definition: JSON.parse(JSON.stringify({ key, ...fields })) as Record<string, Json>,
-});
-
-const destinationOf = ({ key, type, name, settings, purpose, enabled }: Destination): Held =>
-  held(key, { type, name, settings, purpose, ...(!enabled && { enabled }) });
-
-const computedTraitOf = ({ key, name, description, labels, value }: ComputedTrait): Held =>
-  held(key, { name, description, labels, value });
+/** Without what holds anyway, so that two files which say the same are the same. */
+export const asFile = (definition: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(definition).filter(([name, value]: [string, Json]) => unsaid[name] !== value));
 
 /** Of one that is being prepared, what was saved last. */
-function audienceOf(audience: StoredAudience): Held {
-  const { name, description, labels, holdout, variables, rule, ...said } = audience.next ?? audience;
-  return held(audience.key, {
-    ...{ name, description, labels },
-    ...(audience.kind === 'manual' && { kind: 'manual' }),
-    ...(said.public && { public: true }),
-    ...{ holdout, variables, rule },
-  });
+function saidOfAudience({ key, kind, next, ...serving }: StoredAudience) {
+  const { name, description, labels, public: isPublic, holdout, variables, rule } = next ?? serving;
+  return { key, name, description, labels, kind, public: isPublic, holdout, variables, rule };
 }
 
 /** The draft, or what was published last. */
-async function journeyOf(client: Client, { key, draft }: StoredJourney): Promise<Held> {
-  const definition = draft ?? (await client.journeys.versions(key, { limit: 1 })).data[0]?.definition;
-  return held(key, definition ?? {});
+async function saidOfJourney({ key, draft }: StoredJourney, client: Client): Promise<object> {
+  return draft ?? (await client.journeys.versions(key, { limit: 1 })).data[0]?.definition ?? { key };
 }

@@ -93,7 +93,7 @@ function eventChain(event: string, links: readonly Written[]): Written {
   return isWhole(links) ? chain(call('event', literal(event)), links) : undefined;
 }
 
-function writeEvent({ event, where, within, per, without, ...rest }: EventCondition): Written {
+function writeEvent({ event, where, within, since, per, without, ...rest }: EventCondition): Written {
   if (!hasOnly(rest, ...aggregates) || where?.length === 0) return undefined;
   const asked = aggregates.flatMap((name) => (rest[name] ? [aggregate(name, rest[name])] : []));
   const away = without && writeEvent(without);
@@ -101,7 +101,7 @@ function writeEvent({ event, where, within, per, without, ...rest }: EventCondit
     ...wheres(where),
     ...ofText({ per }),
     ...asked,
-    ...ofText({ within }),
+    ...ofText({ within, since }),
     ...(without ? [away && call('.without', away)] : []),
   ]);
 }
