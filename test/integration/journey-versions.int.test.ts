@@ -2,6 +2,7 @@ import { createJourneyRuns } from '../../src/activities/operations/journey-runs'
 import type { Operation } from '../../src/domain/operations/operation';
 import type { RunTask } from '../../src/domain/journeys/run-task';
 import type { JsonObject } from '../../src/domain/json';
+import { checkConservation } from '../../src/api/impact/conservation';
 import { inTransaction } from '../../src/store/open-store';
 import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { journey, JourneyHarness } from './journey-harness';
@@ -103,6 +104,8 @@ describe('an update', () => {
     );
     const [delivery] = await harness.store.deliveries.page(harness.ws, {}, 10);
     expect(delivery).toMatchObject({ status: 'withheld', reason: 'moved-on' });
+    const kept = await checkConservation(harness.store, harness.ws, 0);
+    expect(kept.get('crm')).toMatchObject({ gap: 0 });
     await harness.fastForward(run!.workflowId, 2 * hour);
     expect((await harness.ended('retried'))[0]).toMatchObject({ reason: 'completed' });
     expect(harness.destination.got).toHaveLength(1);
@@ -188,6 +191,8 @@ describe('people inside an older version', () => {
     await harness.until('busy', ([run]) => run?.version === 1 && run.sending !== undefined, 'it has not moved');
     answer();
     expect(await working).toEqual({ changed: 1, seen: 1 });
+    const kept = await checkConservation(harness.store, harness.ws, 0);
+    expect(kept.get('crm')).toEqual({ emitted: 1, ledger: 1, gap: 0 });
     const [run] = await waiting('busy', 1);
     expect(run).toMatchObject({
       version: 2,
