@@ -47,6 +47,12 @@ export const EnrollmentDetail = EnrollmentBody.extend({
   ),
 });
 
+/** Traits by which a wait may move are not what it is for. */
+function shownKey(key: string): string[] {
+  const waited = parseWaitKey(key);
+  return 'trait' in waited ? [] : [triggerName(waited)];
+}
+
 type Links = Pick<ApiDeps, 'temporalUi'>;
 
 export function presentEnrollment(run: Enrollment, links: Links) {
@@ -62,7 +68,7 @@ export function presentEnrollment(run: Enrollment, links: Links) {
     enteredAt: presentInstant(enteredAt),
     ...(endedAt !== undefined && { endedAt: presentInstant(endedAt) }),
     ...(reason !== undefined && { reason }),
-    waitingFor: [...new Set(run.waitingFor.map((key) => triggerName(parseWaitKey(key))))],
+    waitingFor: [...new Set(run.waitingFor.flatMap(shownKey))],
     // After the end it only tells that the workflow has yet to notice.
     ...(dueAt !== undefined && endedAt === undefined && { dueAt: presentInstant(dueAt) }),
     workflowId,

@@ -144,8 +144,7 @@ function shortly(names: readonly string[]): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-export function triggerName(on: Trigger | { readonly trait: string }): string {
-  if ('trait' in on) return `traits.${on.trait}`;
+export function triggerName(on: Trigger): string {
   if ('signal' in on) return `signal ${on.signal}`;
   if ('when' in on || ('audience' in on && isHidden(on.audience))) return ruleHolds;
   return 'event' in on ? on.event : `${on.audience} ${on.edge}`;
