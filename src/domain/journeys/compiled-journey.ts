@@ -18,7 +18,7 @@ export interface Canary {
 /** What of a journey, rather than of a version, its compiled versions say. */
 export type JourneyState = Pick<CompiledJourney, 'isResuming' | 'canary'>;
 
-/** One version of a journey made ready. Durations are milliseconds; a day is 24 h until zones exist. */
+/** One version of a journey made ready. Durations are milliseconds; a day is 24 h here, while waits go by the calendar. */
 export interface CompiledJourney {
   readonly key: string;
   readonly version: number;
