@@ -11,6 +11,8 @@ interface Applying {
   readonly env: Context['io']['env'];
   readonly inFlight: PublishInput['inFlight'];
   readonly done: (change: PlannedChange) => void;
+  /** Something that has still to happen, for a person. */
+  readonly note: (text: string) => void;
 }
 
 /** Carries the changes out, in order, each only while the server has what the plan saw. Throws CommandError that says what was done. */
@@ -32,7 +34,10 @@ async function applyOne({ folder, key, action, etag }: PlannedChange, body: Json
   const { definitions, journeys } = applying.client;
   if (action === 'delete') return definitions.delete(folder, key, etag);
   if (action !== 'publish') await definitions.put(folder, key, body, etag);
-  if (folder === 'journeys') await journeys.publish(key, { ...(applying.inFlight && { inFlight: applying.inFlight }) });
+  if (folder !== 'journeys') return;
+  const published = await journeys.publish(key, { ...(applying.inFlight && { inFlight: applying.inFlight }) });
+  if (published.awaitingApproval)
+    applying.note(`journeys/${key} is saved, and published once another key says so: heddle journeys approve ${key}`);
 }
 
 function stopped(changes: readonly PlannedChange[], index: number, error: HeddleError): CommandError {

@@ -97,7 +97,7 @@ describe('a folder of definitions', () => {
     expect(out).toContain('~ audiences/gold  update\n    /rule/value: "gold" → "silver"');
     expect(out).toContain('0 enter and 3 leave, of 3 members');
     expect(out).toContain('/steps/rest/for: "1h" → "2h"');
-    expect(out).toContain('0 people inside');
+    expect(out).toContain('nobody inside');
     expect((await heddle('diff .')).out).not.toContain('leave');
   });
 

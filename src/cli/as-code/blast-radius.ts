@@ -18,7 +18,10 @@ export function excessOf(
   const moving = changes.filter(({ action }) => action === 'update' || action === 'delete');
   const moved = moving.map((one) => ({ ...one, people: peopleOf(one) }));
   const people = moved.reduce((sum, one) => sum + one.people, 0);
-  const inside = inFlight === 'finish' ? 0 : changes.reduce((sum, { effect }) => sum + (effect?.inside ?? 0), 0);
+  const inside =
+    inFlight === 'finish'
+      ? 0
+      : changes.flatMap(({ effect }) => effect?.inside ?? []).reduce((sum, one) => sum + one.people, 0);
   return [
     ...(inside > maxPeople ? [`${inside} people are inside journeys, more than ${maxPeople} (--max-people).`] : []),
     ...(people > maxPeople

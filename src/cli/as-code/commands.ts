@@ -102,7 +102,8 @@ async function apply(context: Context, folder: string, flags: ApplyFlags): Promi
       done.push(change);
       progress.update(`${change.folder}/${change.key}`, done.length / changes.length);
     };
-    await applyChanges(changes, { client: context.client(), env: context.io.env, inFlight, done: isDone });
+    const { io, note } = context;
+    await applyChanges(changes, { client: context.client(), env: io.env, inFlight, done: isDone, note });
   } finally {
     progress.end('');
     await writeApplied(folder, context.io, appliedOf(made, done));

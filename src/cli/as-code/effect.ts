@@ -14,8 +14,8 @@ export interface Effect {
     readonly leaving: number;
     readonly sampled?: { readonly profiles: number; readonly of: number };
   };
-  /** People inside versions that were published before; they finish these unless they are moved. */
-  readonly inside?: number;
+  /** People inside each version that was published before; they finish it unless they are moved. */
+  readonly inside?: readonly { readonly version: number; readonly people: number }[];
   /** Audiences that are attached to a destination. */
   readonly attached?: readonly string[];
   /** Why the people cannot be counted. */
@@ -30,7 +30,7 @@ export async function effectOf(client: Client, planned: Planned, held: Held | un
     if (planned.folder === 'audiences')
       return await ofAudience(client, planned, held?.stored as StoredAudience | undefined);
     if (!held) return undefined;
-    if (planned.folder === 'journeys') return { inside: (await client.journeys.funnel(planned.key)).active };
+    if (planned.folder === 'journeys') return { inside: await insideOf(client, planned.key) };
     return planned.folder === 'destinations' ? { attached: await attachedTo(client, planned.key) } : undefined;
   } catch (error) {
     if (error instanceof HeddleError && error.status < 500) return { unknown: error.message };
@@ -56,6 +56,15 @@ async function ofAudience(
       ...(preview.sampled && { sampled: preview.sampled }),
     },
   };
+}
+
+async function insideOf(client: Client, key: string): Promise<{ version: number; people: number }[]> {
+  const inside: { version: number; people: number }[] = [];
+  for (const { version } of (await client.journeys.versions(key, { limit: 100 })).data) {
+    const { active } = await client.journeys.funnel(key, { version });
+    if (active > 0) inside.push({ version, people: active });
+  }
+  return inside;
 }
 
 async function attachedTo(client: Client, destination: string): Promise<string[]> {

@@ -50,8 +50,14 @@ function effectLines({ audience, inside, attached, unknown }: Effect): string[] 
           `${figure(audience.entering)} enter and ${figure(audience.leaving)} leave, of ${figure(audience.size)} members${of}`,
         ]
       : []),
-    ...(inside === undefined ? [] : [`${figure(inside)} people inside; what becomes of them --in-flight says`]),
+    ...(inside === undefined ? [] : [insideLine(inside)]),
     ...(attached && attached.length > 0 ? [`attached: ${attached.join(', ')}`] : []),
     ...(unknown === undefined ? [] : [`whom it moves cannot be told yet: ${unknown}`]),
   ];
+}
+
+function insideLine(inside: NonNullable<Effect['inside']>): string {
+  if (inside.length === 0) return 'nobody inside';
+  const versions = inside.map(({ version, people }) => `${figure(people)} inside version ${version}`);
+  return `${versions.join(', ')}; what becomes of them --in-flight says`;
 }
