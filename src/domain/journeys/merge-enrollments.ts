@@ -1,5 +1,6 @@
 import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
 import { endEnrollment, isInside, type Enrollment } from './enrollment';
+import { sentElsewhere } from './outcomes';
 
 /**
  * What two people's runs become when they turn out to be one. Of two runs of one journey and key that are both inside, the older
@@ -19,27 +20,30 @@ export function mergeEnrollments(
   // What the other person did may be what one of the survivor's waits for.
   const woken = survivorRuns.map((run) => (isWaitingFor(run) ? { ...run, dueAt: at, rev: run.rev + 1 } : run));
   for (const run of woken.filter(isWaitingFor)) changed.set(run.id, run);
+  // Parallel runs of the absorbed meet one after the other: the next meets what has become of the one before.
+  const standing = woken.filter(isInside);
   for (const run of moved.filter(isInside)) {
-    const twin = woken.find((other) => isInside(other) && isTwin(other, run));
+    const place = standing.findIndex((other) => isTwin(other, run));
+    const twin = standing[place];
     if (!twin) continue;
     const [older, younger] = [twin, run].sort(byAge) as [Enrollment, Enrollment];
-    const sentElsewhere = sendsOf(younger, older);
-    // Who waits for the end of the younger waits for that of the one that goes on.
-    const parent = older.parent ?? younger.parent;
-    changed.set(older.id, {
-      ...older,
-      ...(parent && { parent }),
-      sentElsewhere,
-      dueAt: at,
-      rev: bumped(older, changed),
-    });
+    const goesOn = goOnFor(younger, older, at, bumped(older, changed));
+    const rev = bumped(younger, changed);
+    changed.set(older.id, goesOn);
     changed.set(younger.id, {
       ...endEnrollment(younger, { status: 'exited', reason: 'merged' }, at),
       mergedInto: older.id,
-      rev: bumped(younger, changed),
+      rev,
     });
+    standing[place] = goesOn;
   }
   return [...changed.values()];
+}
+
+/** Who waits for the end of the younger waits for that of the one that goes on. */
+function goOnFor(younger: Enrollment, older: Enrollment, at: number, rev: number): Enrollment {
+  const parent = older.parent ?? younger.parent;
+  return { ...older, ...(parent && { parent }), sentElsewhere: sendsOf(younger, older), dueAt: at, rev };
 }
 
 const isWaitingFor = (run: Enrollment): boolean => isInside(run) && run.waitingFor.length > 0;
@@ -78,11 +82,14 @@ function sendsOf(from: Enrollment, into: Enrollment): string[] {
   return [...new Set([...(into.sentElsewhere ?? []), ...ahead])];
 }
 
-function timesSent({ path, sending, step: at }: Enrollment): Map<string, number> {
+const reached: ReadonlySet<string> = new Set(['sent', 'delivered', 'unknown', sentElsewhere]);
+
+/** With what runs that were merged into it have sent in its place. */
+function timesSent({ path, sending, step: at, sentElsewhere: pending = [] }: Enrollment): Map<string, number> {
   const times = new Map<string, number>();
   const count = (step: string): unknown => times.set(step, (times.get(step) ?? 0) + 1);
-  for (const { step, outcome } of path)
-    if (outcome === 'sent' || outcome === 'delivered' || outcome === 'unknown') count(step);
+  for (const { step, outcome } of path) if (outcome !== undefined && reached.has(outcome)) count(step);
+  for (const step of pending) count(step);
   if (sending) count(at);
   return times;
 }
