@@ -30,7 +30,11 @@ const write = (writes: readonly ProfileWrite[]) =>
 const store = (...profiles: readonly Profile[]) => write(profiles.map((profile) => ({ profile })));
 
 /** One attempt, as a worker makes it: only the policies are asked. */
-function ask(profile: Profile, run: string, { at = now, channel = 'email' } = {}): Promise<Ruling> {
+function ask(
+  profile: Profile,
+  run: string,
+  { at = now, channel = 'email', mayHaveArrived = false } = {},
+): Promise<Ruling> {
   const visit = { id: enrollmentId(run), step: 'mail', visit: 1 };
   const send: PolicyQuestion['send'] = {
     ref: { ws: workspace.ws, id: visit.id, now: at },
@@ -41,7 +45,7 @@ function ask(profile: Profile, run: string, { at = now, channel = 'email' } = {}
     journey: { definition: {} },
   };
   const deps = { store: api.store } as unknown as JourneyDeps;
-  return passPolicies(deps, { send, channel, known: undefined, mayHaveArrived: false });
+  return passPolicies(deps, { send, channel, known: undefined, mayHaveArrived });
 }
 const went = (rulings: readonly Ruling[]): number => rulings.filter((ruling) => ruling.do === 'send').length;
 
@@ -63,6 +67,22 @@ describe('a cap, when many sends race for a place', () => {
     await store(ada);
     for (let tries = 0; tries < 3; tries += 1) expect(await ask(ada, 'enr_1')).toEqual({ do: 'send' });
     expect((await ask(ada, 'enr_2')).do).toBe('withhold');
+  });
+
+  it('holds an attempt whose forerunner died before it had a place, and lets one go whose forerunner had one', async () => {
+    await set(cap(1));
+    const ada = person('prf_a');
+    await store(ada);
+    await ask(ada, 'enr_1');
+    expect((await ask(ada, 'enr_2', { mayHaveArrived: true })).do).toBe('withhold');
+    expect(await ask(ada, 'enr_1', { mayHaveArrived: true })).toEqual({ do: 'send' });
+  });
+
+  it('does not have an attempt leave in quiet hours because an earlier one may have arrived', async () => {
+    await set({ ...cap(1), quietHours: { from: '09:00', to: '18:00', then: 'skip' } });
+    const ada = person('prf_a');
+    await store(ada);
+    expect(await ask(ada, 'enr_1', { mayHaveArrived: true })).toMatchObject({ reason: 'quiet-hours' });
   });
 
   it('counts channels apart where it names one', async () => {

@@ -31,7 +31,7 @@ const triesAtMost = 20;
 
 /**
  * Whether the policies of the workspace let it go now. Where caps do, it has a place under them from then on, taken in one step: of two
- * that race for the last one, one does. What may have arrived before is let through them, since it counts already.
+ * that race for the last one, one does. What may have arrived before is let through caps where it has its place already.
  */
 export async function passPolicies(
   deps: JourneyDeps,
@@ -44,11 +44,16 @@ export async function passPolicies(
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const taken = await readPlaces(deps, question, policy);
     const ruling = decideSend(policy, sendingOf(question, policy), taken.places);
-    if (ruling.do !== 'send' && !question.mayHaveArrived) return ruling;
+    const isCounted = question.mayHaveArrived && taken.isCounted;
+    if (!passes(ruling, isCounted)) return ruling;
     if (await takePlace(deps, question, policy, taken)) return checkMerged(deps, question);
   }
   return { do: 'hold', reason: 'cap', until: question.send.ref.now };
 }
+
+/** A cap keeps nothing that counts under it already. */
+const passes = (ruling: Ruling, isCounted: boolean): boolean =>
+  ruling.do === 'send' || (isCounted && ruling.reason === 'cap');
 
 /** What they would say now: for a look at a send that is held. */
 export async function lookAtPolicies(deps: JourneyDeps, question: PolicyQuestion): Promise<Ruling> {
@@ -78,6 +83,8 @@ function sendingOf({ send: { ref, profile, permission, journey }, channel }: Pol
 }
 
 interface Taken {
+  /** Whether the send has a place already. */
+  readonly isCounted: boolean;
   /** Of others. */
   readonly places: readonly SendPlace[];
   /** Of the person's present profile, as it was read. */
@@ -102,12 +109,10 @@ async function readPlaces(
   const ledger = sends.map(({ idempotencyKey, status, channel, updatedAt, settledAt = updatedAt }) => ({
     ...{ key: idempotencyKey, status, channel, at: settledAt },
   }));
+  const taken = docs.flatMap(({ places }) => places);
   return {
-    places: placesTaken(
-      key,
-      docs.flatMap(({ places }) => places),
-      ledger,
-    ),
+    isCounted: taken.some((place) => place.key === key),
+    places: placesTaken(key, taken, ledger),
     own: docs.find(({ _id }) => _id === subjectOf(ref.ws, profile.id)),
   };
 }

@@ -7,8 +7,8 @@ import type { JourneyDeps } from './journeys';
 import type { AskedSend, SendVisit } from './send-visit';
 import { hold, record, retryLater } from './settle-send';
 
-/** Sends it, and does what the answer asks for. */
-export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next> {
+/** Sends it, and does what the answer asks for. That an earlier attempt may have arrived no later answer takes back, but that it has. */
+export async function attempt(deps: JourneyDeps, send: AskedSend, wasInFlight: boolean): Promise<Next> {
   const { ref, key, definition } = send;
   const startedAt = deps.clock();
   const answer = await deps.sender.send(await requestOf(deps, send));
@@ -18,16 +18,16 @@ export async function attempt(deps: JourneyDeps, send: AskedSend): Promise<Next>
     case 'ok':
       return record(deps, send, { status: 'delivered', made });
     case 'invalid':
-      return record(deps, send, { status: 'rejected', reason: code, made });
+      return record(deps, send, { status: wasInFlight ? 'unknown' : 'rejected', reason: code, made });
     case 'auth':
       await deps.sender.pause(ref.ws, definition.destination, code);
-      return hold(deps, send, { reason: code, mayHaveArrived: false, made });
+      return hold(deps, send, { reason: code, mayHaveArrived: wasInFlight, made });
     case 'ambiguous':
     case 'unclear':
       return unclear(deps, send, answer, made);
     case 'throttled':
     case 'transient':
-      await deps.store.enrollments.release(ref.ws, ref.id, key);
+      if (!wasInFlight) await deps.store.enrollments.release(ref.ws, ref.id, key);
       return retryLater(deps, send, answer, made);
   }
 }

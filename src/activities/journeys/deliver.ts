@@ -1,5 +1,5 @@
 import { isInside } from '../../domain/journeys/enrollment';
-import { armOf, heldOut, unreachable } from '../../domain/journeys/journey-holdout';
+import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
@@ -42,9 +42,11 @@ async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Pr
 async function sendUnlessBarred(
   deps: JourneyDeps,
   visit: SendVisit,
-  wasInFlight: boolean,
+  wasClaimed: boolean,
   known: DeliveryDoc | undefined,
 ): Promise<Next> {
+  // Of somebody whom chance holds out nothing has left, however the attempt before this one ended.
+  const wasInFlight = wasClaimed && !isGhost(visit.journey.definition, visit.profile);
   const { ref, profile, definition, journey } = visit;
   const { destination, action } = definition;
   const to = await deps.sender.state(ref.ws, destination, action);
@@ -59,8 +61,11 @@ async function sendUnlessBarred(
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
   if (await isBehind(deps, { ws: send.ref.ws, profile: send.profile }, deps.clock()))
     return hold(deps, send, { reason: 'backlog', mayHaveArrived: wasInFlight });
-  if (state !== 'ready') return record(deps, send, { ...withheld(`destination-${state}`), isOfChannel: true });
-  if (permission.withheld !== undefined) return withhold(deps, send, permission.withheld, permission.isOfChannel);
+  const bar = state === 'ready' ? permission.withheld : `destination-${state}`;
+  if (bar !== undefined) {
+    const isOfChannel = state !== 'ready' || permission.isOfChannel;
+    return withhold(deps, send, { reason: bar, isOfChannel, wasInFlight });
+  }
   return sendUnlessHeldOut(deps, send, { channel: to.channel, wasInFlight, known });
 }
 
@@ -74,21 +79,26 @@ async function sendUnlessHeldOut(
   { wasInFlight, ...asked }: Pick<PolicyQuestion, 'channel' | 'known'> & { readonly wasInFlight: boolean },
 ): Promise<Next> {
   const arm = armOf(send.journey.definition, send.profile);
-  const isHeldOut = arm?.isHeldOut === true && !wasInFlight;
+  const isHeldOut = arm?.isHeldOut === true;
   const question = { ...asked, send, mayHaveArrived: wasInFlight };
   const ruling = await (isHeldOut ? lookAtPolicies(deps, question) : passPolicies(deps, question));
   if (ruling.do === 'hold') return hold(deps, send, { reason: ruling.reason, mayHaveArrived: wasInFlight });
-  if (ruling.do === 'withhold') return withhold(deps, send, ruling.reason, ruling.isOfChannel);
+  if (ruling.do === 'withhold') return withhold(deps, send, { ...ruling, wasInFlight });
   if (arm && !wasInFlight && !(await deps.sender.reaches(await requestOf(deps, send))))
     return record(deps, send, { status: 'rejected', reason: unreachable });
-  return isHeldOut ? withhold(deps, send, heldOut, false) : attempt(deps, send);
+  if (isHeldOut) return withhold(deps, send, { reason: heldOut, isOfChannel: false, wasInFlight });
+  return attempt(deps, send, wasInFlight);
 }
 
-const withheld = (reason: string) => ({ status: 'withheld' as const, reason });
-
-function withhold(deps: JourneyDeps, send: AskedSend, reason: string, isOfChannel: boolean): Promise<Next> {
+/** Nothing more leaves. What may have arrived before that was not withheld, and nothing is sent in its place. */
+function withhold(
+  deps: JourneyDeps,
+  send: AskedSend,
+  { reason, isOfChannel, wasInFlight }: { reason: string; isOfChannel: boolean; wasInFlight: boolean },
+): Promise<Next> {
+  if (wasInFlight) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
   deps.metrics.withheld.inc({ reason });
-  return record(deps, send, { ...withheld(reason), ...(isOfChannel && { isOfChannel }) });
+  return record(deps, send, { status: 'withheld', reason, ...(isOfChannel && { isOfChannel }) });
 }
 
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */

@@ -44,9 +44,15 @@ export function withArm(
 export function armOf(
   { key, holdout }: Pick<JourneyDefinition, 'key' | 'holdout'>,
   { id, holdouts = {} }: { readonly id: ProfileId; readonly holdouts?: Arms },
-): Pick<Arm, 'isHeldOut'> | undefined {
+): Pick<Arm, 'isHeldOut' | 'isContaminated'> | undefined {
   if (!holdout) return undefined;
   return own(holdouts, armKey(key)) ?? { isHeldOut: isDrawn(armKey(key), holdout.percent, id) };
+}
+
+/** Whether nothing of a journey can have left to somebody: they are held out, and were never of the other arm. */
+export function isGhost(definition: Parameters<typeof armOf>[0], person: Parameters<typeof armOf>[1]): boolean {
+  const arm = armOf(definition, person);
+  return arm?.isHeldOut === true && arm.isContaminated !== true;
 }
 
 /** The run with its arm, from the first send on that left, or would have if it were not held out. */
