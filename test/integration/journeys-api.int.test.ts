@@ -148,9 +148,9 @@ describe('a journey over HTTP', () => {
 
   it('names an unknown field', async () => {
     const { body } = await call('put', '/v1/journeys/j')
-      .send({ ...simple, holdout: { percent: 10 } })
+      .send({ ...simple, heldout: { percent: 10 } })
       .expect(400);
-    expect(JSON.stringify(body.errors)).toContain('holdout');
+    expect(JSON.stringify(body.errors)).toContain('heldout');
   });
 
   it('is paused, resumed and archived, each a change of the rules', async () => {
