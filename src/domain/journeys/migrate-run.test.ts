@@ -120,3 +120,21 @@ describe('what an operation does with a run', () => {
     else expect(carried).toMatchObject(expected as object);
   });
 });
+
+describe('a run whose step has said something that is yet to be applied', () => {
+  it('moves afterwards, so that nothing is added twice under another name', () => {
+    const count = (name: string) => ({
+      [name]: { type: 'update', increment: { orders: 1 }, next: 'bye' },
+      bye: { type: 'exit' },
+    });
+    const versions = new Map([
+      [1, version(1, count('count'))],
+      [2, version(2, count('tally'))],
+    ]);
+    const task = { do: 'migrate', to: 2, stepMap: { count: 'tally' } } as const;
+    const carried = (waitingFor: string[]) =>
+      carryOutTask(task, aRun('count', { waitingFor }), (number) => versions.get(number), later);
+    expect(carried(['ws_1:prf_ada|identify'])).toBe('later');
+    expect(carried([])).toMatchObject({ run: { step: 'tally', version: 2 } });
+  });
+});

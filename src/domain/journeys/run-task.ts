@@ -1,4 +1,4 @@
-import { omit } from '../json';
+import { omit, own } from '../json';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, isInside, type Enrollment } from './enrollment';
 import { migrateRun, type superseded, type StepMap } from './migrate-run';
@@ -48,9 +48,16 @@ function migrate(
   if (run.version >= to) return 'nothing';
   if (run.sending !== undefined) return 'later';
   const [older, newer] = [versions(run.version), versions(to)];
+  if (older && isSaying(run, older)) return 'later';
   const moved = older && newer && migrateRun(run, { from: older, to: newer }, stepMap, now);
   return moved ? { run: moved } : 'nothing';
 }
+
+const saying: ReadonlySet<string> = new Set(['update', 'emit', 'audience', 'split', 'enroll']);
+
+/** Whether an event of the present step is yet to be applied: at a step of another name the run would say it again. */
+const isSaying = ({ step, waitingFor }: Enrollment, { definition }: CompiledJourney): boolean =>
+  waitingFor.length > 0 && saying.has(own(definition.steps, step)?.type ?? '');
 
 /** Of those that a pause has kept from their send. */
 function release(how: OverduePolicy, run: Enrollment, now: number): Carried {
