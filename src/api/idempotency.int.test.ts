@@ -169,6 +169,9 @@ describe('every POST', () => {
         .filter((route) => !isIngestion(route))
         .map(({ path }) => path)
         .sort(),
-    ).toEqual(['/v1/audiences/{key}/preview', '/v1/journeys/{key}/lint', '/v1/webhooks/{workspace}/{source}']);
+    ).toEqual([
+      ...['/v1/audiences/{key}/preview', '/v1/journeys/{key}/lint', '/v1/journeys/{key}/publish-preview'],
+      '/v1/webhooks/{workspace}/{source}',
+    ]);
   });
 });

@@ -11,6 +11,6 @@ export function sendingOf({ call }: Transport) {
     /** Nothing of journeys leaves after the answer, unless it says `sending`. */
     stop: () => call<StoppedSends>({ method: 'POST', path: '/v1/policies/sending/stop', isRepeatable: true }),
     /** Those that the stop held go on at a bounded pace. */
-    start: () => call<StartedSends>({ method: 'POST', path: '/v1/policies/sending/start', isRepeatable: true }),
+    start: () => call<StartedSends>({ method: 'POST', path: '/v1/policies/sending/start' }),
   };
 }

@@ -31,7 +31,6 @@ export const sendingRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/v1/policies/sending/stop',
-    isIdempotent: true,
     scope: 'journeys:write',
     summary: 'Stop all sends of journeys; nothing leaves after the answer, unless it says `sending`',
     responses: { 200: StoppedBody },
@@ -40,7 +39,6 @@ export const sendingRoutes: readonly Route[] = [
   defineRoute({
     method: 'post',
     path: '/v1/policies/sending/start',
-    isIdempotent: true,
     scope: 'journeys:write',
     summary: 'Let sends go again; those that the stop held go on at a bounded pace',
     responses: { 200: StartedBody },
