@@ -10,7 +10,8 @@ const call = (method: 'get' | 'put' | 'post', path: string) =>
 const withIntake = () => jest.spyOn(api.deps, 'ringIntake').mockImplementation((ws) => void api.catchUp(ws));
 const ask = (properties: object = {}, profile = 'user_id:u1') =>
   call('post', '/v1/journeys/welcome/enrollments').send({ profile, properties });
-const runs = async () => (await call('get', '/v1/journeys/welcome/enrollments').expect(200)).body.data as object[];
+const runs = async () =>
+  (await call('get', '/v1/journeys/welcome/enrollments').expect(200)).body.data as { id: string }[];
 
 async function publish(entry: object): Promise<void> {
   const steps = { rest: { type: 'wait', for: '2h', next: 'bye' }, bye: { type: 'exit' } };
@@ -62,6 +63,8 @@ describe('a run that the API asks for', () => {
 
   it('begins one run under one key, however often it is asked for, and may be asked for again when none was begun', async () => {
     await publish({ on: { api: true }, key: 'properties.order', reentry: { again: 'always' } });
+    await sendBatch(api.app, mine.secretKey, [{ type: 'identify', userId: 'u2' }]).expect(200);
+    await api.catchUp(mine.ws);
     withIntake();
     await ask().set('idempotency-key', 'k1').expect(422);
     await ask({ order: 1 }).set('idempotency-key', 'k1').expect(201);
@@ -69,6 +72,11 @@ describe('a run that the API asks for', () => {
     await api.store.connection.db.collection('idempotency').deleteMany({});
     await ask({ order: 1 }).set('idempotency-key', 'k1').expect(201);
     expect(await runs()).toHaveLength(1);
+    // The same key for somebody else is another ask.
+    await api.store.connection.db.collection('idempotency').deleteMany({});
+    const { body } = await ask({ order: 1 }, 'user_id:u2').set('idempotency-key', 'k1').expect(201);
+    const ids = (await runs()).map(({ id }) => id);
+    expect([ids.length, ids[0]]).toEqual([2, (body as { id: string }).id]);
   });
 
   it('is accepted when the intake does not come to it in time', async () => {

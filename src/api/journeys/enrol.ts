@@ -27,7 +27,7 @@ export async function enrol(
   if ('code' in measured)
     throw invalidRequest(measured.message, [{ in: 'body', pointer: '/properties', message: measured.message }]);
   const profile = await findProfile(deps.store, ws, body.profile);
-  const ask = { id: await idOf(call, journey), journey, by: 'api', properties: body.properties } as const;
+  const ask = { id: await idOf(call, journey, body.profile), journey, by: 'api', properties: body.properties } as const;
   const event = enrollEvent({ ...ask, source: principal.source }, nameOf(profile), now);
   const state = await recordEvent(call, event);
   if (state === 'pending') return undefined;
@@ -44,10 +44,10 @@ const triesUnderOneKey = 20;
  * Of the `Idempotency-Key`, so that a request whose answer was lost begins no second run. One that began none may be sent again under
  * the same key, and is another ask.
  */
-async function idOf(call: KeyCall, journey: string): Promise<string> {
+async function idOf(call: KeyCall, journey: string, profile: string): Promise<string> {
   const key = call.header('idempotency-key');
   if (key === undefined) return randomUUID();
-  const named = createHash('sha256').update([call.principal.keyId, journey, key].join('\n')).digest('hex');
+  const named = createHash('sha256').update([call.principal.keyId, journey, profile, key].join('\n')).digest('hex');
   for (let nth = 1; nth <= triesUnderOneKey; nth += 1) {
     const id = `${named}-${nth}`;
     const before = await call.deps.store.events.byMessageId(call.ws, enrollMessageId(id));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Duration, Name, Zone } from '../definition-fields.schema';
-import { parseDuration } from '../duration';
+import { durationPattern, parseDuration } from '../duration';
 import { weekdays } from '../zone';
 
 /** Bounds of a workspace's policy of sending. */
@@ -29,7 +29,11 @@ export const QuietHours = z
     error: 'Quiet hours end at another time than they begin; to send nothing at all, stop all sends.',
   });
 
-const Period = Duration.refine((text) => parseDuration(text) <= parseDuration(sendingLimits.per), {
+// A refinement is also asked of what is no duration.
+const isLonger = (text: string): boolean =>
+  durationPattern.test(text) && parseDuration(text) > parseDuration(sendingLimits.per);
+
+const Period = Duration.refine((text) => !isLonger(text), {
   error: `A cap looks back at most "${sendingLimits.per}".`,
 });
 

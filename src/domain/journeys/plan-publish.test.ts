@@ -50,6 +50,17 @@ describe('whom a publication reaches', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/stepMap/a', '/stepMap/b']);
     expect(faults[1]?.message).toContain('where 3 stand now');
   });
+
+  it('names a step that waits for another journey and would begin it again under another name', () => {
+    const waiting = { type: 'enroll', journey: 'tour', wait: true, next: 'b' } as const;
+    const before = { ...aJourney({ a: waiting, b: exit }), version: 1 };
+    const planned = (a: string | null, step: typeof waiting | typeof exit = waiting) => {
+      const { definition } = aJourney({ c: step, b: exit });
+      return planPublish([before], standing, definition, { inFlight: 'migrate', stepMap: { a } }).faults;
+    };
+    expect(planned('c')).toMatchObject([{ pointer: '/stepMap/a' }]);
+    expect([planned(null), planned('b'), planned('c', exit)]).toEqual([[], [], []]);
+  });
 });
 
 describe('the version that somebody enters', () => {

@@ -1,6 +1,6 @@
 import { own } from '../json';
 import type { CompiledJourney } from './compiled-journey';
-import type { JourneyDefinition } from './journey.schema';
+import type { JourneyDefinition, Step } from './journey.schema';
 import { counterpart, type StepMap } from './migrate-run';
 
 export const inFlightChoices = ['finish', 'migrate', 'exit'] as const;
@@ -50,7 +50,9 @@ export function planPublish(
     )
     .filter((version) => version.inside > 0);
   const moved = inFlight === 'finish' ? 0 : inside.reduce((sum, version) => sum + version.inside, 0);
-  const faults = isMigration ? [...wrongTargets(stepMap, to), ...withoutCounterpart(inside)] : [];
+  const faults = isMigration
+    ? [...wrongTargets(stepMap, to), ...withoutCounterpart(inside), ...renamedWaits(versions, stepMap, to)]
+    : [];
   return { versions: inside, moved, faults };
 }
 
@@ -75,6 +77,22 @@ const wrongTargets = (stepMap: StepMap, { steps }: JourneyDefinition): PublishPl
       pointer: `/stepMap/${step}`,
       message: `The draft has no step "${target}"; name one of it, or write null to end the runs that stand at "${step}".`,
     }));
+
+/** A run that waits for another journey knows it by the name of its step: under another name it would begin that once more. */
+function renamedWaits(
+  versions: readonly CompiledJourney[],
+  stepMap: StepMap,
+  { steps }: JourneyDefinition,
+): PublishPlan['faults'] {
+  return Object.entries(stepMap).flatMap(([step, target]) => {
+    const isWaiting = versions.some(({ definition }) => isWaitForJourney(own(definition.steps, step)));
+    if (!isWaiting || target === null || target === step || own(steps, target)?.type !== 'enroll') return [];
+    const message = `"${step}" waits for another journey, and would begin it again as "${target}"; keep its name, or lead to another step.`;
+    return [{ pointer: `/stepMap/${step}`, message }];
+  });
+}
+
+const isWaitForJourney = (step: Step | undefined): boolean => step?.type === 'enroll' && step.wait === true;
 
 function withoutCounterpart(versions: readonly PlannedVersion[]): PublishPlan['faults'] {
   const missing = versions.flatMap(({ version, steps }) =>
