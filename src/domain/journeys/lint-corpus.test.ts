@@ -38,6 +38,10 @@ const written: JsonObject[] = [
             },
             next: 'rest',
           },
+          {
+            if: { event: 'Product Viewed', count: { is: 'at_least', value: { from: 'entry.properties.n' } } },
+            next: 'rest',
+          },
           { if: { path: 'entry.properties.total', is: 'between', value: [10, 100] }, next: 'mail' },
         ],
         else: 'bye',

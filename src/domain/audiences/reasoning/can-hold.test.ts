@@ -124,6 +124,7 @@ describe('a rule of which neither is said', () => {
         { path: 'entry.properties.a', is: 'equals', value: 1 },
       ),
     ],
+    ['counts what a run says', { event: 'Ordered', count: { is: 'at_least', value: { from: 'entry.properties.n' } } }],
     [
       'has not been so for a week, and is so',
       all(tier('gold'), not({ trait: 'tier', is: 'equals', value: 'gold', for: '7d' })),

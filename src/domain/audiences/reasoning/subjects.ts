@@ -1,5 +1,6 @@
 import { parseDuration } from '../../duration';
 import { grouped } from '../../grouped';
+import { hasFrom } from '../bind-paths';
 import { aggregates } from '../behaviour/event-aggregate';
 import type { Condition, EventCondition, Where } from '../rule.schema';
 import { countsCanBe, type CountDemand } from './counts-can-be';
@@ -95,6 +96,7 @@ const atLeastOne = { is: 'at_least', value: 1 } as const;
 function countsOf({ condition, isTrue }: Literal): CountDemand[] {
   if (!('event' in condition || 'contacted' in condition)) return [];
   const { count: compared = atLeastOne, within } = condition;
+  if (hasFrom(compared)) return [];
   return [{ windowMs: within === undefined ? Infinity : parseDuration(within), compared, isTrue }];
 }
 

@@ -1,6 +1,7 @@
 import { readInstant } from '../../instant';
 import type { Json } from '../../json';
 import { compileComparison, readOffset, type Compared } from '../comparison';
+import { hasFrom } from '../bind-paths';
 import { compareValue } from '../conditions/compare-value';
 import { durationPattern, parseDuration } from '../../duration';
 import { positiveOf, type Operator } from '../operators';
@@ -29,9 +30,7 @@ export function valueCanBe(demands: readonly Demand[], now: number): boolean {
 }
 
 const isReasoned = ({ is, value, ignoreCase }: Compared): boolean =>
-  ignoreCase !== true && !ofParts.includes(positiveOf[is] ?? is) && !(isObject(value) && !Array.isArray(value));
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+  ignoreCase !== true && !ofParts.includes(positiveOf[is] ?? is) && !hasFrom(value);
 
 function candidates(demands: readonly Demand[], now: number): (Json | undefined)[] {
   const named = demands.flatMap(({ compared: { value } }) => (value === undefined ? [] : [value].flat()) as Json[]);
