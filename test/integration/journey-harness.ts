@@ -265,14 +265,16 @@ export class JourneyHarness {
 
   /** The one run of a journey, waiting at a step. */
   async waitingAt(journey: string, step: string): Promise<Enrollment> {
+    const [run] = await this.allWaitingAt(journey, step, 1);
+    return run!;
+  }
+
+  /** All runs of a journey, so many of them, waiting at a step. */
+  async allWaitingAt(journey: string, step: string, count: number): Promise<Enrollment[]> {
     const isThere = (run: Enrollment): boolean =>
       run.status === 'active' && run.step === step && run.dueAt !== undefined;
-    const [run] = await this.until(
-      journey,
-      (runs) => runs.length === 1 && runs.every(isThere),
-      `the run waits at ${step}`,
-    );
-    return run!;
+    const areThere = (runs: Enrollment[]): boolean => runs.length === count && runs.every(isThere);
+    return this.until(journey, areThere, `${count} runs wait at ${step}`);
   }
 
   async ended(journey: string): Promise<Enrollment[]> {
