@@ -1,5 +1,7 @@
 import { leavesOf } from '../audiences/compile-rule';
-import type { GroupCondition, Rule } from '../audiences/rule.schema';
+import { mapConditions } from '../audiences/map-conditions';
+import type { Condition, GroupCondition, Rule } from '../audiences/rule.schema';
+import { unfoldAudiences, type RuleOf } from '../audiences/unfold-audiences';
 
 /** Conditions that a rule on members may grow to when audiences are put in their places; what is beyond is counted by its name. */
 const mostConditions = 200;
@@ -9,33 +11,29 @@ const mostConditions = 200;
  * their names. Whoever edits such an audience has another thing counted, beside the present one and before it serves, so that at the switch
  * no count is a mixture of both. An audience that itself asks for groups stays a name, since no member can be asked that alone.
  */
-export function withCounted(rule: Rule, ruleOf: (audience: string) => Rule | undefined): Rule {
-  if ('all' in rule) return { all: rule.all.map((one) => withCounted(one, ruleOf)) };
-  if ('any' in rule) return { any: rule.any.map((one) => withCounted(one, ruleOf)) };
-  if ('not' in rule) return { not: withCounted(rule.not, ruleOf) };
-  if (!('group' in rule) || !rule.members || !leavesOf(rule.members).some(isAudience)) return rule;
-  const counted = unfold(rule.members, ruleOf, []);
-  const asked: GroupCondition = { ...rule, counted };
-  return leavesOf(counted).length > mostConditions ? rule : asked;
-}
-
-const isAudience = (leaf: object): boolean => 'audience' in leaf;
-
-function unfold(rule: Rule, ruleOf: (audience: string) => Rule | undefined, above: readonly string[]): Rule {
-  const inner = (one: Rule): Rule => unfold(one, ruleOf, above);
-  if ('all' in rule) return { all: rule.all.map(inner) };
-  if ('any' in rule) return { any: rule.any.map(inner) };
-  if ('not' in rule) return { not: inner(rule.not) };
-  if (!('audience' in rule) || above.includes(rule.audience)) return rule;
-  const found = ruleOf(rule.audience);
-  if (!found || asksForGroups(found, ruleOf, [rule.audience])) return rule;
-  return unfold(found, ruleOf, [...above, rule.audience]);
-}
-
-function asksForGroups(rule: Rule, ruleOf: (audience: string) => Rule | undefined, above: readonly string[]): boolean {
-  return leavesOf(rule).some((leaf) => {
-    if ('group' in leaf) return true;
-    const other = 'audience' in leaf && !above.includes(leaf.audience) ? ruleOf(leaf.audience) : undefined;
-    return other !== undefined && asksForGroups(other, ruleOf, [...above, (leaf as { audience: string }).audience]);
+export function withCounted(rule: Rule, ruleOf: RuleOf): Rule {
+  return mapConditions(rule, (condition) => {
+    if (!('group' in condition) || !condition.members || !leavesOf(condition.members).some(isAudience))
+      return condition as Rule;
+    const counted = unfoldAudiences(condition.members, (key) => withoutGroups(ruleOf, key), mostConditions);
+    const asked: GroupCondition = { ...condition, counted };
+    return asked;
   });
+}
+
+const isAudience = (leaf: Condition): boolean => 'audience' in leaf;
+
+function withoutGroups(ruleOf: RuleOf, key: string): Rule | undefined {
+  return asksForGroups(key, ruleOf, new Set()) ? undefined : ruleOf(key);
+}
+
+/** Each audience is looked at once, however many ways lead to it. */
+function asksForGroups(key: string, ruleOf: RuleOf, seen: Set<string>): boolean {
+  if (seen.has(key)) return false;
+  seen.add(key);
+  const rule = ruleOf(key);
+  return (
+    rule !== undefined &&
+    leavesOf(rule).some((leaf) => 'group' in leaf || ('audience' in leaf && asksForGroups(leaf.audience, ruleOf, seen)))
+  );
 }

@@ -1,4 +1,5 @@
 import { own } from '../../json';
+import { mapConditions } from '../map-conditions';
 import type { Condition, Rule } from '../rule.schema';
 import type { ComputedValue } from './computed-value.schema';
 import { computedIn, type ComputedCondition } from './measure';
@@ -12,14 +13,11 @@ export type ComputedValues = Readonly<Record<string, ComputedValue>>;
  */
 export function resolveComputed(rule: Rule, computed: ComputedValues): Rule {
   if (Object.keys(computed).length === 0) return rule;
-  const resolve = (part: Rule): Rule => {
-    if ('all' in part) return { all: part.all.map(resolve) };
-    if ('any' in part) return { any: part.any.map(resolve) };
-    if ('not' in part) return { not: resolve(part.not) };
-    if ('group' in part && part.members) return { ...part, members: resolve(part.members) };
-    return resolveCondition(part, computed) as Rule;
-  };
-  return resolve(rule);
+  return mapConditions(rule, (condition) =>
+    'group' in condition && condition.members
+      ? { ...condition, members: resolveComputed(condition.members, computed) }
+      : (resolveCondition(condition, computed) as Rule),
+  );
 }
 
 function resolveCondition(condition: Condition, computed: ComputedValues): Condition {

@@ -146,6 +146,17 @@ describe('a rule of which neither is said', () => {
     expect([neverHolds(rule, noon), alwaysHolds(rule, noon)]).toEqual([false, false]);
   });
 
+  it('refers to audiences that refer to each other twice, fifty deep', () => {
+    const above = (key: string): Rule => {
+      const one: Rule = { audience: `a${Number(key.slice(1)) + 1}` };
+      return key === 'a50' ? tier('gold') : { any: [one, one] };
+    };
+    expect([neverHolds({ audience: 'a0' }, noon, above), alwaysHolds({ audience: 'a0' }, noon, above)]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it('is too large to look at', () => {
     const pairs = Array.from({ length: 12 }, (_, index) => ({ any: [tier(`a${index}`), tier(`b${index}`)] }));
     expect(neverHolds(all(...pairs), noon + day)).toBe(false);

@@ -1,33 +1,24 @@
 import { grouped } from '../../grouped';
 import type { Rule } from '../rule.schema';
+import { unfoldAudiences, type RuleOf } from '../unfold-audiences';
 import { waysOf, type Literal } from './literals';
 import { subjects, type Subject } from './subjects';
 
-/** The rule of an audience, where it is known: what is asked of its members is asked along. */
-type RuleOf = (audience: string) => Rule | undefined;
+/** Rules that grow beyond so many conditions by the audiences they refer to are looked at as far as that. */
+const mostConditions = 500;
 
 /**
  * Whether nobody can ever match: by each way to hold, something is asked that cannot be so at once. A rule that only might never hold, or is too
  * large to look at, is not said to.
  */
 export function neverHolds(rule: Rule, now: number, ruleOf: RuleOf = () => undefined): boolean {
-  const ways = waysOf(unfolded(rule, ruleOf, []));
+  const ways = waysOf(unfoldAudiences(rule, ruleOf, mostConditions));
   return ways !== undefined && !ways.some((way) => canBeTogether(way, now));
 }
 
 /** Whether everybody always matches. */
 export const alwaysHolds = (rule: Rule, now: number, ruleOf?: RuleOf): boolean =>
   neverHolds({ not: rule }, now, ruleOf);
-
-function unfolded(rule: Rule, ruleOf: RuleOf, above: readonly string[]): Rule {
-  const inner = (one: Rule): Rule => unfolded(one, ruleOf, above);
-  if ('all' in rule) return { all: rule.all.map(inner) };
-  if ('any' in rule) return { any: rule.any.map(inner) };
-  if ('not' in rule) return { not: inner(rule.not) };
-  if (!('audience' in rule) || above.includes(rule.audience)) return rule;
-  const found = ruleOf(rule.audience);
-  return found ? unfolded(found, ruleOf, [...above, rule.audience]) : rule;
-}
 
 function canBeTogether(way: readonly Literal[], now: number): boolean {
   const named = way.map((literal) => ({ literal, ...subjectOf(literal) }));
