@@ -9,7 +9,7 @@ import type { JourneyDefinition, Step, StepOf } from '../../domain/journeys/jour
 import { error, warning, type JourneyFinding } from '../../domain/journeys/journey-finding';
 import { enrolledBy } from '../../domain/journeys/lint-enrolls';
 import { lintJourney } from '../../domain/journeys/lint-journey';
-import { neverSeen, type Surroundings } from '../../domain/journeys/lint-surroundings';
+import { neverSeen, traitsWritten, type Surroundings } from '../../domain/journeys/lint-surroundings';
 import { own } from '../../domain/json';
 import type { DestinationDoc } from '../../store/documents';
 import type { JourneyDoc } from '../../store/journeys';
@@ -35,6 +35,7 @@ export async function lintDraft(
     store.computedTraits.values(ws),
     readSurroundings(store, ws),
   ]);
+  const read = { computed, seen: around.seen, written: traitsWritten(definition) };
   const rules = new Map(audiences.map((audience) => [audience.key, ruleOf(audience)]));
   const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
   return [
@@ -53,7 +54,7 @@ export async function lintDraft(
     ...Object.entries(definition.steps).flatMap(([id, step]) =>
       sendsOf(step, `/steps/${id}`).flatMap(({ send, path }) => [
         ...lintSend(send, path, byKey.get(send.destination)),
-        ...lintReads(send, `${path}/mapping`, { computed, seen: around.seen, to: byKey.get(send.destination) }),
+        ...lintReads(send, `${path}/mapping`, { ...read, to: byKey.get(send.destination) }),
       ]),
     ),
   ];
@@ -86,13 +87,15 @@ function sendsOf(step: Step, path: string): { send: SendPart; path: string }[] {
 }
 
 interface Readable {
+  /** Traits that the journey says of people itself. */
+  readonly written: readonly string[];
   readonly computed: ComputedValues;
   readonly seen: Surroundings['seen'];
   readonly to: DestinationDoc | undefined;
 }
 
 /** What a mapping reads that is not there, or that its destination does not take. */
-function lintReads(step: SendPart, path: string, { computed, seen, to }: Readable): JourneyFinding[] {
+function lintReads(step: SendPart, path: string, { computed, seen, written, to }: Readable): JourneyFinding[] {
   const { data: mapping } = Mapping.safeParse(step.mapping ?? {});
   if (!mapping) return [];
   const kind = to && findDestination(to.type);
@@ -102,7 +105,7 @@ function lintReads(step: SendPart, path: string, { computed, seen, to }: Readabl
       .filter((key) => !Object.hasOwn(computed, key))
       .map((key) => ({ ...unknownComputedTrait(key, path), severity: 'error' as const })),
     ...traitsRead(mapping)
-      .filter((name) => seen && !seen.traits.has(name))
+      .filter((name) => seen && !seen.traits.has(name) && !written.includes(name))
       .map((name) => neverSeen(name, path)),
     ...identifiersRead(mapping)
       .filter((type) => !isTaken(type))

@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '../../domain/ids';
+import { enteredVersions } from '../../domain/journeys/entered-version';
 import type { Surroundings } from '../../domain/journeys/lint-surroundings';
 import { parsePath } from '../../domain/path';
 import type { Store } from '../../store/store';
@@ -12,18 +13,16 @@ export async function readSurroundings(store: Store, ws: WorkspaceId): Promise<S
     store.workspaces.find(ws),
     store.journeys.compiledVersions(ws),
   ]);
-  const entered = new Map(
-    versions.filter(({ status }) => status === 'published').map((one) => [one.key, one.definition]),
-  );
+  const entered = enteredVersions(versions).filter(({ status }) => status === 'published');
   const { events: days } = workspace?.retention ?? {};
   return {
-    others: [...entered.values()],
+    others: entered.map(({ definition }) => definition),
     ...(days !== undefined && { eventsKeptMs: days * dayMs }),
     ...(seen && { seen }),
   };
 }
 
-/** Nothing, before the first event, and where the catalogue does not hold all there were: then nobody can say what was never seen. */
+/** Nothing, before the first `identify`, and where the catalogue does not hold all there were: then nobody can say what was never seen. */
 async function readSeen({ catalogue }: Store, ws: WorkspaceId): Promise<Surroundings['seen']> {
   const [events, rest, identify] = await Promise.all([
     catalogue.list(ws),

@@ -312,6 +312,11 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     (of) => ({ ...of, exits: [{ on: { audience: 'vipp', edge: 'entered' } }] }),
   ],
   ['unknown_audience', 'a rule on an audience that is not there', branchOn({ audience: 'vipp' })],
+  [
+    'trait_never_seen',
+    'an exit by a trait that nobody has',
+    (of) => ({ ...of, exits: [{ on: { when: { trait: 'teir', is: 'set' } } }] }),
+  ],
   ['trait_never_seen', 'a trait that nobody has', branchOn({ trait: 'teir', is: 'equals', value: 'gold' })],
   [
     'event_never_received',
@@ -366,7 +371,7 @@ describe('a corpus of journeys', () => {
     expect(missed).toEqual([]);
   });
 
-  it('says of errors alone what stops publishing, and of each what to do', () => {
+  it('says of each where it is and what to do', () => {
     for (const [, , sow] of seeds) {
       const bad = sow(JSON.parse(JSON.stringify(good[0])) as JsonObject);
       for (const one of bad ? lintJourney(JourneyDefinition.parse(bad), context) : []) {
@@ -378,7 +383,7 @@ describe('a corpus of journeys', () => {
   });
 
   it('finds the same message to the same people in two journeys, and none in one that others begin', () => {
-    const [first, ...others] = good.filter(({ steps }) => Object.values(steps).some(({ type }) => type === 'send'));
+    const first = good.find(({ steps }) => Object.values(steps).some(({ type }) => type === 'send'));
     if (!first) throw new Error('No good journey sends.');
     const twin = { ...first, key: 'twin' };
     expect(found(twin, { others: [first] })).toContain('same_message');
@@ -386,6 +391,5 @@ describe('a corpus of journeys', () => {
       'same_message',
     );
     expect(found(first, { others: [first] })).toEqual([]);
-    for (const other of others) expect(found(other, { others: good })).not.toContain('unreachable_step');
   });
 });

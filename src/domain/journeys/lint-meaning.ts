@@ -62,8 +62,8 @@ function lintCases(
       findings.push(error('case_shadowed', at, 'Whoever matches this is taken by an earlier case.', shadowed));
     earlier.push(rule);
   }
-  const isCovered = !findings.some(({ code }) => code === 'case_always');
-  if (isCovered && earlier.length > 1 && alwaysHolds({ any: earlier }, now, ruleOf))
+  const hasNoAlways = !findings.some(({ code }) => code === 'case_always');
+  if (hasNoAlways && earlier.length > 1 && alwaysHolds({ any: earlier }, now, ruleOf))
     findings.push(
       warning('else_never', `${path}/else`, `Every run is taken by a case, and none goes to "${otherwise}".`, covered),
     );

@@ -32,9 +32,7 @@ function lintSeen(definition: JourneyDefinition, { seen }: Surroundings): Journe
   const emitted = Object.values(definition.steps).flatMap((step) => (step.type === 'emit' ? [step.event] : []));
   const isUnseen = (name: string): boolean =>
     name !== '*' && !isOwn(name) && !seen.events.has(name) && !emitted.includes(name);
-  const written = Object.values(definition.steps).flatMap((step) =>
-    step.type === 'update' ? Object.keys({ ...step.set, ...step.increment }) : [],
-  );
+  const written = traitsWritten(definition);
   const isNoTrait = (name: string): boolean => !seen.traits.has(name) && !written.includes(name);
   return [
     ...placedTriggers(definition).flatMap(({ on, path }) =>
@@ -51,8 +49,17 @@ function lintSeen(definition: JourneyDefinition, { seen }: Surroundings): Journe
   ];
 }
 
+/** Traits that the journey says of people itself. */
+export const traitsWritten = ({ steps }: JourneyDefinition): string[] =>
+  Object.values(steps).flatMap((step) =>
+    step.type === 'update' ? Object.keys({ ...step.set, ...step.increment }) : [],
+  );
+
 const placedRules = (definition: JourneyDefinition): { readonly rule: Rule; readonly path: string }[] => [
   ...(definition.entry.if ? [{ rule: definition.entry.if, path: '/entry/if' }] : []),
+  ...placedTriggers(definition).flatMap(({ on, path }) =>
+    'when' in on ? [{ rule: on.when, path: `${path}/when` }] : [],
+  ),
   ...placedParts(definition).flatMap((part) => ('rule' in part ? [part] : [])),
 ];
 
