@@ -384,6 +384,26 @@ describe('whom a definition moves', () => {
     expect(await all()).toEqual([['first'], ['welcome'], ['first', 'goodbye'], []]);
   });
 
+  it('begins them, or not, as was asked with the rule or last, whatever the audience is called meanwhile', async () => {
+    const fresh = (query: object, name = 'f') =>
+      call('put', 'audiences/fresh').query(query).send({ name, rule: loyal }).expect(200);
+    await fresh({ startJourneys: true });
+    await publish('first', { audience: 'fresh', edge: 'entered' });
+    await fresh({}, 'Another name');
+    await catchUp();
+    expect(await all()).toEqual([['first'], [], ['first'], []]);
+  });
+
+  it('begins none where the ask was taken back while everybody was brought to a first rule', async () => {
+    const fresh = (query: object) =>
+      call('put', 'audiences/fresh').query(query).send({ name: 'f', rule: loyal }).expect(200);
+    await fresh({ startJourneys: true });
+    await publish('first', { audience: 'fresh', edge: 'entered' });
+    await fresh({});
+    await catchUp();
+    expect(await all()).toEqual([[], [], [], []]);
+  });
+
   it('refuses an answer to whether journeys begin that is neither yes nor no', async () => {
     const { body } = await call('put', 'audiences/vip')
       .query({ startJourneys: 'maybe' })

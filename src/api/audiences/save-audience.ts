@@ -51,7 +51,10 @@ async function saveAtOnce(
 ): Promise<AudienceDoc> {
   const { call, session, raiseRuleset } = saving;
   const { audiences, audienceVersions } = call.deps.store;
-  const at = { sinceRuleset: await raiseRuleset(), ...asked, now: call.now };
+  // Whom the rule has yet to move was asked for, or not, with the rule, and not with another name of the audience.
+  const goesOn = before?.status === 'computing' && before.ruleJson === content.ruleJson && !isSame(before, content);
+  const { startsJourneys } = goesOn ? before : asked;
+  const at = { sinceRuleset: await raiseRuleset(), ...(startsJourneys && { startsJourneys }), now: call.now };
   const saved = await audiences.save(call.ws, content, at, session);
   if (before) await endVersions(saving, before, 'replaced');
   await audienceVersions.add(saved, call.principal.keyId, session);
@@ -65,8 +68,10 @@ async function sayAgain(
   content: AudienceContent,
   { startsJourneys }: Asked,
 ): Promise<AudienceDoc | undefined> {
-  const isAsAsked = before.next === undefined || before.next.startsJourneys === startsJourneys;
-  if (isAsAsked && isSame(before.next ?? before, content)) return before;
+  const last = before.next ?? before;
+  const isUnderWay = before.next !== undefined || before.status === 'computing';
+  const isAsAsked = !isUnderWay || last.startsJourneys === startsJourneys;
+  if (isAsAsked && isSame(last, content)) return before;
   return before.next && isSame(before, content) ? cancelEdit(saving, before) : undefined;
 }
 

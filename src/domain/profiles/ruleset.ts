@@ -112,7 +112,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
   return {
     ...definitions,
     audienceSince,
-    startingJourneys: whereNewest(definitions, audienceSince),
+    startingJourneys: whereNewest(definitions),
     enterable,
     journeyVersions: new Map(journeys.map((journey) => [journeyVersionKey(journey.key, journey.version), journey])),
     conditions,
@@ -135,9 +135,17 @@ function withReferences({ audiences, audienceSince }: Definitions): ReadonlyMap<
   return since;
 }
 
-/** Not where one that it refers to has changed since: nobody asked for what that moves. */
-function whereNewest({ startingJourneys, audienceSince: own }: Definitions, since: ReadonlyMap<string, number>) {
-  return new Set([...(startingJourneys ?? [])].filter((key) => own.get(key) === since.get(key)));
+/** Not where one that it refers to, however far, counts since then too or later, and nobody asked for that: nobody asked for what that moves. */
+function whereNewest({ audiences, startingJourneys = new Set(), audienceSince }: Definitions): ReadonlySet<string> {
+  const referred = new Map(audiences.map(({ key, rule }) => [key, rule.dependsOn.audiences]));
+  const isUnasked = (key: string, from: number, seen: Set<string>): boolean =>
+    (referred.get(key) ?? []).some((name) => {
+      if (seen.has(name)) return false;
+      seen.add(name);
+      const isNew = (audienceSince.get(name) ?? 0) >= from && !startingJourneys.has(name);
+      return isNew || isUnasked(name, from, seen);
+    });
+  return new Set([...startingJourneys].filter((key) => !isUnasked(key, audienceSince.get(key) ?? 0, new Set())));
 }
 
 /** Rules are compiled once per object; a rule with bound paths is a new object, and forgotten with it. */

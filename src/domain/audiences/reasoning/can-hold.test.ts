@@ -124,6 +124,17 @@ describe('a rule of which neither is said', () => {
         { path: 'entry.properties.a', is: 'equals', value: 1 },
       ),
     ],
+    ['asks for a birthday before there were computers', { trait: 'born', is: 'before', value: '1960-01-01' }],
+    ['asks for what is older than the epoch', { trait: 'born', is: 'older_than', value: '22000d' }],
+    [
+      'asks for a date that is told in seconds',
+      all({ trait: 'at', is: 'greater_than', value: 0 }, { trait: 'at', is: 'after', value: '2020-01-01' }),
+    ],
+    ['asks for more than any usual number', { trait: 'ltv', is: 'greater_than', value: 1e20 }],
+    [
+      'leaves out all values but others',
+      all({ trait: 'a', is: 'set' }, { trait: 'a', is: 'not_in', value: [true, false, '', 'neither of them'] }),
+    ],
     ['counts what a run says', { event: 'Ordered', count: { is: 'at_least', value: { from: 'entry.properties.n' } } }],
     [
       'has not been so for a week, and is so',

@@ -37,9 +37,10 @@ function candidates(demands: readonly Demand[], now: number): (Json | undefined)
   const numbers = named.filter((value): value is number => typeof value === 'number');
   const instants = demands.flatMap(({ compared }) => instantsOf(compared, now));
   return [
-    ...[undefined, true, false, 'neither of them', ''],
+    ...[undefined, true, false, 'neither of them', '', {}, Number.MAX_VALUE, -Number.MAX_VALUE],
     ...named,
-    ...around(numbers),
+    // A date may be told as text, in milliseconds or in seconds, and is a number to comparisons of order.
+    ...around([...numbers, ...instants, ...instants.map((at) => at / 1_000)]),
     ...around(instants)
       .map((at) => Math.round(at))
       .filter(isTime)
@@ -74,4 +75,5 @@ export function around(points: readonly number[]): number[] {
   ];
 }
 
-const isTime = (at: number): boolean => at > 0 && at < 8.64e15;
+/** Of a year with four digits. */
+const isTime = (at: number): boolean => at >= -62_167_219_200_000 && at < Date.UTC(10_000, 0, 1);
