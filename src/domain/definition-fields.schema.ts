@@ -16,6 +16,8 @@ export const EventName = Name.refine((name) => !isOwn(name), {
 /** Of what a run is told from outside. */
 export const SignalName = z.string().min(1).max(100);
 export const Path = z.string().max(512).refine(isPath, {
+  // What is asked of a path beyond this is asked of paths only.
+  abort: true,
   error: 'Write a path such as `loyalty.tier`, `items[].sku` or `["a name with dots"].b`.',
 });
 

@@ -9,7 +9,7 @@ import { draftOf } from './presenter';
 import type { JourneyDoc } from '../../store/journeys';
 
 const Count = z.int().min(0);
-const Interval = z.tuple([z.number(), z.number()]);
+const Interval = z.array(z.number()).length(2);
 export const Variant = z.strictObject({
   variant: z.string(),
   exposed: Count,
