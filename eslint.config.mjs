@@ -12,7 +12,17 @@ const rooms = (...names) => names.flatMap(room);
 const testing = rooms('testing', 'twins');
 const servers = ['mongodb', 'express', '@temporalio/*', 'undici', 'pino'];
 
-const overHttp = rooms('store', 'folding', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api');
+const overHttp = rooms(
+  'store',
+  'folding',
+  'destinations',
+  'sources',
+  'simulation',
+  'activities',
+  'workflows',
+  'workers',
+  'api',
+);
 const plainSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
@@ -64,6 +74,7 @@ export default tseslint.config(
         'destinations',
         'sources',
         'folding',
+        'simulation',
         'activities',
         'workflows',
         'workers',
@@ -98,6 +109,7 @@ export default tseslint.config(
         'destinations',
         'sources',
         'folding',
+        'simulation',
         'activities',
         'workflows',
         'workers',
@@ -121,18 +133,29 @@ export default tseslint.config(
   ),
   arrows(
     ['destinations'],
-    [...rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
+    [
+      ...rooms('store', 'simulation', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...testing,
+    ],
     'destinations → domain only.',
   ),
   arrows(
     ['sources'],
-    [...rooms('store', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
+    [
+      ...rooms('store', 'simulation', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'local'),
+      ...testing,
+    ],
     'sources → domain, and of destinations the guarded way out.',
   ),
   arrows(
     ['activities'],
     [...rooms('workers', 'api', 'client', 'cli', 'local'), ...testing, '!@temporalio/client'],
     'activities → domain, store, destinations.',
+  ),
+  arrows(
+    ['simulation'],
+    [...rooms('sources', 'workflows', 'workers', 'api', 'client', 'cli', 'local'), ...testing],
+    'simulation runs what runs live, over a memory: domain, folding, and of activities what journeys do.',
   ),
   arrows(
     ['workers'],
@@ -173,7 +196,7 @@ export default tseslint.config(
             },
             {
               group: [
-                ...rooms('store', 'destinations', 'sources', 'workers', 'api', 'client', 'cli', 'local'),
+                ...rooms('store', 'destinations', 'sources', 'simulation', 'workers', 'api', 'client', 'cli', 'local'),
                 ...testing,
                 '!@temporalio/client',
               ],
@@ -192,7 +215,7 @@ export default tseslint.config(
   arrows(
     ['api'],
     [
-      ...rooms('activities', 'workers', 'client', 'cli', 'local'),
+      ...rooms('activities', 'simulation', 'workers', 'client', 'cli', 'local'),
       ...testing,
       '**/destinations/send-*',
       '!@temporalio/client',
@@ -202,7 +225,18 @@ export default tseslint.config(
   arrows(
     ['client'],
     [
-      ...rooms('store', 'destinations', 'sources', 'activities', 'workflows', 'workers', 'api', 'cli', 'local'),
+      ...rooms(
+        'store',
+        'destinations',
+        'sources',
+        'simulation',
+        'activities',
+        'workflows',
+        'workers',
+        'api',
+        'cli',
+        'local',
+      ),
       ...testing,
       'node:*',
       ...servers,

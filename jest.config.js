@@ -6,6 +6,7 @@ const base = {
   moduleNameMapper: {
     '^\\./runtime_adapters$': '<rootDir>/test/mongodb-runtime.ts',
     '^heddle/code$': '<rootDir>/src/code/builder.ts',
+    '^heddle/testing$': '<rootDir>/src/simulation/testing.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
 };

@@ -1,4 +1,5 @@
-import type { Event, Identifier } from './event';
+import type { JsonObject } from '../json';
+import type { Event, Identifier, RuleEvent } from './event';
 import { ownMark } from './own';
 
 /** That a message of a journey may have reached somebody. `*` is not about it, in rules and in triggers. */
@@ -37,4 +38,19 @@ export function contactEvent(
     isTrusted: true,
     isAboutProfile: true,
   };
+}
+
+/** The contact that an event tells of; nothing where it is another one. */
+export function readContact({ name, properties }: Pick<RuleEvent, 'name' | 'properties'>): Contact | undefined {
+  if (name !== contactName) return undefined;
+  const text = (field: string): string | undefined => textOf(properties, field);
+  const [idempotencyKey, destination, journey] = [text('idempotencyKey'), text('destination'), text('journey')];
+  const [step, status] = [text('step'), text('status')];
+  if (!idempotencyKey || !destination || !journey || !step || !status) return undefined;
+  return { idempotencyKey, destination, journey, step, status, channel: text('channel') };
+}
+
+function textOf(properties: JsonObject, field: string): string | undefined {
+  const value = properties[field];
+  return typeof value === 'string' ? value : undefined;
 }
