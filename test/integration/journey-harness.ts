@@ -136,10 +136,10 @@ export class JourneyHarness {
     this.isIntakeBehind = false;
   }
 
-  /** What the workers run, for tests that are the workflow themselves. */
-  activities(): JourneyActivities {
+  /** What the workers run, for tests that are the workflow themselves; `store` as they see it. */
+  activities(store: Store = this.store): JourneyActivities {
     return createJourneyActivities({
-      store: this.store,
+      store,
       sender: {
         state: async (_ws, destination) => ({ ...this.destination.state, ...this.destination.of[destination] }),
         reaches: async ({ profile }) => this.destination.reaches(profile),
@@ -159,8 +159,7 @@ export class JourneyHarness {
     });
   }
 
-  async startWorkers(): Promise<void> {
-    const activities = this.activities();
+  async startWorkers(activities: JourneyActivities = this.activities()): Promise<void> {
     const workflows = { workflowBundle: { codePath: needed('HEDDLE_TEST_WORKFLOW_BUNDLE') } };
     this.#workers = await createWorkers(
       { connection: this.native, namespace: 'default', queuePrefix: this.queuePrefix, workflows, activities },

@@ -111,6 +111,23 @@ describe('a wait on Temporal', () => {
     expect(new Date(sent).toISOString().slice(0, 16)).toBe(`${new Date(night).toISOString().slice(0, 10)}T${then}`);
   });
 
+  it('of a day that begins on the 28th of February of a leap year ends on the 29th', async () => {
+    const leapYear = Math.ceil((new Date().getUTCFullYear() + 1) / 4) * 4;
+    const eve = Date.UTC(leapYear, 1, 28, 12);
+    const steps = {
+      eve: { type: 'wait', until: { at: 'entry.properties.eve' }, next: 'day' },
+      day: { type: 'wait', for: '1d', next: 'mail' },
+      mail,
+    };
+    await harness.publish(journey('leap', steps, { lifetime: '2000d' }));
+    await harness.happen('Cart Started', { eve: new Date(eve).toISOString() });
+    const { workflowId } = await harness.waitingAt('leap', 'eve');
+    await harness.fastForward(workflowId, eve + 2 * day - Date.now());
+    const [run] = await harness.ended('leap');
+    const sent = run?.path.find(({ step }) => step === 'mail')?.at ?? 0;
+    expect(new Date(sent).toISOString()).toContain(`${leapYear}-02-29T12:00`);
+  });
+
   it('until a date of the entry moves when an update says another', async () => {
     const visit = { type: 'wait', until: { at: 'entry.properties.starts_at', offset: '-1d' }, next: 'mail' };
     const updates = [{ on: { event: 'Booking Moved' } }];
