@@ -249,6 +249,16 @@ export default tseslint.config(
     'code → domain only: definitions are written where no server is.',
   ),
   arrows(
+    ['schemas'],
+    [
+      ...rooms('store', 'folding', 'activities', 'workflows', 'workers', 'api', 'client', 'cli', 'code', 'local'),
+      ...testing,
+      'node:*',
+      '**/destinations/send-*',
+    ],
+    'schemas → domain, and what destinations and sources say of themselves.',
+  ),
+  arrows(
     ['browser'],
     ['../*', 'node:*', ...servers, 'zod'],
     'The script of pages is all there is in a page: it imports nothing but itself.',

@@ -107,6 +107,24 @@ describe('the OpenAPI document', () => {
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('says of a rule that it contains rules, and not what it stands in', () => {
+    const { schemas } = document.components;
+    expect(schemas['not-condition']).toMatchObject({ properties: { not: { $ref: '#/components/schemas/rule' } } });
+    expect(schemas['branch-step']).toMatchObject({
+      properties: { cases: { items: { properties: { if: { $ref: '#/components/schemas/rule' } } } } },
+    });
+  });
+
+  it('is one way to learn of definitions; their schemas are another, open to editors without a key', async () => {
+    const { body } = await request(api.app).get('/v1/schemas').expect(200);
+    const [first] = body.data as readonly { readonly path: string }[];
+    const schema = await request(api.app)
+      .get(first?.path ?? '')
+      .expect(200);
+    expect(schema.body).toMatchObject({ $id: 'urn:heddle:schemas:audience', $defs: { rule: {} } });
+    await request(api.app).get('/v1/schemas/nothing').expect(404);
+  });
+
   it.each(routes.map((route) => [nameOf(route), route] as const))('describes what %s answers', async (_name, route) => {
     const key = 'door' in route.access && route.access.door === 'root' ? testRootKey : mine.apiKey;
     const isRead = route.method === 'get';

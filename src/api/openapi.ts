@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { partNames } from '../schemas/part-names';
+import { mapRefs, toJsonSchema } from '../schemas/to-json-schema';
 import type { Route } from './route';
 import { mediaOf } from './streamed';
 
@@ -139,45 +141,18 @@ function operationId({ method, path }: Route): string {
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** JSON Schema of a zod schema. What it defines for itself (recursion) moves to the components, under the name of its owner. */
+/** JSON Schema of a zod schema. What definitions share stands once in the components; what else contains itself, under the name of its owner. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output', owner: string, components: Components): Schema {
-  const { $schema, $defs, ...own } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => describePipe(zodSchema, jsonSchema, io),
-  }) as Schema & { $defs?: Components };
-  void $schema;
-  for (const [name, definition] of Object.entries($defs ?? {}))
-    components[owner + name] = rename(definition, owner) as Schema;
-  const isRecursive = JSON.stringify(own).includes('"$ref":"#"');
-  if (!isRecursive) return rename(own, owner) as Schema;
-  components[owner] = rename(own, owner) as Schema;
+  const { own, defs } = toJsonSchema(schema, io, partNames);
+  const nameOf = (name: string) => (isUnnamed(name) ? owner + name : `${io === 'output' ? 'read-' : ''}${name}`);
+  const placed = (value: unknown) =>
+    mapRefs(value, (ref) =>
+      ref === '#' ? `#/components/schemas/${owner}` : `#/components/schemas/${nameOf(ref.replace('#/$defs/', ''))}`,
+    ) as Schema;
+  for (const [name, definition] of Object.entries(defs)) components[nameOf(name)] = placed(definition);
+  if (!JSON.stringify(own).includes('"$ref":"#"')) return placed(own);
+  components[owner] = placed(own);
   return { $ref: `#/components/schemas/${owner}` };
 }
 
-/** A schema that measures raw input before it reads it says nothing as input; what it reads into is the better documentation. */
-function describePipe(zodSchema: z.core.$ZodType, jsonSchema: object, io: 'input' | 'output'): void {
-  if (io === 'output' || !(zodSchema instanceof z.ZodPipe) || !(zodSchema.in instanceof z.ZodUnknown)) return;
-  const { $schema, ...target } = z.toJSONSchema(zodSchema.out as z.ZodType, {
-    io,
-    reused: 'inline',
-    unrepresentable: 'any',
-  }) as Schema;
-  void $schema;
-  Object.assign(jsonSchema, target);
-}
-
-function rename(value: unknown, owner: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => rename(item, owner));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) =>
-      key === '$ref' && typeof item === 'string' ? [key, renamed(item, owner)] : [key, rename(item, owner)],
-    ),
-  );
-}
-
-function renamed(ref: string, owner: string): string {
-  if (ref === '#') return `#/components/schemas/${owner}`;
-  return ref.replace('#/$defs/', `#/components/schemas/${owner}`);
-}
+const isUnnamed = (name: string): boolean => name.startsWith('__schema');

@@ -38,6 +38,7 @@ import { mergeRoutes } from './profiles/merge-routes';
 import { profileRoutes } from './profiles/routes';
 import { purposeRoutes } from './purposes/routes';
 import type { Route } from './route';
+import { schemaRoutes } from './schemas/routes';
 import { sendingRoutes } from './sending/routes';
 import { pullRoutes } from './sources/pull-routes';
 import { sourceRoutes } from './sources/routes';
@@ -49,6 +50,7 @@ import { workspaceRoutes } from './workspaces/routes';
 /** Every route of the product. Each resource adds its line. */
 export const routes: readonly Route[] = [
   ...healthRoutes,
+  ...schemaRoutes,
   ...ingestRoutes,
   ...browserIdRoutes,
   ...decideRoutes,

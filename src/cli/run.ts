@@ -23,6 +23,7 @@ import { addJourneys } from './journeys';
 import { addOperations } from './operations';
 import { addPrivacy } from './privacy';
 import { addProfiles } from './profiles';
+import { addSchemas } from './schemas';
 import { addSend } from './send';
 import { addServer } from './server';
 import { addSuppressions } from './suppressions';
@@ -95,6 +96,7 @@ const commands: readonly ((program: Command, context: Context) => void)[] = [
   addDeadLetters,
   addCatalogue,
   addTypes,
+  addSchemas,
   addSources,
   addTail,
   addWorkspaces,

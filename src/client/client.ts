@@ -18,6 +18,7 @@ import { operationsOf } from './operations';
 import { privacyOf } from './privacy';
 import { profilesOf } from './profiles';
 import { purposesOf } from './purposes';
+import { schemasOf } from './schemas';
 import { sendingOf } from './sending';
 import { sourcesOf } from './sources';
 import { suppressionsOf } from './suppressions';
@@ -54,6 +55,7 @@ export function createClient(options: ClientOptions) {
     imports: importsOf(transport),
     operations: operationsOf(transport),
     privacy: privacyOf(transport),
+    schemas: schemasOf(transport),
     sending: sendingOf(transport),
     sources: sourcesOf(transport),
     purposes: purposesOf(transport),

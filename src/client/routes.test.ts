@@ -66,6 +66,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /v1/sources/{key}': () => client.sources.get('shop'),
   'PUT /v1/sources/{key}': () => client.sources.put('shop', { type: 'api', name: 'Shop' }),
   'DELETE /v1/sources/{key}': () => client.sources.delete('shop'),
+  'GET /v1/schemas': () => client.schemas.list(),
+  'GET /v1/schemas/{kind}': () => client.schemas.get('journey'),
   'GET /v1/audit': () => client.audit.list(page),
   'GET /v1/households': () => client.households.list(page),
   'GET /v1/households/{key}': () => client.households.get('g1'),

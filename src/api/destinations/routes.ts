@@ -4,7 +4,8 @@ import { definitionRoutes } from '../definition-routes';
 import { defineRoute, type Route } from '../route';
 import { DestinationBody, presentDestination } from './presenter';
 import { TestBody, testDestination } from './test-destination';
-import { DestinationInput, deleteDestination, resumeDestination, saveDestination } from './save-destination';
+import { DestinationInput } from '../../destinations/destination-input.schema';
+import { deleteDestination, resumeDestination, saveDestination } from './save-destination';
 
 const Key = z.strictObject({ key: DefinitionKey });
 

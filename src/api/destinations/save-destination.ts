@@ -1,30 +1,19 @@
 import type { ClientSession } from 'mongodb';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Destination } from '../../destinations/destination';
+import type { DestinationInput as Input } from '../../destinations/destination-input.schema';
 import { channelOf, destinationTypes, findDestination } from '../../destinations/registry';
 import type { OutboxWork } from '../../domain/profiles/change-set';
 import type { AttachmentDoc, DestinationDoc } from '../../store/documents';
 import type { Secrets } from '../../store/seal';
 import { checkSettings, originOfSecrets, secretsGoElsewhere } from '../check-settings';
 import { checkPreconditions } from '../etag';
-import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { refuseWhileInJourneys } from '../in-use';
 import { conflict, invalidDefinition, notFound, type Fault } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
 
-export const DestinationInput = z.strictObject({
-  key: DefinitionKey.optional(),
-  type: z.string().min(1).max(64),
-  name: z.string().min(1).max(200),
-  /** What the type asks for, as docs/guides/destinations.md shows. */
-  settings: z.record(z.string(), z.unknown()),
-  /** Sealed at once and never shown. Absent keeps the present ones. */
-  secrets: z.record(z.string(), z.string().max(16_384)).optional(),
-  purpose: z.string().min(1).max(100).optional(),
-  enabled: z.boolean().default(true),
-});
-type DestinationInput = z.output<typeof DestinationInput> & { readonly key: string };
+type DestinationInput = z.output<typeof Input> & { readonly key: string };
 
 /** Saves a destination whose settings and secrets its type accepts. Throws 400, 409 and 412. */
 export async function saveDestination(call: KeyCall, input: DestinationInput): Promise<DestinationDoc> {

@@ -9,7 +9,8 @@ import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
 import { SourceBody, VolumeBody, presentSource, presentTraffic } from './presenter';
 import { readHealth, readVolume } from './read-health';
-import { SourceInput, deleteSource, saveSource } from './save-source';
+import { SourceInput } from '../../sources/source-input.schema';
+import { deleteSource, saveSource } from './save-source';
 
 const dayMs = 86_400_000;
 const usualRangeMs = dayMs;

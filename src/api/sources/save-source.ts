@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongodb';
-import { z } from 'zod';
-import { DefinitionKey } from '../../domain/definition-fields.schema';
+import type { z } from 'zod';
 import { allImports } from '../../domain/imports/import-events';
 import type { IdentifierTypes } from '../../domain/identity/workspace-types';
 import { findTooManyColumns, findUnknownTypes } from '../../domain/rows/mapping-problems';
@@ -8,6 +7,7 @@ import { findUnknownTypesOf, TopicMapping } from '../../sources/event-mapping.sc
 import { PulledSettings } from '../../sources/pulled-settings.schema';
 import { findSourceKind, sourceTypes } from '../../sources/registry';
 import type { SourceKind } from '../../sources/source';
+import type { SourceInput as Input } from '../../sources/source-input.schema';
 import type { OutboxDoc } from '../../store/documents';
 import type { SourceDoc } from '../../store/sources';
 import { carryOut } from '../carry-out';
@@ -17,20 +17,7 @@ import { conflict, invalidDefinition, notFound, toPointer, type Fault } from '..
 import type { KeyCall } from '../route';
 import { transact } from '../transact';
 
-export const SourceInput = z.strictObject({
-  key: DefinitionKey.optional(),
-  type: z.string().min(1).max(64).default('api'),
-  name: z.string().min(1).max(200),
-  description: z.string().max(2_000).optional(),
-  /** What the type asks for, as docs/guides/sources.md shows. */
-  settings: z.record(z.string(), z.unknown()).default({}),
-  /** Sealed at once and never shown. Absent keeps the present ones. */
-  secrets: z.record(z.string(), z.string().max(16_384)).optional(),
-  enabled: z.boolean().default(true),
-  /** Key of the plan its events are judged by; without it, the workspace's default. */
-  trackingPlan: DefinitionKey.optional(),
-});
-type SourceInput = z.output<typeof SourceInput> & { readonly key: string };
+type SourceInput = z.output<typeof Input> & { readonly key: string };
 
 /** Saves a source whose settings and secrets its type accepts. Throws 400, 409 and 412. */
 export async function saveSource(call: KeyCall, input: SourceInput): Promise<SourceDoc> {
