@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import type { Window } from '../client/impact';
-import type { JourneyDefinition, JourneyFunnel, SavedDraft, StoredJourney } from '../client/types';
+import type { RunsQuery } from '../client/impact';
+import type { JourneyDefinition, SavedDraft, StoredJourney } from '../client/types';
 import type { Json } from '../domain/json';
-import { totalOf, type Counts } from '../domain/impact/states';
 import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
 import { addExperiment } from './experiment';
-import { figure } from './figure';
+import { showFunnel } from './funnel';
 import { addPair, readCount } from './pairs';
 import { addJourneyChanges } from './journey-changes';
 import { listOption, showList, type ListOptions } from './lists';
@@ -49,14 +48,16 @@ export function addJourneys(program: Command, context: Context): void {
   addCode(journeys, context, 'journeys');
   addExperiment(journeys, context);
   journeys
-    .command('counts <key>')
-    .description('how many entered, wait, left and exited, for each step; goals, and values by currency')
+    .command('funnel <key>')
+    .alias('counts')
+    .description('how many entered, wait, left, exited, failed and are stuck, for each step; goals, values by currency')
     .option('--window <duration>', 'only runs that entered since then, such as 24h or 7d')
     .option('--of <version>', 'only runs of this version', readCount)
-    .action(async (key: string, { of: version, ...window }: Window & { of?: number }) => {
-      const query = { ...window, ...(version !== undefined && { version }) };
+    .option('--variant <experiment:variant>', 'only runs that left a split of it this way')
+    .action(async (key: string, { of: version, ...runs }: Omit<RunsQuery, 'version'> & { of?: number }) => {
+      const query = { ...runs, ...(version !== undefined && { version }) };
       const funnel = await context.client().journeys.funnel(key, query);
-      context.show(funnel, () => counts(context, funnel));
+      context.show(funnel, () => showFunnel(context, funnel));
     });
 }
 
@@ -91,29 +92,3 @@ function drafts({ table }: Context, saved: readonly SavedDraft[]): string {
   const found = findings.length > 0 ? [table(['finding', 'journey', 'where', 'what'], findings)] : [];
   return [table(headers, saved.map(row)), ...found].join('\n');
 }
-
-function counts({ table }: Context, funnel: JourneyFunnel): string {
-  const { entered, active, completed, exited, failed } = funnel;
-  const steps = funnel.steps.map((one) => [
-    one.step,
-    one.entered,
-    one.waiting,
-    totalOf(one.left),
-    totalOf(one.exited),
-    [...list(one.left), ...list(one.exited).map((reason) => `exited: ${reason}`)].join(', '),
-  ]);
-  const goals = funnel.goals.map(({ key, conversions, rate, value }) => [
-    key,
-    conversions,
-    rate === null ? '–' : `${(rate * 100).toFixed(1)}%`,
-    list(value).join(', '),
-  ]);
-  const runs = [entered, active, completed, totalOf(exited), failed];
-  return [
-    table(['entered', 'active', 'completed', 'exited', 'failed'], [runs]),
-    table(['step', 'entered', 'waiting', 'left', 'exited', 'how'], steps),
-    ...(goals.length > 0 ? [table(['goal', 'conversions', 'rate', 'value'], goals)] : []),
-  ].join('\n');
-}
-
-const list = (counts: Counts): string[] => Object.entries(counts).map(([name, count]) => `${name} ${figure(count)}`);

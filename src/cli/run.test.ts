@@ -693,7 +693,9 @@ describe('lists', () => {
 describe('figures', () => {
   it('counts a journey step by step, and adds no currencies', async () => {
     const left = { delivered: 1180, rejected: 10 };
-    const step = { step: 'remind', type: 'send', entered: 1200, waiting: 3, left, exited: { purchased: 7 } };
+    const waits = { entered: 1202, waiting: 3, stuck: 1, medianDwellMs: 5_400_000 };
+    const gone = { left, exited: { purchased: 7 }, failed: { 'visit-limit': 2 } };
+    const step = { step: 'remind', type: 'send', ...waits, ...gone, reasons: { rejected: { 'http-422': 10 } } };
     const goals = [
       { key: 'purchase', conversions: 6, rate: 0.005, value: { EUR: 99.5, USD: 10 } },
       { key: 'review', conversions: 0, rate: null, value: {} },
@@ -701,17 +703,17 @@ describe('figures', () => {
     const runs = { entered: 1200, active: 3, completed: 1190, exited: { purchased: 6, merged: 1 }, failed: 0 };
     answer = () => ({ body: { ...runs, steps: [step], goals } });
     const { out } = await heddle('journeys counts abandoned-cart');
-    await heddle('journeys counts abandoned-cart --window 24h');
+    await heddle('journeys funnel abandoned-cart --window 24h --variant subject:long');
     expect(asked()).toEqual([
       'GET /v1/journeys/abandoned-cart/funnel',
-      'GET /v1/journeys/abandoned-cart/funnel?window=24h',
+      'GET /v1/journeys/abandoned-cart/funnel?window=24h&variant=subject%3Along',
     ]);
     expect(out.split('\n')).toEqual([
       'entered  active  completed  exited  failed',
       '  1,200       3      1,190       7       0',
       '',
-      'step    entered  waiting   left  exited  how',
-      'remind    1,200        3  1,190       7  delivered 1,180, rejected 10, exited: purchased 7',
+      'step    entered  waiting  stuck   left  exited  failed  median stay  how',
+      'remind    1,202        3      1  1,190       7       2  1.5 h        delivered 1,180, rejected 10 (http-422 10), exited: purchased 7, failed: visit-limit 2',
       '',
       'goal      conversions  rate  value',
       'purchase            6  0.5%  EUR 99.5, USD 10',

@@ -27,6 +27,10 @@ export interface EnrollmentDetail extends Enrollment {
     readonly visit: number;
     readonly at: string;
     readonly outcome?: string;
+    /** Why what the step sent has not arrived. */
+    readonly why?: string;
+    /** The version it was made under, of a run that is of a newer one since. */
+    readonly version?: number;
     readonly warning?: 'zone-invalid';
   }[];
   readonly sends: number;

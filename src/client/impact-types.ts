@@ -49,7 +49,7 @@ export interface HoldoutResult extends Pick<ExperimentResult, 'contaminated' | '
   /** `holdout` first, then `treated`. */
   readonly arms: readonly (Omit<VariantResult, 'variant' | 'value'> & { readonly arm: string })[];
 }
-/** Visits of a step: a loop counts each round. `entered` is `waiting`, `left` and `exited` together. */
+/** Visits of a step: a loop counts each round. `entered` is `waiting`, `left`, `exited` and `failed` together. */
 export interface FunnelStep {
   readonly step: string;
   readonly type?: string;
@@ -59,6 +59,12 @@ export interface FunnelStep {
   readonly left: Counts;
   /** Of the runs that were cut short here, by reason. */
   readonly exited: Counts;
+  /** Of the runs that could not go on here, by reason. */
+  readonly failed: Counts;
+  /** Of those who wait: more than a minute past the instant to go on. */
+  readonly stuck: number;
+  /** Of sends that did not arrive: by outcome, then by reason or code. */
+  readonly reasons?: Reasons;
   readonly medianDwellMs?: number;
 }
 export interface GoalResult {

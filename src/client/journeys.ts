@@ -1,6 +1,6 @@
 import type { Enrollment } from './enrollment-types';
 import type { ExperimentReport } from './experiment-types';
-import type { Window } from './impact';
+import type { RunsQuery } from './impact';
 import type { JourneyFunnel } from './impact-types';
 import type {
   ArchiveInput,
@@ -61,7 +61,7 @@ export function journeysOf(transport: Transport) {
     experiment: (key: string, experiment: string) =>
       call<ExperimentReport>({ method: 'GET', path: path`/v1/journeys/${key}/experiments/${experiment}` }),
     /** Of all runs, or of those that entered in a window. */
-    funnel: (key: string, query: Window & { readonly version?: number } = {}) =>
+    funnel: (key: string, query: RunsQuery = {}) =>
       call<JourneyFunnel>({ method: 'GET', path: path`/v1/journeys/${key}/funnel`, query: { ...query } }),
   };
 }

@@ -4,6 +4,7 @@ import type { EventDoc } from './documents';
 import type { EnrollmentDoc } from './enrollments';
 import { answerWithinMs } from './impact-limits';
 import type { StoreConnection } from './open-store';
+import { runsAsked, type RunsAsked } from './runs-filter';
 
 const countedAtMost = 100_000;
 
@@ -43,5 +44,19 @@ export class ImpactFreshnessRepository {
   async overdueRuns(dueBefore: number): Promise<number> {
     const bounded = { limit: countedAtMost, maxTimeMS: answerWithinMs };
     return this.#enrollments.countDocuments({ dueAt: { $lte: dueBefore } }, bounded);
+  }
+
+  /** Those who are inside and should have gone on before an instant, by where they are. */
+  async stuck(ws: WorkspaceId, journey: string, asked: RunsAsked, dueBefore: number): Promise<Map<string, number>> {
+    const groups = await this.#enrollments
+      .aggregate<{ _id: string; count: number }>(
+        [
+          { $match: { ...runsAsked(ws, journey, asked), endedAt: { $exists: false }, dueAt: { $lt: dueBefore } } },
+          { $group: { _id: '$step', count: { $sum: 1 } } },
+        ],
+        { maxTimeMS: answerWithinMs, hint: 'dueAt' },
+      )
+      .toArray();
+    return new Map(groups.map(({ _id, count }) => [_id, count]));
   }
 }

@@ -10,9 +10,10 @@ import type { EnrollmentDoc } from './enrollments';
 import { answerWithinMs, sampleSize } from './impact-limits';
 import type { StoreConnection } from './open-store';
 import { nobody } from './person-rows';
+import { runsAsked, type RunsAsked } from './runs-filter';
 
 /** Visits reached since an instant, by version. `isCut`: an exit rule ended the visit, whatever its reason is called. */
-export interface SendVisits extends Omit<StepVisits, 'isExit'> {
+export interface SendVisits extends Omit<StepVisits, 'cut' | 'why'> {
   readonly version: number;
   readonly isCut: boolean;
 }
@@ -29,11 +30,11 @@ export class ImpactJourneyRepository {
     this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
   }
 
-  async runs(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<RunCount[]> {
+  async runs(ws: WorkspaceId, journey: string, asked: RunsAsked): Promise<RunCount[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: { status: EnrollmentStatus; reason?: string }; count: number }>(
         [
-          { $match: enteredSince(ws, journey, from, version) },
+          { $match: runsAsked(ws, journey, asked) },
           { $group: { _id: { status: '$status', reason: '$reason' }, count: { $sum: 1 } } },
         ],
         { maxTimeMS: answerWithinMs },
@@ -46,12 +47,12 @@ export class ImpactJourneyRepository {
     }));
   }
 
-  /** Visits of every step by how they ended, of the runs that entered since `from`; with `version`, of runs that are of it, what they did under it. */
-  async visits(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<StepVisits[]> {
+  /** Visits of every step by how they ended, of the runs asked for; with `version`, of runs that are of it, what they did under it. */
+  async visits(ws: WorkspaceId, journey: string, asked: RunsAsked): Promise<StepVisits[]> {
     const groups = await this.#enrollments
-      .aggregate<{ _id: { step: string; outcome?: string; isExit: boolean }; count: number }>(
+      .aggregate<{ _id: VisitGroup; count: number }>(
         [
-          { $match: enteredSince(ws, journey, from, version) },
+          { $match: runsAsked(ws, journey, asked) },
           {
             $project: {
               status: 1,
@@ -60,29 +61,36 @@ export class ImpactJourneyRepository {
               'path.step': 1,
               'path.visit': 1,
               'path.outcome': 1,
+              'path.why': 1,
               'path.version': 1,
             },
           },
           { $unwind: '$path' },
-          ...(version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
-          { $group: { _id: { step: '$path.step', outcome: '$path.outcome', isExit: endsByExit }, count: { $sum: 1 } } },
+          ...(asked.version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
+          {
+            $group: {
+              _id: { step: '$path.step', outcome: '$path.outcome', why: '$path.why', cut: cutBy },
+              count: { $sum: 1 },
+            },
+          },
         ],
         { maxTimeMS: answerWithinMs },
       )
       .toArray();
-    return groups.map(({ _id: { step, outcome, isExit }, count }) => ({
+    return groups.map(({ _id: { step, outcome, why, cut }, count }) => ({
       step,
-      isExit,
       count,
       ...(typeof outcome === 'string' && { outcome }),
+      ...(typeof why === 'string' && { why }),
+      ...(cut && { cut }),
     }));
   }
 
-  async conversions(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<ConversionCount[]> {
+  async conversions(ws: WorkspaceId, journey: string, asked: RunsAsked): Promise<ConversionCount[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: { goal: string; currency?: string }; count: number; value: number }>(
         [
-          { $match: { ...enteredSince(ws, journey, from, version), 'conversions.0': { $exists: true } } },
+          { $match: { ...runsAsked(ws, journey, asked), 'conversions.0': { $exists: true } } },
           { $project: { conversions: 1 } },
           { $unwind: '$conversions' },
           {
@@ -108,7 +116,7 @@ export class ImpactJourneyRepository {
   async arms(
     ws: WorkspaceId,
     journey: string,
-    { goal, from, version }: { goal: string; from: number; version?: number | undefined },
+    { goal, ...asked }: RunsAsked & { readonly goal: string },
   ): Promise<ArmCount[]> {
     const isLater = { $and: [{ $eq: ['$$one.goal', goal] }, { $gte: ['$$one.at', '$exposed.at'] }] };
     const converted = { $gt: [{ $size: { $filter: { input: '$conversions', as: 'one', cond: isLater } } }, 0] };
@@ -118,7 +126,7 @@ export class ImpactJourneyRepository {
           // The runs of erased people are nobody's, and no one person's.
           {
             $match: {
-              ...enteredSince(ws, journey, from, version),
+              ...runsAsked(ws, journey, asked),
               'exposed.at': { $gte: 0 },
               subject: { $ne: subjectOf(ws, nobody) },
             },
@@ -147,11 +155,11 @@ export class ImpactJourneyRepository {
     }));
   }
 
-  /** The newest runs that entered since `from`, at most `sampleSize`, as far as medians need them. */
-  async sample(ws: WorkspaceId, journey: string, from: number, version?: number): Promise<SampledRun[]> {
+  /** The newest of the runs asked for, at most `sampleSize`, as far as medians need them. */
+  async sample(ws: WorkspaceId, journey: string, asked: RunsAsked): Promise<SampledRun[]> {
     const projection = { path: 1, endedAt: 1, conversions: 1, 'entry.at': 1 };
     return this.#enrollments
-      .find(enteredSince(ws, journey, from, version), { projection, maxTimeMS: answerWithinMs })
+      .find(runsAsked(ws, journey, asked), { projection, maxTimeMS: answerWithinMs })
       .sort({ ws: 1, journey: 1, enteredAt: -1 })
       .limit(sampleSize)
       .toArray();
@@ -192,7 +200,14 @@ export class ImpactJourneyRepository {
 
 /** Of an unwound path: the visit where the run stands or ended. */
 const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
-const endsByExit = { $and: [{ $eq: ['$status', 'exited'] }, ...isLast] };
+const cutBy = { $cond: [{ $and: [{ $in: ['$status', ['exited', 'failed']] }, ...isLast] }, '$status', null] };
+
+interface VisitGroup {
+  readonly step: string;
+  readonly outcome?: string;
+  readonly why?: string;
+  readonly cut: 'exited' | 'failed' | null;
+}
 
 interface ArmsGroup {
   readonly least: string;
@@ -221,10 +236,3 @@ function groupedVisits(steps: readonly string[], from: number): Document[] {
     { $group: { _id, count: { $sum: 1 }, longest: { $max: '$length' } } },
   ];
 }
-
-const enteredSince = (ws: WorkspaceId, journey: string, from: number, version?: number) => ({
-  ...(version !== undefined && { version: { $eq: version } }),
-  ws,
-  journey: { $eq: journey },
-  enteredAt: { $gte: from },
-});

@@ -32,9 +32,8 @@ const journey = (destination = 'crm'): JourneyDefinition => ({
 });
 
 /** A destination, and one published journey that sends to it. */
-async function publish(ws: WorkspaceId): Promise<void> {
+async function publish(ws: WorkspaceId, definition = journey()): Promise<void> {
   const { store } = api.deps;
-  const definition = journey();
   await store.journeys.saveDraft(ws, definition, now);
   const draft = await store.journeys.byKey(ws, definition.key);
   if (!draft) throw new Error('The draft was not saved.');
@@ -293,8 +292,10 @@ describe('GET /v1/impact/journeys/{key}', () => {
           type: 'wait',
           entered: 7,
           waiting: 2,
-          left: { waited: 2, 'no-such-step': 1 },
+          left: { waited: 2 },
           exited: { purchased: 2 },
+          failed: { 'no-such-step': 1 },
+          stuck: 0,
           medianDwellMs: 60_000,
         },
         {
@@ -304,9 +305,21 @@ describe('GET /v1/impact/journeys/{key}', () => {
           waiting: 0,
           left: { delivered: 1, rejected: 1 },
           exited: {},
+          failed: {},
+          stuck: 0,
           medianDwellMs: 0,
         },
-        { step: 'done', type: 'exit', entered: 2, waiting: 0, left: { completed: 2 }, exited: {}, medianDwellMs: 0 },
+        {
+          step: 'done',
+          type: 'exit',
+          entered: 2,
+          waiting: 0,
+          left: { completed: 2 },
+          exited: {},
+          failed: {},
+          stuck: 0,
+          medianDwellMs: 0,
+        },
       ],
       goals: [
         { key: 'purchase', conversions: 2, rate: 2 / 7, value: { EUR: 20.5, USD: 9.5 }, medianTimeToConvertMs: 60_000 },
@@ -336,6 +349,23 @@ describe('GET /v1/impact/journeys/{key}', () => {
     ]);
   });
 
+  it('counts what the paths of the runs say, at every step, of every version and variant, and loses nobody', async () => {
+    const { ws } = workspace;
+    const { steps, ...rest } = journey();
+    const way = (key: string) => ({ key, weight: 50, next: 'remind' });
+    const which = { type: 'split' as const, experiment: 'subject', variants: [way('short'), way('long')] };
+    await publish(ws, { ...rest, steps: { ...steps, settle: { type: 'wait', for: '2h', next: 'which' }, which } });
+    const runs = manyRuns(400);
+    await addRuns(ws, runs);
+    for (const [query, isAsked] of questions) {
+      const { steps: counted } = await get<{ steps: CountedStep[] }>(`/v1/journeys/cart/funnel${query}`);
+      const asked = runs.filter(isAsked);
+      for (const { step, ...figures } of counted) expect({ step, ...figures }).toMatchObject(countedAt(asked, step));
+      expect(counted.reduce((sum, { entered }) => sum + entered, 0)).toBe(asked.flatMap(({ path }) => path).length);
+    }
+    await ask('/v1/journeys/cart/funnel?variant=subject:other').expect(400);
+  });
+
   it('is the funnel of the journey, which without a window counts every run', async () => {
     const { ws } = workspace;
     await publish(ws);
@@ -356,6 +386,67 @@ describe('GET /v1/impact/journeys/{key}', () => {
     await ask('/v1/impact/journeys/other').expect(404);
   });
 });
+
+interface CountedStep {
+  readonly step: string;
+  readonly entered: number;
+}
+
+const questions: readonly (readonly [string, (run: ManyRun) => boolean])[] = [
+  ['', () => true],
+  ['?version=1', ({ version }) => version === 1],
+  ['?version=2', ({ version }) => version === 2],
+  ['?variant=subject:long', ({ path }) => path.some(({ step, outcome }) => step === 'which' && outcome === 'long')],
+  ['?version=1&variant=subject:long', ({ version, path }) => version === 1 && path[1]?.outcome === 'long'],
+];
+
+type ManyRun = Pick<Enrollment, 'id' | 'version' | 'status' | 'step' | 'path'> & { readonly dueAt?: number };
+
+/** Runs that stand at, or ended at, any step in any way; the same ones each time. */
+function manyRuns(count: number): ManyRun[] {
+  return Array.from({ length: count }, (_, index) => {
+    const ways = [['settle', 'waited'] as const, ['which', index % 3 === 0 ? 'long' : 'short'] as const];
+    const sent = index % 5 === 0 ? 'withheld' : 'delivered';
+    const all = [...ways, ['remind', sent] as const, ['done', 'completed'] as const].slice(0, 1 + (index % 4));
+    const status = (['active', 'exited', 'failed'] as const)[index % 7 < 3 ? 0 : index % 7 < 5 ? 1 : 2];
+    const ended = { active: undefined, exited: 'purchased', failed: 'visit-limit' }[status];
+    const path = visits(...all.map(([step, outcome]) => [step, now - day, outcome] as const)).map((entry, at) =>
+      at < all.length - 1
+        ? { ...entry, ...(entry.outcome === 'withheld' && { why: index % 2 === 0 ? 'consent' : 'cap' }) }
+        : { step: entry.step, visit: 1, at: entry.at, ...(ended !== undefined && { outcome: ended }) },
+    );
+    const of = {
+      id: enrollmentId(`many${index}`),
+      version: 1 + (index % 2),
+      status,
+      step: path.at(-1)?.step ?? '',
+      path,
+    };
+    if (ended === undefined) return { ...of, dueAt: index % 6 === 0 ? now - 61_000 : now - 30_000 };
+    return { ...of, reason: ended, endedAt: now - day };
+  });
+}
+
+/** One run after the other, in plain words. */
+function countedAt(runs: readonly ManyRun[], step: string) {
+  const [left, exited, failed]: Record<string, number>[] = [{}, {}, {}];
+  const reasons: Record<string, Record<string, number>> = {};
+  let [entered, waiting, stuck] = [0, 0, 0];
+  const add = (counts: Record<string, number> = {}, name = '') => (counts[name] = (counts[name] ?? 0) + 1);
+  for (const { path, status, dueAt = now } of runs)
+    for (const [index, visit] of path.entries()) {
+      if (visit.step !== step) continue;
+      entered += 1;
+      const isLast = index === path.length - 1;
+      if (visit.outcome === undefined) {
+        waiting += 1;
+        if (dueAt < now - 60_000) stuck += 1;
+      } else add(isLast && status === 'exited' ? exited : isLast && status === 'failed' ? failed : left, visit.outcome);
+      if (visit.why !== undefined) add((reasons[visit.outcome ?? ''] ??= {}), visit.why);
+    }
+  const told = Object.keys(reasons).length > 0 && { reasons };
+  return { entered, waiting, stuck, left, exited, failed, ...told };
+}
 
 describe('GET /v1/impact/audiences/{key}', () => {
   it('gives the size at the end of every day, exactly, and what each destination should hold', async () => {

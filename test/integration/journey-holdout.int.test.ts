@@ -53,7 +53,7 @@ describe('a journey with a holdout', () => {
 
     const isSent = new Set(sent.map(({ profile }) => profile));
     for (const user of people) await harness.happen('Order Completed', {}, { user });
-    const { holdout } = await funnelReport(harness.store, { ws: harness.ws, key: 'halved', from: 0 });
+    const { holdout } = await funnelReport(harness.store, { ws: harness.ws, key: 'halved', from: 0, now: Date.now() });
     const [goal] = holdout?.goals ?? [];
     expect(goal).toMatchObject({
       goal: 'purchase',
@@ -118,7 +118,7 @@ describe('a journey with a holdout', () => {
     await harness.happen('Logged In', {}, { identifiers });
     const profile = await harness.store.profiles.canonical(harness.ws, held!.profile);
     expect(profile?.holdouts).toMatchObject({ 'journey:merged': { isHeldOut: true, isContaminated: true } });
-    const { holdout } = await funnelReport(harness.store, { ws: harness.ws, key: 'merged', from: 0 });
+    const { holdout } = await funnelReport(harness.store, { ws: harness.ws, key: 'merged', from: 0, now: Date.now() });
     expect(holdout?.goals[0]).toMatchObject({ contaminated: 1 });
   });
 });

@@ -246,9 +246,11 @@ describe('an enrollment over HTTP', () => {
           waiting: 0,
           left: {},
           exited: { asked: 1 },
+          failed: {},
+          stuck: 0,
           medianDwellMs: expect.any(Number) as number,
         },
-        { step: 'bye', type: 'exit', entered: 0, waiting: 0, left: {}, exited: {} },
+        { step: 'bye', type: 'exit', entered: 0, waiting: 0, left: {}, exited: {}, failed: {}, stuck: 0 },
       ],
       goals: [],
     });

@@ -85,6 +85,7 @@ export function settled({ status, reason, isOfChannel }: Pick<Ending, 'status' |
   const arm = armShownBy(status, reason);
   return {
     ...{ on: 'settled', status, isFailure, mayFallBack: isRefused || isOfChannel === true },
+    ...(reason !== undefined && { reason }),
     ...(arm && { arm }),
   };
 }

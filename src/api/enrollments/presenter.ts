@@ -33,6 +33,10 @@ export const EnrollmentDetail = EnrollmentBody.extend({
       visit: z.int(),
       at: Instant,
       outcome: z.string().optional(),
+      /** Why what the step sent has not arrived. */
+      why: z.string().optional(),
+      /** The version it was made under, of a run that is of a newer one since. */
+      version: z.int().optional(),
       /** The person's `timezone` is no zone, and that of the journey or the workspace was taken. */
       warning: z.literal('zone-invalid').optional(),
     }),

@@ -1,4 +1,5 @@
 import { addConservations } from '../../domain/impact/conservation';
+import { stuckAfterMs } from '../../domain/impact/funnel';
 import { operationKindNames } from '../../domain/operations/operation';
 import type { RunningOperations } from '../../store/operations';
 import type { Store } from '../../store/store';
@@ -6,7 +7,6 @@ import type { GaugeSource } from '../deps';
 import { checkConservation } from './conservation';
 
 const conservationWindowMs = 24 * 3_600_000;
-const overdueAfterMs = 60_000;
 
 /** The figures of `/metrics` that are read from the store. They are read at most every `heldMs`, however many scrapers ask. */
 export function createGauges(store: Store, clock: () => number = Date.now): GaugeSource[] {
@@ -40,7 +40,7 @@ export function createGauges(store: Store, clock: () => number = Date.now): Gaug
     {
       name: 'heddle_enrollments_overdue',
       help: 'Runs more than a minute past the instant at which they should have moved on, counted up to 100000.',
-      read: () => store.impact.freshness.overdueRuns(clock() - overdueAfterMs),
+      read: () => store.impact.freshness.overdueRuns(clock() - stuckAfterMs),
     },
   ];
 }

@@ -43,8 +43,8 @@ async function destinationRows(store: Store, ws: WorkspaceId, { from }: Window) 
 async function journeyRows(store: Store, ws: WorkspaceId, { from }: Window) {
   const rows = [];
   for (const { key, name, status } of (await store.journeys.list(ws)).slice(0, listedAtMost)) {
-    const runs = await store.impact.journeys.runs(ws, key, from);
-    const conversions = runs.length === 0 ? [] : await store.impact.journeys.conversions(ws, key, from);
+    const runs = await store.impact.journeys.runs(ws, key, { from });
+    const conversions = runs.length === 0 ? [] : await store.impact.journeys.conversions(ws, key, { from });
     rows.push({
       key,
       name,

@@ -3,7 +3,15 @@ import { notFound } from '../problem';
 import { defineRoute, type KeyCall } from '../route';
 import { overviewReport } from './overview';
 import { audienceReport, destinationReport, journeyReport, type Asked } from './reports';
-import { AudienceImpact, DestinationImpact, ImpactOverview, JourneyImpact, KeyParams, WindowQuery } from './schemas';
+import {
+  AudienceImpact,
+  DestinationImpact,
+  ImpactOverview,
+  JourneyImpact,
+  JourneyQuery,
+  KeyParams,
+  WindowQuery,
+} from './schemas';
 import { withinTime } from './within-time';
 
 type Question = KeyCall<{ readonly key: string }, { readonly window: string }>;
@@ -48,12 +56,17 @@ export const impactRoutes = [
     scope: 'impact:read',
     summary: 'Who entered a journey and how it ended, step by step, with goals and deliveries',
     params: KeyParams,
-    query: WindowQuery,
+    query: JourneyQuery,
     responses: { 200: JourneyImpact },
     handle: async (call) => {
-      const { deps, ws, params } = call;
+      const { deps, ws, params, query } = call;
       if (!(await deps.store.journeys.byKey(ws, params.key))) throw notFound(`journey "${params.key}"`);
-      return { status: 200, body: await withinTime(journeyReport(deps.store, ask(call))) };
+      return {
+        status: 200,
+        body: await withinTime(
+          journeyReport(deps.store, { ...ask(call), version: query.version, variant: query.variant }),
+        ),
+      };
     },
   }),
   defineRoute({

@@ -12,13 +12,22 @@ const Window = z
   .string()
   .refine(isWindow, { error: `Write a duration such as "24h" or "7d", at most "${longestWindow}".` });
 export const WindowQuery = z.strictObject({ window: Window.default(usualWindow) });
-export const FunnelQuery = z.strictObject({
+const runsOf = {
   version: z.coerce
     .number()
     .int()
     .min(1)
     .optional()
     .meta({ description: 'Only runs that are of this version, and what they did under it' }),
+  variant: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: '`experiment:variant`: only runs that left a split of the experiment by this variant' }),
+};
+export const JourneyQuery = WindowQuery.extend(runsOf);
+export const FunnelQuery = z.strictObject({
+  ...runsOf,
   window: Window.optional().meta({ description: 'Only runs that entered since; all of them without it' }),
 });
 
@@ -55,6 +64,11 @@ const FunnelStep = z.strictObject({
   waiting: Count,
   left: Counts.meta({ description: 'Outcome → number' }),
   exited: Counts.meta({ description: 'Reason of the run that was cut short here → number' }),
+  failed: Counts.meta({ description: 'Reason of the run that could not go on here → number' }),
+  stuck: Count.meta({
+    description: 'Of those who wait: more than a minute past the instant to go on. Anything but 0 is an alarm',
+  }),
+  reasons: Reasons.optional().meta({ description: 'Outcome of a send that did not arrive → reason or code → number' }),
   medianDwellMs: Millis.optional(),
 });
 const GoalImpact = z.strictObject({

@@ -138,7 +138,7 @@ export const journeyRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/journeys/{key}/funnel',
     scope: 'journeys:read',
-    summary: 'Per step: entered, waiting, left and exited; conversions per goal, values per currency',
+    summary: 'Per step: entered, waiting, left, exited, failed and stuck; conversions per goal, values per currency',
     params: Key,
     query: FunnelQuery,
     responses: { 200: JourneyFunnel },
@@ -148,7 +148,9 @@ export const journeyRoutes: readonly Route[] = [
       const from = query.window === undefined ? 0 : now - parseDuration(query.window);
       return {
         status: 200,
-        body: await withinTime(funnelReport(deps.store, { ws, key, from, version: query.version })),
+        body: await withinTime(
+          funnelReport(deps.store, { ws, key, from, now, version: query.version, variant: query.variant }),
+        ),
       };
     },
   }),

@@ -41,6 +41,8 @@ export interface PathEntry {
   readonly at: number;
   /** How the step ended: the branch taken, `timeout`, a delivery's status, …; absent for the present step. */
   readonly outcome?: string;
+  /** Of a send that has not arrived: the reason of its delivery, or the code of a refusal. */
+  readonly why?: string;
   /** What was not as it should be. */
   readonly warning?: 'zone-invalid';
   /** The version it was made under, of a run that is of a newer one since. */

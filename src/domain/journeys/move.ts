@@ -51,6 +51,8 @@ export type StepCause =
   | {
       readonly on: 'settled';
       readonly status: string;
+      /** Why it has not arrived; nothing about the person. */
+      readonly reason?: string | undefined;
       readonly isFailure: boolean;
       /** It has surely not arrived, and another destination might still reach the person. */
       readonly mayFallBack?: boolean;

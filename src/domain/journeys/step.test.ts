@@ -282,6 +282,12 @@ describe('a send', () => {
     expect(arrivedAt(settle(status, true, of))).toBe(where);
   });
 
+  it('keeps with the visit why what it sent has not arrived', () => {
+    const withheld = { on: 'settled', status: 'withheld', reason: 'consent', isFailure: true } as const;
+    const { run } = step(journey(), aRun('mail'), withheld, facts(), noon);
+    expect(run.path.at(-2)).toMatchObject({ step: 'mail', outcome: 'withheld', why: 'consent' });
+  });
+
   describe('with fallbacks', () => {
     const of = { fallback: [{ destination: 'sms' }, { destination: 'post' }], onFailure: { step: 'call' } };
     const withCall = aJourney({

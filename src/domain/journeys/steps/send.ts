@@ -74,16 +74,24 @@ export function presentSend(step: StepOf<'send'>, { fallback = 0 }: Pick<Enrollm
 function afterDelivery(
   step: StepOf<'send'>,
   standing: Standing,
-  { status, isFailure, mayFallBack, arm }: Extract<StepCause, { on: 'settled' }>,
+  { status, reason, isFailure, mayFallBack, arm }: Extract<StepCause, { on: 'settled' }>,
 ): Move {
   const { fallback = 0, resumeAt } = standing.run;
   const sent = { ...omit(standing.run, 'sending'), effects: standing.run.effects + 1 };
-  const run = withExposure(sent, standing.journey.definition, arm, standing.now);
+  const tried = withExposure(sent, standing.journey.definition, arm, standing.now);
   if (mayFallBack && fallback < (step.fallback?.length ?? 0) && resumeAt === undefined)
-    return { to: 'step', run: { ...run, fallback: fallback + 1 } };
+    return { to: 'step', run: { ...tried, fallback: fallback + 1 } };
+  const run = withWhy(tried, reason);
   if (!isFailure) return goTo({ ...standing, run }, step.next, status);
   if (step.onFailure === 'exit') return end(run, 'exited', sendFailed(status), standing.now);
   return goTo({ ...standing, run }, isStep(step.onFailure) ? step.onFailure.step : step.next, status);
+}
+
+/** The run with the reason at the visit that is about to end. */
+function withWhy(run: Enrollment, why: string | undefined): Enrollment {
+  const last = run.path.at(-1);
+  if (why === undefined || !last || last.outcome !== undefined) return run;
+  return { ...run, path: [...run.path.slice(0, -1), { ...last, why }] };
 }
 
 const isStep = (onFailure: StepOf<'send'>['onFailure']): onFailure is { step: string } => typeof onFailure === 'object';
