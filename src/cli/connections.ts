@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { isJsonObject } from '../domain/json';
 import type { Context } from './context';
 import { listOption, showList, type ListOptions } from './lists';
 import { readDefinition } from './read-definition';
-import { readSecrets, secretOption, type SecretOptions } from './secret-option';
+import { namedSecrets, readSecrets, secretOption, type SecretOptions } from './secret-option';
 
 interface Connection {
   readonly key: string;
@@ -34,9 +35,11 @@ export function addConnections<One extends Connection, Definition>(
     .description('save one from a JSON or YAML file; "-" is standard input')
     .action(async (file: string, { secretEnv }: SecretOptions) => {
       const { key, definition } = await readDefinition(file, context.io);
-      const secrets = secretEnv && { secrets: readSecrets(secretEnv, context.io.env) };
+      const { env } = context.io;
+      const written = definition['secrets'];
+      const secrets = secretEnv ? readSecrets(secretEnv, env) : isJsonObject(written) && namedSecrets(written, env);
       // The server checks the definition, and says where it is wrong.
-      const saved = await api().put(key, { ...definition, ...secrets } as Definition);
+      const saved = await api().put(key, { ...definition, ...(secrets && { secrets }) } as Definition);
       context.show(saved, () => summary(saved));
     });
   group

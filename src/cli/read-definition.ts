@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { isJsonObject, own, withoutKey, type Json, type JsonObject } from '../domain/json';
+import { isCode, loadOne } from './as-code/load-code';
 import { CommandError } from './command-error';
 import type { Io } from './io';
 
@@ -10,9 +11,11 @@ export interface DefinitionFile {
   readonly definition: Readonly<Record<string, Json>>;
 }
 
-/** Reads JSON, or YAML from `.yaml` and `.yml`; `-` is standard input. Throws CommandError. */
+/** Reads JSON, YAML from `.yaml` and `.yml`, or the one definition that a file of code exports; `-` is standard input. Throws CommandError. */
 export async function readDefinition(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<DefinitionFile> {
-  const value = await readObject(file, io, 'one definition: an object with a "key"');
+  const value = isCode(file)
+    ? loadOne(resolve(io.cwd, file))
+    : await readObject(file, io, 'one definition: an object with a "key"');
   const key = own(value, 'key');
   if (typeof key !== 'string')
     throw new CommandError(`${file} has no "key". Name the definition, such as "key": "vip".`);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { own, withKey } from '../domain/json';
+import { isJsonObject, own, withKey, type Json, type JsonObject } from '../domain/json';
 import { usageError } from './command-error';
 import type { Context } from './context';
 
@@ -23,6 +23,15 @@ function addVariable(pair: string, gathered: Variables): Variables {
     throw usageError('Write --secret-env name=VARIABLE, such as signingSecret=CRM_SECRET.');
   }
   return withKey(gathered, name, variable);
+}
+
+/** Secrets of a definition, with those that name a variable as that holds them. */
+export function namedSecrets(secrets: JsonObject, env: Context['io']['env']): JsonObject {
+  const read = Object.entries(secrets).map(([name, secret]: [string, Json]) => {
+    const variable = isJsonObject(secret) ? secret['fromEnv'] : undefined;
+    return [name, typeof variable === 'string' ? (readSecrets({ [name]: variable }, env)[name] ?? null) : secret];
+  });
+  return Object.fromEntries(read) as JsonObject;
 }
 
 /** The secrets that the variables hold. Throws where one is not set. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../domain/json';
+import { examplesIn, findExample } from '../testing/examples';
 import { anyRule as rule, journey } from '../testing/journey-arbitraries';
 import * as builder from './builder';
 import { writeAudience, writeComputedTrait, writeDestination, writeJourney } from './write/write-code';
@@ -34,11 +35,9 @@ function expectStable(kind: string, definition: Json): string {
 }
 
 const root = join(__dirname, '../..');
-const examples = ['examples', 'examples/demo'].flatMap((base) =>
+const examples = ['', 'demo'].flatMap((base) =>
   ['audiences', 'journeys', 'destinations'].flatMap((kind) =>
-    readdirSync(join(root, base, kind))
-      .filter((name) => name.endsWith('.json'))
-      .map((name): [string, string] => [kind.slice(0, -1), join(base, kind, name)]),
+    examplesIn(join(base, kind)).map(([file, definition]) => [kind.slice(0, -1), file, definition] as const),
   ),
 );
 const guides = readdirSync(join(root, 'docs/guides')).flatMap((page) =>
@@ -48,8 +47,8 @@ const guides = readdirSync(join(root, 'docs/guides')).flatMap((page) =>
 );
 
 describe('the code of a definition', () => {
-  it.each(examples)('makes the example again: %s %s', (kind, file) => {
-    expectStable(kind, JSON.parse(readFileSync(join(root, file), 'utf8')) as Json);
+  it.each(examples)('makes the example again: %s %s', (kind, _, definition) => {
+    expectStable(kind, definition);
   });
 
   it.each(guides.filter(([kind]) => kind in writers && kind !== 'destination'))(
@@ -68,10 +67,7 @@ describe('the code of a definition', () => {
   );
 
   it('names what people rest in, parts ways and brings them together again', () => {
-    const code = codeOf(
-      'journey',
-      JSON.parse(readFileSync(join(root, 'examples/journeys/win-back.json'), 'utf8')) as Json,
-    );
+    const code = codeOf('journey', findExample('journeys', 'win-back'));
     expect(code).toMatchInlineSnapshot(`
      "import { entered, event, flow, journey, on, otherwise } from 'heddle/code';
 

@@ -7,6 +7,7 @@ import { Mapping } from '../destinations/mapping.schema';
 import { AudienceDefinition } from '../domain/audiences/rule.schema';
 import { JourneyDefinition } from '../domain/journeys/journey.schema';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json';
+import { examplesIn } from '../testing/examples';
 import { anyRule, journey } from '../testing/journey-arbitraries';
 import { definitionSchema, schemaNames, type SchemaKind } from './definition-schemas';
 
@@ -29,10 +30,10 @@ const kindOfFolder = (file: string): string => /(\w[\w-]*)s\/[^/]*$/.exec(file)?
 const isKind = (kind: string): kind is SchemaKind => (schemaNames as readonly string[]).includes(kind);
 
 // The addresses of the demo are those of its twins, which `heddle dev` fills in.
-const inFiles = filesIn('examples')
-  .filter((file) => !file.includes('demo/destinations'))
-  .filter((file) => /\.(json|ya?ml)$/.test(file) && isKind(kindOfFolder(file)))
-  .map((file) => [kindOfFolder(file) as SchemaKind, file.slice(root.length + 1), readFileSync(file, 'utf8')] as const);
+const folders = ['audiences', 'journeys', 'destinations', 'demo/audiences', 'demo/journeys'];
+const inFiles = folders.flatMap((folder) =>
+  examplesIn(folder).map(([file, one]) => [kindOfFolder(file) as SchemaKind, file, JSON.stringify(one)] as const),
+);
 const inGuides = filesIn('docs/guides').flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/^```json (\S+)\n([\s\S]*?)^```$/gm)].flatMap(([, kind = '', text = '']) =>
     isKind(kind) ? [[kind, file.slice(root.length + 1), text] as const] : [],

@@ -6,6 +6,7 @@ import { isTransient } from '../../src/activities/apply/conflict';
 import { RulesetCache } from '../../src/folding/ruleset-cache';
 import { profileId, subjectOf } from '../../src/domain/ids';
 import type { JsonObject } from '../../src/domain/json';
+import { findExample } from '../../src/testing/examples';
 import type { Profile } from '../../src/domain/profiles/profile';
 import { erasePerson } from '../../src/store/erase-person';
 import { inTransaction } from '../../src/store/open-store';
@@ -213,12 +214,11 @@ interface Row {
 
 describe('the households of The Complete Journey', () => {
   const data = join(__dirname, '../../examples/data/complete-journey');
-  const offer = join(__dirname, '../../examples/journeys/household-offer.json');
   const households = 4;
 
   it('get one offer each for what two members buy at the till, sent to the first who has an e-mail', async () => {
     harness.destination.reaches = hasEmail;
-    await harness.publish(JSON.parse(readFileSync(offer, 'utf8')) as JsonObject);
+    await harness.publish(findExample('journeys', 'household-offer'));
     const rows = parse<Row>(readFileSync(join(data, 'households.csv')), { columns: true }).slice(0, 2 * households);
     for (const { household, customer_id: user, email } of rows) {
       if (email !== '') await know(user, { email });

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import request from 'supertest';
 import { useTestApi, useWorkspace } from '../../src/testing/test-api';
 import { inTransaction } from '../../src/store/open-store';
@@ -7,6 +5,7 @@ import { aProfile } from '../../src/testing/builders';
 import { enrollmentId } from '../../src/domain/ids';
 import { compileJourney } from '../../src/domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
+import { findExample } from '../../src/testing/examples';
 import { decideEntry } from '../../src/domain/journeys/routing';
 
 const api = useTestApi({ temporalUi: { url: 'http://ui', namespace: 'default' } });
@@ -14,9 +13,7 @@ const home = useWorkspace(api, beforeEach);
 
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(home.apiKey, { type: 'bearer' });
-const abandonedCart = JSON.parse(
-  readFileSync(join(__dirname, '../../examples/journeys/abandoned-cart.json'), 'utf8'),
-) as JourneyDefinition;
+const abandonedCart = findExample<JourneyDefinition>('journeys', 'abandoned-cart');
 const simple = {
   name: 'Simple',
   entry: { on: { event: 'Started' } },

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { HeddleError } from '../../src/client/errors';
 import type { AudienceDefinition, Enrollment, JourneyDefinition, JsonObject, Page } from '../../src/client/types';
+import { withoutKey } from '../../src/domain/json';
+import { findExample } from '../../src/testing/examples';
 import { until, type System } from '../../src/testing/system';
 import type { WebhookTwin } from '../../src/twins/webhook-twin';
-
-const examples = join(__dirname, '../../examples');
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -15,14 +13,9 @@ export const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** Starting and stopping a whole system on a busy machine. */
 export const hookMs = 60_000;
 
-/** A definition as it stands in `examples/`, without its key, which the path says. */
-function readExample<Definition>(folder: string, key: string): Definition {
-  const { key: inFile, ...definition } = JSON.parse(
-    readFileSync(join(examples, folder, `${key}.json`), 'utf8'),
-  ) as Record<string, unknown>;
-  expect(inFile).toBe(key);
-  return definition as Definition;
-}
+/** A definition of `examples/`, without its key, which the path says. */
+const readExample = <Definition>(folder: string, key: string) =>
+  withoutKey(findExample(folder, key), 'key') as unknown as Definition;
 
 interface DestinationExample {
   readonly type: string;
@@ -32,7 +25,11 @@ interface DestinationExample {
 
 export const exampleAudience = (key: string): AudienceDefinition => readExample('audiences', key);
 export const exampleJourney = (key: string): JourneyDefinition => readExample('journeys', key);
-export const exampleDestination = (key: string): DestinationExample => readExample('destinations', key);
+/** Without the names of its secrets: a test has its own. */
+export function exampleDestination(key: string): DestinationExample {
+  const { type, name, settings } = readExample<DestinationExample>('destinations', key);
+  return { type, name, settings };
+}
 
 export async function putAudiences({ client }: System, ...keys: string[]): Promise<void> {
   for (const key of keys) await client.audiences.put(key, exampleAudience(key));

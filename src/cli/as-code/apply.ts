@@ -4,6 +4,7 @@ import type { PublishInput } from '../../client/types';
 import { omit, type Json, type JsonObject } from '../../domain/json';
 import { CommandError, usageError } from '../command-error';
 import type { Context } from '../context';
+import { readSecrets } from '../secret-option';
 import type { PlannedChange } from './plan';
 
 interface Applying {
@@ -71,7 +72,5 @@ function secretOf(name: string, from: Json, env: Applying['env']): string {
     throw usageError(
       `Write the secret "${name}" as { "fromEnv": "VARIABLE" }; a secret in a file is a secret of everybody.`,
     );
-  const value = env[variable];
-  if (!value) throw usageError(`${variable} is not set; it is to hold the secret "${name}".`);
-  return value;
+  return readSecrets({ [name]: variable }, env)[name] ?? '';
 }

@@ -28,6 +28,17 @@ export function loadCode(file: string): Loaded[] {
   }
 }
 
+/** Of a file that exports one definition. Throws CommandError. */
+export function loadOne(file: string): JsonObject {
+  const [one, ...others] = loadCode(file);
+  if (one && others.length === 0) return one.definition;
+  throw new CommandError(
+    `${file} exports ${one ? 'several definitions' : 'no definition'}; export one, or take \`heddle apply\`.`,
+  );
+}
+
+export const isCode = (file: string): boolean => /\.(ts|mts|mjs|js)$/.test(file) && !/\.(d|test)\.m?ts$/.test(file);
+
 const isDefinition = (value: unknown): value is Exported =>
   typeof value === 'object' && value !== null && 'kind' in value && 'toDefinition' in value;
 

@@ -5,7 +5,7 @@ import { CommandError } from '../command-error';
 import type { Io } from '../io';
 import { cannotRead, readDefinition } from '../read-definition';
 import { asFile, folders, type Folder } from './definition-kinds';
-import { loadCode } from './load-code';
+import { isCode, loadCode } from './load-code';
 
 /** A definition of a folder. */
 export interface Wanted {
@@ -16,7 +16,6 @@ export interface Wanted {
 }
 
 const isData = (file: string): boolean => /\.(json|ya?ml)$/.test(file);
-const isCode = (file: string): boolean => /\.(ts|mts|mjs|js)$/.test(file) && !/\.(d|test)\.m?ts$/.test(file);
 
 /** All definitions below a folder, in the order in which they are saved. Throws CommandError. */
 export async function readFolder(root: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<Wanted[]> {

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { noon } from '../../testing/builders';
+import { examplesIn } from '../../testing/examples';
 import type { Rule } from '../audiences/rule.schema';
 import type { Json, JsonObject } from '../json';
 import { JourneyDefinition } from './journey.schema';
@@ -8,11 +7,7 @@ import { lintJourney } from './lint-journey';
 import type { LintContext } from './lint-triggers';
 
 /** Journeys that there is nothing to say of: those of the examples, and some that use what these do not. */
-const examples = ['examples/journeys', 'examples/demo/journeys'].flatMap((folder) =>
-  readdirSync(join(__dirname, '../../..', folder))
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(__dirname, '../../..', folder, file), 'utf8')) as JsonObject),
-);
+const examples = ['journeys', 'demo/journeys'].flatMap((folder) => examplesIn(folder).map(([, one]) => one));
 const shop = {
   name: 'Shop',
   purpose: 'marketing',

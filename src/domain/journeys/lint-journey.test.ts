@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { examplesIn } from '../../testing/examples';
 import type { JsonObject } from '../json';
 import { JourneyDefinition } from './journey.schema';
 import { lintJourney } from './lint-journey';
@@ -291,9 +290,7 @@ describe('lintJourney', () => {
 });
 
 describe('the example journeys', () => {
-  const folder = join(__dirname, '../../../examples/journeys');
-  it.each(readdirSync(folder))('%s can be published', (file) => {
-    const definition = JourneyDefinition.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-    expect(lintJourney(definition)).toEqual([]);
+  it.each(examplesIn('journeys'))('%s can be published', (_, definition) => {
+    expect(lintJourney(JourneyDefinition.parse(definition))).toEqual([]);
   });
 });
