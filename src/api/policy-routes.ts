@@ -17,6 +17,12 @@ interface PolicyKind<Policy extends object> {
   readonly scopes: { readonly read: Scope; readonly write: Scope };
   /** Asked when something leaves, and no part of the ruleset: nobody is evaluated anew. */
   readonly isAskedLive?: true;
+  /** Of such a one, whether a change of it moves memberships all the same. */
+  readonly evaluates?: (
+    store: Store,
+    ws: WorkspaceId,
+    change: { readonly from: Policy; readonly to: Policy },
+  ) => Promise<boolean>;
   /** What is saved of a body, where that is not all of it; throws what cannot be. */
   readonly toSave?: (body: Policy, present: Policy) => Policy;
   readonly summaries: { readonly get: string; readonly put: string };
@@ -39,6 +45,7 @@ export function policyRoutes<Policy extends object>({
   schema,
   scopes,
   isAskedLive,
+  evaluates = async () => isAskedLive !== true,
   toSave = (body) => body,
   summaries,
   read,
@@ -75,7 +82,7 @@ export function policyRoutes<Policy extends object>({
           if (isDeepStrictEqual(policy, wanted)) return { policy, version: present };
           const next = { policy: wanted, version: present + 1 };
           await write(deps.store, ws, next, session);
-          if (!isAskedLive) await raiseRuleset();
+          if (await evaluates(deps.store, ws, { from: policy, to: wanted })) await raiseRuleset();
           return next;
         });
         return { status: 200, body: saved.policy, headers: { ETag: etagOf(saved.version) } };

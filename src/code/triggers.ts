@@ -1,4 +1,4 @@
-import type { EdgeTrigger, Entry, SignalTrigger, Trigger } from '../domain/journeys/journey.schema';
+import type { DateTrigger, EdgeTrigger, Entry, SignalTrigger, Trigger } from '../domain/journeys/journey.schema';
 import { made, type Made } from './made';
 import type { EventCondition } from '../domain/audiences/rule.schema';
 import type { z } from 'zod';
@@ -13,5 +13,8 @@ export const entered = (audience: string): Made<'trigger', EdgeTrigger> =>
 export const exited = (audience: string): Made<'trigger', EdgeTrigger> => made('trigger', { audience, edge: 'exited' });
 /** Told to one run. */
 export const signal = (name: string): Made<'trigger', SignalTrigger> => made('trigger', { signal: name });
+/** So long before (`-1d`) or after a date of the person comes: `date('traits.renews_at', '-1d')`. */
+export const date = (path: string, offset?: string): Made<'entry', DateTrigger> =>
+  made('entry', { date: path, ...(offset !== undefined && { offset }) });
 /** Begins for whom it is asked for, and by nothing that happens. */
 export const asked = (): Made<'entry', { api: true }> => made('entry', { api: true });

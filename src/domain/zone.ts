@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { parseDuration } from './duration';
 import { readInstant } from './instant';
 import { own, type Json, type JsonObject } from './json';
 
@@ -84,6 +85,15 @@ export function nextOpening(at: number, window: DailyWindow, zone: string): numb
 /** The same local time that many calendar days later. */
 export const addDays = (at: number, days: number, zone: string): number =>
   instantOf(localOf(at, zone) + days * dayMs, zone);
+
+export const isOfDays = (duration: string): boolean => /[dw]$/.test(duration);
+
+/** So long after an instant, or before it (`-1d`): a day or a week is one of the calendar there, anything shorter passes everywhere alike. */
+export function shifted(at: number, offset: string, zone: string): number {
+  const isBefore = offset.startsWith('-');
+  const ms = parseDuration(isBefore ? offset.slice(1) : offset) * (isBefore ? -1 : 1);
+  return isOfDays(offset) ? addDays(at, ms / dayMs, zone) : at + ms;
+}
 
 /** `readInstant`, where a date alone is midnight in the zone. */
 export function readInstantIn(value: Json, zone: string): number | undefined {

@@ -8,6 +8,7 @@ import type { AudienceVariables } from '../domain/audiences/variables.schema';
 import { groupRules } from '../domain/groups/group-rules';
 import { identityRules } from '../domain/identity/identity-rules';
 import type { WorkspaceId } from '../domain/ids';
+import { inZone } from '../domain/audiences/due';
 import { hiddenAudiences } from '../domain/journeys/hidden-audiences';
 import { withRules } from '../domain/journeys/resolve-rules';
 import { buildRuleset, type Attachment, type Ruleset } from '../domain/profiles/ruleset';
@@ -58,7 +59,10 @@ export class RulesetCache {
     ]);
     const byKey = new Map(destinations.map((destination) => [destination.key, destination]));
     const hidden = hiddenAudiences(journeys);
-    const asked = hidden.map(({ key, rule }) => ({ key, ruleJson: JSON.stringify(rule) }));
+    const asked = hidden.map(({ key, rule }) => ({
+      key,
+      ruleJson: JSON.stringify(inZone(rule, workspace?.sending?.zone)),
+    }));
     const { audiences: edited, resolve, resolveNext } = resolvedRules([...audiences, ...asked], computed);
     return buildRuleset({
       version,

@@ -229,7 +229,7 @@ export class JourneyRepository {
       .flatMap((doc) => {
         const journey = states.get(doc.key);
         if (!journey) return [];
-        const state = stateOf(journey, doc.version);
+        const state = { ...stateOf(journey, doc.version), publishedAt: doc.publishedAt };
         return [compileJourney(this.#definitionOf(doc), doc.version, journey.status, doc.sinceRuleset, state)];
       });
   }

@@ -13,7 +13,7 @@ import type { ComputedValues } from '../domain/audiences/computed/resolve-comput
 import { compileAudiences } from '../domain/audiences/evaluate-memberships';
 import { preparedAudiences } from '../domain/audiences/prepared';
 import type { Rule } from '../domain/audiences/rule.schema';
-import { compileJourney } from '../domain/journeys/compiled-journey';
+import { compileJourney, type JourneyState } from '../domain/journeys/compiled-journey';
 import { hiddenAudiences } from '../domain/journeys/hidden-audiences';
 import type { JourneyDefinition } from '../domain/journeys/journey.schema';
 import { resolvedRules } from '../folding/resolved-rules';
@@ -75,13 +75,14 @@ export function aRuleset(of: {
   readonly identity?: IdentityPolicy;
   readonly groups?: GroupPolicy;
   readonly computed?: ComputedValues;
+  readonly ofJourneys?: JourneyState;
 }): Ruleset {
   const { computed = {} } = of;
   const written = Object.entries(of.audiences ?? {}).map(([key, rule]) => ({
     ...{ key, ruleJson: JSON.stringify(rule) },
     ...(of.edits?.[key] && { next: { ruleJson: JSON.stringify(of.edits[key]) } }),
   }));
-  const journeys = (of.journeys ?? []).map((one) => compileJourney(one, 1, 'published'));
+  const journeys = (of.journeys ?? []).map((one) => compileJourney(one, 1, 'published', 0, of.ofJourneys));
   const hidden = hiddenAudiences(journeys).map(({ key, rule }) => ({ key, ruleJson: JSON.stringify(rule) }));
   const { audiences, resolve } = resolvedRules([...written, ...hidden], computed);
   return buildRuleset({

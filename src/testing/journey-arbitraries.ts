@@ -27,6 +27,7 @@ const trigger = fc.oneof(
   fc.record({ audience: fc.constant('vip'), edge: fc.constantFrom('entered', 'exited') }),
   fc.constant({ signal: 'approved' }),
 );
+const byDate = fc.record({ date: fc.constant('traits.due'), offset: fc.constantFrom('-1d', undefined) });
 const values = fc.dictionary(fc.constantFrom('a', '__proto__', 'with space', '1'), fc.jsonValue({ maxDepth: 2 }), {
   maxKeys: 3,
 });
@@ -75,7 +76,7 @@ export const journey = fc.record({
   description: fc.option(fc.string(), { nil: undefined }),
   labels: fc.constantFrom([], ['a', 'b'], undefined),
   entry: fc.record({
-    on: fc.oneof(trigger, fc.constant({ api: true })),
+    on: fc.oneof(trigger, byDate, fc.constant({ api: true })),
     if: fc.option(anyRule, { nil: undefined }),
     key: fc.constantFrom('properties.a', undefined),
     per: fc.constantFrom('profile', 'household', undefined),

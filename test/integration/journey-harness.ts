@@ -7,9 +7,10 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { Registry } from 'prom-client';
-import { applyEventBatch } from '../../src/activities/apply/apply';
+import { applyEventBatch, applyTime } from '../../src/activities/apply/apply';
 import { createDeliveryMetrics } from '../../src/activities/delivery/delivery-metrics';
 import type { DestinationState, JourneySend, SendAnswer } from '../../src/activities/journeys/journey-sender';
+import { slotCount } from '../../src/domain/profiles/slot';
 import { askMembers } from '../../src/activities/groups/ask-members';
 import { createJourneyActivities, type JourneyActivities } from '../../src/activities/journeys/journeys';
 import { Outbox } from '../../src/activities/outbox';
@@ -233,6 +234,14 @@ export class JourneyHarness {
       if (!isTransient(error)) throw error;
       await this.apply(dies, only);
     }
+  }
+
+  /** What the clock does for people for whom time alone changes something, now. */
+  async passTime(): Promise<void> {
+    const due = await this.store.profiles.due(Date.now(), 500, { from: 0, to: slotCount });
+    const ids = due.flatMap((row) => (row.ws === this.ws ? [row.id] : []));
+    const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
+    if (ids.length > 0) await this.#outbox.carryOut((await applyTime(deps, this.ws, ids)).outbox);
   }
 
   /** What the clock does for runs that a crash left behind, as if this much time had passed. */

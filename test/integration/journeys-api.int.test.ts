@@ -51,6 +51,7 @@ async function enrol(): Promise<string> {
       subjectIds: [profile.id],
       existing: [],
       evaluateIf: () => true,
+      readDue: () => undefined,
       now: at,
       makeId: () => enrollmentId(`enr_${home.ws}`),
     },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SendingPolicy } from '../../domain/delivery/sending-policy.schema';
+import type { WorkspaceId } from '../../domain/ids';
 import { omit } from '../../domain/json';
+import type { Store } from '../../store/store';
 import { policyRoutes } from '../policy-routes';
 import { invalidRequest } from '../problem';
 import { defineRoute, type Route } from '../route';
@@ -20,6 +22,7 @@ export const sendingRoutes: readonly Route[] = [
     schema: SendingPolicy,
     scopes: { read: 'journeys:read', write: 'journeys:write' },
     isAskedLive: true,
+    evaluates: async (store, ws, { from, to }) => from.zone !== to.zone && (await hasDateEntry(store, ws)),
     toSave: keepStop,
     summaries: {
       get: 'What every send of a journey must pass: quiet hours, caps, whether all sends are stopped; `{}` lets everything go',
@@ -45,6 +48,12 @@ export const sendingRoutes: readonly Route[] = [
     handle: async (call) => ({ status: 200, body: await startSends(call) }),
   }),
 ];
+
+/** A date alone is midnight there for people of whom nobody says where they live. */
+async function hasDateEntry({ journeys }: Store, ws: WorkspaceId): Promise<boolean> {
+  const versions = await journeys.compiledVersions(ws);
+  return versions.some(({ status, definition: { entry } }) => status !== 'archived' && 'date' in entry.on);
+}
 
 /** A file that is older than the stop must not end it. */
 function keepStop(body: SendingPolicy, present: SendingPolicy): SendingPolicy {

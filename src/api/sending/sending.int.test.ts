@@ -35,6 +35,19 @@ describe('the policy of sending', () => {
     expect(api.backfills).not.toContain(workspace.ws);
   });
 
+  it('evaluates anew where another zone moves the dates by which people enter journeys', async () => {
+    await request(api.app)
+      .put('/v1/journeys/renewal')
+      .auth(workspace.apiKey, { type: 'bearer' })
+      .send({ name: 'R', entry: { on: { date: 'traits.renews_at' } }, start: 'bye', steps: { bye: { type: 'exit' } } })
+      .expect(200);
+    await request(api.app).post('/v1/journeys/renewal/publish').auth(workspace.apiKey, { type: 'bearer' }).expect(200);
+    const before = await api.store.workspaces.rulesetVersion(workspace.ws);
+    await put({ zone: 'Europe/Berlin' }).expect(200);
+    await put({ zone: 'Europe/Berlin', caps: policy.caps }).expect(200);
+    expect(await api.store.workspaces.rulesetVersion(workspace.ws)).toBe(before + 1);
+  });
+
   it.each<[string, object, string]>([
     ['an unknown field', { quietTime: {} }, ''],
     ['a time of day that is none', { quietHours: { ...policy.quietHours, from: '24:00' } }, '/quietHours/from'],

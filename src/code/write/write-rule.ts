@@ -11,7 +11,7 @@ import type { Json } from '../../domain/json';
 import { call, chain, hasOnly, literal, options } from './expression';
 
 type Written = string | undefined;
-type Kind = Exclude<keyof Conditions, 'list' | 'computed'>;
+type Kind = Exclude<keyof Conditions, 'list' | 'computed' | 'due'>;
 
 /** As the builder says it, or, of what it has no word for, as it stands: the builder takes both. */
 export const writeRule = (rule: Rule): string => wordsFor(rule) ?? literal(rule as Json);
@@ -129,6 +129,12 @@ function triggerWords(trigger: Trigger | EntryTrigger): Written {
   if ('audience' in trigger && hasOnly(trigger, 'audience', 'edge'))
     return call(trigger.edge, literal(trigger.audience));
   if ('signal' in trigger && hasOnly(trigger, 'signal')) return call('signal', literal(trigger.signal));
+  return entryWords(trigger);
+}
+
+function entryWords(trigger: Trigger | EntryTrigger): Written {
+  if ('date' in trigger && hasOnly(trigger, 'date', 'offset'))
+    return call('date', literal(trigger.date), trigger.offset === undefined ? undefined : literal(trigger.offset));
   return 'api' in trigger && hasOnly(trigger, 'api') ? 'asked()' : undefined;
 }
 

@@ -11,6 +11,7 @@ import { audience } from './conditions/audience';
 import { computed } from './conditions/computed';
 import { consent } from './conditions/consent';
 import { contacted } from './conditions/contacted';
+import { due } from './conditions/due';
 import { event } from './conditions/event';
 import { group } from './conditions/group';
 import { identifier } from './conditions/identifier';
@@ -38,6 +39,7 @@ const kinds: { readonly [Name in Kind]: ConditionKind<Conditions[Name]> } = {
   sample,
   list,
   computed,
+  due,
 };
 
 export const compileCondition = (condition: Condition, nested: CompileNested): Evaluate =>

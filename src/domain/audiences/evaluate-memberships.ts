@@ -61,6 +61,8 @@ export function neededEdges(
   });
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** The edges that an evaluation makes, in the order of the audiences, and when to look again. */
 export interface MembershipChanges {
   readonly entered: readonly string[];
@@ -74,7 +76,8 @@ export interface MembershipChanges {
 /**
  * Evaluates memberships at `now`. Audiences come ordered, and each is evaluated at most once, after those it refers to, so
  * that one change makes one edge. Evaluated are the `affected` ones (all, without it), those whose check is due, and those
- * that refer to one that has just changed; an empty set is what a clock passes. Throws `EdgeEventsMissing`.
+ * that refer to one that has just changed; an empty set is what a clock passes. Those in `left`, which refer to none, stay as they
+ * are. Throws `EdgeEventsMissing`.
  */
 export function evaluateMemberships(
   profile: Profile,
@@ -83,17 +86,19 @@ export function evaluateMemberships(
   edges?: EdgeEvents,
   affected?: ReadonlySet<string>,
   groups?: GroupsOf,
+  left: ReadonlySet<string> = none,
 ): MembershipChanges {
   const before = profile.checks ?? {};
   const changes = new Map<string, boolean>();
   const checks: [string, number][] = [];
   const stored = profileView(profile, edges, profile.memberships, undefined, groups);
   const view = { ...stored, isMember: (key: string) => changes.get(key) ?? stored.isMember(key) };
+  const isAsked = (key: string, known: number | undefined): boolean =>
+    !left.has(key) && (affected === undefined || affected.has(key) || (known !== undefined && known <= now));
   for (const { key, rule } of audiences) {
     const known = own(before, key);
     let next = known;
-    const isAsked = affected === undefined || affected.has(key) || (known !== undefined && known <= now);
-    if (isAsked || rule.dependsOn.audiences.some((name) => changes.has(name))) {
+    if (isAsked(key, known) || rule.dependsOn.audiences.some((name) => changes.has(name))) {
       const { matches, nextCheckAt } = rule.evaluate(view, now);
       if (matches !== stored.isMember(key)) changes.set(key, matches);
       next = nextCheckAt;

@@ -7,6 +7,7 @@ import { Channel } from '../consent/suppression.schema';
 import { Holdout } from './holdout.schema';
 import { checkRule } from './check-rule';
 import type { ComputedCondition } from './computed/measure';
+import type { DueCondition } from './due';
 import { audienceKinds, type ListCondition } from './manual-audience';
 import { excessOf, ruleLimits } from './rule-size';
 import { dateOperators, numberOperators } from './operators';
@@ -138,6 +139,8 @@ export type Conditions = { readonly [Kind in keyof typeof conditions]: z.infer<(
   readonly list: ListCondition;
   /** What a path to something computed means, once it is known what that is. */
   readonly computed: ComputedCondition;
+  /** Of entries by date alone. */
+  readonly due: DueCondition;
 };
 export type Condition = Conditions[keyof Conditions];
 

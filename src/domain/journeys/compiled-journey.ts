@@ -16,7 +16,7 @@ export interface Canary {
 }
 
 /** What of a journey, rather than of a version, its compiled versions say. */
-export type JourneyState = Pick<CompiledJourney, 'isResuming' | 'canary'>;
+export type JourneyState = Pick<CompiledJourney, 'isResuming' | 'canary' | 'publishedAt'>;
 
 /** One version of a journey made ready. Durations are milliseconds; a day is 24 h here, while waits go by the calendar. */
 export interface CompiledJourney {
@@ -29,6 +29,8 @@ export interface CompiledJourney {
   readonly isResuming?: boolean;
   /** Of the newest version: a share of people enter it, the others the former. */
   readonly canary?: Canary;
+  /** When the version was published; absent where nobody asks. */
+  readonly publishedAt?: number;
   readonly maxEventAgeMs: number;
   readonly lifetimeMs: number;
   readonly longestGoalMs: number;

@@ -7,7 +7,7 @@ import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from
 import { AudienceStep, EmitStep, EnrollStep, SplitStep, UpdateStep } from './effect-steps.schema';
 import { oneOf } from '../one-of.schema';
 import { StepId } from './step-fields.schema';
-import { Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
+import { Offset, Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
 
 /** Bounds of one journey. */
 export const journeyLimits = {
@@ -32,8 +32,11 @@ export const EdgeTrigger = z.strictObject({ audience: DefinitionKey, edge: z.enu
 export const SignalTrigger = z.strictObject({ signal: SignalName });
 /** A rule begins to hold. */
 export const WhenTrigger = z.strictObject({ when: Rule });
+/** So long before or after a date of the person comes. */
+export const DateTrigger = z.strictObject({ date: Path, offset: Offset.optional() });
 const hint = 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" }, { "when": rule }';
-const isWhen = (value: unknown): boolean => typeof value === 'object' && value !== null && 'when' in value;
+const has = (value: unknown, field: string): boolean => typeof value === 'object' && value !== null && field in value;
+const isWhen = (value: unknown): boolean => has(value, 'when');
 const AnyTrigger = z.union([EventTrigger, EdgeTrigger, WhenTrigger, SignalTrigger], {
   error: `${hint} or { "signal": name }.`,
 });
@@ -50,10 +53,13 @@ export const Reentry = z.strictObject({
 });
 /** By nothing that happens: only who is asked for begins. */
 export const ApiTrigger = z.strictObject({ api: z.literal(true) });
-const AnyEntry = z.union([EventTrigger.omit({ match: true }), EdgeTrigger, WhenTrigger, ApiTrigger], {
-  error: `${hint} or { "api": true }.`,
+const AnyEntry = z.union([EventTrigger.omit({ match: true }), EdgeTrigger, WhenTrigger, DateTrigger, ApiTrigger], {
+  error: `${hint}, { "date": path, "offset"? } or { "api": true }.`,
 });
-const EntryTrigger = oneOf(AnyEntry, (value) => (isWhen(value) ? WhenTrigger : AnyEntry));
+const EntryTrigger = oneOf(AnyEntry, (value) => {
+  if (isWhen(value)) return WhenTrigger;
+  return has(value, 'date') ? DateTrigger : AnyEntry;
+});
 export const Entry = z.strictObject({
   on: EntryTrigger,
   /** A path in the entry event: one run per value. */
@@ -179,6 +185,7 @@ export const JourneyDefinition = z.strictObject({
 export type EventTrigger = z.infer<typeof EventTrigger>;
 export type EdgeTrigger = z.infer<typeof EdgeTrigger>;
 export type SignalTrigger = z.infer<typeof SignalTrigger>;
+export type DateTrigger = z.infer<typeof DateTrigger>;
 export type Trigger = z.infer<typeof Trigger>;
 export type EntryTrigger = z.infer<typeof Entry>['on'];
 export type ExitRule = z.infer<typeof ExitRule>;

@@ -85,7 +85,11 @@ const written: JsonObject[] = [
     steps: { rest: { type: 'wait', until: { time: '09:00', days: ['mon', 'fri'] }, next: 'mail' }, mail },
   },
 ];
-const good = [...examples, ...written].map((one) => JourneyDefinition.parse(one));
+const renewal = {
+  ...{ key: 'renewal', name: 'Renewal', purpose: 'marketing', start: 'mail', steps: { mail } },
+  entry: { on: { date: 'traits.renews_at', offset: '-7d' }, key: 'properties.date', reentry: { again: 'always' } },
+} satisfies JsonObject;
+const good = [...examples, ...written, renewal].map((one) => JourneyDefinition.parse(one));
 
 const rules: Readonly<Record<string, Rule>> = { vip: { trait: 'tier', is: 'equals', value: 'gold' } };
 const namesIn = (node: Json, key: string): string[] => {
@@ -102,7 +106,10 @@ const context: LintContext = {
   journeys: new Set(good.map(({ key }) => key)),
   purposes: all('purpose'),
   meaning: { now: noon, ruleOf: (key) => rules[key] },
-  seen: { events: all('event'), traits: new Set([...all('trait')].map((path) => path.split('.')[0] ?? path)) },
+  seen: {
+    events: all('event'),
+    traits: new Set([...all('trait'), 'renews_at'].map((path) => path.split('.')[0] ?? path)),
+  },
   eventsKeptMs: 400 * 86_400_000,
 };
 const found = (definition: JourneyDefinition, more: LintContext = {}): string[] =>
@@ -133,6 +140,7 @@ const cannot = [
 ];
 const entry = (of: JsonObject): JsonObject => of['entry'] as JsonObject;
 const list = (of: JsonObject, name: string): Json[] => (of[name] as Json[] | undefined) ?? [];
+const byDate = { date: 'traits.renews_at' };
 const isByEvent = (of: JsonObject): boolean => Object.hasOwn(entry(of)['on'] as JsonObject, 'event');
 
 /** What is sown, and what is to be found: mistakes that people make. */
@@ -243,6 +251,9 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     'a key of an edge',
     (of) => ({ ...of, entry: { on: { audience: 'vip', edge: 'entered' }, key: 'properties.id' } }),
   ],
+  ['entry_never', 'a key that a date has not', (of) => ({ ...of, entry: { on: byDate, key: 'properties.id' } })],
+  ['date_no_trait', 'a date of the event', (of) => ({ ...of, entry: { on: { date: 'event.properties.due' } } })],
+  ['trait_never_seen', 'a date that nobody has', (of) => ({ ...of, entry: { on: { date: 'traits.renew_at' } } })],
   [
     'rule_always',
     'an entry that asks for nothing',

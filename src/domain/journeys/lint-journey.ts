@@ -4,8 +4,9 @@ import { lintHousehold } from './lint-household';
 import { lintEnrolls } from './lint-enrolls';
 import { lintSplits } from './lint-splits';
 import { findLoops } from './find-loops';
-import { hasProperties, lintRule, lintTrigger, lintWaitTrigger, type LintContext } from './lint-triggers';
-import { lintSince, lintSinceAtEntry } from './since';
+import { lintEntry } from './lint-entry';
+import { lintRule, lintTrigger, lintWaitTrigger, type LintContext } from './lint-triggers';
+import { lintSince } from './since';
 import { isRest, lintRest } from './lint-waits';
 import { lintMeaning } from './lint-meaning';
 import { lintSurroundings } from './lint-surroundings';
@@ -107,26 +108,6 @@ function lintDestination(key: string, path: string, { destinations }: LintContex
       `There is no destination "${key}".`,
       'Create the destination first, or name an existing one.',
     ),
-  ];
-}
-
-function lintEntry(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
-  const { entry } = definition;
-  const rule = [
-    ...(entry.if ? [...lintRule(entry.if, '/entry/if', context), ...lintSinceAtEntry(entry.if, '/entry/if')] : []),
-    ...lintReentry(entry.reentry),
-  ];
-  const trigger = 'api' in entry.on ? [] : lintTrigger(definition, entry.on, '/entry/on', context);
-  if (entry.key === undefined || hasProperties(entry.on)) return [...rule, ...trigger];
-  const message = 'This entry has no properties, so nobody would ever enter with this key.';
-  return [...rule, ...trigger, error('entry_never', '/entry/key', message, 'Remove the key, or enter on an event.')];
-}
-
-function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFinding[] {
-  if (reentry?.max === undefined || reentry.whileInside === 'parallel') return [];
-  const message = 'There is one run at a time, so "max" says nothing.';
-  return [
-    error('max_without_parallel', '/entry/reentry/max', message, 'Write "whileInside": "parallel", or remove it.'),
   ];
 }
 

@@ -6,6 +6,7 @@ import { parseDuration } from '../duration';
 import { isOwn } from '../events/own';
 import type { Json } from '../json';
 import { partsOf } from '../path';
+import { traitOfDate } from './due-entry';
 import { warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, StepOf } from './journey.schema';
 import { placedParts, placedTriggers } from './placed-parts';
@@ -38,6 +39,9 @@ function lintSeen(definition: JourneyDefinition, { seen }: Surroundings): Journe
     ...placedTriggers(definition).flatMap(({ on, path }) =>
       'event' in on && isUnseen(on.event) ? [neverReceived(on.event, `${path}/event`)] : [],
     ),
+    ...datesOf(definition)
+      .filter(isNoTrait)
+      .map((name) => neverSeen(name, '/entry/on/date')),
     ...placedRules(definition).flatMap(({ rule, path }) => [
       ...namesIn(rule)
         .filter(isUnseen)
@@ -62,6 +66,11 @@ const placedRules = (definition: JourneyDefinition): { readonly rule: Rule; read
   ),
   ...placedParts(definition).flatMap((part) => ('rule' in part ? [part] : [])),
 ];
+
+function datesOf({ entry: { on } }: JourneyDefinition): string[] {
+  const name = 'date' in on ? traitOfDate(on.date) : undefined;
+  return name === undefined ? [] : [name];
+}
 
 const namesIn = (rule: Rule): string[] => [
   ...new Set(

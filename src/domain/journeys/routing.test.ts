@@ -78,6 +78,7 @@ function enter(
     subjectIds: [ada],
     existing: [],
     evaluateIf: () => true,
+    readDue: () => undefined,
     now: noon,
     makeId: (journey, subject, key, n) => enrollmentId(`enr_${journey}/${subject}/${key}/${n}`),
     ...of,

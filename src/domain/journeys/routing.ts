@@ -1,4 +1,5 @@
 import { bindPaths, hasFrom } from '../audiences/bind-paths';
+import type { Due } from '../audiences/due';
 import type { Rule } from '../audiences/rule.schema';
 import { parseDuration } from '../duration';
 import { readEnroll, type EnrollAsk } from '../events/enroll';
@@ -7,6 +8,7 @@ import { enrollmentId, householdSubject, subjectOf, type EnrollmentId, type Prof
 import type { JsonObject } from '../json';
 import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
+import { entryOfDate, hasBegunBy, isEntry, whyEdgeIgnored } from './due-entry';
 import {
   endEnrollment,
   enrollmentWorkflowId,
@@ -50,6 +52,8 @@ export interface EntryContext {
   readonly existing: readonly Enrollment[];
   /** Asks the profile as it is after the cause. Values `from` paths are bound already; `path` conditions read `paths`. */
   readonly evaluateIf: (rule: Rule, paths: JsonObject) => boolean;
+  /** Of the hidden audience of a date: the date that has come, and when it did. */
+  readonly readDue: (audience: string) => Due | undefined;
   readonly now: number;
   readonly makeId: (journey: string, subject: string, entryKey: string, n: number) => EnrollmentId;
 }
@@ -62,13 +66,13 @@ export function decideEntry(
 ): Enrollment | { readonly ignored: IgnoredEntry } | undefined {
   const { entry } = journey.definition;
   const asked = askOf(cause);
-  if (asked ? asked.journey !== journey.key : !triggers(entry.on, cause)) return undefined;
+  if (asked ? asked.journey !== journey.key : !isEntry(journey.definition, cause)) return undefined;
   const cameIn = entryCause(cause, context, asked);
   const entryKey = keyOf(entry.key, cameIn);
-  const ignored = whyIgnored(journey, cause, context, asked);
+  const ignored = whyIgnored(journey, cause, { ...context, at: cameIn.at }, asked);
   if (ignored) return { ignored };
   if (entryKey === undefined) return { ignored: 'no-key' };
-  const barred = whyBarred(journey, entryKey, cameIn.at, context.existing);
+  const barred = whyBarred(journey, entryKey, cameIn, context.existing);
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
   const run = newEnrollment(journey, cameIn, entryKey, cause.seq, context);
@@ -130,9 +134,12 @@ export function reachedGoal(goal: Goal, run: Enrollment, cause: Cause): Conversi
   return triggers(goal.on, cause) && belongsToRun(goal.on, cause, run) ? toConversion(goal, cause) : undefined;
 }
 
-function entryCause(cause: Cause, { profile, subjectIds }: EntryContext, asked: EnrollAsk | undefined): EntryCause {
-  const cursor = cursorAt(profile, cause.seq, subjectIds);
-  if (cause.kind === 'edge') return { ...toldBy(cause), cursor };
+function entryCause(cause: Cause, context: EntryContext, asked: EnrollAsk | undefined): EntryCause {
+  const cursor = cursorAt(context.profile, cause.seq, context.subjectIds);
+  if (cause.kind === 'edge') {
+    const due = context.readDue(cause.audience);
+    return { ...(due ? entryOfDate(due) : toldBy(cause)), cursor };
+  }
   const { at, name, properties, messageId, emittedBy } = cause.event;
   return { at, name, properties: asked?.properties ?? properties, messageId, ...(emittedBy && { emittedBy }), cursor };
 }
@@ -143,15 +150,16 @@ export function cursorAt(profile: ProfileId, seq: number, ids: readonly ProfileI
 }
 
 function whyIgnored(
-  { key, status, maxEventAgeMs, definition }: CompiledJourney,
+  journey: CompiledJourney,
   cause: Cause,
-  { now }: EntryContext,
+  { now, at }: Pick<EntryContext, 'now'> & { readonly at: number },
   asked: EnrollAsk | undefined,
 ): IgnoredEntry | undefined {
+  const { key, status, maxEventAgeMs, definition } = journey;
   if (status !== 'published') return 'not-published';
   // What waits for an event would begin with properties that no event had.
   if (asked?.by === 'api' && !('api' in definition.entry.on)) return 'not-by-api';
-  if (cause.kind === 'edge') return cause.startsJourneys ? undefined : 'edge-starts-nothing';
+  if (cause.kind === 'edge') return whyEdgeIgnored(journey, cause, at, now);
   if (cause.event.emittedBy?.at(-1) === key) return 'emitted-by-itself';
   return now - cause.event.at > maxEventAgeMs ? 'too-old' : undefined;
 }
@@ -159,18 +167,19 @@ function whyIgnored(
 function whyBarred(
   journey: CompiledJourney,
   entryKey: string,
-  at: number,
+  came: EntryCause,
   existing: readonly Enrollment[],
 ): IgnoredEntry | undefined {
   const { key, againAfterMs } = journey;
   const earlier = existing.filter((run) => run.journey === key && run.entryKey === entryKey);
   const inside = earlier.filter(isInside).length;
   // While somebody is inside, that decides; how long ago they entered counts for those who are not.
+  if (hasBegunBy(journey.definition, came, earlier)) return 'entered-before';
   if (inside > 0) return whyNoneBeside(journey, inside);
   if (earlier.length === 0) return undefined;
   if (againAfterMs === Infinity) return 'entered-before';
   // Events come late: what happened long before an entry is as far from it as what happened long after.
-  return earlier.some((run) => Math.abs(at - run.entry.at) < againAfterMs) ? 'too-soon' : undefined;
+  return earlier.some((run) => Math.abs(came.at - run.entry.at) < againAfterMs) ? 'too-soon' : undefined;
 }
 
 function whyNoneBeside({ mostInside, definition }: CompiledJourney, inside: number): IgnoredEntry | undefined {

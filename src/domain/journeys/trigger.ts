@@ -29,6 +29,8 @@ export type Cause =
       readonly seq: number;
       /** False for edges by merge, and by a definition unless whoever saved it asked: they start nothing. */
       readonly startsJourneys: boolean;
+      /** A definition has made it, and nobody asked that it begin journeys. */
+      readonly isByDefinition?: boolean;
       /** Nothing has taken it back since; only where it was asked for. */
       readonly isStill?: boolean;
     };
@@ -41,7 +43,8 @@ export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event'
 
 /** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
 export function triggers(trigger: Trigger | EntryTrigger, cause: Cause): boolean {
-  if ('api' in trigger) return false;
+  // Of entries that are no cause in themselves: whom a date or a schedule brings in is `isEntry`'s and the ask's.
+  if ('api' in trigger || 'date' in trigger) return false;
   if ('when' in trigger) return isEdge(cause, hiddenKey(trigger.when), 'entered');
   if ('signal' in trigger) return signalOf(cause)?.signal === trigger.signal;
   if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);

@@ -1,7 +1,6 @@
-import { parseDuration } from '../duration';
 import type { JsonObject } from '../json';
 import { firstAt, partsOf } from '../path';
-import { addDays, nextLocalTime, nextOpening, readInstantIn, zoneOf, zoneTrait } from '../zone';
+import { isOfDays, nextLocalTime, nextOpening, readInstantIn, shifted, zoneOf, zoneTrait } from '../zone';
 import type { CompiledJourney } from './compiled-journey';
 import type { Enrollment } from './enrollment';
 import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
@@ -38,8 +37,8 @@ export function endOfDuration(duration: string, from: number, resting: Resting):
   const { zone, ...by } = zoneHere('profile', resting);
   const end = { what: duration, traits: [], isZoneInvalid: false };
   return isOfDays(duration)
-    ? { ...end, ...by, at: later(from, duration, zone) }
-    : { ...end, at: later(from, duration, zone) };
+    ? { ...end, ...by, at: shifted(from, duration, zone) }
+    : { ...end, at: shifted(from, duration, zone) };
 }
 
 /** Another zone counts from when it is known: until then the time of the zone before was right. */
@@ -70,16 +69,8 @@ export function endOfDate({ at: path, offset }: DateOf, resting: Resting): RestE
     traits: root === 'traits' ? [String(name), ...traits] : traits,
     ...(!announced.has(root) && { isUnannounced: true }),
     isZoneInvalid,
-    at: date === undefined || offset === undefined ? date : later(date, offset, zone),
+    at: date === undefined || offset === undefined ? date : shifted(date, offset, zone),
   };
-}
-
-const isOfDays = (duration: string): boolean => /[dw]$/.test(duration);
-
-function later(from: number, duration: string, zone: string): number {
-  const isBefore = duration.startsWith('-');
-  const ms = parseDuration(isBefore ? duration.slice(1) : duration) * (isBefore ? -1 : 1);
-  return isOfDays(duration) ? addDays(from, ms / 86_400_000, zone) : from + ms;
 }
 
 function zoneHere(wanted: string | undefined, { journey, facts }: Resting): ZoneHere {

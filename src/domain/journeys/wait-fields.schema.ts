@@ -16,7 +16,7 @@ const LocalTimeWait = z.strictObject({
 });
 
 /** So long before (`-1d`) or after (`1d`) a date. */
-const Offset = z.string().refine((text) => durationPattern.test(text.replace(/^-/, '')), {
+export const Offset = z.string().refine((text) => durationPattern.test(text.replace(/^-/, '')), {
   error: 'Write an offset such as "-1d" for a day before, or "2h" for two hours after.',
 });
 

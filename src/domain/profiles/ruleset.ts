@@ -1,3 +1,4 @@
+import { dueOf } from '../audiences/due';
 import type { AttachmentUse } from '../audiences/attachment';
 import { hasFrom } from '../audiences/bind-paths';
 import { compileRule, leavesOf, type CompiledRule, type KeyedCondition } from '../audiences/compile-rule';
@@ -67,6 +68,8 @@ export interface Ruleset extends Definitions {
   readonly conditionsByEvent: ReadonlyMap<string, readonly KeyedCondition[]>;
   /** What audiences and journeys ask of groups. */
   readonly asked: GroupQuestions;
+  /** Hidden audiences of those whose date has come. */
+  readonly dated: ReadonlySet<string>;
   /** Lists that audiences hold their members by. */
   readonly lists: ReadonlySet<string>;
   /** Traits by which a run may wait for another instant than before. */
@@ -119,6 +122,7 @@ export function buildRuleset(definitions: Definitions): Ruleset {
     conditionsByEvent,
     asked,
     waitedTraits: new Set([zoneTrait, ...journeys.flatMap(({ definition }) => traitsWaitedBy(definition))]),
+    dated: new Set(audiences.filter(({ rule }) => dueOf(rule.source)).map(({ key }) => key)),
     lists: new Set(audiences.flatMap(({ rule }) => rule.dependsOn.lists)),
     eventNames: names.has('*') ? undefined : [...names],
   };

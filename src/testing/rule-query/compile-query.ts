@@ -18,12 +18,13 @@ const kinds: { readonly [Name in Kind]: QueryKind<Conditions[Name]> } = {
   consent: consentQuery,
   identifier: identifierQuery,
   list: listQuery,
-  // Values of one run, counts that groups keep, a hash, events side by side, and what is worked out of them as it decays.
+  // Values of one run, counts that groups keep, a hash, events side by side, what is worked out of them as it decays, and calendars of zones.
   path: beyondQueries,
   computed: beyondQueries,
   group: beyondQueries,
   sample: beyondQueries,
   sequence: beyondQueries,
+  due: beyondQueries,
 };
 
 /** A rule as one question to the database. */

@@ -28,7 +28,7 @@ export function behaviourOf(condition: Condition): BehaviourCondition | undefine
 }
 
 /** A kind that is forgotten here is named by the compiler: without a state it would find nothing. */
-type FactKind = 'trait' | 'path' | 'audience' | 'consent' | 'identifier' | 'group' | 'sample' | 'list';
+type FactKind = 'trait' | 'path' | 'audience' | 'consent' | 'identifier' | 'group' | 'sample' | 'list' | 'due';
 const nothingOf: (condition: Conditions[FactKind]) => undefined = () => undefined;
 
 /** The log of a condition that needs one; made ready once for each condition object. */

@@ -3,7 +3,8 @@ import { workspaceOf, type ProfileId } from '../../ids';
 import { own, withKey } from '../../json';
 import type { CompiledJourney } from '../compiled-journey';
 import type { Caught, Cursor, Enrollment } from '../enrollment';
-import type { StepOf, Trigger } from '../journey.schema';
+import { dueAudience } from '../due-entry';
+import type { JourneyDefinition, StepOf, Trigger } from '../journey.schema';
 import { goTo, noteZone, waitForIntake, waitUntil, type FoundCause, type Standing, type StepFacts } from '../move';
 import { isEntryAgain } from '../entry-key';
 import type { StepKind } from '../step-kind';
@@ -61,10 +62,18 @@ export function deadlineOf({ timeout, onRepeat }: WaitFor, standing: Deciding): 
 /** What the deadline depends on. */
 type Deciding = Resting & Pick<Standing, 'run' | 'journey'> & { readonly facts: Pick<StepFacts, 'causes'> };
 
-const waitedOn = ({ first, onRepeat }: WaitFor, { definition: { entry } }: CompiledJourney): Trigger[] => [
+const waitedOn = ({ first, onRepeat }: WaitFor, { definition }: CompiledJourney): Trigger[] => [
   ...first.map(({ on }) => on),
-  ...(onRepeat === 'reset' && !('api' in entry.on) ? [entry.on] : []),
+  ...(onRepeat === 'reset' ? repeats(definition) : []),
 ];
+
+/** What begins the journey, where that may happen again by itself. */
+function repeats(definition: JourneyDefinition): Trigger[] {
+  const { on } = definition.entry;
+  const audience = dueAudience(definition);
+  if (audience !== undefined) return [{ audience, edge: 'entered' }];
+  return 'api' in on || 'date' in on ? [] : [on];
+}
 
 function waitingFor(step: WaitFor, { run, journey, facts }: Standing, { traits }: RestEnd) {
   const ws = workspaceOf(run.subject);

@@ -81,6 +81,7 @@ export function evaluateProfile(
   cause: EdgeCause | ((audience: string) => EdgeCause),
   affected?: Affected,
   now = instantOf(fold, open),
+  left?: ReadonlySet<string>,
 ): void {
   if (open.profile.restrictedAt !== undefined) {
     open.profile = omit(open.profile, 'nextCheckAt', 'prepared');
@@ -88,7 +89,8 @@ export function evaluateProfile(
   }
   const { audiences } = fold.input.ruleset;
   const edges = edgesFor(fold, open, now);
-  const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected, groupsOf(fold, open.profile));
+  const groups = groupsOf(fold, open.profile);
+  const outcome = evaluateMemberships(open.profile, audiences, now, edges, affected, groups, left);
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   for (const audience of outcome.exited) leaveAudience(fold, open, audience, causeOf(audience));
   for (const audience of outcome.entered) enterAudience(fold, open, audience, causeOf(audience));

@@ -71,10 +71,27 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   open.waitKeys.add(waitKey);
   open.causedAt = Math.max(open.causedAt, event.receivedAt);
   const isFirst = seq === 1;
-  const affected = fold.input.ruleset.audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed));
-  evaluateProfile(fold, open, causeBy(fold, changed), isFirst ? undefined : new Set(affected.map(({ key }) => key)));
+  evaluateAfter(fold, open, event, { changed, isFirst });
   runJourneys(fold, open, { kind: 'event', event: toCauseEvent(event), seq });
   reachEdges(fold, open, firstEdge);
+}
+
+/**
+ * Dates are compared with the instant at which the event happened, and not with that of its application: which of several has come decides
+ * who begins, and an event that is yet to be applied may move one that has come since. The clock looks at them again.
+ */
+function evaluateAfter(
+  fold: WorkspaceFold,
+  open: OpenProfile,
+  event: Event,
+  { changed, isFirst }: { readonly changed: ReturnType<typeof write>; readonly isFirst: boolean },
+): void {
+  const { audiences, dated } = fold.input.ruleset;
+  const touched = audiences.filter((audience) => isFirst || affectedBy(audience.rule, changed)).map(({ key }) => key);
+  const cause = causeBy(fold, changed);
+  const dates = new Set(touched.filter((key) => dated.has(key)));
+  if (dates.size > 0) evaluateProfile(fold, open, cause, dates, Math.min(effectiveAt(event), instantOf(fold, open)));
+  evaluateProfile(fold, open, cause, isFirst ? undefined : new Set(touched), instantOf(fold, open), dated);
 }
 
 function toCauseEvent(event: Event): Extract<Cause, { kind: 'event' }>['event'] {

@@ -10,7 +10,10 @@ import {
   type IgnoredEntry,
 } from '../../journeys/routing';
 import { enteredVersion } from '../../journeys/entered-version';
+import { dueOf, readDue, type Due } from '../../audiences/due';
+import { isHidden } from '../../audiences/hidden-audience';
 import { armsField } from '../../audiences/holdout';
+import { factsView } from '../../audiences/profile-view';
 import { withArm } from '../../journeys/journey-holdout';
 import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
 import { decideUpdate } from '../../journeys/update-run';
@@ -69,6 +72,7 @@ function enter(
     ...(household && { household }),
     existing,
     evaluateIf: (rule, paths) => matchesRule(fold, open, rule, paths),
+    readDue: (audience) => readDueOf(fold, open, audience),
     now: fold.input.now,
     makeId: fold.input.makeEnrollmentId,
   });
@@ -83,6 +87,13 @@ function enter(
   open.profile = { ...open.profile, ...armsField(arms), hasEnrollments: true };
   if (household) countEntry(fold, household);
   return entry;
+}
+
+/** The date of the person by which they have come into a hidden audience. */
+function readDueOf(fold: WorkspaceFold, { profile }: OpenProfile, audience: string): Due | undefined {
+  const found = isHidden(audience) ? fold.input.ruleset.audiences.find(({ key }) => key === audience) : undefined;
+  const condition = found && dueOf(found.rule.source);
+  return condition && readDue(factsView(profile), condition, fold.input.now);
 }
 
 /** Of the households of a person, those that somebody else of them is in. */
@@ -121,6 +132,7 @@ function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge):
     edge: edge.edge,
     at: edge.at,
     seq: edge.seq,
+    isByDefinition: edge.cause === 'definition',
     startsJourneys: isAsked || edge.cause === 'event' || edge.cause === 'clock' || edge.cause === 'manual',
   };
 }

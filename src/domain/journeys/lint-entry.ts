@@ -1,0 +1,54 @@
+import { traitOfDate } from './due-entry';
+import { error, type JourneyFinding } from './journey-finding';
+import type { EntryTrigger, JourneyDefinition } from './journey.schema';
+import { lintRule, lintTrigger, type LintContext } from './lint-triggers';
+import { lintSinceAtEntry } from './since';
+
+/** What can be said of how a journey begins. */
+export function lintEntry(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
+  const { if: rule, reentry } = definition.entry;
+  return [
+    ...(rule ? [...lintRule(rule, '/entry/if', context), ...lintSinceAtEntry(rule, '/entry/if')] : []),
+    ...lintReentry(reentry),
+    ...lintOn(definition, context),
+    ...lintKey(definition),
+  ];
+}
+
+function lintOn(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
+  const { on } = definition.entry;
+  if ('api' in on) return [];
+  return 'date' in on ? lintDate(on.date) : lintTrigger(definition, on, '/entry/on', context);
+}
+
+function lintDate(path: string): JourneyFinding[] {
+  if (traitOfDate(path) !== undefined) return [];
+  const message = `"${path}" is no trait of the person, so nobody knows when it comes.`;
+  return [
+    error('date_no_trait', '/entry/on/date', message, 'Name a trait that holds a date, such as "traits.renews_at".'),
+  ];
+}
+
+/** What the entry says of a run, beside what an event has. */
+function givenBy(on: EntryTrigger): readonly string[] | undefined {
+  if ('event' in on || 'api' in on) return undefined;
+  return 'date' in on ? ['date'] : [];
+}
+
+function lintKey({ entry: { on, key } }: JourneyDefinition): JourneyFinding[] {
+  const given = givenBy(on);
+  if (key === undefined || !given || given.some((name) => key === `properties.${name}`)) return [];
+  const [name] = given;
+  const message = `This entry has no ${name === undefined ? 'properties' : `"${key}"`}, so nobody would ever enter with this key.`;
+  const remedy =
+    name === undefined ? 'Remove the key, or enter on an event.' : `Remove the key, or write "properties.${name}".`;
+  return [error('entry_never', '/entry/key', message, remedy)];
+}
+
+function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFinding[] {
+  if (reentry?.max === undefined || reentry.whileInside === 'parallel') return [];
+  const message = 'There is one run at a time, so "max" says nothing.';
+  return [
+    error('max_without_parallel', '/entry/reentry/max', message, 'Write "whileInside": "parallel", or remove it.'),
+  ];
+}
