@@ -4,6 +4,7 @@ import { addPair } from './pairs';
 import type { EnrollmentDetail, ExitInput } from '../client/types';
 import { usageError } from './command-error';
 import type { Context } from './context';
+import { showRun } from './enrollment';
 import { listOption, showList, type ListOptions } from './lists';
 
 export function addEnrollments(program: Command, context: Context): void {
@@ -20,6 +21,13 @@ export function addEnrollments(program: Command, context: Context): void {
         run.reason ?? run.waitingFor.join(', '),
         run.endedAt ?? run.dueAt,
       ]);
+    });
+  enrollments
+    .command('show <id>')
+    .description('where one run is and why: its path, what it waits for, its last send, a link to the Temporal UI')
+    .action(async (id: string) => {
+      const run = await context.client().enrollments.get(id);
+      context.show(run, () => showRun(context, run));
     });
   enrollments
     .command('exit <id>')

@@ -690,6 +690,46 @@ describe('lists', () => {
   });
 });
 
+describe('one run', () => {
+  it('is shown with why it is where it is, its last send, its path and a link', async () => {
+    const lastSend = {
+      step: 'remind',
+      destination: 'crm',
+      status: 'withheld',
+      reason: 'consent',
+      attempts: 0,
+      at: 'T1',
+    };
+    const path = [
+      { step: 'remind', visit: 1, at: 'T1', outcome: 'withheld', why: 'consent' },
+      { step: 'listen', visit: 1, at: 'T2' },
+    ];
+    const run = {
+      id: 'enr_1',
+      journey: 'cart',
+      version: 2,
+      profileId: 'prf_1',
+      why: 'waits 2h',
+      path,
+      conversions: [],
+    };
+    answer = () => ({ body: { ...run, lastSend, temporalUrl: 'http://temporal/enr_1' } });
+    const { out } = await heddle('enrollments show enr_1');
+    expect(asked()).toEqual(['GET /v1/enrollments/enr_1']);
+    expect(out.split('\n')).toEqual([
+      'enr_1  cart version 2  prf_1',
+      'waits 2h',
+      'last send: remind to crm, withheld (consent) since T1, 0 attempts',
+      'Temporal: http://temporal/enr_1',
+      '',
+      'step    visit  since  left by',
+      'remind      1  T1     withheld (consent)',
+      'listen      1  T2     (here)',
+      '',
+    ]);
+  });
+});
+
 describe('figures', () => {
   it('counts a journey step by step, and adds no currencies', async () => {
     const left = { delivered: 1180, rejected: 10 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json';
+import type { DeliveryStatus } from './delivery-types';
 import type { ShownStatus } from '../domain/journeys/enrollment';
 
 export type EnrollmentStatus = ShownStatus;
@@ -21,6 +22,17 @@ export interface Enrollment {
   readonly temporalUrl?: string;
 }
 export interface EnrollmentDetail extends Enrollment {
+  /** A sentence: what the run waits for, until when, and what then; or how it ended. */
+  readonly why: string;
+  readonly lastSend?: {
+    readonly deliveryId: string;
+    readonly step: string;
+    readonly destination: string;
+    readonly status: DeliveryStatus;
+    readonly reason?: string;
+    readonly attempts: number;
+    readonly at: string;
+  };
   /** The last 200 steps. */
   readonly path: readonly {
     readonly step: string;

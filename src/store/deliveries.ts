@@ -148,6 +148,12 @@ export class DeliveryRepository {
     return this.#deliveries.countDocuments({ ws, reason: { $eq: reason }, status: 'held' });
   }
 
+  /** The newest sends of a run, newest first: the keys of one begin alike. */
+  async ofRun(ws: WorkspaceId, run: EnrollmentId, limit: number): Promise<DeliveryDoc[]> {
+    const keys = { $gte: docId(ws, `${run}:`), $lt: docId(ws, `${run};`) };
+    return this.#deliveries.find({ _id: keys }).sort({ createdAt: -1 }).limit(limit).toArray();
+  }
+
   /** Newest first, one page. */
   async page(
     ws: WorkspaceId,

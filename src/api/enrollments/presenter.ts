@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { enrollmentStatuses, type Enrollment } from '../../domain/journeys/enrollment';
+import { explainRun } from '../../domain/journeys/explain-run';
+import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
+import { deliveryStatuses } from '../../domain/delivery/delivery';
+import type { DeliveryDoc } from '../../store/deliveries';
 import { triggerName } from '../../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import type { ApiDeps } from '../deps';
@@ -26,6 +30,20 @@ export const EnrollmentBody = z.strictObject({
   temporalUrl: z.string().optional(),
 });
 export const EnrollmentDetail = EnrollmentBody.extend({
+  why: z
+    .string()
+    .meta({ description: 'A sentence: what the run waits for, until when, and what then; or how it ended' }),
+  lastSend: z
+    .strictObject({
+      deliveryId: z.string(),
+      step: z.string(),
+      destination: z.string(),
+      status: z.enum(deliveryStatuses),
+      reason: z.string().optional(),
+      attempts: z.int(),
+      at: Instant,
+    })
+    .optional(),
   /** Bounded to the last 200 steps. */
   path: z.array(
     z.strictObject({
@@ -80,9 +98,19 @@ export function presentEnrollment(run: Enrollment, links: Links) {
   };
 }
 
-export function presentEnrollmentDetail(run: Enrollment, links: Links) {
+/** A run with what is known of it elsewhere: its definition, and the newest of its sends. */
+export interface KnownRun {
+  readonly run: Enrollment;
+  readonly definition: JourneyDefinition | undefined;
+  readonly lastSend: DeliveryDoc | undefined;
+}
+
+export function presentEnrollmentDetail({ run, definition, lastSend }: KnownRun, links: Links) {
+  const delivery = lastSend && { step: lastSend.step ?? '', status: lastSend.status, reason: lastSend.reason };
   return {
     ...presentEnrollment(run, links),
+    why: explainRun({ definition, run, ...(delivery && { delivery }) }),
+    ...(lastSend && { lastSend: presentSend(lastSend) }),
     path: run.path.map((entry) => ({ ...entry, at: presentInstant(entry.at) })),
     sends: run.effects,
     ...(run.updatesRefused !== undefined && { updatesRefused: run.updatesRefused }),
@@ -95,6 +123,11 @@ export function presentEnrollmentDetail(run: Enrollment, links: Links) {
     })),
   };
 }
+
+const presentSend = ({ id, step = '', destination, status, reason, attempts, createdAt }: DeliveryDoc) => ({
+  ...{ deliveryId: id, step, destination, status, attempts: attempts.length, at: presentInstant(createdAt) },
+  ...(reason !== undefined && { reason }),
+});
 
 /** An ended run whose workflow has noticed sends nothing: it notices between attempts. */
 export const isSending = ({ sending, endedAt, dueAt }: Enrollment): boolean =>

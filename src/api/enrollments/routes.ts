@@ -30,10 +30,10 @@ export const enrollmentRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/enrollments/{id}',
     scope: 'journeys:read',
-    summary: 'Where one run is, with its path and a link to the Temporal UI',
+    summary: 'Where one run is and why, with its path, its last send and a link to the Temporal UI',
     params: Id,
     responses: { 200: EnrollmentDetail },
-    handle: async (call) => ({ status: 200, body: presentEnrollmentDetail(await findRun(call), call.deps) }),
+    handle: async (call) => ({ status: 200, body: await detailOf(call, await findRun(call)) }),
   }),
   defineRoute({
     method: 'post',
@@ -50,7 +50,7 @@ export const enrollmentRoutes: readonly Route[] = [
         () => findRun(call),
         (found) => !isSending(found),
       );
-      return { status: 200, body: presentEnrollmentDetail(run, call.deps) };
+      return { status: 200, body: await detailOf(call, run) };
     },
   }),
   defineRoute({
@@ -64,7 +64,7 @@ export const enrollmentRoutes: readonly Route[] = [
     responses: { 200: EnrollmentDetail, 202: EnrollmentDetail },
     handle: async (call) => {
       const isTold = await signal(call, await findRun(call));
-      const body = presentEnrollmentDetail(await findRun(call), call.deps);
+      const body = await detailOf(call, await findRun(call));
       return isTold ? { status: 200, body } : { status: 202, body };
     },
   }),
@@ -84,6 +84,14 @@ export const enrollmentRoutes: readonly Route[] = [
     },
   }),
 ];
+
+async function detailOf({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, run: Enrollment) {
+  const [compiled, sends] = await Promise.all([
+    deps.store.journeys.compiled(ws, run.journey, run.version),
+    deps.store.deliveries.ofRun(ws, run.id, 1),
+  ]);
+  return presentEnrollmentDetail({ run, definition: compiled?.definition, lastSend: sends[0] }, deps);
+}
 
 async function findRun(
   { deps, ws, params }: KeyCall<z.output<typeof Id>>,

@@ -40,6 +40,8 @@ describe('POST /v1/enrollments/{id}/signal', () => {
   it('tells a run something, once under one Idempotency-Key, and not one that has ended', async () => {
     const id = await begin();
     withIntake();
+    const { body: shown } = await call('get', `/v1/enrollments/${id}`).expect(200);
+    expect((shown as { why: string }).why).toMatch(/^waits for signal approved \(then bye\)/);
     await tell(id, { signal: 'seen', data: { by: 'ann' } })
       .set('idempotency-key', 'k1')
       .expect(200);

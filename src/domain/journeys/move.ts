@@ -135,7 +135,7 @@ export function noteZone(standing: Standing, isInvalid: boolean): Standing {
 }
 
 /** For people: 2026-03-01 14:00:00 UTC. */
-const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+export const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 const lookAgainMs = 2_000;
 const lookSeldomMs = 30_000;
