@@ -43,6 +43,7 @@ describe('a step that changes something', () => {
     );
     await harness.apply();
     await harness.ended('counting');
+    await harness.keepHistory('enrollment-update', runs[0]!.workflowId);
     // The worker that recorded it died, and the next one records it again.
     await harness.accept(
       'identify',
@@ -64,6 +65,7 @@ describe('a step that changes something', () => {
     await harness.waitingAt('inviting', 'put');
     await harness.apply();
     await harness.ended('inviting');
+    await harness.keepHistory('enrollment-audience', (await harness.runs('inviting'))[0]!.workflowId);
     const { profile: id } = await harness.waitingAt('thanking', 'put');
     expect((await harness.store.profiles.canonical(harness.ws, id))?.memberships).toHaveProperty('guests');
     await harness.apply();
@@ -108,7 +110,9 @@ describe('a step that changes something', () => {
     const [run] = await harness.ended('listening');
     expect(run).toMatchObject({ reason: 'heard' });
     // One run only: by the time it rests its own event has been applied.
-    const { id } = await harness.waitingAt('telling', 'rest');
+    const { id, workflowId } = await harness.waitingAt('telling', 'rest');
+    await harness.kindsUntil(workflowId, 'EVENT_TYPE_TIMER_STARTED', 2);
+    await harness.keepHistory('enrollment-emit', workflowId);
     const emitted = await harness.store.events.byMessageId(harness.ws, `${id}:tell:1`);
     expect(emitted).toMatchObject({
       kind: 'track',

@@ -45,6 +45,7 @@ describe('a split', () => {
     const had = await go('first', 'u1');
     expect(['short', 'long']).toContain(had);
     expect(await go('first', 'u1')).toBe(had);
+    await harness.keepHistory('enrollment-split', (await harness.runs('first'))[0]!.workflowId);
     // Nobody new would get it any more.
     const turned = had === 'short' ? { short: 0, long: 100 } : { short: 100, long: 0 };
     await harness.publish(split('first', turned));

@@ -1,6 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { poll } from '../../src/local/poll';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
@@ -35,8 +33,7 @@ import { openStore, type Store } from '../../src/store/store';
 import { fastForward } from '../../src/testing/fast-forward';
 import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { createWorkers } from '../../src/workers/worker';
-
-export const historiesFolder = join(__dirname, '../histories');
+import { keepHistory, readable } from './histories';
 
 export const needed = (name: string): string => {
   const value = process.env[name];
@@ -298,10 +295,7 @@ export class JourneyHarness {
   async history(workflowId: string): Promise<{ text: string; kinds: string[]; json: string }> {
     const json = historyToJSON(await this.client.workflow.getHandle(workflowId).fetchHistory());
     const { events } = JSON.parse(json) as { events: { eventType: string }[] };
-    const text = json.replace(/"data":\s*"([\w+/=]+)"/g, (_, base64: string) =>
-      Buffer.from(base64, 'base64').toString(),
-    );
-    return { text, kinds: events.map(({ eventType }) => eventType), json };
+    return { text: readable(json), kinds: events.map(({ eventType }) => eventType), json };
   }
 
   /** The kinds of a history once it has the nth of one: a run's document is written a moment before its workflow goes to sleep. */
@@ -317,11 +311,8 @@ export class JourneyHarness {
     return kinds;
   }
 
-  /** With `HEDDLE_RECORD_HISTORIES=1`, keeps the history as a fixture: one for each shape that a released workflow can have. */
-  async keepHistory(name: string, workflowId: string): Promise<void> {
-    if (process.env['HEDDLE_RECORD_HISTORIES'] !== '1') return;
-    const { json } = await this.history(workflowId);
-    const anonymous = JSON.stringify(JSON.parse(json)).replace(/\d+@[\w.-]+/g, 'worker');
-    writeFileSync(join(historiesFolder, `${name}.history.json`), `${anonymous}\n`);
+  /** As a fixture: one for each shape that a released workflow can have. */
+  keepHistory(name: string, workflowId: string): Promise<void> {
+    return keepHistory(this.client, name, workflowId);
   }
 }

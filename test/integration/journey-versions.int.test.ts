@@ -39,6 +39,7 @@ describe('somebody who begins again while inside', () => {
     expect(old).toMatchObject({ id: first.id, status: 'exited' });
     await harness.fastForward(second!.workflowId, 2 * hour);
     expect(reasons(await harness.ended('anew'))).toEqual(['restarted', 'completed']);
+    await harness.keepHistory('enrollment-restarted', first.workflowId);
     expect(harness.destination.got.map(({ enrollment }) => enrollment)).toEqual([second!.id]);
   });
 
@@ -78,6 +79,7 @@ describe('an update', () => {
     expect(run?.entry.properties).toEqual({ cart: 'c1', total: 2 });
     await harness.fastForward(workflowId, 2 * hour);
     await harness.ended('updated');
+    await harness.keepHistory('enrollment-updated', workflowId);
     expect(harness.destination.got).toMatchObject([{ run: { entry: { properties: { cart: 'c1', total: 2 } } } }]);
   });
 
@@ -166,6 +168,7 @@ describe('people inside an older version', () => {
     );
     for (const { workflowId } of after) await harness.fastForward(workflowId, 2 * hour);
     expect(reasons(await harness.ended('moving'))).toEqual(Array(5).fill('new'));
+    await harness.keepHistory('enrollment-migrated', after[0]!.workflowId);
     expect(new Set(harness.destination.got.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(5);
     expect(harness.destination.got.map(({ definition, version }) => [definition.action, version])).toEqual(
       Array(5).fill(['second', 2]),
@@ -252,6 +255,7 @@ describe('whom a pause has kept from a send', () => {
     await status('paused', 'published', 'op_1');
     await work({ do: 'release', how }, { journey: 'kept', perPage: 2, killedAfter: 1 });
     expect(reasons(await harness.ended('kept'))).toEqual(ends);
+    await harness.keepHistory(`enrollment-paused-${how}`, (await harness.runs('kept'))[0]!.workflowId);
     expect(new Set(harness.destination.got.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(sent);
     expect(harness.destination.got).toHaveLength(sent);
   });

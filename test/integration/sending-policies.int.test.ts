@@ -59,6 +59,7 @@ describe('quiet hours', () => {
     expect((await harness.history(workflowId)).text).toContain('mail: held: quiet-hours');
     await harness.fastForward(workflowId, 3 * hour);
     await harness.ended('night');
+    await harness.keepHistory('enrollment-held', workflowId);
     expect(await states('night')).toEqual(['delivered']);
     expect(harness.destination.got).toHaveLength(1);
   });

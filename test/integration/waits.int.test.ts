@@ -156,6 +156,8 @@ describe('a wait on Temporal', () => {
     const [run] = await harness.until('nine', ([one]) => one?.dueAt !== dueAt, 'the wait has moved');
     expect(new Date(run?.dueAt ?? 0).toISOString()).toMatch(/T00:00:00/);
     await harness.fastForward(workflowId, day);
+    await harness.ended('nine');
+    await harness.keepHistory('enrollment-local-time', workflowId);
     expect((await harness.ended('nine'))[0]?.path[0]).toMatchObject({ outcome: 'waited', warning: 'zone-invalid' });
   });
 
@@ -208,7 +210,7 @@ describe('a wait-for on Temporal', () => {
     const first = [{ on: { signal: 'approved' }, next: 'paid' }];
     await harness.publish(journey('offer', listen({ timeout: '2d', first })));
     await harness.happen('Cart Started');
-    const { id } = await harness.waitingAt('offer', 'listen');
+    const { id, workflowId } = await harness.waitingAt('offer', 'listen');
     const told = { signal: 'approved', data: { by: 'ann' }, source: 'src_test' };
     for (const enrollment of ['enr_other', id]) {
       const { name, properties } = signalEvent({ ...told, id: '1', enrollment }, { type: 'user_id', value: 'u1' }, 0);
@@ -219,6 +221,7 @@ describe('a wait-for on Temporal', () => {
       reason: 'paid',
       steps: { listen: { event: { name: 'approved', properties: { by: 'ann' } } } },
     });
+    await harness.keepHistory('enrollment-signalled', workflowId);
   });
 
   const gold = { when: { trait: 'tier', is: 'equals', value: 'gold' } };
@@ -226,9 +229,10 @@ describe('a wait-for on Temporal', () => {
   it('goes on when a rule begins to hold', async () => {
     await harness.publish(journey('golden', listen({ timeout: '2d', first: [{ on: gold, next: 'paid' }] })));
     await harness.happen('Cart Started');
-    await harness.waitingAt('golden', 'listen');
+    const { workflowId } = await harness.waitingAt('golden', 'listen');
     await identify({ tier: 'gold' });
     expect((await harness.ended('golden'))[0]).toMatchObject({ reason: 'paid' });
+    await harness.keepHistory('enrollment-when', workflowId);
   });
 
   it('never sleeps for a rule that holds already', async () => {
