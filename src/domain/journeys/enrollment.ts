@@ -47,6 +47,8 @@ export interface PathEntry {
   readonly warning?: 'zone-invalid';
   /** The version it was made under, of a run that is of a newer one since. */
   readonly version?: number;
+  /** Of a run that is of a newer version since: what the step is called there. */
+  readonly became?: string;
 }
 
 /** A goal reached: the first matching cause inside the window. */

@@ -45,3 +45,22 @@ describe('a run that goes on after a second merge', () => {
     expect(merged([run('enr_t', noon)], [passed]).get('enr_t')).toMatchObject({ sentElsewhere: ['mail'] });
   });
 });
+
+describe('runs of two versions', () => {
+  const renamed = { path: [{ step: 'mail', became: 'post', visit: 1, at: noon, outcome: 'delivered', version: 1 }] };
+
+  it('send a message once that a migration has given another name', () => {
+    const older = run('enr_t', noon, { version: 2, step: 'rest' });
+    const moved = ofPhone('enr_1', noon + hour, { version: 2, step: 'rest', ...renamed });
+    expect(merged([older], [moved]).get('enr_t')).toMatchObject({ sentElsewhere: ['post'] });
+    const knows = run('enr_t', noon, { version: 2, step: 'rest', ...renamed });
+    const both = ofPhone('enr_1', noon + hour, { version: 2, step: 'rest', ...sent('post') });
+    expect(merged([knows], [both]).get('enr_t')).toMatchObject({ sentElsewhere: [] });
+  });
+
+  it('skip it under the name that it has where they go on', () => {
+    const behind = run('enr_t', noon, { version: 1, step: 'rest' });
+    const moved = ofPhone('enr_1', noon + hour, { version: 2, step: 'rest', ...renamed });
+    expect(merged([behind], [moved]).get('enr_t')).toMatchObject({ sentElsewhere: ['mail'] });
+  });
+});

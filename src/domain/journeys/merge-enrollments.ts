@@ -1,5 +1,5 @@
 import { subjectOf, type ProfileId, type WorkspaceId } from '../ids';
-import { endEnrollment, isInside, type Enrollment } from './enrollment';
+import { endEnrollment, isInside, type Enrollment, type PathEntry } from './enrollment';
 import { sentElsewhere } from './outcomes';
 
 /**
@@ -76,19 +76,24 @@ function move(run: Enrollment, ws: WorkspaceId, survivor: ProfileId, at: number)
 
 /** Steps that `from` has sent more often than `into`, which skips them once. */
 function sendsOf(from: Enrollment, into: Enrollment): string[] {
-  const own = timesSent(into);
-  const others = timesSent(from);
+  const own = timesSent(into, into.version);
+  const others = timesSent(from, into.version);
   const ahead = [...others].filter(([step, times]) => times > (own.get(step) ?? 0)).map(([step]) => step);
   return [...new Set([...(into.sentElsewhere ?? []), ...ahead])];
 }
 
+const nameIn = (version: number, { step, became = step, version: of }: PathEntry): string =>
+  of === version ? step : became;
+
 const reached: ReadonlySet<string> = new Set(['sent', 'delivered', 'unknown', sentElsewhere]);
 
-/** With what runs that were merged into it have sent in its place. */
-function timesSent({ path, sending, step: at, sentElsewhere: pending = [] }: Enrollment): Map<string, number> {
+/** With what runs that were merged into it have sent in its place; by the names that steps have in a version. */
+function timesSent(run: Enrollment, version: number): Map<string, number> {
+  const { path, sending, step: at, sentElsewhere: pending = [] } = run;
   const times = new Map<string, number>();
   const count = (step: string): unknown => times.set(step, (times.get(step) ?? 0) + 1);
-  for (const { step, outcome } of path) if (outcome !== undefined && reached.has(outcome)) count(step);
+  for (const entry of path)
+    if (entry.outcome !== undefined && reached.has(entry.outcome)) count(nameIn(version, entry));
   for (const step of pending) count(step);
   if (sending) count(at);
   return times;

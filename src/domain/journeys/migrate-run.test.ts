@@ -69,6 +69,17 @@ describe('a run that is taken to a newer version', () => {
     expect(third?.path.map((entry) => entry.version)).toEqual([1, undefined]);
   });
 
+  it('keeps what each step that it has done is called now, through two versions', () => {
+    const path = [
+      { step: 'mail', visit: 1, at: noon - hour, outcome: 'delivered' },
+      { step: 'rest', visit: 1, at: noon },
+    ];
+    const moved = migrate(aRun('rest', { path }), { mail: 'ads' });
+    expect(moved?.path[0]).toMatchObject({ step: 'mail', version: 1, became: 'ads' });
+    const third = migrateRun(moved!, { from: to, to: { ...to, version: 3 } }, { ads: 'post' }, later);
+    expect(third?.path[0]).toMatchObject({ step: 'mail', version: 1, became: 'post' });
+  });
+
   it('ends where the map says nowhere', () => {
     expect(migrate(aRun('gone'), { gone: null })).toMatchObject({ status: 'exited', reason: 'superseded', version: 1 });
   });

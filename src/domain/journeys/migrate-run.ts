@@ -1,6 +1,6 @@
 import { own, withKey, withoutKey } from '../json';
 import type { CompiledJourney } from './compiled-journey';
-import { endEnrollment, isInside, type Enrollment } from './enrollment';
+import { endEnrollment, isInside, type Enrollment, type PathEntry } from './enrollment';
 import type { Step, StepOf } from './journey.schema';
 import { leaving } from './left';
 import { arriveAt } from './move';
@@ -88,5 +88,10 @@ function rename(run: Enrollment, map: StepMap): Enrollment {
     return found ? withKey(withoutKey(caught, old), name, found) : caught;
   }, run.steps);
   const sentElsewhere = run.sentElsewhere?.map((step) => own(map, step) ?? step);
-  return { ...run, steps, ...(sentElsewhere && { sentElsewhere }) };
+  const path = run.path.map((entry) => becoming(entry, own(map, entry.became ?? entry.step)));
+  return { ...run, steps, path, ...(sentElsewhere && { sentElsewhere }) };
 }
+
+/** So that a message which was sent under an older name is known for what it is now. */
+const becoming = (entry: PathEntry, name: string | null | undefined): PathEntry =>
+  typeof name === 'string' ? { ...entry, became: name } : entry;
