@@ -31,12 +31,15 @@ export async function applyChanges(changes: readonly PlannedChange[], applying: 
   }
 }
 
-async function applyOne({ folder, key, action, etag }: PlannedChange, body: JsonObject, applying: Applying) {
+async function applyOne({ folder, key, action, etag, publish }: PlannedChange, body: JsonObject, applying: Applying) {
   const { definitions, journeys } = applying.client;
   if (action === 'delete') return definitions.delete(folder, key, etag);
   if (action !== 'publish') await definitions.put(folder, key, body, etag);
   if (folder !== 'journeys') return;
-  const published = await journeys.publish(key, { ...(applying.inFlight && { inFlight: applying.inFlight }) });
+  const published = await journeys.publish(key, {
+    ...(applying.inFlight && { inFlight: applying.inFlight }),
+    ...publish,
+  });
   if (published.awaitingApproval)
     applying.note(`journeys/${key} is saved, and published once another key says so: heddle journeys approve ${key}`);
 }

@@ -157,6 +157,22 @@ describe('a folder of definitions', () => {
     await expect(client().audiences.get('extra')).rejects.toMatchObject({ status: 404 });
   });
 
+  it('publishes a journey as the file beside says: for a share of people, with a map of its steps', async () => {
+    await heddle('apply .');
+    write('journeys/hello.ts', journey('2h').replace("as('rest')", "as('pause')"));
+    const how = { canary: { percent: 10 } };
+    write('publish.json', { hello: how });
+    expect((await heddle('plan .')).out).toContain('published with {"canary":{"percent":10}}');
+    await heddle('apply .');
+    expect(await client().journeys.get('hello')).toMatchObject({ publishedVersion: 2, canary: { percent: 10 } });
+
+    write('publish.json', { hello: { inFlight: 'migrate', stepMap: { rest: 'nowhere' } } });
+    write('journeys/hello.ts', journey('3h').replace("as('rest')", "as('pause')"));
+    expect((await heddle('apply .')).err).toContain('journeys/hello was not saved');
+    write('publish.json', { bye: {} });
+    expect((await heddle('plan .')).err).toContain('says how "bye" is published, and the folder has no such journey');
+  });
+
   it('has secrets of the environment alone, before anything is changed', async () => {
     expect((await heddle('apply .', {})).err).toContain('CRM_SECRET is not set');
     expect(await client().destinations.list()).toMatchObject({ data: [] });

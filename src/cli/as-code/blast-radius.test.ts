@@ -26,6 +26,7 @@ describe('what a plan may move without a word', () => {
     ['not all who are in one that goes', [of('a', moved(0, 10, 10), 'delete')], {}, 1],
     ['nobody of whom it cannot be told', [of('a', { unknown: 'There is no audience "b".' })], {}, 1],
     ['nobody is moved who finishes their version', [of('j', inside)], {}, 0],
+    ['nor one by a publication of its own', [{ ...of('j', inside), publish: { inFlight: 'exit' as const } }], {}, 1],
     ['people inside do not change their version', [of('j', inside)], { inFlight: 'migrate' }, 1],
   ])('%s', (_, changes, more, reasons) => {
     expect(excessOf(changes, { ...limits, ...more })).toHaveLength(reasons);

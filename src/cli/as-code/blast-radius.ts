@@ -6,7 +6,7 @@ export const blastLimits = { people: 1_000, percent: 20 } as const;
 export interface Blast {
   readonly maxPeople: number;
   readonly maxPercent: number;
-  /** `finish` moves nobody who is inside a journey. */
+  /** Of journeys of which nothing else is said; `finish` moves nobody who is inside. */
   readonly inFlight?: string | undefined;
 }
 
@@ -18,10 +18,10 @@ export function excessOf(
   const moving = changes.filter(({ action }) => action === 'update' || action === 'delete');
   const moved = moving.map((one) => ({ ...one, people: peopleOf(one) }));
   const people = moved.reduce((sum, one) => sum + one.people, 0);
-  const inside =
-    inFlight === 'finish'
-      ? 0
-      : changes.flatMap(({ effect }) => effect?.inside ?? []).reduce((sum, one) => sum + one.people, 0);
+  const inside = changes
+    .filter(({ publish }) => (publish?.inFlight ?? inFlight) !== 'finish')
+    .flatMap(({ effect }) => effect?.inside ?? [])
+    .reduce((sum, one) => sum + one.people, 0);
   return [
     ...(inside > maxPeople ? [`${inside} people are inside journeys, more than ${maxPeople} (--max-people).`] : []),
     ...(people > maxPeople

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PublishInput } from '../../client/types';
 import { jsonChanges } from '../../domain/json-changes';
-import { withoutKey, type Json } from '../../domain/json';
+import { withoutKey, type Json, type JsonObject } from '../../domain/json';
 import { CommandError, usageError } from '../command-error';
 import type { Context } from '../context';
 import { startProgress } from '../progress';
@@ -128,9 +128,10 @@ async function refuseOther({ io }: Context, file: string, present: Plan): Promis
   if (text === undefined) throw new CommandError(`Cannot read the plan ${file}. Make one: heddle plan … --out ${file}`);
   const planned = JSON.parse(text) as Plan;
   const bare = ({ changes }: Plan): Json =>
-    changes
-      .filter(isChange)
-      .map(({ folder, key, action, etag = '', definition = {} }) => ({ folder, key, action, etag, definition }));
+    changes.filter(isChange).map(({ folder, key, action, etag = '', definition = {}, publish = {} }) => ({
+      ...{ folder, key, action, etag, definition },
+      publish: publish as JsonObject,
+    }));
   const others = jsonChanges(bare(planned), bare(present));
   if (others.length === 0) return;
   throw new CommandError(

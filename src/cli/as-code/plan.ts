@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client';
+import type { PublishInput } from '../../client/types';
 import { jsonChanges, type JsonChange } from '../../domain/json-changes';
 import { omit, type JsonObject } from '../../domain/json';
 import { definitionKinds, findHeld, folders, type Folder, type Held } from './definition-kinds';
@@ -18,6 +19,8 @@ export interface PlannedChange {
   readonly effect?: Effect;
   /** As it is saved; secrets are named by their variables only. */
   readonly definition?: JsonObject;
+  /** Of a journey: how it is published, where not as usual. */
+  readonly publish?: PublishInput;
 }
 export interface Plan {
   readonly changes: readonly PlannedChange[];
@@ -43,7 +46,7 @@ export async function makePlan(client: Client, wanted: readonly Wanted[], option
 }
 
 async function planOne(client: Client, wanted: Wanted, options: PlanOptions): Promise<PlannedChange> {
-  const { folder, key, definition } = wanted;
+  const { folder, key, definition, publish } = wanted;
   const held = await findHeld(client, folder, key);
   // Secrets are never read back: whether they are others nobody can say.
   const changes = jsonChanges(held?.definition, omit(definition, 'secrets'));
@@ -51,6 +54,7 @@ async function planOne(client: Client, wanted: Wanted, options: PlanOptions): Pr
   const planned = {
     ...{ folder, key, action, changes, definition },
     ...(held?.etag !== undefined && { etag: held.etag }),
+    ...(publish && { publish }),
   };
   if (options.isBrief || action === 'unchanged') return planned;
   const effect = await effectOf(client, planned, held);

@@ -23,11 +23,12 @@ export function printPlan({ changes }: Plan): string {
 }
 
 function printOne(change: PlannedChange): string {
-  const { folder, key, action, changes, effect } = change;
+  const { folder, key, action, changes, effect, publish } = change;
   const lines = action === 'update' ? changes.map(printChange) : [];
   return [
     `${signs[action]} ${folder}/${key}  ${action}`,
     ...lines,
+    ...(isChange(change) && publish ? [`    published with ${JSON.stringify(publish)}`] : []),
     ...(isChange(change) && effect ? effectLines(effect).map((line) => `    → ${line}`) : []),
   ].join('\n');
 }

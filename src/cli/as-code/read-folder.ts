@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { PublishInput } from '../../client/types';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json';
 import { CommandError } from '../command-error';
 import type { Io } from '../io';
 import { cannotRead, readDefinition } from '../read-definition';
 import { asFile, folders, type Folder } from './definition-kinds';
 import { isCode, loadCode } from './load-code';
+import { readPublications } from './read-publications';
 
 /** A definition of a folder. */
 export interface Wanted {
@@ -13,6 +15,8 @@ export interface Wanted {
   readonly key: string;
   readonly file: string;
   readonly definition: JsonObject;
+  /** Of a journey: how it is published, where not as usual. */
+  readonly publish?: PublishInput;
 }
 
 const isData = (file: string): boolean => /\.(json|ya?ml)$/.test(file);
@@ -25,7 +29,20 @@ export async function readFolder(root: string, io: Pick<Io, 'cwd' | 'stdin'>): P
   if (wanted.length === 0)
     throw new CommandError(`${root} has no definitions. Put them into ${folders.join('/, ')}/ as .json, .yaml or .ts.`);
   refuseTwice(wanted);
-  return inOrder(wanted);
+  return inOrder(await withPublications(root, wanted, io));
+}
+
+async function withPublications(
+  root: string,
+  wanted: readonly Wanted[],
+  io: Pick<Io, 'cwd' | 'stdin'>,
+): Promise<Wanted[]> {
+  const journeys = wanted.filter(({ folder }) => folder === 'journeys').map(({ key }) => key);
+  const said = await readPublications(root, journeys, io);
+  return wanted.map((one) => {
+    const publish = one.folder === 'journeys' ? said.get(one.key) : undefined;
+    return publish ? { ...one, publish } : one;
+  });
 }
 
 function filesOf(root: string, cwd: string): { readonly folder: Folder; readonly file: string }[] {
