@@ -20,7 +20,7 @@ export interface StoredJourney {
   readonly resuming?: string;
   /** A change that waits for another key. */
   readonly awaitingApproval?: {
-    readonly change: 'publish' | 'enrol-existing' | 'rollback';
+    readonly change: 'publish' | 'enrol-existing' | 'rollback' | 'archive' | 'resume';
     readonly askedBy: string;
     readonly askedAt: string;
     readonly affected: number;

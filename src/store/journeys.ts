@@ -36,8 +36,9 @@ export interface JourneyDoc {
 }
 
 /** A change of many runs that somebody asked for, as JSON text of what they sent. */
+export const askedChanges = ['publish', 'enrol-existing', 'rollback', 'archive', 'resume'] as const;
 export interface AskedChange {
-  readonly change: 'publish' | 'enrol-existing' | 'rollback';
+  readonly change: (typeof askedChanges)[number];
   readonly inputJson: string;
   readonly by: string;
   readonly at: number;

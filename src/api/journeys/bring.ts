@@ -3,47 +3,76 @@ import type { RunTask } from '../../domain/journeys/run-task';
 import type { JourneyDoc } from '../../store/journeys';
 import { conflict, forbidden } from '../problem';
 import type { KeyCall } from '../route';
-import { saveDefinition } from '../save-definition';
+import { saveDefinition, type Saving } from '../save-definition';
 import { approving, demandApproval } from './approval';
 import { beginRuns } from './begin-work';
 import { enrolExisting } from './enrol-existing';
 import { publish, type Changed } from './publish';
 import {
+  ArchiveInput,
   EnrolExistingInput,
   PublishInput,
+  ResumeInput,
   RollbackInput,
-  type ArchiveInput,
   type CanaryInput,
-  type ResumeInput,
 } from './publish-input';
 import { changeStatus, readJourney } from './save-journey';
 
-/** Goes on after a pause. Whom it has kept from a send go one after the other, as is said. Throws 404 and 409. */
-export function resume(call: KeyCall, journey: string, { overdue, perSecond }: z.output<typeof ResumeInput>) {
-  const { deps, ws } = call;
-  return changeStatus(call, journey, {
+/** Goes on after a pause. Whom it has kept from a send go one after the other, as is said. Above the limit of people whom that ends it waits for a second key. Throws 404 and 409. */
+export async function resume(call: KeyCall, key: string, input: z.output<typeof ResumeInput>): Promise<Changed> {
+  const { enrollments, journeys } = call.deps.store;
+  const before = await readJourney(call, key);
+  const isEnding = input.overdue === 'exit' && before.status === 'paused';
+  const affected = isEnding ? await enrollments.kept(call.ws, key) : 0;
+  const asked = await demandApproval(call, before, { change: 'resume', input, affected });
+  if (asked) return waiting(asked);
+  return changeStatus(call, key, {
     from: ['paused'],
     to: 'published',
     then: async (saving) => {
-      if ((await deps.store.enrollments.kept(ws, journey)) === 0) return [];
-      const task: RunTask = { do: 'release', how: overdue };
-      const id = await beginRuns(call, saving, { journey, task, perSecond });
-      await deps.store.journeys.setResuming(ws, journey, id, saving.session);
+      await forgetAsked(call, before, saving);
+      if ((await enrollments.kept(call.ws, key)) === 0) return [];
+      const task: RunTask = { do: 'release', how: input.overdue };
+      const id = await beginRuns(call, saving, { journey: key, task, perSecond: input.perSecond });
+      await journeys.setResuming(call.ws, key, id, saving.session);
       return [id];
     },
   });
 }
 
-/** Nobody enters any more. Throws 404 and 409. */
-export function archive(call: KeyCall, journey: string, { inFlight, perSecond }: z.output<typeof ArchiveInput>) {
-  return changeStatus(call, journey, {
+/** Nobody enters any more. Above the limit of people whom that ends it waits for a second key. Throws 404 and 409. */
+export async function archive(call: KeyCall, key: string, input: z.output<typeof ArchiveInput>): Promise<Changed> {
+  const { inFlight, perSecond } = input;
+  const before = await readJourney(call, key);
+  const isEnding = inFlight === 'exit' && before.status !== 'archived';
+  const affected = isEnding ? await insideOf(call, key) : 0;
+  const asked = await demandApproval(call, before, { change: 'archive', input, affected });
+  if (asked) return waiting(asked);
+  return changeStatus(call, key, {
     from: ['draft', 'published', 'paused'],
     to: 'archived',
     then: async (saving) => {
+      await forgetAsked(call, before, saving);
       if (inFlight === 'drain') return [];
-      return [await beginRuns(call, saving, { journey, task: { do: 'exit', reason: 'archived' }, perSecond })];
+      return [await beginRuns(call, saving, { journey: key, task: { do: 'exit', reason: 'archived' }, perSecond })];
     },
   });
+}
+
+const waiting = (journey: JourneyDoc): Changed => ({ journey, operations: [], isAsked: true });
+
+/** People inside, of all versions or of one. */
+async function insideOf({ deps, ws }: KeyCall, key: string, only?: number): Promise<number> {
+  const standing = await deps.store.enrollments.standing(ws, key);
+  return standing
+    .filter(({ version }) => only === undefined || version === only)
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+/** What was asked for is done; another change that waits goes on waiting. */
+async function forgetAsked({ deps, ws }: KeyCall, { key, asked }: JourneyDoc, { session }: Saving): Promise<void> {
+  if (asked?.change === 'archive' || asked?.change === 'resume')
+    await deps.store.journeys.setAsked(ws, key, undefined, session);
 }
 
 /** Has another share of people enter the newest version; with 100 percent all of them. Throws 404 and 409. */
@@ -60,11 +89,9 @@ export async function rollBack(call: KeyCall, key: string, input: z.output<typeo
   const journey = await readJourney(call, key);
   const { publishedVersion: only, former } = journey;
   if (only === undefined || former === undefined) throw conflict('There is no former version to go back to.');
-  const standing = await call.deps.store.enrollments.standing(call.ws, key);
-  const inside = standing.filter(({ version }) => version === only).reduce((sum, { count }) => sum + count, 0);
-  const affected = input.inFlight === 'exit' ? inside : 0;
+  const affected = input.inFlight === 'exit' ? await insideOf(call, key, only) : 0;
   const asked = await demandApproval(call, journey, { change: 'rollback', input, affected });
-  if (asked) return { journey: asked, operations: [], isAsked: true };
+  if (asked) return waiting(asked);
   const task: RunTask = { do: 'exit', reason: 'rolled-back', only };
   const tasks = input.inFlight === 'exit' ? [{ task, perSecond: input.perSecond }] : [];
   return saveEntries(call, key, async () => ({ percent: 0, tasks }));
@@ -110,5 +137,9 @@ export async function approve(call: KeyCall, key: string): Promise<Changed> {
       return enrolExisting(approved, key, EnrolExistingInput.parse(input));
     case 'rollback':
       return rollBack(approved, key, RollbackInput.parse(input));
+    case 'archive':
+      return archive(approved, key, ArchiveInput.parse(input));
+    case 'resume':
+      return resume(approved, key, ResumeInput.parse(input));
   }
 }

@@ -117,7 +117,8 @@ export const journeyChangeRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/journeys/{key}/resume',
     scope: 'journeys:write',
-    summary: 'Go on after a pause; whom it has kept from a send go one after the other',
+    summary:
+      'Go on after a pause; whom it has kept from a send go one after the other; 202 when another key has to approve it',
     params: Key,
     body: ResumeInput.prefault({}),
     responses,
@@ -127,7 +128,8 @@ export const journeyChangeRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/journeys/{key}/archive',
     scope: 'journeys:write',
-    summary: 'Nobody enters any more; people inside go on to their end, or exit',
+    summary:
+      'Nobody enters any more; people inside go on to their end, or exit; 202 when another key has to approve it',
     params: Key,
     body: ArchiveInput.prefault({}),
     responses,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { journeyStatuses } from '../../domain/journeys/compiled-journey';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import { severities, type JourneyFinding } from '../../domain/journeys/journey-finding';
-import type { AskedChange, JourneyDoc, JourneyVersion } from '../../store/journeys';
+import { askedChanges, type AskedChange, type JourneyDoc, type JourneyVersion } from '../../store/journeys';
 import { Instant, presentInstant } from '../instant';
 
 const Finding = z.strictObject({
@@ -27,7 +27,7 @@ export const JourneyBody = z.strictObject({
   /** A change that waits for another key: `POST …/approve`. */
   awaitingApproval: z
     .strictObject({
-      change: z.enum(['publish', 'enrol-existing', 'rollback']),
+      change: z.enum(askedChanges),
       askedBy: z.string(),
       askedAt: Instant,
       affected: z.int(),

@@ -94,6 +94,41 @@ describe('publishing over people inside', () => {
   });
 });
 
+describe('an end of many', () => {
+  beforeEach(async () => {
+    await draft({ rest });
+    await post('publish').expect(200);
+    await leave(0, 101);
+  });
+
+  it('by archiving waits for another key, and draining does not', async () => {
+    const asked = await post('archive', { inFlight: 'exit' }).expect(202);
+    expect(asked.body).toMatchObject({
+      status: 'published',
+      awaitingApproval: { change: 'archive', affected: 101 },
+      operations: [],
+    });
+    await post('approve').expect(403);
+    const approved = await post('approve', {}, await anotherKey()).expect(200);
+    expect(approved.body).toMatchObject({ status: 'archived', operations: [expect.any(String)] });
+    expect(approved.body).not.toHaveProperty('awaitingApproval');
+  });
+
+  it('of whom a pause has kept waits for another key, and letting them go on does not', async () => {
+    await post('pause').expect(200);
+    const kept = jest.spyOn(api.store.enrollments, 'kept').mockResolvedValue(101);
+    const asked = await post('resume', { overdue: 'exit' }).expect(202);
+    expect(asked.body).toMatchObject({ status: 'paused', awaitingApproval: { change: 'resume', affected: 101 } });
+    const approved = await post('approve', {}, await anotherKey()).expect(200);
+    expect(await operationsOf(approved.body)).toMatchObject([{ input: { task: { do: 'release', how: 'exit' } } }]);
+    expect(approved.body).not.toHaveProperty('awaitingApproval');
+    await post('pause').expect(200);
+    expect((await post('resume').expect(200)).body).toMatchObject({ status: 'published' });
+    kept.mockRestore();
+    await post('archive').expect(200);
+  });
+});
+
 describe('a version that is tried', () => {
   beforeEach(async () => {
     await draft({ rest });
