@@ -10,6 +10,8 @@ import { isJsonObject, type Json, type JsonObject } from '../domain/json';
 import { examplesIn } from '../testing/examples';
 import { anyRule, journey } from '../testing/journey-arbitraries';
 import { definitionSchema, schemaNames, type SchemaKind } from './definition-schemas';
+import { fieldPlaces, isDescribed } from './describe-fields';
+import { descriptions } from './descriptions';
 
 const root = join(__dirname, '../..');
 const checks = Object.fromEntries(
@@ -65,6 +67,21 @@ describe('the published JSON Schemas', () => {
     expect(schema.$defs['not-condition']).toMatchObject({ properties: { not: { $ref: '#/$defs/rule' } } });
     expect(JSON.stringify(schema).match(/"sequence":\{/g)).toHaveLength(1);
     expect(JSON.stringify(schema).length).toBeLessThan(60_000);
+  });
+
+  it.each(schemaNames.filter((kind) => kind !== 'source'))('say of each field of a %s what it means', (kind) => {
+    const silent = fieldPlaces(kind, definitionSchema(kind)).filter((place) => !isDescribed(place));
+    // One line in descriptions-journeys.ts, -conditions.ts or -policies.ts.
+    expect(silent).toEqual([]);
+  });
+
+  it('say nothing of a field that there is not', () => {
+    const places = new Set(schemaNames.flatMap((kind) => fieldPlaces(kind, definitionSchema(kind))));
+    const names = new Set([...places].map((place) => place.split('.').at(-1) ?? ''));
+    const unknown = Object.keys(descriptions).filter((place) =>
+      place.startsWith('*.') ? !names.has(place.slice(2)) : !places.has(place),
+    );
+    expect(unknown).toEqual([]);
   });
 
   it.each<[SchemaKind, JsonObject, string]>([

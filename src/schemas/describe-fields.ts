@@ -45,7 +45,12 @@ function describeAll(properties: Schema, place: string, note: (place: string) =>
 }
 
 /** A field is called the same in many places and means the same in most: the nearest that is said of it counts. */
+const saidOf = (place: string): string | undefined =>
+  descriptions[place] ?? descriptions[`*.${place.split('.').at(-1) ?? ''}`];
+
+export const isDescribed = (place: string): boolean => saidOf(place) !== undefined;
+
 function told(place: string): Schema {
-  const description = descriptions[place] ?? descriptions[`*.${place.split('.').at(-1) ?? ''}`];
+  const description = saidOf(place);
   return description === undefined ? {} : { description };
 }

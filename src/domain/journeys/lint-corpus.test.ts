@@ -157,6 +157,17 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     'a loop without a wait',
     before(() => ({ type: 'branch', cases: [{ if: tier('gold') as Json, next: 'sown' }], else: 'sown' })),
   ],
+  [
+    'repeat_never',
+    'a time-out that begins anew with an entry which does not repeat',
+    (of) => ({
+      ...before((start) => ({
+        ...{ type: 'wait-for', first: [{ on: { event: 'Product Viewed' }, next: start }] },
+        ...{ timeout: '1h', onRepeat: 'reset', onTimeout: start },
+      }))(of),
+      entry: { on: { api: true } },
+    }),
+  ],
   ['case_never', 'one trait that has two values', branchOn({ all: [tier('gold'), tier('iron')] })],
   [
     'case_never',

@@ -1,5 +1,5 @@
 import { traitOfDate } from './due-entry';
-import { error, type JourneyFinding } from './journey-finding';
+import { error, warning, type JourneyFinding } from './journey-finding';
 import type { EntryTrigger, JourneyDefinition } from './journey.schema';
 import { lintRule, lintTrigger, type LintContext } from './lint-triggers';
 import { lintSinceAtEntry } from './since';
@@ -12,6 +12,7 @@ export function lintEntry(definition: JourneyDefinition, context: LintContext): 
     ...lintReentry(reentry),
     ...lintOn(definition, context),
     ...lintKey(definition),
+    ...lintRepeats(definition),
   ];
 }
 
@@ -43,6 +44,17 @@ function lintKey({ entry: { on, key } }: JourneyDefinition): JourneyFinding[] {
   const remedy =
     name === undefined ? 'Remove the key, or enter on an event.' : `Remove the key, or write "properties.${name}".`;
   return [error('entry_never', '/entry/key', message, remedy)];
+}
+
+/** Who is asked for, or has a date, begins once: nothing says that they would begin again. */
+function lintRepeats({ entry: { on }, steps }: JourneyDefinition): JourneyFinding[] {
+  if (!('api' in on || 'date' in on)) return [];
+  const message = `A journey that ${'api' in on ? 'is asked for' : 'begins by a date'} is not entered again by what happens, so this time-out never begins anew.`;
+  return Object.entries(steps).flatMap(([id, step]) =>
+    step.type === 'wait-for' && step.onRepeat === 'reset'
+      ? [warning('repeat_never', `/steps/${id}/onRepeat`, message, 'Remove "onRepeat", or enter on an event.')]
+      : [],
+  );
 }
 
 function lintReentry(reentry: JourneyDefinition['entry']['reentry']): JourneyFinding[] {
