@@ -146,6 +146,12 @@ export class EventRepository {
     return result.modifiedCount;
   }
 
+  /** How many events that ask for a run, of those whose message ids begin so, have begun one. */
+  async countBegun(ws: WorkspaceId, beginning: string): Promise<number> {
+    const from = eventDocId(ws, beginning);
+    return this.#events.countDocuments({ _id: { $gte: from, $lt: `${from}\uffff` }, began: { $exists: true } });
+  }
+
   /** Applied events of which a protection dropped identifiers, newest first; those `before` an instant and an id. */
   async blockedPage(ws: WorkspaceId, limit: number, { before, ...which }: BlockedQuery = {}): Promise<BlockedEvent[]> {
     const older = before && {

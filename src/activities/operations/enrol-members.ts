@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enrollEvent } from '../../domain/events/enroll';
+import { enrollEvent, enrollMessageId } from '../../domain/events/enroll';
 import type { WorkspaceId } from '../../domain/ids';
 import { strongestOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
@@ -66,7 +66,10 @@ async function step(
   const progress = { done: asked + skipped, total: Math.max(total, asked + skipped) };
   if (!isOver) return { progress, cursor: after };
   const isTaken = asked === 0 || (await waitForIntake(deps, ws, lastAt, { signal, mostMs }));
-  return isTaken ? { progress, result: { asked, skipped } } : { progress, cursor: after };
+  if (!isTaken) return { progress, cursor: after };
+  // All of them are applied by now: each says whether it has begun a run.
+  const entered = await deps.store.events.countBegun(ws, enrollMessageId(`${operation.id}-`));
+  return { progress, result: { asked, skipped, entered } };
 }
 
 async function askPage(
