@@ -35,15 +35,21 @@ export class ImpactExperimentRepository {
               ...{ currency: `${exposure}.conversion.currency`, value: `${exposure}.conversion.value` },
             },
           },
-          { $group: { _id: groupOf, count: { $sum: 1 }, value: { $sum: '$value' } } },
+          {
+            $group: {
+              ...{ _id: groupOf, count: { $sum: 1 }, value: { $sum: '$value' } },
+              squares: { $sum: { $multiply: ['$value', '$value'] } },
+            },
+          },
         ],
         { maxTimeMS: withinMs },
       )
       .toArray();
-    return groups.map(({ _id: { currency, ...of }, count, value }) => ({
+    return groups.map(({ _id: { currency, ...of }, count, value, squares }) => ({
       ...of,
       count,
       value,
+      squares,
       ...(typeof currency === 'string' && { currency }),
     }));
   }
@@ -55,7 +61,8 @@ const groupOf = {
 } as const;
 
 interface Group {
-  readonly _id: Omit<ArmCount, 'count' | 'value' | 'currency'> & { readonly currency?: string | null };
+  readonly _id: Omit<ArmCount, 'count' | 'value' | 'squares' | 'currency'> & { readonly currency?: string | null };
   readonly count: number;
   readonly value: number;
+  readonly squares: number;
 }

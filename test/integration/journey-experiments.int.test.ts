@@ -68,6 +68,7 @@ describe('a split', () => {
       [2, 1, { none: 30 }],
       [1, 0, {}],
     ]);
+    expect((await arms()).find(({ value }) => value === 30)).toMatchObject({ squares: 900 });
     const both = ['u3', 'u2'].map((value) => ({ type: 'user_id', value }));
     await harness.happen('Same', {}, { isMerge: true, identifiers: both });
     const { variants: left, contaminated } = compareVariants(['short', 'long'], await arms());

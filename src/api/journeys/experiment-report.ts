@@ -24,6 +24,10 @@ export const Variant = z.strictObject({
       p: z.number().min(0).max(1),
       lift: z.number().optional(),
       liftInterval: Interval.optional(),
+      value: z
+        .record(z.string(), z.strictObject({ difference: z.number(), interval: Interval }))
+        .optional()
+        .meta({ description: 'Currency → of the mean value of somebody exposed; 95 %, Welch, for who looks once' }),
     })
     .optional()
     .meta({ description: 'Against the first variant' }),

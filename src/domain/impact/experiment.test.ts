@@ -40,6 +40,23 @@ describe('compareVariants', () => {
     expect(compareVariants(keys, sold).variants[0]?.value).toEqual({ EUR: 30, USD: 5 });
   });
 
+  it('says how far the values of somebody exposed are apart, once enough have one', () => {
+    const sold = (variant: string, buyers: number, each: number) => [
+      arm(variant, 200 - buyers),
+      arm(variant, buyers, {
+        ...{ isConverted: true, value: buyers * each, squares: buyers * each * each, currency: 'EUR' },
+      }),
+    ];
+    const against = (buyers: number) =>
+      compareVariants(keys, [...sold('a', 40, 10), ...sold('b', buyers, 20)]).variants[1]?.against?.value;
+    expect(against(29)).toBeUndefined();
+    const { EUR } = against(50) ?? {};
+    expect(EUR?.difference).toBe(3);
+    // Standard errors of 0.2835 and 0.6139: 280 degrees.
+    expect(EUR?.interval[0]).toBeCloseTo(3 - 1.9685 * 0.6762, 2);
+    expect(EUR?.interval[1]).toBeCloseTo(3 + 1.9685 * 0.6762, 2);
+  });
+
   it('leaves out who was two people with different variants, and who came after it was won', () => {
     const others = [
       arm('a', 7, { isContaminated: true, isConverted: true }),

@@ -1,6 +1,7 @@
 import { drawnByWinner, readWeights } from '../journeys/draw-variant';
 import { chiSquare, confidenceSequence, liftOf, newcombe, pOfCounts, pOfDifference, rateOf } from './proportions';
 import type { Interval, Share } from './proportions';
+import { welch } from './means';
 import { tally, type Counts } from './states';
 
 /** How many people of an experiment are alike in these. */
@@ -13,6 +14,8 @@ export interface ArmCount {
   readonly currency?: string;
   readonly count: number;
   readonly value: number;
+  /** The sum of the squares of their values. */
+  readonly squares?: number;
 }
 
 export interface VariantResult extends Share {
@@ -34,6 +37,8 @@ export interface Difference {
   readonly p: number;
   readonly lift?: number;
   readonly liftInterval?: Interval;
+  /** By currency, of the mean value of somebody exposed; absent while too few have one. 95 % for who looks once. */
+  readonly value?: Readonly<Record<string, { readonly difference: number; readonly interval: Interval }>>;
 }
 
 export const verdictKinds = ['mismatch', 'too-few', 'undecided', 'won'] as const;
@@ -63,6 +68,8 @@ const mismatchBelow = 0.001;
 const fewestExpected = 5;
 /** People that each variant needs before one can win. */
 export const fewestToWin = 100;
+/** People with a value that each of two variants needs before means are compared. */
+export const fewestValued = 30;
 
 /** How the variants of an experiment compare: those of the definition in its order, then those that only older ones had. */
 export function compareVariants(keys: readonly string[], arms: readonly ArmCount[]): ExperimentResult {
@@ -72,7 +79,9 @@ export function compareVariants(keys: readonly string[], arms: readonly ArmCount
   const all = [...new Set([...keys, ...counted.map(({ variant }) => variant)])].map((key) => resultOf(key, counted));
   const sampleRatio = sampleRatioOf(counted);
   return {
-    variants: all.map((one, index) => withDifference(one, index === 0 ? undefined : all[0])),
+    variants: all.map((one, index) =>
+      withValues(withDifference(one, index === 0 ? undefined : all[0]), all[0], counted),
+    ),
     contaminated,
     sinceWon: sum(arms) - contaminated - sum(counted),
     hasOtherWeights: new Set(counted.map(({ drawnBy }) => drawnBy)).size > 1,
@@ -106,6 +115,30 @@ function withDifference(result: VariantResult, base: VariantResult | undefined):
     ...(liftInterval && { liftInterval }),
   };
   return { ...result, against };
+}
+
+function withValues(result: VariantResult, base: VariantResult | undefined, arms: readonly ArmCount[]): VariantResult {
+  if (!result.against || !base) return result;
+  const currencies = Object.keys({ ...base.value, ...result.value });
+  const compared = currencies.flatMap((currency) => {
+    const [one, other] = [result, base].map((of) => valuesOf(of, currency, arms));
+    const isEnough = [one, other].every((of) => of !== undefined && of.valued >= fewestValued);
+    return isEnough && one && other ? [[currency, welch(one, other)] as const] : [];
+  });
+  if (compared.length === 0) return result;
+  return { ...result, against: { ...result.against, value: Object.fromEntries(compared) } };
+}
+
+/** What everybody exposed has brought in a currency; most have brought nothing. */
+function valuesOf({ variant, exposed }: VariantResult, currency: string, arms: readonly ArmCount[]) {
+  const here = arms.filter(
+    (arm) => arm.variant === variant && arm.value !== 0 && (arm.currency ?? 'none') === currency,
+  );
+  const add = (of: (arm: ArmCount) => number): number => here.reduce((sum, arm) => sum + of(arm), 0);
+  return {
+    ...{ count: exposed, valued: add(({ count }) => count) },
+    ...{ sum: add(({ value }) => value), squares: add(({ squares = 0 }) => squares) },
+  };
 }
 
 /** Each group by the weights that it was drawn by: what somebody changes later is no mismatch. */
