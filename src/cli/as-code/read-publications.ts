@@ -27,6 +27,6 @@ function readOne(file: string, key: string, how: Json, keys: readonly string[]):
   if (!keys.includes(key))
     throw new CommandError(`${file} says how "${key}" is published, and the folder has no such journey; remove it.`);
   // The server checks the fields, and names the one that is wrong.
-  if (isJsonObject(how)) return how as PublishInput;
+  if (isJsonObject(how)) return how;
   throw new CommandError(`${file}: write how "${key}" is published as an object, such as { "inFlight": "migrate" }.`);
 }
