@@ -35,6 +35,12 @@ export const limitVariables = {
     '1000',
     'How many profiles such a preview asks. More make its bounds closer, and its answer slower.',
   ),
+  HEDDLE_SIMULATION_PEOPLE: defaulted(
+    wholeNumber(1, 10_000_000),
+    '10000',
+    'How many people a simulation looks at, at most; among more it looks at some at random.',
+  ),
+  HEDDLE_SIMULATION_DAYS: defaulted(wholeNumber(1, 3_650), '90', 'How many days a simulation covers, at most.'),
   HEDDLE_APPROVAL_ABOVE: defaulted(
     wholeNumber(0, 100_000_000),
     '10000',
@@ -145,6 +151,7 @@ export function toLimits(env: Limits) {
     pageSizeMax: env.HEDDLE_PAGE_SIZE_MAX,
     approvalAbove: env.HEDDLE_APPROVAL_ABOVE,
     preview: { asksAll: env.HEDDLE_PREVIEW_ASKS_ALL, sample: env.HEDDLE_PREVIEW_SAMPLE },
+    simulation: { people: env.HEDDLE_SIMULATION_PEOPLE, days: env.HEDDLE_SIMULATION_DAYS },
     intakeBatch: env.HEDDLE_INTAKE_BATCH,
     backfillPauseMs: env.HEDDLE_BACKFILL_PAUSE_MS,
     bodySeconds: env.HEDDLE_BODY_SECONDS,

@@ -23,6 +23,7 @@ export interface ApiLimits extends FlightLimits {
   readonly event: JsonLimits;
   readonly pageSizeMax: number;
   readonly preview: PreviewLimits;
+  readonly simulation: { readonly people: number; readonly days: number };
   /** People whom one key may move, end or enrol by a change of a journey. */
   readonly approvalAbove: number;
   /** How long a body may take to arrive, files aside. */

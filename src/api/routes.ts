@@ -29,6 +29,7 @@ import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyChangeRoutes } from './journeys/change-routes';
 import { enrolRoutes } from './journeys/enrol-routes';
 import { journeyRoutes } from './journeys/routes';
+import { simulateRoutes } from './journeys/simulate-routes';
 import { keyRoutes } from './keys/routes';
 import { operationRoutes } from './operations/routes';
 import { privacyRoutes } from './privacy/routes';
@@ -80,6 +81,7 @@ export const routes: readonly Route[] = [
   ...destinationRoutes,
   ...journeyRoutes,
   ...journeyChangeRoutes,
+  ...simulateRoutes,
   ...enrolRoutes,
   ...enrollmentRoutes,
   ...sendingRoutes,

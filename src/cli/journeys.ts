@@ -9,6 +9,7 @@ import { showFunnel } from './funnel';
 import { addPair, readCount } from './pairs';
 import { addJourneyChanges } from './journey-changes';
 import { listOption, showList, type ListOptions } from './lists';
+import { addSimulation } from './simulation';
 import { putFiles } from './put-files';
 import type { DefinitionFile } from './read-definition';
 
@@ -45,6 +46,7 @@ export function addJourneys(program: Command, context: Context): void {
         );
       },
     );
+  addSimulation(journeys, context);
   addCode(journeys, context, 'journeys');
   addExperiment(journeys, context);
   journeys

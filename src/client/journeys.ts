@@ -19,6 +19,8 @@ import type {
   SavedDraft,
   StoredJourney,
 } from './journey-types';
+import type { Operation } from './operation-types';
+import type { SimulateInput } from './simulation-types';
 import { eachOf, type Page, type PageQuery } from './pages';
 import { path, type Transport } from './transport';
 
@@ -38,6 +40,9 @@ export function journeysOf(transport: Transport) {
       call<SavedDraft>({ method: 'PUT', path: path`/v1/journeys/${key}`, body: definition }),
     /** Discards the draft; a journey that was never published is gone with it. */
     delete: (key: string) => call<void>({ method: 'DELETE', path: path`/v1/journeys/${key}` }),
+    /** Runs the draft, or a version, over the stored events of the last days; the operation's `result` is a `SimulationReport`. */
+    simulate: (key: string, input: SimulateInput = {}) =>
+      call<Operation>({ method: 'POST', path: path`/v1/journeys/${key}/simulate`, body: input }),
     /** What stands in the way of publishing the draft as it was saved. */
     lint: (key: string) =>
       call<SavedDraft>({ method: 'POST', path: path`/v1/journeys/${key}/lint`, isRepeatable: true }),

@@ -211,6 +211,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'PUT /v1/journeys/{key}': () => client.journeys.put('win-back', winBack),
   'DELETE /v1/journeys/{key}': () => client.journeys.delete('win-back'),
   'POST /v1/journeys/{key}/lint': () => client.journeys.lint('win-back'),
+  'POST /v1/journeys/{key}/simulate': () => client.journeys.simulate('win-back', { days: 7, version: 2, seed: 's' }),
   'POST /v1/journeys/{key}/publish': () => client.journeys.publish('win-back', { inFlight: 'finish' }),
   'POST /v1/journeys/{key}/pause': () => client.journeys.pause('win-back'),
   'POST /v1/journeys/{key}/resume': () => client.journeys.resume('win-back', { overdue: 'skip', perSecond: 5 }),

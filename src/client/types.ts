@@ -23,6 +23,7 @@ export type * from './pages';
 export type * from './privacy-types';
 export type * from './profile-types';
 export type * from './sending-types';
+export type * from './simulation-types';
 export type * from './source-types';
 export type * from './vocabulary-types';
 export type * from './tracking-plan-types';

@@ -21,11 +21,14 @@ import { identifierName } from '../domain/identity/identifier-types';
 import type { Memory } from './memory';
 import { NotSimulated, virtualStore, type Definitions } from './virtual-store';
 
-/** Where somebody lives: what is defined, and who answers for its destinations. */
+/** Where somebody lives. */
 export interface Surroundings {
   readonly definitions: Definitions;
   readonly ruleset: Ruleset;
-  readonly sender: JourneySender;
+  /** Who answers for destinations, over the memory of one person. */
+  readonly senderOf: (store: Store, clock: () => number) => JourneySender;
+  /** Asked between turns, so that others have theirs. */
+  readonly giveWay?: () => Promise<void>;
 }
 
 /** From when on people enter the journeys, and until when their runs are followed. */
@@ -56,11 +59,11 @@ export class Life {
     readonly surroundings: Surroundings,
     readonly memory: Memory,
   ) {
-    const { definitions, sender } = surroundings;
+    const { definitions, senderOf } = surroundings;
     this.#store = virtualStore(memory, definitions);
     this.#deps = {
       store: this.#store,
-      sender,
+      sender: senderOf(this.#store, () => memory.now),
       recordEvent: async (_ws, event) => memory.accept(event),
       ringIntake: async () => undefined,
       ringRun: async (workflowId) => {
@@ -81,6 +84,7 @@ export class Life {
       const timeAt = Math.min(this.#checkAt(), this.#timerAt());
       const at = Math.max(memory.now, Math.min(event?.receivedAt ?? Infinity, timeAt));
       if (at > to) return true;
+      await this.surroundings.giveWay?.();
       memory.now = at;
       // What is acknowledged by a deadline is applied before it, and so is what time alone changes.
       if (event && event.receivedAt <= timeAt) {

@@ -26,6 +26,8 @@ export interface Lives {
   readonly journeys: readonly CompiledJourney[];
   readonly rulesetVersion: number;
   readonly window: Window;
+  /** Journeys beside them of which what they have said in the window is left out. */
+  readonly silent?: readonly string[];
 }
 
 /** What a stored event is beside what was sent. */
@@ -56,8 +58,8 @@ export function beginLife(person: StoredPerson, lives: Lives): { readonly memory
   return { memory, events };
 }
 
-function toLive(stored: readonly EventDoc[], { journeys, window }: Lives): Event[] {
-  const sources = new Set(journeys.map(({ key }) => `journey:${key}`));
+function toLive(stored: readonly EventDoc[], { journeys, window, silent = [] }: Lives): Event[] {
+  const sources = new Set([...journeys.map(({ key }) => key), ...silent].map((key) => `journey:${key}`));
   return stored
     .filter(({ state, isQuarantine, unmerges }) => state === 'applied' && !isQuarantine && unmerges === undefined)
     .filter(({ receivedAt, source }) => receivedAt <= window.to && !(receivedAt >= window.from && sources.has(source)))

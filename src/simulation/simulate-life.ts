@@ -1,26 +1,6 @@
-import type { Enrollment } from '../domain/journeys/enrollment';
+import type { SimulatedLife, SimulatedSend } from '../domain/journeys/simulated/simulated-life';
 import { Life, type Surroundings } from './live-through';
 import { beginLife, type Lives, type StoredPerson } from './person';
-
-/** A send of a simulated run: what became of it, and why where it did not leave. */
-export interface SimulatedSend {
-  readonly enrollment: string;
-  readonly journey: string;
-  readonly step: string;
-  readonly destination: string;
-  readonly channel?: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly at: number;
-}
-
-/** What the journeys did in one person's life. */
-export interface SimulatedLife {
-  readonly runs: readonly Enrollment[];
-  readonly sends: readonly SimulatedSend[];
-  /** There was no end to it, and the rest is left out. */
-  readonly isCutShort: boolean;
-}
 
 export async function simulateLife(
   surroundings: Surroundings,

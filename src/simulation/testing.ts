@@ -1,3 +1,4 @@
+import type { JourneySender } from '../activities/journeys/journey-sender';
 import { AudienceDefinition } from '../domain/audiences/rule.schema';
 import type { ComputedValues } from '../domain/audiences/computed/resolve-computed';
 import { PurposeDefinition } from '../domain/consent/purpose.schema';
@@ -11,11 +12,12 @@ import { compileJourney } from '../domain/journeys/compiled-journey';
 import { storable } from '../domain/journeys/effect-steps.schema';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { JourneyDefinition } from '../domain/journeys/journey.schema';
+import type { SimulatedSend } from '../domain/journeys/simulated/simulated-life';
 import { newProfile } from '../domain/profiles/profile';
 import type { EventDoc } from '../store/documents';
 import type { z } from 'zod';
 import type { Window } from './live-through';
-import { simulateLife, type SimulatedSend } from './simulate-life';
+import { simulateLife } from './simulate-life';
 import { makeReady } from './written-definitions';
 
 /** A definition as it is written: JSON, or what a builder of `heddle/code` makes. */
@@ -86,7 +88,7 @@ export async function simulatePerson(input: SimulatePersonInput): Promise<Simula
   const written = read(input);
   const journeys = written.journeys.map((one) => compileJourney(one, 1, 'published', 1));
   const { runs, sends, isCutShort } = await simulateLife(
-    { ...(await makeReady(ws, written)), sender: answering(input) },
+    { ...(await makeReady(ws, written)), senderOf: () => answering(input) },
     personOf(input, events),
     { ws, journeys, window: windowOf(input, events) },
   );
@@ -119,7 +121,7 @@ function windowOf({ from, to }: SimulatePersonInput, events: readonly Event[]): 
 const asJson = (written: object): unknown => JSON.parse(JSON.stringify(written)) as unknown;
 
 /** Destinations take what they get, but for those that are said to fail. */
-function answering({ channels = {}, failing = [] }: SimulatePersonInput): Parameters<typeof simulateLife>[0]['sender'] {
+function answering({ channels = {}, failing = [] }: SimulatePersonInput): JourneySender {
   return {
     state: async (_ws, destination) => ({
       ...{ state: 'ready', hasDedup: true },

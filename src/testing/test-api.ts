@@ -58,6 +58,7 @@ export const testLimits = {
   pageSizeMax: 1_000,
   approvalAbove: 100,
   preview: { asksAll: 5_000, sample: 1_000 },
+  simulation: { people: 1_000, days: 90 },
   maxBytesInFlight: 64 * 1024 * 1024,
   maxKeyBytesInFlight: 16 * 1024 * 1024,
   bodySeconds: 20,

@@ -20,6 +20,7 @@ import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics'
 import { createMemberCopy } from '../activities/operations/copy-members';
 import { createDeadLetterReplay } from '../activities/operations/dead-letter-replay/dead-letter-replay';
 import { createEnrolMembers } from '../activities/operations/enrol-members';
+import { createSimulation } from '../activities/operations/simulation/simulation';
 import { createErasure } from '../activities/operations/erasure/erasure';
 import { createExport } from '../activities/operations/export/export';
 import { createJourneyRuns } from '../activities/operations/journey-runs';
@@ -173,6 +174,7 @@ function composeJourneyWork({ store, clock, imports: { backlog } }: WorkerDeps, 
   return {
     'journey-runs': createJourneyRuns({ store, clock, wakeRun: doorbells.enrollment }),
     'journey-enrol': createEnrolMembers({ store, clock, ringIntake: doorbells.intake, backlog }),
+    simulation: createSimulation({ store }),
   };
 }
 

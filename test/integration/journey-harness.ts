@@ -76,6 +76,12 @@ export class JourneyHarness {
   ws = workspaceId('ws_none');
   /** Whether events of ours stay pending too, as those that are accepted do. */
   isIntakeBehind = false;
+  /** Whether whatever is accepted is applied at once, one after the other, as by an intake that is never behind. */
+  appliesAtOnce = false;
+  /** How far the clock of all but the workflows is ahead. */
+  aheadMs = 0;
+  readonly clock = (): number => Date.now() + this.aheadMs;
+  #draining: Promise<void> = Promise.resolve();
   readonly #rulesets: RulesetCache;
   readonly #outbox: Outbox;
   readonly #record: ReturnType<typeof createEventRecorder>;
@@ -90,8 +96,10 @@ export class JourneyHarness {
     readonly queuePrefix: string,
   ) {
     this.#rulesets = new RulesetCache(store);
-    this.#record = createEventRecorder(store, { intake: () => Promise.resolve() });
-    const starting = { client, store, queuePrefix, clock: Date.now };
+    this.#record = createEventRecorder(store, {
+      intake: () => (this.appliesAtOnce ? this.#drain() : Promise.resolve()),
+    });
+    const starting = { client, store, queuePrefix, clock: this.clock };
     this.#outbox = new Outbox(
       store.outbox,
       {
@@ -132,6 +140,8 @@ export class JourneyHarness {
     this.ws = (await this.store.workspaces.create('journeys', Date.now()))._id;
     this.destination = new TestDestination();
     this.isIntakeBehind = false;
+    this.appliesAtOnce = false;
+    this.aheadMs = 0;
   }
 
   /** What the workers run, for tests that are the workflow themselves; `store` as they see it. */
@@ -150,7 +160,7 @@ export class JourneyHarness {
       recordEvent: this.#record,
       ringIntake: () => (this.isIntakeBehind ? Promise.resolve() : this.apply('never', isOwn)),
       ringRun: (workflowId) => wakeEnrollment(this.client, workflowId),
-      clock: Date.now,
+      clock: this.clock,
       log: pino({ level: 'silent' }),
       metrics: createDeliveryMetrics(new Registry()),
       retryBudgetSeconds: 3_600,
@@ -222,7 +232,7 @@ export class JourneyHarness {
     const claimed = await this.store.events.claim(this.ws, 0, 500, 4_000_000);
     const pending = only ? claimed.filter(({ name }) => only(name)) : claimed;
     if (pending.length === 0) return;
-    const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
+    const deps = { store: this.store, rulesets: this.#rulesets, clock: this.clock };
     try {
       const { outbox } = await applyEventBatch(deps, this.ws, pending);
       if (dies === 'never') await this.#outbox.carryOut(outbox);
@@ -239,6 +249,11 @@ export class JourneyHarness {
     const ids = due.flatMap((row) => (row.ws === this.ws ? [row.id] : []));
     const deps = { store: this.store, rulesets: this.#rulesets, clock: Date.now };
     if (ids.length > 0) await this.#outbox.carryOut((await applyTime(deps, this.ws, ids)).outbox);
+  }
+
+  #drain(): Promise<void> {
+    this.#draining = this.#draining.then(() => this.apply());
+    return this.#draining;
   }
 
   /** What the clock does for runs that a crash left behind, as if this much time had passed. */

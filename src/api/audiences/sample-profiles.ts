@@ -1,4 +1,5 @@
 import type { ProfileId, WorkspaceId } from '../../domain/ids';
+import { idAt } from '../../domain/profiles/id-ranges';
 import type { Profile } from '../../domain/profiles/profile';
 import type { Store } from '../../store/store';
 
@@ -43,11 +44,3 @@ export async function* someProfiles(
   for (let page = 0; page < pages && (page === 0 || performance.now() < endsAt); page += 1, from += width)
     yield await store.profiles.between(ws, idAt(from), idAt(from + width));
 }
-
-/** How the id begins that this part of all ids come before; the first twelve digits of an id are of chance, and none is a g. */
-const idAt = (share: number): string =>
-  share >= 1
-    ? 'g'
-    : Math.floor(share * 2 ** 48)
-        .toString(16)
-        .padStart(12, '0');

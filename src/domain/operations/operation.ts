@@ -13,6 +13,7 @@ export const operationKinds = {
   'audience-copy': { cancel: true },
   'journey-runs': { cancel: true },
   'journey-enrol': { cancel: true },
+  simulation: { cancel: true },
 } as const satisfies Readonly<Record<string, { readonly cancel: boolean }>>;
 
 export type OperationKindName = keyof typeof operationKinds;
