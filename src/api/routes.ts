@@ -14,6 +14,7 @@ import { deadLetterRoutes } from './dead-letters/routes';
 import { decideRoutes } from './decide/routes';
 import { deliveryRoutes } from './deliveries/routes';
 import { destinationRoutes } from './destinations/routes';
+import { recordRoutes } from './enrollments/record-routes';
 import { enrollmentRoutes } from './enrollments/routes';
 import { groupPolicyRoutes } from './groups/policy-routes';
 import { groupRoutes } from './groups/routes';
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
   ...simulateRoutes,
   ...enrolRoutes,
   ...enrollmentRoutes,
+  ...recordRoutes,
   ...sendingRoutes,
   ...deliveryRoutes,
   ...deadLetterRoutes,

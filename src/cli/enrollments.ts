@@ -5,6 +5,7 @@ import type { EnrollmentDetail, ExitInput } from '../client/types';
 import { usageError } from './command-error';
 import type { Context } from './context';
 import { showRun } from './enrollment';
+import { addRecord } from './enrollment-record';
 import { listOption, showList, type ListOptions } from './lists';
 
 export function addEnrollments(program: Command, context: Context): void {
@@ -38,6 +39,7 @@ export function addEnrollments(program: Command, context: Context): void {
       context.show(ended, () => ending(ended));
     });
   addSignal(enrollments, context);
+  addRecord(enrollments, context);
 }
 
 function addSignal(enrollments: Command, context: Context): void {

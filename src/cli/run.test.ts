@@ -730,6 +730,59 @@ describe('one run', () => {
   });
 });
 
+describe('the record of a run', () => {
+  const record = {
+    ...{
+      enrollment: 'enr_1',
+      journey: 'cart',
+      version: 2,
+      profileId: 'prf_1',
+      audiences: [],
+      sending: {},
+      channels: {},
+    },
+    ...{ failing: [], from: 'T0', to: 'T9', events: [], isScrubbed: true, notes: ['A note.'] },
+    definition: { key: 'cart' },
+    steps: [
+      { step: 'settle', type: 'wait', visit: 1, at: 'T1', outcome: 'waited', cause: 'time' },
+      { step: 'remind', type: 'send', visit: 1, at: 'T2', outcome: 'withheld', why: 'consent' },
+    ],
+    sends: [{ step: 'remind', destination: 'crm', status: 'withheld', at: 'T3' }],
+    end: { status: 'completed', step: 'remind', reason: 'completed' },
+  };
+
+  it('is walked through step by step', async () => {
+    answer = () => ({ body: record });
+    const { out } = await heddle('enrollments step enr_1');
+    expect(asked()).toEqual(['GET /v1/enrollments/enr_1/record']);
+    expect(out.split('\n')).toEqual([
+      '1/2  cart version 2  settle (wait)',
+      '     came T1, visit 1',
+      '     left by waited (time) for remind, T2',
+      '',
+      '2/2  cart version 2  remind (send)',
+      '     came T2, visit 1',
+      '     sent to crm: withheld, T3',
+      '     left by withheld (consent)',
+      '     completed: completed',
+      '',
+    ]);
+  });
+
+  it('is written as a test, without values unless they are asked for', async () => {
+    answer = () => ({ body: record });
+    const { out, err } = await heddle('enrollments export enr_1 --as-test');
+    await heddle('enrollments export enr_1 --as-test --with-values');
+    expect(asked()).toEqual([
+      'GET /v1/enrollments/enr_1/record?values=false',
+      'GET /v1/enrollments/enr_1/record?values=true',
+    ]);
+    expect(out).toContain("import { replayRecord } from 'heddle/testing';");
+    expect(err).toBe('A note.\n');
+    expect((await heddle('enrollments export enr_1')).code).toBe(2);
+  });
+});
+
 describe('figures', () => {
   it('counts a journey step by step, and adds no currencies', async () => {
     const left = { delivered: 1180, rejected: 10 };

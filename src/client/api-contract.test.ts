@@ -10,6 +10,8 @@ import type { DeadLetterBody, LetterCountBody } from '../api/dead-letters/presen
 import type { DecisionBody } from '../api/decide/routes';
 import type { DeliveryBody } from '../api/deliveries/presenter';
 import type { DestinationBody } from '../api/destinations/presenter';
+import type { RecordBody } from '../api/enrollments/record-routes';
+import type { RunRecord } from '../domain/journeys/run-record';
 import type { EnrollmentBody, EnrollmentDetail } from '../api/enrollments/presenter';
 import type { GroupBody, GroupDetailBody, GroupMemberBody } from '../api/groups/presenter';
 import type { StartedBody, StoppedBody } from '../api/sending/routes';
@@ -89,6 +91,10 @@ const agreements: {
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;
   enrollmentDetail: Agrees<Sent<typeof EnrollmentDetail>, client.EnrollmentDetail>;
+  runRecord: Agrees<
+    Shallow<Sent<typeof RecordBody>, 'definition' | 'audiences' | 'events' | 'sending'>,
+    Shallow<RunRecord, 'definition' | 'audiences' | 'events' | 'sending'>
+  >;
   journey: Agrees<Shallow<Sent<typeof JourneyBody>, 'draft'>, Shallow<client.StoredJourney, 'draft'>>;
   experiment: Agrees<
     Shallow<Sent<typeof ExperimentBody>, 'variants' | 'decided'>,
@@ -171,6 +177,7 @@ const agreements: {
   destination: 'agrees',
   enrollment: 'agrees',
   enrollmentDetail: 'agrees',
+  runRecord: 'agrees',
   journey: 'agrees',
   experiment: 'agrees',
   draft: 'agrees',

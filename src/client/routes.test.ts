@@ -229,6 +229,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     client.journeys.enrol('win-back', { profile: 'user_id:u1', properties: { order: 1 } }),
   'GET /v1/journeys/{key}/experiments/{experiment}': () => client.journeys.experiment('win-back', 'subject'),
   'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', { ...window, version: 2 }),
+  'GET /v1/enrollments/{id}/record': () => client.enrollments.record('enr_1', { values: true }),
   'GET /v1/enrollments/{id}': () => client.enrollments.get('enr_1'),
   'POST /v1/enrollments/{id}/exit': () => client.enrollments.exit('enr_1', { reason: 'asked' }),
   'POST /v1/enrollments/{id}/signal': () =>

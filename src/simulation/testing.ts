@@ -13,6 +13,8 @@ import { storable } from '../domain/journeys/effect-steps.schema';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { JourneyDefinition } from '../domain/journeys/journey.schema';
 import type { SimulatedSend } from '../domain/journeys/simulated/simulated-life';
+import { whereParted, type Replayed } from '../domain/journeys/compare-run';
+import type { RunRecord } from '../domain/journeys/run-record';
 import { newProfile } from '../domain/profiles/profile';
 import type { EventDoc } from '../store/documents';
 import type { z } from 'zod';
@@ -119,6 +121,57 @@ function windowOf({ from, to }: SimulatePersonInput, events: readonly Event[]): 
 }
 
 const asJson = (written: object): unknown => JSON.parse(JSON.stringify(written)) as unknown;
+
+/** What `heddle enrollments export --as-test` writes. */
+export type RecordToReplay = Omit<
+  RunRecord,
+  | 'definition'
+  | 'audiences'
+  | 'events'
+  | 'sending'
+  | 'steps'
+  | 'end'
+  | 'enrollment'
+  | 'version'
+  | 'isScrubbed'
+  | 'notes'
+> & {
+  readonly definition: Written;
+  readonly audiences: readonly Written[];
+  readonly events: readonly object[];
+  readonly sending: object;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly visit: number;
+    readonly at: string;
+    readonly outcome?: string;
+  }[];
+  readonly end: { readonly status: string; readonly step: string; readonly reason?: string };
+};
+
+/** Lives a recorded run again. `parted` says at which step it went another way than it did; nothing where it went the same. */
+export async function replayRecord(
+  record: RecordToReplay,
+): Promise<Replayed & { readonly parted: string | undefined }> {
+  const { definition: journey, audiences, channels, failing, from, to, profileId: id } = record;
+  const { runs, sends } = await simulatePerson({
+    ...{ journey, audiences, channels, failing, from, to, profileId: id },
+    events: record.events as readonly JsonObject[],
+    sending: record.sending,
+  });
+  const run = runs.find(({ journey: key }) => key === record.journey);
+  const replayed: Replayed = {
+    path: (run?.path ?? []).map(({ step, outcome }) => ({ step, ...(outcome !== undefined && { outcome }) })),
+    sends: sends
+      .filter(({ journey: key }) => key === record.journey)
+      .map(({ step, destination, status }) => ({ step, destination, status })),
+    end: {
+      ...{ status: run?.status ?? 'never entered', step: run?.step ?? 'the entry' },
+      ...(run?.reason !== undefined && { reason: run.reason }),
+    },
+  };
+  return { ...replayed, parted: whereParted(record, replayed) };
+}
 
 /** Destinations take what they get, but for those that are said to fail. */
 function answering({ channels = {}, failing = [] }: SimulatePersonInput): JourneySender {

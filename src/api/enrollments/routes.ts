@@ -1,19 +1,17 @@
-import type { ClientSession } from 'mongodb';
 import { z } from 'zod';
-import { enrollmentId } from '../../domain/ids';
 import { endEnrollment, isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import { isDeliveryOutcome } from '../../domain/journeys/outcomes';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { conflict, notFound } from '../problem';
+import { conflict } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
 import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { transact } from '../transact';
 import { waitUntil } from '../wait-until';
+import { EnrollmentId, findRun } from './find-run';
 import { signal, SignalBody } from './signal';
 import { EnrollmentBody, EnrollmentDetail, isSending, presentEnrollment, presentEnrollmentDetail } from './presenter';
 
-const Id = z.strictObject({ id: z.string().min(1).max(100) });
 const ExitBody = z.strictObject({
   reason: z
     .string()
@@ -31,7 +29,7 @@ export const enrollmentRoutes: readonly Route[] = [
     path: '/v1/enrollments/{id}',
     scope: 'journeys:read',
     summary: 'Where one run is and why, with its path, its last send and a link to the Temporal UI',
-    params: Id,
+    params: EnrollmentId,
     responses: { 200: EnrollmentDetail },
     handle: async (call) => ({ status: 200, body: await detailOf(call, await findRun(call)) }),
   }),
@@ -40,7 +38,7 @@ export const enrollmentRoutes: readonly Route[] = [
     path: '/v1/enrollments/{id}/exit',
     scope: 'journeys:write',
     summary: 'End one run; nothing is sent after the answer, unless it says `sending`',
-    params: Id,
+    params: EnrollmentId,
     body: ExitBody.prefault({}),
     responses: { 200: EnrollmentDetail },
     handle: async (call) => {
@@ -59,7 +57,7 @@ export const enrollmentRoutes: readonly Route[] = [
     scope: 'journeys:write',
     summary:
       'Tell one run something that it waits for, or ends or converts by; 202 when it is accepted and not yet told',
-    params: Id,
+    params: EnrollmentId,
     body: SignalBody,
     responses: { 200: EnrollmentDetail, 202: EnrollmentDetail },
     handle: async (call) => {
@@ -93,16 +91,7 @@ async function detailOf({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, run: Enrollm
   return presentEnrollmentDetail({ run, definition: compiled?.definition, lastSend: sends[0] }, deps);
 }
 
-async function findRun(
-  { deps, ws, params }: KeyCall<z.output<typeof Id>>,
-  session?: ClientSession,
-): Promise<Enrollment> {
-  const run = await deps.store.enrollments.byId(ws, enrollmentId(params.id), session);
-  if (!run) throw notFound('such enrollment');
-  return run;
-}
-
-type ExitCall = KeyCall<z.output<typeof Id>, unknown, z.output<typeof ExitBody>>;
+type ExitCall = KeyCall<z.output<typeof EnrollmentId>, unknown, z.output<typeof ExitBody>>;
 
 /** Ends the run as it stands, and has its workflow notice: at once, or where that fails by way of the outbox. */
 async function exit(call: ExitCall): Promise<void> {

@@ -64,3 +64,23 @@ describe('POST /v1/enrollments/{id}/signal', () => {
     expect(await signals()).toEqual([]);
   });
 });
+
+describe('GET /v1/enrollments/{id}/record', () => {
+  it('has the values of people only for a key that may see them, and another workspace has no such run', async () => {
+    const id = await begin();
+    const reader = { name: 'x', kind: 'management' as const, scopes: ['journeys:read'], source: 'test', createdAt: 0 };
+    const key = (await api.store.keys.create(mine.ws, 'dev', reader)).text;
+    const read = (query: string, by: string) =>
+      request(api.app).get(`/v1/enrollments/${id}/record${query}`).auth(by, { type: 'bearer' });
+    const { body } = await read('', key).expect(200);
+    expect(body).toMatchObject({
+      isScrubbed: true,
+      steps: [{ step: 'ask', type: 'wait-for' }],
+      end: { status: 'active' },
+    });
+    const refused = await read('?values=true', key).expect(403);
+    expect((refused.body as { detail: string }).detail).toContain('profiles:pii');
+    expect((await read('?values=true', mine.apiKey).expect(200)).body).toMatchObject({ isScrubbed: false });
+    await read('', (await api.createWorkspace()).apiKey).expect(404);
+  });
+});
