@@ -47,36 +47,23 @@ export class ImpactJourneyRepository {
     }));
   }
 
-  /** Visits of every step by how they ended, of the runs asked for; with `version`, of runs that are of it, what they did under it. */
+  /**
+   * Visits of every step by how they ended, of the runs asked for; with `version`, of runs that are of it, what they did under it. Those who
+   * are inside and those who have ended are read apart, so that of a large journey each has its own time.
+   */
   async visits(ws: WorkspaceId, journey: string, asked: RunsAsked): Promise<StepVisits[]> {
-    const groups = await this.#enrollments
-      .aggregate<{ _id: VisitGroup; count: number }>(
-        [
-          { $match: runsAsked(ws, journey, asked) },
-          {
-            $project: {
-              status: 1,
-              step: 1,
-              visit: 1,
-              'path.step': 1,
-              'path.visit': 1,
-              'path.outcome': 1,
-              'path.why': 1,
-              'path.version': 1,
+    const groups: { _id: VisitGroup; count: number }[] = [];
+    for (const endedAt of [{ $exists: false }, { $gte: 0 }])
+      groups.push(
+        ...(await this.#enrollments
+          .aggregate<{ _id: VisitGroup; count: number }>(
+            visitsOf({ ...runsAsked(ws, journey, asked), endedAt }, asked),
+            {
+              maxTimeMS: answerWithinMs,
             },
-          },
-          { $unwind: '$path' },
-          ...(asked.version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
-          {
-            $group: {
-              _id: { step: '$path.step', outcome: '$path.outcome', why: '$path.why', cut: cutBy },
-              count: { $sum: 1 },
-            },
-          },
-        ],
-        { maxTimeMS: answerWithinMs },
-      )
-      .toArray();
+          )
+          .toArray()),
+      );
     return groups.map(({ _id: { step, outcome, why, cut }, count }) => ({
       step,
       count,
@@ -201,6 +188,18 @@ export class ImpactJourneyRepository {
 /** Of an unwound path: the visit where the run stands or ended. */
 const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
 const cutBy = { $cond: [{ $and: [{ $in: ['$status', ['exited', 'failed']] }, ...isLast] }, '$status', null] };
+
+function visitsOf(asked: Document, { version }: RunsAsked): Document[] {
+  const visit = { 'path.step': 1, 'path.visit': 1, 'path.outcome': 1, 'path.why': 1, 'path.version': 1 };
+  const _id = { step: '$path.step', outcome: '$path.outcome', why: '$path.why', cut: cutBy };
+  return [
+    { $match: asked },
+    { $project: { status: 1, step: 1, visit: 1, ...visit } },
+    { $unwind: '$path' },
+    ...(version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
+    { $group: { _id, count: { $sum: 1 } } },
+  ];
+}
 
 interface VisitGroup {
   readonly step: string;
