@@ -127,6 +127,11 @@ export const limitVariables = {
     '50',
     'How many sends that a stop of all sends had held go on in a second, on average, once it is taken back.',
   ),
+  HEDDLE_SESSION_MINUTES: defaulted(
+    wholeNumber(1, 1_440),
+    '30',
+    'After how long without an event of a person their session is over: content for a session is shown until then.',
+  ),
   HEDDLE_CHANGE_STREAMS: defaulted(
     wholeNumber(1, 10_000),
     '100',
@@ -161,6 +166,7 @@ export function toLimits(env: Limits) {
     failedKeysPerMinute: env.HEDDLE_FAILED_KEYS_PER_MINUTE,
     idempotencyHours: env.HEDDLE_IDEMPOTENCY_HOURS,
     resumedSendsPerSecond: env.HEDDLE_RESUMED_SENDS_PER_SECOND,
+    sessionMs: env.HEDDLE_SESSION_MINUTES * 60_000,
     changeStreams: {
       most: env.HEDDLE_CHANGE_STREAMS,
       ofWorkspace: env.HEDDLE_WORKSPACE_CHANGE_STREAMS,

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { ChangeStreams } from './audiences/changes/change-streams';
 import { Authenticator } from './authenticate';
 import { allowBrowsers } from './cors';
+import { Exposures } from './decide/exposures';
 import type { ApiDeps, GaugeSource } from './deps';
 import { presentProblem, toProblem } from './errors';
 import { EventWriter } from './ingest/event-writer';
@@ -72,10 +73,12 @@ function sendSecurityHeaders() {
 
 /** What all requests of the process share: who they are, how much of them there is, and the way into the store. */
 function createDoors(
-  { store, policies, clock, limits }: ApiDeps,
-  { rateLimited }: ApiMetrics,
-): Pick<Context, 'authenticator' | 'rates' | 'turns' | 'way' | 'events'> {
+  deps: ApiDeps,
+  { rateLimited, exposuresLost }: ApiMetrics,
+): Pick<Context, 'authenticator' | 'rates' | 'turns' | 'way' | 'events' | 'exposures'> {
+  const { store, policies, clock, limits } = deps;
   return {
+    exposures: new Exposures(deps, exposuresLost),
     authenticator: new Authenticator(store.keys, clock, new FailedKeys(limits.failedKeysPerMinute), policies),
     rates: new Rates(limits.rates, (policy) => rateLimited.inc({ policy })),
     turns: new Turns(bodiesAtOnce),

@@ -32,6 +32,8 @@ export interface ApiLimits extends FlightLimits {
   readonly failedKeysPerMinute: number;
   readonly idempotencyHours: number;
   readonly resumedSendsPerSecond: number;
+  /** After how long without anything of a person their session is over. */
+  readonly sessionMs: number;
   readonly rates: RateLimits;
   readonly changeStreams: StreamLimits;
 }

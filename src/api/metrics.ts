@@ -34,6 +34,11 @@ export function createApiMetrics(registry: Registry, gauges: readonly GaugeSourc
     }),
     ...createPlanCounters(registers),
     ...createRefusalCounters(registers),
+    exposuresLost: new Counter({
+      name: 'heddle_exposures_lost_total',
+      help: 'Times that a surface was told what a journey shows, and that could not be recorded.',
+      registers,
+    }),
     operationsEnded: countCancelled(registers),
   };
 }

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { onRecord } from './audit/record-audit';
 import type { ChangeStreams } from './audiences/changes/change-streams';
+import type { Exposures } from './decide/exposures';
 import { checkBody, eventsIn, parse, readBody } from './body';
 import { secondPart, writeKeyOf, type Authenticator, type Principal } from './authenticate';
 import { isOpenToSites, letSitesRead } from './cors';
@@ -30,6 +31,7 @@ export interface Context {
   readonly way: RightOfWay;
   readonly events: EventWriter;
   readonly streams: ChangeStreams;
+  readonly exposures: Exposures;
 }
 
 /** Turns the table of routes into a router: admit, read, check, run, answer. */
@@ -146,11 +148,11 @@ async function greet(route: Route, { rates }: Context, res: Response, principal:
 }
 
 function toCall(route: Route, context: Context, req: Request, principal: Principal | undefined) {
-  const { deps, metrics, events, rates, way, streams } = context;
+  const { deps, metrics, events, rates, way, streams, exposures } = context;
   return {
     params: parse(route.params, req.params, 'path'),
     query: parse(route.query, req.query, 'query'),
-    ...{ deps, metrics, events, rates, streams },
+    ...{ deps, metrics, events, rates, streams, exposures },
     admitAgain: async () => void (await admit(route, context, req)),
     giveWay: () => way.giveWay(),
     whenLeft: (then: () => void) => void req.res?.once('close', then),

@@ -3,6 +3,7 @@ import type { WorkspaceId } from '../domain/ids';
 import type { Principal } from './authenticate';
 import type { ChangeStreams } from './audiences/changes/change-streams';
 import type { ApiDeps } from './deps';
+import type { Exposures } from './decide/exposures';
 import type { EventWriter } from './ingest/event-writer';
 import type { Picture } from './ingest/pixel';
 import type { Rates } from './limits/rates';
@@ -41,6 +42,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** Of who is known only when the handler has looked; keys are counted before. */
   readonly rates: Pick<Rates, 'take'>;
   readonly streams: ChangeStreams;
+  /** What surfaces were told of journeys. */
+  readonly exposures: Exposures;
   /** Throws where the key would not be let in now: an answer that goes on for long asks now and then. */
   readonly admitAgain: () => Promise<void>;
   /** Calls back when the answer is over, or nobody is there to take it. */

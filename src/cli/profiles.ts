@@ -17,8 +17,11 @@ export function addProfiles(program: Command, context: Context): void {
   profiles
     .command('decide <ref>')
     .description('the audiences somebody is in, and where their journeys stand, as pages and servers ask for them')
-    .action(async (ref: string) => {
-      const decision = await context.client().decide({ profile: ref });
+    .option('--slots <list>', 'also what journeys show in these slots, such as "hero,banner"', listOf)
+    .action(async (ref: string, { slots = [] }: { slots?: string[] }) => {
+      const decision = await context
+        .client()
+        .decide({ profile: ref, ...(slots.length > 0 && { slots, preview: true }) });
       context.show(decision, () => printDecision(context, decision));
     });
   addMerges(profiles, context);
@@ -26,7 +29,7 @@ export function addProfiles(program: Command, context: Context): void {
   addRights(profiles, context);
 }
 
-function printDecision({ table }: Context, { audiences, journeys = [] }: Decision): string {
+function printDecision({ table }: Context, { audiences, journeys = [], slots = {} }: Decision): string {
   return [
     table(
       ['audience'],
@@ -36,8 +39,17 @@ function printDecision({ table }: Context, { audiences, journeys = [] }: Decisio
       ['journey', 'step', 'entered'],
       journeys.map(({ journey, step, enteredAt }) => [journey, step, enteredAt]),
     ),
+    ...(Object.keys(slots).length === 0 ? [] : [tableOfSlots(table, slots)]),
   ].join('\n');
 }
+
+const tableOfSlots = (table: Context['table'], slots: NonNullable<Decision['slots']>): string =>
+  table(
+    ['slot', 'journey', 'step', 'content'],
+    Object.entries(slots).map(([slot, { journey, step, content }]) => [slot, journey, step, JSON.stringify(content)]),
+  );
+
+const listOf = (text: string): string[] => text.split(',').map((one) => one.trim());
 
 function print({ table }: Context, { id, identifiers, traits, audiences, groups = [], isShared }: Profile): string {
   const known = identifiers.map(({ type, value, firstSeenAt, verifiedAt }) => [type, value, firstSeenAt, verifiedAt]);

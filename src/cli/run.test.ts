@@ -385,6 +385,14 @@ it('heddle profiles decide says in which audiences somebody is, and where their 
   expect(out).toMatch(/^audience\n.*vip\n\njourney +step +entered\n.*win-back +wait +2026/s);
 });
 
+it('heddle profiles decide --slots says what journeys show, and is not recorded as shown', async () => {
+  const hero = { content: { text: 'Hello' }, id: 'enr_1', journey: 'win-back', step: 'show' };
+  answer = () => ({ body: { audiences: [], journeys: [], slots: { hero }, asOf: '2026-05-01T09:00:00.000Z' } });
+  const { out } = await heddle('profiles decide user_id:u1 --slots hero,banner');
+  expect(asked()).toEqual(['GET /v1/decide?profile=user_id%3Au1&slots=hero%2Cbanner&preview=true']);
+  expect(out).toMatch(/slot +journey +step +content\n.*hero +win-back +show +\{"text":"Hello"\}/s);
+});
+
 describe('heddle profiles get', () => {
   it('prints identifiers, traits and audiences, without control characters', async () => {
     answer = () => ({ body: profile });

@@ -86,7 +86,10 @@ const agreements: {
   >;
   explanation: Agrees<Shallow<Sent<typeof ExplanationBody>, 'parts'>, Shallow<client.Explanation, 'parts'>>;
   attachment: Agrees<Sent<typeof AttachmentBody>, client.Attachment>;
-  decision: Agrees<Shallow<Sent<typeof DecisionBody>, 'variables'>, Shallow<client.Decision, 'variables'>>;
+  decision: Agrees<
+    Shallow<Sent<typeof DecisionBody>, 'variables' | 'slots'>,
+    Shallow<client.Decision, 'variables' | 'slots'>
+  >;
   delivery: Agrees<Sent<typeof DeliveryBody>, client.Delivery>;
   destination: Agrees<Shallow<Sent<typeof DestinationBody>, 'settings'>, Shallow<client.Destination, 'settings'>>;
   enrollment: Agrees<Sent<typeof EnrollmentBody>, client.Enrollment>;

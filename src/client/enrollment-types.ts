@@ -18,6 +18,13 @@ export interface Enrollment {
   /** Names of events, and audience edges. */
   readonly waitingFor: readonly string[];
   readonly dueAt?: string;
+  /** At a step that shows content: where, and until when, unless its person's session decides. */
+  readonly shows?: {
+    readonly slot: string;
+    readonly priority: number;
+    readonly content: JsonObject;
+    readonly until?: string;
+  };
   readonly workflowId: string;
   readonly temporalUrl?: string;
 }
@@ -43,6 +50,8 @@ export interface EnrollmentDetail extends Enrollment {
     readonly why?: string;
     /** The version it was made under, of a run that is of a newer one since. */
     readonly version?: number;
+    /** Of content: in how many sessions it was shown. */
+    readonly shown?: number;
     readonly warning?: 'zone-invalid';
   }[];
   readonly sends: number;

@@ -33,7 +33,19 @@ export interface Steps {
 /** A flow to which nothing can be added. */
 export type Ended<Flow> = Omit<
   Flow,
-  | ('wait' | 'waitFor' | 'branch' | 'split' | 'send' | 'update' | 'emit' | 'addTo' | 'removeFrom' | 'enroll')
+  | (
+      | 'wait'
+      | 'waitFor'
+      | 'branch'
+      | 'split'
+      | 'send'
+      | 'personalise'
+      | 'update'
+      | 'emit'
+      | 'addTo'
+      | 'removeFrom'
+      | 'enroll'
+    )
   | ('exit' | 'goTo' | 'end')
 >;
 
@@ -131,6 +143,10 @@ export class FlowBuilder implements Steps {
 
   send(destination: string, fields: Fields<'send', 'destination'> = {}): this {
     return this.then(`send ${destination}`, { type: 'send', destination, ...fields });
+  }
+  /** Shows content in a slot of a page or an app for as long as it says. */
+  personalise(slot: string, fields: Fields<'personalise', 'slot'>): this {
+    return this.then(`show in ${slot}`, { type: 'personalise', slot, ...fields });
   }
   update(fields: Fields<'update'>): this {
     return this.then('update', { type: 'update', ...fields });

@@ -73,6 +73,7 @@ export class Life {
       log: silent,
       metrics: uncounted,
       retryBudgetSeconds: 86_400,
+      sessionMs: 30 * 60_000,
     };
   }
 

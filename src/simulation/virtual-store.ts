@@ -1,5 +1,6 @@
 import { canMove, isFinal } from '../domain/delivery/delivery';
 import { effectiveAt } from '../domain/events/event';
+import { isOfPerson } from '../domain/events/shown';
 import { groupName } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';
 import { subjectOf } from '../domain/ids';
@@ -22,6 +23,7 @@ export function virtualStore(memory: Memory, definitions: Definitions): Store {
     ...definitions,
     ...people(memory),
     ...behaviour(memory),
+    ...sessions(memory),
     ...runs(memory),
     ...ledger(memory),
     ...places(memory),
@@ -151,6 +153,20 @@ function behaviour(memory: Memory) {
           [enteredWaitKey, exitedWaitKey].some((key) => key !== undefined && waitKeys.includes(key)),
         ),
     } satisfies Part<'memberships', 'underWaitKeys'>,
+  };
+}
+
+function sessions(memory: Memory) {
+  return {
+    activity: {
+      of: async (_ws, profiles, { after, upTo, most }) =>
+        memory
+          .historyOf(profiles)
+          .filter((event) => isOfPerson(event) && event.occurredAt > after && event.occurredAt <= upTo)
+          .map(({ occurredAt }) => occurredAt)
+          .sort((one, other) => other - one)
+          .slice(0, most),
+    } satisfies Part<'activity', 'of'>,
   };
 }
 

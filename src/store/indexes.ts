@@ -130,6 +130,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       ...withNumber('sending.at'),
     },
     { key: { dueAt: 1 }, name: 'dueAt', sparse: true },
+    { key: { subject: 1, 'shows.slot': 1 }, name: 'shows', ...withText('shows.slot') },
   ],
   deliveries: [
     { key: { ws: 1, destination: 1, createdAt: -1 }, name: 'destination' },

@@ -239,9 +239,14 @@ export class JourneyRepository {
   async compiled(ws: WorkspaceId, key: string, version: number): Promise<CompiledJourney | undefined> {
     const projection = { status: 1, resuming: 1, publishedVersion: 1, former: 1, canaryPercent: 1 };
     const journey = await this.#journeys.findOne({ _id: journeyId(ws, key) }, { projection });
-    const definition = await this.#definition(versionId(ws, key, version));
+    const definition = await this.definition(ws, key, version);
     if (!journey || !definition) return undefined;
     return compileJourney(definition, version, journey.status, undefined, stateOf(journey, version));
+  }
+
+  /** What was published as a version, which never changes. */
+  definition(ws: WorkspaceId, key: string, version: number): Promise<JourneyDefinition | undefined> {
+    return this.#definition(versionId(ws, key, version));
   }
 
   async #definition(id: string): Promise<JourneyDefinition | undefined> {

@@ -16,6 +16,7 @@ const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
 const standingFields = {
   ...{ id: 1, lineage: 1, identifiers: 1, memberships: 1, rulesetVersion: 1, hasEnrollments: 1 },
   ...{ restrictedAt: 1, wasNamed: 1, mergedInto: 1, erasedAt: 1, prepared: 1, evaluatedAt: 1 },
+  ...{ consent: 1, holdouts: 1 },
 } as const;
 export type Standing = Pick<Profile, Exclude<keyof typeof standingFields, 'mergedInto' | 'erasedAt'>>;
 

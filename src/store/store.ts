@@ -1,3 +1,4 @@
+import { ActivityRepository } from './activity';
 import { AttachmentRepository } from './attachments';
 import { AudienceRepository } from './audiences';
 import { AudienceVersionRepository } from './audience-versions';
@@ -36,6 +37,7 @@ import { PullStateRepository } from './pull-states';
 import { ComputedTraitRepository } from './computed-traits';
 import { PurposeRepository } from './purposes';
 import { SendPlaceRepository } from './send-places';
+import { ShowingRepository } from './showing';
 import { SourceHourRepository } from './source-hours';
 import { SourceTestRepository } from './source-tests';
 import { SourceRepository } from './sources';
@@ -49,6 +51,7 @@ import { WorkspaceRepository } from './workspaces';
 export function createStore(connection: StoreConnection) {
   return {
     connection,
+    ...{ activity: new ActivityRepository(connection), showing: new ShowingRepository(connection) },
     attachments: new AttachmentRepository(connection),
     audiences: new AudienceRepository(connection),
     audienceVersions: new AudienceVersionRepository(connection),
@@ -76,10 +79,9 @@ export function createStore(connection: StoreConnection) {
     memberships: new MembershipRepository(connection),
     audit: new AuditRepository(connection),
     merges: new MergeRepository(connection),
-    oldRows: new OldRows(connection),
     operations: new OperationRepository(connection),
     outbox: new OutboxRepository(connection),
-    personRows: new PersonRows(connection),
+    ...{ oldRows: new OldRows(connection), personRows: new PersonRows(connection) },
     preparedProfiles: new PreparedProfiles(connection),
     profiles: new ProfileRepository(connection),
     pullStates: new PullStateRepository(connection),

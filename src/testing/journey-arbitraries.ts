@@ -63,6 +63,13 @@ const steps: { readonly [Type in Step['type']]: fc.Arbitrary<unknown> } = {
   update: fc.record({ set: fc.option(values, { nil: undefined }), unset: fc.constantFrom(['a'], undefined), next }),
   emit: fc.record({ event: fc.constant('Told'), properties: fc.option(values, { nil: undefined }), next }),
   audience: fc.record({ audience: fc.constant('guests'), do: fc.constantFrom('add', 'remove'), next }),
+  personalise: fc.record({
+    slot: fc.constant('hero'),
+    content: fc.constant({ text: 'Hello' }),
+    for: fc.constantFrom('session', '2d'),
+    priority: fc.constantFrom(70, undefined),
+    next,
+  }),
   enroll: fc.record({ journey: fc.constant('other'), wait: fc.constantFrom(true, undefined), next }),
   exit: fc.record({ reason: fc.constantFrom('done', undefined) }),
 };

@@ -201,6 +201,7 @@ async function startWorkers(of: {
     pulls: { perWorkspace: 4, maxPageBytes: 4_194_304, ...(of.pullTurnMs !== undefined && { turnMs: of.pullTurnMs }) },
     intakeBatch: of.intakeBatch,
     backfillPauseMs: of.backfillPauseMs,
+    sessionMs: testLimits.sessionMs,
     eventLimits: testLimits.event,
     imports: importLimits,
     erasureWaitMs: 20_000,

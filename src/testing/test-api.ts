@@ -66,6 +66,7 @@ export const testLimits = {
   failedKeysPerMinute: 1_000_000,
   idempotencyHours: 24,
   resumedSendsPerSecond: 50,
+  sessionMs: 30 * 60_000,
   changeStreams: { most: 10, ofWorkspace: 3, seconds: 1 },
   rates: {
     windowSeconds: 10,

@@ -62,6 +62,8 @@ export interface WorkerDeps {
   readonly intakeBatch: number;
   /** Between transactions of a back-fill. */
   readonly backfillPauseMs: number;
+  /** After how long without anything of a person their session is over. */
+  readonly sessionMs: number;
   /** What one event may be, wherever it comes from. */
   readonly eventLimits: JsonLimits;
   readonly imports: { readonly backlog: number; readonly keepHours: number; readonly maxColumns: number };
@@ -105,7 +107,7 @@ export function composeActivities(deps: WorkerDeps) {
     ...createBackfillActivities({ ...applying, backfillPauseMs: deps.backfillPauseMs }),
     ...createJourneyActivities({
       ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
-      retryBudgetSeconds,
+      ...{ retryBudgetSeconds, sessionMs: deps.sessionMs },
       recordEvent: createEventRecorder(store, doorbells),
       ringRun: doorbells.enrollment,
       ringIntake: (ws) => doorbells.intake(ws, intakePartition).catch(() => undefined),

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     sourceFolders: config.sourceFolders,
     pulls: config.pulls,
     intakeBatch: config.limits.intakeBatch,
-    backfillPauseMs: config.limits.backfillPauseMs,
+    ...{ backfillPauseMs: config.limits.backfillPauseMs, sessionMs: config.limits.sessionMs },
     eventLimits: config.limits.event,
     imports: config.imports,
     catalogueLimits: config.catalogueLimits,

@@ -164,6 +164,7 @@ export class JourneyHarness {
       log: pino({ level: 'silent' }),
       metrics: createDeliveryMetrics(new Registry()),
       retryBudgetSeconds: 3_600,
+      sessionMs: 30 * 60_000,
     });
   }
 

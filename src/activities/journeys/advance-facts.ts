@@ -14,6 +14,7 @@ import type { FoundCause, StepFacts } from '../../domain/journeys/move';
 import { runView } from '../../domain/journeys/since';
 import { runRoot } from '../../domain/journeys/run-paths';
 import { presentSend } from '../../domain/journeys/steps/send';
+import { endOfShowing } from '../../domain/journeys/steps/personalise';
 import { stepOf } from '../../domain/journeys/step';
 import { endOfWait } from '../../domain/journeys/steps/wait';
 import { deadlineOf, lookBack } from '../../domain/journeys/steps/wait-for';
@@ -24,6 +25,7 @@ import type { Profile } from '../../domain/profiles/profile';
 import { lookAtPolicies } from './ask-policies';
 import type { JourneyDeps } from './journeys';
 import { readRecording } from './read-recording';
+import { readShowing } from './read-showing';
 import { readPermission } from './permission';
 import { asServed } from '../../folding/as-served';
 import { computedTraitsOf, readComputed, type Told } from '../../folding/read-computed';
@@ -98,6 +100,11 @@ async function readFor(
         isIntakeBehind: await isBehind(deps, input, input.now),
         ...(await readHold(deps, input, step)),
       };
+    case 'personalise': {
+      const showing = { ...(await readWorkspaceZone(deps, input)), ...(await readShowing(deps, step, input, ids)) };
+      const { at = Infinity } = endOfShowing(step, { ...input, facts: { root, ...showing } });
+      return { ...showing, isIntakeBehind: await isBehindAtEnd(deps, input, { at }) };
+    }
     case 'exit':
       return {};
     default:
@@ -121,8 +128,11 @@ async function isBehindAt(deps: JourneyDeps, input: FactsInput, dueAt: number): 
 }
 
 /** A date may be long over when the run comes, or be none. */
-const isBehindAtEnd = (deps: JourneyDeps, input: FactsInput, { at = input.now }: RestEnd): Promise<boolean> =>
-  isBehindAt(deps, input, Math.max(at, input.run.arrivedAt));
+const isBehindAtEnd = (
+  deps: JourneyDeps,
+  input: FactsInput,
+  { at = input.now }: Pick<RestEnd, 'at'>,
+): Promise<boolean> => isBehindAt(deps, input, Math.max(at, input.run.arrivedAt));
 
 /** Whether something of this person that was accepted by then has yet to be applied, and may change the answer. */
 export function isBehind(

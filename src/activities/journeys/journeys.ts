@@ -29,6 +29,7 @@ export interface JourneyDeps {
     | 'audiences'
     | 'experiments'
     | 'impact'
+    | 'activity'
   >;
   readonly sender: JourneySender;
   /** Accepts an event of ours like one from outside, and rings its intake. A repeated `messageId` changes nothing. */
@@ -43,6 +44,8 @@ export interface JourneyDeps {
   readonly metrics: Pick<DeliveryMetrics, 'timerLateness' | 'withheld'>;
   /** How long attempts of one delivery go on. */
   readonly retryBudgetSeconds: number;
+  /** After how long without anything of a person their session is over. */
+  readonly sessionMs: number;
 }
 
 interface Ref {

@@ -187,7 +187,12 @@ describe('a question', () => {
   it.each<[string, Record<string, string>, string]>([
     ['names nobody', {}, ''],
     ['names two', { anonymous_id: 'a', device_id: 'd' }, ''],
-    ['asks for slots, which there are not yet', { anonymous_id: 'a', slots: 'hero' }, 'slots'],
+    ['asks for a slot that has the form of none', { anonymous_id: 'a', slots: 'hero,Not one' }, '/slots'],
+    [
+      'asks for too many slots',
+      { anonymous_id: 'a', slots: Array.from({ length: 21 }, (_, n) => `s${n}`).join() },
+      '/slots',
+    ],
     ['names somebody by an empty id', { anonymous_id: '' }, '/anonymous_id'],
     ['names somebody by a type that there is not', { profile: 'usr:u1' }, '/profile'],
     ['names somebody by nothing', { profile: 'u1' }, '/profile'],

@@ -10,6 +10,7 @@ import type { Standing } from '../../store/profiles';
 import { presentInstant } from '../instant';
 import { invalidRequest } from '../problem';
 import type { KeyCall } from '../route';
+import { presentForPage, presentForServer, presentSlots, winnersFor } from './slots';
 import { variablesFor } from './variables';
 
 /** A type of identifier with the value, or `profile` with a reference. */
@@ -20,8 +21,16 @@ export interface By {
 
 const nobody = profileId('prf_nobody');
 
+/** Whom somebody asks about, and for which slots. */
+export interface Ask {
+  readonly by: By;
+  readonly slots?: readonly string[] | undefined;
+  /** Nobody is shown what is answered. */
+  readonly isPreview?: boolean;
+}
+
 /** Public audiences of whoever has this browser or device. Nobody, and somebody of whom a page must not be told, are in none. */
-export async function decideForPage(call: KeyCall, by: By) {
+export async function decideForPage(call: KeyCall, { by, ...asked }: Ask) {
   const { store } = call.deps;
   const { types } = await namingOf(call);
   const [owned, audiences] = await Promise.all([
@@ -32,17 +41,21 @@ export async function decideForPage(call: KeyCall, by: By) {
   const person = await store.profiles.standing(call.ws, owned?.profile ?? nobody);
   const switchedFrom = await switchedFromOf(call, audiences);
   const isTold = owned && person && mayTellPages(person, askedBy(owned), types.isKnown);
-  return { audiences: isTold ? publicAudiencesOf(served(person, switchedFrom), audiences) : [] };
+  const keys = isTold ? publicAudiencesOf(served(person, switchedFrom), audiences) : [];
+  const winners = await winnersFor(call, isTold ? person : undefined, asked);
+  return { audiences: keys, ...(winners && { slots: presentSlots(winners, presentForPage) }) };
 }
 
 /** All audiences of anybody, and where their journeys stand. Nobody is in none. */
-export async function decideForServer(call: KeyCall, by: By) {
+export async function decideForServer(call: KeyCall, { by, ...asked }: Ask) {
   const { store } = call.deps;
   const [person, audiences] = await Promise.all([readPerson(call, by), store.audiences.told(call.ws)]);
-  if (!person) return { audiences: [], journeys: [] };
+  if (!person) return { audiences: [], journeys: [], ...(asked.slots && { slots: {} }) };
   const keys = audiencesOf(served(person, await switchedFromOf(call, audiences)), audiences);
   const variables = await variablesFor(call, person, keys, audiences);
-  return { audiences: keys, ...variables, journeys: await journeysOf(call, person) };
+  const [journeys, winners] = await Promise.all([journeysOf(call, person), winnersFor(call, person, asked)]);
+  const shown = winners && { slots: presentSlots(winners, presentForServer) };
+  return { audiences: keys, ...variables, journeys, ...shown };
 }
 
 /** Read for anybody or for nobody, so that it tells nothing of who is asked about. */

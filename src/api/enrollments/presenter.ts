@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { enrollmentStatuses, type Enrollment } from '../../domain/journeys/enrollment';
+import { isExposure } from '../../domain/events/shown';
+import { enrollmentStatuses, type Enrollment, type Shows } from '../../domain/journeys/enrollment';
 import { explainRun } from '../../domain/journeys/explain-run';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
@@ -8,7 +9,8 @@ import { triggerName } from '../../domain/journeys/steps/wait-for';
 import { parseWaitKey } from '../../domain/journeys/wait-keys';
 import type { ApiDeps } from '../deps';
 import { Instant, presentInstant } from '../instant';
-import { maskText } from '../personal-data';
+import { AnyObject } from '../json-schema';
+import { maskObject, maskText } from '../personal-data';
 
 export const EnrollmentBody = z.strictObject({
   id: z.string(),
@@ -25,6 +27,10 @@ export const EnrollmentBody = z.strictObject({
   /** Names of events, and audience edges, as the definition has them. */
   waitingFor: z.array(z.string()),
   dueAt: Instant.optional(),
+  /** At a step that shows content: where, and until when, unless its person's session decides. */
+  shows: z
+    .strictObject({ slot: z.string(), priority: z.int(), content: AnyObject, until: Instant.optional() })
+    .optional(),
   workflowId: z.string(),
   /** Absent where nobody said where the Temporal UI is. */
   temporalUrl: z.string().optional(),
@@ -55,6 +61,8 @@ export const EnrollmentDetail = EnrollmentBody.extend({
       why: z.string().optional(),
       /** The version it was made under, of a run that is of a newer one since. */
       version: z.int().optional(),
+      /** Of content: in how many sessions it was shown. */
+      shown: z.int().optional(),
       /** The person's `timezone` is no zone, and that of the journey or the workspace was taken. */
       warning: z.literal('zone-invalid').optional(),
     }),
@@ -69,11 +77,17 @@ export const EnrollmentDetail = EnrollmentBody.extend({
   ),
 });
 
-/** Traits by which a wait may move are not what it is for. */
+/** Traits by which a wait may move, and what is told of content, are not what it is for. */
 function shownKey(key: string): string[] {
   const waited = parseWaitKey(key);
-  return 'trait' in waited ? [] : [triggerName(waited)];
+  if ('trait' in waited || ('event' in waited && isExposure(waited.event))) return [];
+  return [triggerName(waited)];
 }
+
+const presentShows = ({ slot, priority, content, until }: Shows) => ({
+  ...{ slot, priority, content: maskObject(content) },
+  ...(until !== undefined && { until: presentInstant(until) }),
+});
 
 type Links = Pick<ApiDeps, 'temporalUi'>;
 
@@ -93,6 +107,7 @@ export function presentEnrollment(run: Enrollment, links: Links) {
     waitingFor: [...new Set(run.waitingFor.flatMap(shownKey))],
     // After the end it only tells that the workflow has yet to notice.
     ...(dueAt !== undefined && endedAt === undefined && { dueAt: presentInstant(dueAt) }),
+    ...(run.shows && { shows: presentShows(run.shows) }),
     workflowId,
     ...temporalUrl(workflowId, links),
   };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, Identifier } from '../../domain/events/event';
 import { strongestOf } from '../../domain/profiles/present';
+import type { WorkspaceId } from '../../domain/ids';
 import type { Profile } from '../../domain/profiles/profile';
 import type { EventDoc } from '../../store/documents';
 import { intakePartition, numberArrivals, pendingEventDoc } from '../../store/pending-event';
+import type { ApiDeps } from '../deps';
 import { conflict } from '../problem';
 import type { KeyCall } from '../route';
 import { waitUntil } from '../wait-until';
@@ -47,11 +49,11 @@ export async function recordEvent(call: KeyCall, event: Event): Promise<EventDoc
   return (await recordEvents(call, [event])).get(event.messageId);
 }
 
-/** The same of many, by message id. */
-export async function recordEvents(
-  { deps, ws }: KeyCall,
+/** Hands events to the intake, and waits for nothing. One that is known changes nothing. */
+export async function acceptEvents(
+  { deps, ws }: { readonly deps: Pick<ApiDeps, 'store' | 'ringIntake'>; readonly ws: WorkspaceId },
   events: readonly Event[],
-): Promise<ReadonlyMap<string, EventDoc['state'] | undefined>> {
+): Promise<void> {
   const first = numberArrivals(events.length);
   const docs = events.map((event, index) => {
     const arrival = { lane: 'live', bytes: Buffer.byteLength(JSON.stringify(event)), n: first + index } as const;
@@ -59,6 +61,14 @@ export async function recordEvents(
   });
   await deps.store.events.insertPending(docs);
   deps.ringIntake(ws, intakePartition);
+}
+
+/** The same of many, by message id. */
+export async function recordEvents(
+  { deps, ws }: KeyCall,
+  events: readonly Event[],
+): Promise<ReadonlyMap<string, EventDoc['state'] | undefined>> {
+  await acceptEvents({ deps, ws }, events);
   const ids = events.map(({ messageId }) => messageId);
   const read = async () =>
     new Map([...(await deps.store.events.arrivals(ws, ids))].map(([id, { state }]) => [id, state] as const));

@@ -31,6 +31,7 @@ const calls: { readonly [Type in Step['type']]: (step: StepOf<Type>, into: Into)
       ...variants.map(({ key, weight, next }) => call('variant', literal(key), literal(weight), into(next))),
     ),
   send: ({ destination, ...step }) => call('.send', literal(destination), options(omit(step, 'type', 'next'))),
+  personalise: ({ slot, ...step }) => call('.personalise', literal(slot), told(step, 'type', 'next')),
   update: (step) => call('.update', told(step, 'type', 'next')),
   emit: ({ event, properties }) =>
     call('.emit', literal(event), properties === undefined ? undefined : literal(properties)),

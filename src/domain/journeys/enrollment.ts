@@ -1,7 +1,7 @@
 import { sendKey } from '../delivery/idempotency-key';
 import type { RuleEvent } from '../events/event';
 import type { EnrollmentId, ProfileId } from '../ids';
-import type { JsonObject } from '../json';
+import { omit, type JsonObject } from '../json';
 
 export const enrollmentStatuses = ['starting', 'active', 'completed', 'exited', 'failed'] as const;
 export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
@@ -45,10 +45,23 @@ export interface PathEntry {
   readonly why?: string;
   /** What was not as it should be. */
   readonly warning?: 'zone-invalid';
+  /** Of content: in how many sessions it was shown. */
+  readonly shown?: number;
   /** The version it was made under, of a run that is of a newer one since. */
   readonly version?: number;
   /** Of a run that is of a newer version since: what the step is called there. */
   readonly became?: string;
+}
+
+/** What a run shows in a slot while it rests at its step. */
+export interface Shows {
+  readonly slot: string;
+  readonly priority: number;
+  readonly content: JsonObject;
+  /** Absent where that depends on when the session is over. */
+  readonly until?: number;
+  /** In how many sessions surfaces were told, or would have been, and when they last were. */
+  readonly told?: { readonly sessions: number; readonly at: number };
 }
 
 /** A goal reached: the first matching cause inside the window. */
@@ -89,6 +102,8 @@ export interface Enrollment {
   readonly dueAt?: number;
   /** Until when a wait for a date or a time of day lasts, as things stood when it was last worked out. */
   readonly waitsUntil?: number;
+  /** At a step that shows content: what. Whatever ends the run or takes it elsewhere has cleared it. */
+  readonly shows?: Shows;
   /** Wait keys: see `wait-keys`. */
   readonly waitingFor: readonly string[];
   /** What had happened by arrival at the present step. */
@@ -168,7 +183,7 @@ export function endEnrollment(
   at: number,
 ): Enrollment {
   return {
-    ...run,
+    ...omit(run, 'shows'),
     ...end,
     endedAt: at,
     dueAt: at,

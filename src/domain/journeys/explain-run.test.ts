@@ -27,6 +27,7 @@ const definition = JourneyDefinition.parse({
     'last-call': { type: 'send', destination: 'sms', next: 'mark' },
     mark: { type: 'update', set: { called: true }, next: 'other' },
     other: { type: 'enroll', journey: 'win-back', wait: true, next: 'done' },
+    hero: { type: 'personalise', slot: 'hero', content: { text: 'Hello' }, for: '2d' },
     done: { type: 'exit' },
   },
 });
@@ -54,6 +55,7 @@ describe('why somebody is where they are', () => {
     ],
     [at('mark', { waitingFor: ['key'] }), 'is at mark (update), and waits for what it has recorded to be applied'],
     [at('other'), 'waits for the end of its run of win-back; then done'],
+    [at('hero'), 'shows content in hero until 2026-03-01 12:00:00 UTC; then the end'],
     [at('gone'), 'is at gone, which its version does not have'],
     [
       at('listen', { status: 'exited', reason: 'became-vip', exitRule: 0, endedAt: noon }),

@@ -32,14 +32,18 @@ function whyHere(step: Step, run: Enrollment, delivery: Explained['delivery']): 
       return `waits for ${step.first.map(({ on, next }) => `${triggerText(on)} (then ${next})`).join(' or ')}${until(run.dueAt)}; then ${step.onTimeout}`;
     case 'send':
       return whyAtSend(step, run, delivery);
+    case 'personalise':
+      return `shows content in ${step.slot}${until(run.dueAt)}${then(step)}`;
     case 'enroll':
       return step.wait
-        ? `waits for the end of its run of ${step.journey}; then ${step.next ?? 'the end'}`
-        : `begins ${step.journey}; then ${step.next ?? 'the end'}`;
+        ? `waits for the end of its run of ${step.journey}${then(step)}`
+        : `begins ${step.journey}${then(step)}`;
     default:
       return `is at ${run.step} (${step.type})${run.waitingFor.length > 0 ? ', and waits for what it has recorded to be applied' : ''}`;
   }
 }
+
+const then = ({ next = 'the end' }: { readonly next?: string | undefined }): string => `; then ${next}`;
 
 function waitText({ for: duration, until: date, window }: StepOf<'wait'>): string {
   if (duration !== undefined) return duration;

@@ -15,7 +15,7 @@ function follow(steps: Steps, id: string, trail: readonly string[], settled: Set
   if (begun !== -1) return [[...trail.slice(begun), id]];
   const step = own(steps, id);
   const parts = step ? stepParts(step) : [];
-  if (settled.has(id) || parts.some((part) => 'wait' in part || 'localTime' in part)) return [];
+  if (settled.has(id) || parts.some((part) => 'wait' in part || 'localTime' in part || 'session' in part)) return [];
   const loops = parts.flatMap((part) => ('next' in part ? follow(steps, part.next, [...trail, id], settled) : []));
   settled.add(id);
   return loops;

@@ -5,6 +5,7 @@ import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, EnrollStep, SplitStep, UpdateStep } from './effect-steps.schema';
+import { PersonaliseStep } from './personalise-step.schema';
 import { oneOf } from '../one-of.schema';
 import { StepId } from './step-fields.schema';
 import { Offset, Timeout, WaitUntil, WaitWindow } from './wait-fields.schema';
@@ -153,6 +154,7 @@ export const Step = z.discriminatedUnion('type', [
   BranchStep,
   SplitStep,
   SendStep,
+  PersonaliseStep,
   UpdateStep,
   EmitStep,
   AudienceStep,

@@ -16,6 +16,12 @@ const shop = {
   goals: [{ key: 'order', on: { event: 'Order Completed' }, within: '7d' }],
 } satisfies JsonObject;
 const mail = { type: 'send', destination: 'crm', mapping: { tier: { from: 'traits.tier' } } };
+const hero = {
+  type: 'personalise',
+  slot: 'hero',
+  content: { text: 'Still yours', cart: { from: 'entry.properties.cart_id', default: 'cart' } },
+  for: '2d',
+} satisfies JsonObject;
 const written: JsonObject[] = [
   {
     ...{ ...shop, key: 'by-tier', start: 'which' },
@@ -83,6 +89,13 @@ const written: JsonObject[] = [
     ...{ key: 'members', name: 'Members', purpose: 'marketing', entry: { on: { audience: 'vip', edge: 'entered' } } },
     ...{ exits: [{ on: { audience: 'vip', edge: 'exited' } }], start: 'rest' },
     steps: { rest: { type: 'wait', until: { time: '09:00', days: ['mon', 'fri'] }, next: 'mail' }, mail },
+  },
+  {
+    ...{ ...shop, key: 'shown', start: 'hero' },
+    steps: {
+      hero: { ...hero, next: 'rest' },
+      rest: { ...hero, for: 'session', priority: 60 },
+    },
   },
 ];
 const renewal = {
@@ -347,6 +360,24 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     (of) => (isByEvent(of) ? { ...of, entry: { ...entry(of), on: { event: 'Cart Strated' } } } : undefined),
   ],
   [
+    'content_not_for_pages',
+    'content of the person',
+    before((start) => ({ ...hero, content: { hi: [{ from: 'traits.tier' }] }, next: start })),
+  ],
+  [
+    'content_never',
+    'content of a step that is not there',
+    before((start) => ({ ...hero, content: { text: { from: 'steps.nowhere.event.name' } }, next: start })),
+  ],
+  [
+    'content_personal',
+    'content that looks personal',
+    (of) =>
+      isByEvent(of)
+        ? before((start) => ({ ...hero, content: { to: { from: 'entry.properties.email' } }, next: start }))(of)
+        : undefined,
+  ],
+  [
     'weights_not_100',
     'variants that do not add up',
     before((start) => ({
@@ -397,6 +428,15 @@ describe('a corpus of journeys', () => {
         expect(one.suggestion).toMatch(/\.$/);
       }
     }
+  });
+
+  it('finds content of two journeys in one slot of which neither goes before the other', () => {
+    const first = good.find(({ key }) => key === 'shown');
+    if (!first) throw new Error('No good journey shows anything.');
+    const twin = { ...first, key: 'twin' };
+    expect(found(twin, { others: [first] })).toContain('same_priority');
+    const higher = JSON.parse(JSON.stringify(twin).replaceAll('"hero","content"', '"side","content"')) as typeof twin;
+    expect(found(higher, { others: [first] })).not.toContain('same_priority');
   });
 
   it('finds the same message to the same people in two journeys, and none in one that others begin', () => {

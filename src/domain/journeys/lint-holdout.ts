@@ -4,7 +4,7 @@ import type { JourneyDefinition } from './journey.schema';
 /** A holdout that measures nothing costs those who are held out for nothing. */
 export function lintHoldout({ holdout, goals = [], steps }: JourneyDefinition): JourneyFinding[] {
   if (!holdout) return [];
-  const hasSend = Object.values(steps).some(({ type }) => type === 'send');
+  const hasSend = Object.values(steps).some(({ type }) => type === 'send' || type === 'personalise');
   return [...(goals.length === 0 ? [withoutGoal] : []), ...(hasSend ? [] : [withoutSend])];
 }
 
@@ -18,6 +18,6 @@ const withoutGoal = warning(
 const withoutSend = warning(
   'holdout_without_send',
   '/holdout',
-  'The journey sends nothing, so nobody is held out of anything.',
-  'Add a "send" step, or remove the holdout.',
+  'The journey sends and shows nothing, so nobody is held out of anything.',
+  'Add a "send" or "personalise" step, or remove the holdout.',
 );

@@ -1,4 +1,5 @@
 import { own } from '../json';
+import { lintContent } from './lint-content';
 import { lintHoldout } from './lint-holdout';
 import { lintHousehold } from './lint-household';
 import { lintEnrolls } from './lint-enrolls';
@@ -93,6 +94,7 @@ function lintPart(definition: JourneyDefinition, part: StepPart, context: LintCo
   if ('trigger' in part) return lintWaitTrigger(definition, part.trigger, part.path, context);
   if ('rule' in part)
     return [...lintRule(part.rule, part.path, context), ...lintSince(definition, part.rule, part.path)];
+  if ('content' in part) return lintContent(definition, part.content, part.path);
   if ('goal' in part) return lintGoal(definition, part.goal, part.path);
   if ('manual' in part) return lintManual(part.manual, part.path, context);
   // Where steps lead is the graph's.
@@ -135,8 +137,10 @@ function lintManual(key: string, path: string, { audiences, manualAudiences }: L
 
 function lintPurpose(definition: JourneyDefinition, { purposes }: LintContext): JourneyFinding[] {
   const { purpose } = definition;
-  if (!placedParts(definition).some((part) => 'destination' in part)) return [];
-  if (purpose === undefined) return [missingPurpose];
+  const parts = placedParts(definition);
+  const hasSend = parts.some((part) => 'destination' in part);
+  if (!hasSend && !parts.some((part) => 'content' in part)) return [];
+  if (purpose === undefined) return hasSend ? [missingPurpose] : [];
   if (!purposes || purposes.has(purpose)) return [];
   return [
     warning(

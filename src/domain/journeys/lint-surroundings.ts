@@ -7,6 +7,7 @@ import { isOwn } from '../events/own';
 import type { Json } from '../json';
 import { partsOf } from '../path';
 import { traitOfDate } from './due-entry';
+import { lintSamePriority } from './lint-content';
 import { warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition, StepOf } from './journey.schema';
 import { placedParts, placedTriggers } from './placed-parts';
@@ -25,7 +26,10 @@ export interface Surroundings {
 export const lintSurroundings = (definition: JourneyDefinition, around: Surroundings): JourneyFinding[] => [
   ...lintSeen(definition, around),
   ...lintKept(definition, around),
-  ...(around.others ?? []).flatMap((other) => lintSameMessage(definition, other)),
+  ...(around.others ?? []).flatMap((other) => [
+    ...lintSameMessage(definition, other),
+    ...lintSamePriority(definition, other),
+  ]),
 ];
 
 function lintSeen(definition: JourneyDefinition, { seen }: Surroundings): JourneyFinding[] {

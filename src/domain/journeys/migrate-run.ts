@@ -1,4 +1,4 @@
-import { own, withKey, withoutKey } from '../json';
+import { omit, own, withKey, withoutKey } from '../json';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, isInside, type Enrollment, type PathEntry } from './enrollment';
 import type { Step, StepOf } from './journey.schema';
@@ -52,7 +52,8 @@ function goOnAt(step: string, run: Enrollment, { from, to, map, now }: Passage):
   const [before, after] = [own(from.definition.steps, run.step), own(to.definition.steps, step)];
   const isStaying = step === run.step && goesOn(run, before, after);
   const renamed = rename(asOfVersion(run, to, isStaying), map);
-  if (isStaying) return { ...renamed, waitingFor: [], dueAt: now };
+  // Content is shown again as the newer version has it, once the run has looked.
+  if (isStaying) return { ...omit(renamed, 'shows'), waitingFor: [], dueAt: now };
   const arrived = arriveAt(renamed, step, 'migrated', { now, cursor: run.cursor });
   if (!arrived) return endEnrollment(run, { status: 'failed', reason: 'visit-limit' }, now);
   // A wait under another name has lasted since its person came to it.

@@ -38,11 +38,27 @@ export interface StepFacts {
   readonly heldBy?: string;
   /** For `send`: a policy lets it wait, and when it is to be looked at again. */
   readonly heldUntil?: { readonly reason: string; readonly until: number };
+  /** For `personalise`: when the present visit was told to surfaces, oldest first; and what is known of the person's sessions. */
+  readonly exposed?: readonly Exposed[];
+  readonly activity?: Activity;
   readonly evaluate: (rule: Rule) => boolean;
   /** Where people live of whom neither themselves nor the journey says so. */
   readonly workspaceZone?: string;
   /** What paths read: the run, and the person's `traits` and `identifiers`. */
   readonly root: JsonObject;
+}
+
+/** That content was told to a surface, or would have been if the person were not held out. */
+export interface Exposed {
+  readonly at: number;
+  readonly isGhost: boolean;
+}
+
+/** When the person last did anything, whether a session of theirs was under way when the run came to its step, and what ends one. */
+export interface Activity {
+  readonly lastAt?: number;
+  readonly wasThere: boolean;
+  readonly gapMs: number;
 }
 
 /** Why a step is taken: to look how things stand, or because its delivery has settled. */
@@ -104,7 +120,7 @@ export function arriveAt(
   const visit = (own(run.visits, step) ?? 0) + 1;
   if (visit > visitLimit) return undefined;
   return {
-    ...omit(run, 'dueAt', 'waitsUntil', 'fallback', 'pause'),
+    ...omit(run, 'dueAt', 'waitsUntil', 'fallback', 'pause', 'shows'),
     ...{ step, visit, cursor, visits: withKey(run.visits, step, visit), arrivedAt: now, waitingFor: [] },
     path: extendPath(run.path, outcome, { step, visit, at: now }),
   };

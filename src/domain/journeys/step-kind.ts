@@ -1,4 +1,5 @@
 import type { Rule } from '../audiences/rule.schema';
+import type { JsonObject } from '../json';
 import type { Trigger } from './journey.schema';
 import type { Move, Standing } from './move';
 import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
@@ -13,6 +14,10 @@ export type StepPart = { readonly path: string } & (
   /** A rest until a date, or while a window is closed: it may be none at all. */
   | { readonly date: DateOf }
   | { readonly window: WaitWindow }
+  /** A rest until the person's session is over. */
+  | { readonly session: 'session' }
+  /** What pages are told. */
+  | { readonly content: JsonObject }
   | { readonly trigger: Trigger }
   | { readonly rule: Rule }
   /** A journey that the step begins. */

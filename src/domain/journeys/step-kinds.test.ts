@@ -55,6 +55,13 @@ const samples: {
     },
     own: ['send', 'track', 'traits.name', 'text', 'traits.nick'],
   },
+  personalise: {
+    step: {
+      ...{ type: 'personalise', slot: 'hero', for: '2d', priority: 70, next: 'a' },
+      content: { text: 'Hello', cart: { from: 'entry.properties.cart', default: 'yours' } },
+    },
+    own: ['personalise', 'hero', 70],
+  },
   update: {
     step: { type: 'update', set: { stage: 'won' }, unset: ['coupon'], increment: { orders: 1 }, next: 'a' },
     own: ['update', 'won', 'coupon', 1],

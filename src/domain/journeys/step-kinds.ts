@@ -6,6 +6,7 @@ import { branch } from './steps/branch';
 import { emit } from './steps/emit';
 import { enroll } from './steps/enroll';
 import { exit } from './steps/exit';
+import { personalise } from './steps/personalise';
 import { send } from './steps/send';
 import { split } from './steps/split';
 import { update } from './steps/update';
@@ -20,6 +21,7 @@ const kinds: { readonly [Name in Type]: StepKind<StepOf<Name>> } = {
   branch,
   split,
   send,
+  personalise,
   update,
   emit,
   audience,
