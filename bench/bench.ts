@@ -20,6 +20,10 @@ export interface BenchResult {
 export interface BenchOptions {
   /** Enrollments put to sleep by `sleeping`. */
   readonly sleepers: number;
+  /** Enrollments that `memory` begins. */
+  readonly enrollments: number;
+  /** Enrollments that are due in one second of `lateness`. */
+  readonly dueAtOnce: number;
   /** Rows of the large file of `import`. */
   readonly importRows: number;
   /** Events that each of the people of `merge` has. */

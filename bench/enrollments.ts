@@ -34,7 +34,7 @@ const journey: JourneyDefinition = {
 };
 const journeySteps = 3;
 
-/** Whole runs per second, against a bare workflow with one signal and one activity on the same Temporal. */
+/** Whole runs per second, against a bare workflow with one signal and one activity on the same Temporal, and against one with the same commands. */
 export const enrollments: Bench = async (rig) => {
   const heddle = await rig.start();
   const tenant = await heddle.createTenant();
@@ -51,9 +51,12 @@ export const enrollments: Bench = async (rig) => {
     await tenant.client.journeys.put('answer', journey);
     await tenant.client.journeys.publish('answer');
     const run = metered(heddle, runs, () => rateOf(runs, () => throughTheJourney(heddle, tenant)));
-    const bare = () => rateOf(runs, () => throughTheFloor(heddle));
+    const floor = (workflow: string) => () => rateOf(runs, () => throughTheFloor(heddle, workflow));
+    const [bare, commands] = [floor('floorWorkflow'), floor('floorCommands')];
     await bare();
     const pairs = await alternately(rounds, run.rate, bare);
+    await commands();
+    const same = await alternately(rounds, run.rate, commands);
     const events = await historyEventsPerStep(heddle, tenant);
     return [
       {
@@ -62,6 +65,12 @@ export const enrollments: Bench = async (rig) => {
         ...summary(pairs),
         target: 0.6,
         usage: run.usage(),
+      },
+      {
+        name: 'enrollments: the same against a bare workflow with the same commands',
+        unit: 'per s',
+        ...summary(same),
+        target: 0.7,
       },
       { name: 'history events per journey step', value: events, unit: 'events', target: 12 },
     ];
@@ -88,10 +97,10 @@ async function throughTheJourney({ store }: Heddle, { ws, client }: Tenant): Pro
   await within('the runs to end', standing('completed'));
 }
 
-async function throughTheFloor({ temporal }: Heddle): Promise<void> {
+async function throughTheFloor({ temporal }: Heddle, workflow: string): Promise<void> {
   const ids = Array.from({ length: runs }, () => `floor/${randomUUID()}`);
   await inParallel(ids, atOnce, (workflowId) =>
-    temporal.workflow.start('floorWorkflow', { workflowId, taskQueue: floorQueue, args: [] }),
+    temporal.workflow.start(workflow, { workflowId, taskQueue: floorQueue, args: [] }),
   );
   await inParallel(ids, atOnce, (id) => temporal.workflow.getHandle(id).signal(ring));
   await inParallel(ids, runs, (id) => temporal.workflow.getHandle(id).result());

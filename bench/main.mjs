@@ -1,4 +1,4 @@
-// npm run bench [-- name…] [--json] [--store secantusd-rs|secantusd-py|mongod] [--sleepers n] [--rows n] [--stored n] [--profiles n] [--batch n]
+// npm run bench [-- name…] [--json] [--store secantusd-rs|secantusd-py|mongod] [--sleepers n] [--enrollments n] [--due n] [--rows n] [--stored n] [--profiles n] [--batch n]
 import { join } from 'node:path';
 import { root } from '../scripts/files.mjs';
 import { setup } from '../scripts/setup.mjs';

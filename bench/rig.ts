@@ -34,6 +34,8 @@ export interface Heddle {
   readonly store: Store;
   readonly temporal: TemporalClient;
   createTenant(): Promise<Tenant>;
+  /** By name: `api`, `worker`, `store`, `temporal`, `client`. */
+  readonly pids: Readonly<Record<string, number>>;
   /** What all processes and servers use from now on, and this one, which sends and receives. */
   meter(): (count: number) => Usage[];
 }
@@ -116,6 +118,7 @@ async function startHeddle({ mongo, temporal, folder, processes, more, ends }: S
     store,
     temporal: new TemporalClient({ connection, namespace: name }),
     createTenant: () => createTenant(url, store),
+    pids,
     meter: () => startMeter(pids),
   };
 }

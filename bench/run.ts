@@ -11,8 +11,10 @@ import { decide } from './decide';
 import { due } from './due';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
+import { lateness } from './lateness';
 import { lookup } from './lookup';
 import { membership } from './membership';
+import { memory } from './memory';
 import { merge } from './merge';
 import { textOf } from './report';
 import { preview } from './preview';
@@ -39,6 +41,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'first-request': firstRequest,
   enrollments,
   sleeping,
+  lateness,
+  memory,
   scale,
   import: importRows,
   membership,
@@ -57,6 +61,8 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
       store: { type: 'string' },
       sleepers: { type: 'string', default: '2000' },
+      enrollments: { type: 'string', default: '8000' },
+      due: { type: 'string', default: '2000' },
       rows: { type: 'string', default: '1000000' },
       stored: { type: 'string', default: '100000' },
       profiles: { type: 'string', default: '100000' },
@@ -71,6 +77,8 @@ async function main(): Promise<void> {
     chosen,
     {
       sleepers: countOf('sleepers', values.sleepers),
+      enrollments: countOf('enrollments', values.enrollments),
+      dueAtOnce: countOf('due', values.due),
       importRows: countOf('rows', values.rows),
       storedEvents: countOf('stored', values.stored),
       profiles: countOf('profiles', values.profiles),

@@ -1,13 +1,27 @@
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { condition, defineSignal, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 
 export const ring = defineSignal('ring');
 
-const { nothing } = proxyActivities<{ nothing(): Promise<void> }>({ startToCloseTimeout: '10s' });
+interface Activities {
+  nothing(): Promise<void>;
+}
+const { nothing: look } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10s' });
+const { nothing } = proxyActivities<Activities>({ startToCloseTimeout: '10s' });
 
 /** The least a run can be: started, woken once, one activity, ended. */
 export async function floorWorkflow(): Promise<void> {
   let isRung = false;
   setHandler(ring, () => void (isRung = true));
   await condition(() => isRung);
+  await nothing();
+}
+
+/** The commands of a run that is told what it waits for and sends once: two looks, a timer, an activity; and nothing else. */
+export async function floorCommands(): Promise<void> {
+  let isRung = false;
+  setHandler(ring, () => void (isRung = true));
+  await look();
+  await condition(() => isRung, '7 days');
+  await look();
   await nothing();
 }

@@ -198,10 +198,19 @@ function runs(memory: Memory) {
           const isThere = run.status === 'active' && run.step === step && run.visit === visit;
           return isThere && run.sending === undefined ? { ...run, sending } : undefined;
         }),
-      release: async (_ws, id, key) => {
+      release: async (_ws, id, { key }) => {
         change(id, (run) => (run.sending?.key === key ? omit(run, 'sending') : undefined));
       },
-    } satisfies Part<'enrollments', 'byId' | 'open' | 'openOfHouseholds' | 'write' | 'claim' | 'release'>,
+      rest: async (_ws, id, { key, at }) => {
+        change(id, (run) => (run.sending?.key === key ? { ...run, sending: { key, at, isResting: true } } : undefined));
+      },
+      takeUp: async (_ws, id, { key, at }) => {
+        change(id, (run) => (run.sending?.key === key ? { ...run, sending: { key, at } } : undefined));
+      },
+    } satisfies Part<
+      'enrollments',
+      'byId' | 'open' | 'openOfHouseholds' | 'write' | 'claim' | 'release' | 'rest' | 'takeUp'
+    >,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, ClientSession, Collection, Filter, UpdateFilter } from 'mongodb';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { omit } from '../domain/json';
 import { isInside, type Enrollment } from '../domain/journeys/enrollment';
@@ -103,12 +103,42 @@ export class EnrollmentRepository {
     return matchedCount === 1;
   }
 
-  /** After a definite failure: nothing is in flight, and another attempt may follow. */
-  async release(ws: WorkspaceId, id: EnrollmentId, key: string): Promise<void> {
-    await this.#enrollments.updateOne(
-      { _id: docId(ws, id), 'sending.key': key },
-      { $unset: { sending: '' }, $inc: { rev: 1 } },
-    );
+  /** After a definite failure: nothing is in flight, and another attempt may follow. Where `at` is named, of that claim alone: nobody has taken it up. */
+  async release(
+    ws: WorkspaceId,
+    id: EnrollmentId,
+    { key, at }: { readonly key: string; readonly at?: number },
+  ): Promise<void> {
+    const claim = at === undefined ? { 'sending.key': key } : { sending: { key, at } };
+    await this.#changeClaim(ws, id, claim, { $unset: { sending: '' } });
+  }
+
+  /** Between two attempts of which the first may have arrived nothing is under way, and nobody else may begin: the claim rests. */
+  async rest(
+    ws: WorkspaceId,
+    id: EnrollmentId,
+    { key, at }: { readonly key: string; readonly at: number },
+  ): Promise<void> {
+    await this.#changeClaim(ws, id, { sending: { key, at } }, { $set: { 'sending.isResting': true } });
+  }
+
+  /** The next attempt has the claim of the one before, which is under way again. */
+  async takeUp(
+    ws: WorkspaceId,
+    id: EnrollmentId,
+    { key, at }: { readonly key: string; readonly at: number },
+  ): Promise<void> {
+    await this.#changeClaim(ws, id, { 'sending.key': key }, { $set: { sending: { key, at } } });
+  }
+
+  /** A claim is compared whole: an embedded store finds no number inside it by equality. */
+  async #changeClaim(
+    ws: WorkspaceId,
+    id: EnrollmentId,
+    claim: Filter<EnrollmentDoc>,
+    change: UpdateFilter<EnrollmentDoc>,
+  ): Promise<void> {
+    await this.#enrollments.updateOne({ ...claim, _id: docId(ws, id) }, { ...change, $inc: { rev: 1 } });
   }
 
   /** How many attempts to deliver are under way: of one journey, or of all. */
@@ -117,13 +147,15 @@ export class EnrollmentRepository {
       ws,
       ...(journey !== undefined && { journey }),
       'sending.at': { $gte: 0 },
+      'sending.isResting': { $ne: true },
     });
   }
 
   /** How many attempts to deliver to these people are under way. */
   async sendingTo(ws: WorkspaceId, profiles: readonly ProfileId[]): Promise<number> {
     if (profiles.length === 0) return 0;
-    const filter = { subject: { $in: profiles.map((id) => subjectOf(ws, id)) }, 'sending.at': { $exists: true } };
+    const subject = { $in: profiles.map((id) => subjectOf(ws, id)) };
+    const filter = { subject, 'sending.at': { $exists: true }, 'sending.isResting': { $ne: true } };
     const runs = await this.#enrollments.find(filter, { projection: { endedAt: 1, dueAt: 1 } }).toArray();
     return runs.filter(({ endedAt, dueAt }) => endedAt === undefined || dueAt !== undefined).length;
   }

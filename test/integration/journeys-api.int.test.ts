@@ -281,7 +281,7 @@ describe('an enrollment over HTTP', () => {
     });
     while ((await theRun(id)).status !== 'exited') await new Promise((done) => setTimeout(done, 20));
     expect(hasAnswered).toBe(false);
-    await api.store.enrollments.release(home.ws, enrollmentId(id), 'k');
+    await api.store.enrollments.release(home.ws, enrollmentId(id), { key: 'k' });
     expect(await exiting).not.toHaveProperty('sending');
   });
 
@@ -304,7 +304,7 @@ describe('an enrollment over HTTP', () => {
     const status = async () => (await api.store.journeys.byKey(home.ws, 'simple'))?.status;
     while ((await status()) !== 'paused') await new Promise((done) => setTimeout(done, 20));
     expect(hasAnswered).toBe(false);
-    await api.store.enrollments.release(home.ws, enrollmentId(id), 'k');
+    await api.store.enrollments.release(home.ws, enrollmentId(id), { key: 'k' });
     expect(await pausing).not.toHaveProperty('sending');
 
     await beginSending(id);

@@ -12,6 +12,8 @@ import type { JourneyDeps } from './journeys';
 const api = useTestApi();
 const workspace = useWorkspace(api, beforeEach);
 const now = Date.UTC(2026, 2, 2, 12);
+/** By then an attempt that began at `now` has ended. */
+const settledBy = now + 120_000;
 
 const set = (policy: SendingPolicy) =>
   inTransaction(api.store.connection, (session) =>
@@ -66,7 +68,15 @@ describe('a cap, when many sends race for a place', () => {
     const ada = person('prf_a');
     await store(ada);
     for (let tries = 0; tries < 3; tries += 1) expect(await ask(ada, 'enr_1')).toEqual({ do: 'send' });
-    expect((await ask(ada, 'enr_2')).do).toBe('withhold');
+    expect((await ask(ada, 'enr_2', { at: settledBy })).do).toBe('withhold');
+  });
+
+  it('has another wait until it is known what becomes of the one that has the last place', async () => {
+    await set(cap(1));
+    const ada = person('prf_a');
+    await store(ada);
+    await ask(ada, 'enr_1');
+    expect((await ask(ada, 'enr_2')).do).toBe('hold');
   });
 
   it('holds an attempt whose forerunner died before it had a place, and lets one go whose forerunner had one', async () => {
@@ -74,7 +84,7 @@ describe('a cap, when many sends race for a place', () => {
     const ada = person('prf_a');
     await store(ada);
     await ask(ada, 'enr_1');
-    expect((await ask(ada, 'enr_2', { mayHaveArrived: true })).do).toBe('withhold');
+    expect((await ask(ada, 'enr_2', { at: settledBy, mayHaveArrived: true })).do).toBe('withhold');
     expect(await ask(ada, 'enr_1', { mayHaveArrived: true })).toEqual({ do: 'send' });
   });
 
@@ -91,7 +101,7 @@ describe('a cap, when many sends race for a place', () => {
     await store(ada);
     expect(await ask(ada, 'enr_1', { channel: 'sms' })).toEqual({ do: 'send' });
     expect(await ask(ada, 'enr_2')).toEqual({ do: 'send' });
-    expect(await ask(ada, 'enr_3')).toEqual({ do: 'withhold', reason: 'cap', isOfChannel: true });
+    expect(await ask(ada, 'enr_3', { at: settledBy })).toEqual({ do: 'withhold', reason: 'cap', isOfChannel: true });
   });
 
   it('has room again when what had the place surely did not leave', async () => {
@@ -122,7 +132,7 @@ describe('a cap of somebody who was two people', () => {
     await ask(device, 'enr_2');
     const both = { ...person('prf_a', [device.id]), rev: 1 };
     await write([{ profile: both, readRev: 0 }]);
-    expect((await ask(both, 'enr_3')).do).toBe('withhold');
+    expect((await ask(both, 'enr_3', { at: settledBy })).do).toBe('withhold');
   });
 
   it('does not let a send leave that took its place while they became one', async () => {

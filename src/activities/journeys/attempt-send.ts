@@ -9,7 +9,7 @@ import { hold, record, retryLater } from './settle-send';
 
 /** Sends it, and does what the answer asks for. That an earlier attempt may have arrived no later answer takes back, but that it has. */
 export async function attempt(deps: JourneyDeps, send: AskedSend, wasInFlight: boolean): Promise<Next> {
-  const { ref, key, definition } = send;
+  const { ref, definition } = send;
   const startedAt = deps.clock();
   const answer = await deps.sender.send(await requestOf(deps, send));
   const { kind, code } = answer;
@@ -27,8 +27,7 @@ export async function attempt(deps: JourneyDeps, send: AskedSend, wasInFlight: b
       return unclear(deps, send, answer, made);
     case 'throttled':
     case 'transient':
-      if (!wasInFlight) await deps.store.enrollments.release(ref.ws, ref.id, key);
-      return retryLater(deps, send, answer, made);
+      return retryLater(deps, send, { answer, mayHaveArrived: wasInFlight, made });
   }
 }
 
@@ -48,6 +47,6 @@ export async function requestOf(
 async function unclear(deps: JourneyDeps, send: AskedSend, answer: SendAnswer, made: DeliveryAttempt): Promise<Next> {
   const { hasDedup } = await deps.sender.state(send.ref.ws, send.definition.destination);
   return hasDedup
-    ? retryLater(deps, send, answer, made)
+    ? retryLater(deps, send, { answer, mayHaveArrived: true, made })
     : record(deps, send, { status: 'unknown', reason: answer.code, made });
 }

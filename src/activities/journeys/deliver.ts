@@ -28,15 +28,27 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
-  return send ? sendUnlessBarred(deps, send, claim === 'found', known) : leave(deps, ref, key, claim === 'found');
+  return send?.run.sending?.key === key
+    ? sendUnlessBarred(deps, send, claim === 'found', known)
+    : leave(deps, ref, key, claim);
 }
 
-/** `found`: an earlier attempt of this very visit began and was never heard of again. */
-async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<'taken' | 'found' | 'refused'> {
-  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
-  if (run?.sending?.key === key) return 'found';
-  const sending = { key, at: deps.clock() };
-  return (await deps.store.enrollments.claim(ref.ws, ref, sending)) ? 'taken' : 'refused';
+type Claim = 'taken' | 'found' | 'refused';
+
+/** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. */
+async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Claim> {
+  const { enrollments } = deps.store;
+  if (await findClaim(deps, ref, key)) return 'found';
+  if (await enrollments.claim(ref.ws, ref, { key, at: deps.clock() })) return 'taken';
+  return (await findClaim(deps, ref, key)) ? 'found' : 'refused';
+}
+
+/** What is found is this attempt's from now on: the other gives it back no more. */
+async function findClaim({ store, clock }: JourneyDeps, { ws, id }: RunRef, key: string): Promise<boolean> {
+  const { sending } = (await store.enrollments.byId(ws, id)) ?? {};
+  if (sending?.key !== key) return false;
+  await store.enrollments.takeUp(ws, id, { key, at: Math.max(clock(), sending.at + 1) });
+  return true;
 }
 
 async function sendUnlessBarred(
@@ -118,10 +130,11 @@ export async function giveUp(
 }
 
 /** Nothing may be sent for this visit any more: the run has ended or moved on. */
-async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, wasInFlight: boolean): Promise<Next> {
+async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, claim: Claim): Promise<Next> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  const wasInFlight = claim === 'found';
   const isOver = run !== undefined && !isInside(run);
-  if (isOver || !wasInFlight) await deps.store.enrollments.release(ref.ws, ref.id, key);
+  if (isOver || claim === 'taken') await deps.store.enrollments.release(ref.ws, ref.id, { key });
   if (isOver) {
     // An attempt that was never heard of again may have arrived; one that was not begun has not.
     const end = wasInFlight

@@ -15,12 +15,17 @@ const look: StepCause = { on: 'look' };
 
 export async function retryLater(
   deps: JourneyDeps,
-  { ref, key }: SendVisit,
-  { code, retryAfterMs }: SendAnswer,
-  made: DeliveryAttempt,
+  send: SendVisit,
+  {
+    answer: { code, retryAfterMs },
+    mayHaveArrived,
+    made,
+  }: Unsettled & { readonly answer: SendAnswer; readonly made: DeliveryAttempt },
 ): Promise<never> {
+  const { ref, key } = send;
   const change = { idempotencyKey: key, status: 'retrying' as const, reason: code, attempt: made, now: deps.clock() };
   await deps.store.deliveries.change(ref.ws, [change]);
+  await giveBack(deps, send, mayHaveArrived);
   throw ApplicationFailure.create({
     type: code,
     message: code,
@@ -29,22 +34,38 @@ export async function retryLater(
   });
 }
 
-/**
- * Waits, without using up attempts. The claim is given back, but for one of an earlier attempt that may have arrived: whoever ends
- * or merges the run meanwhile must know of it.
- */
+/** Waits, without using up attempts. */
 export async function hold(
   deps: JourneyDeps,
-  { ref, key, profile }: SendVisit,
-  { reason, mayHaveArrived, made }: { reason: string; mayHaveArrived: boolean; made?: DeliveryAttempt },
+  send: SendVisit,
+  { reason, mayHaveArrived, made }: Unsettled & { readonly reason: string; readonly made?: DeliveryAttempt },
 ): Promise<Next> {
+  const { ref, key } = send;
   const change = { idempotencyKey: key, status: 'held' as const, reason, now: deps.clock() };
   await deps.store.deliveries.change(ref.ws, [{ ...change, ...(made && { attempt: made }) }]);
-  if (!mayHaveArrived) {
-    await deps.store.sendPlaces.release(ref.ws, idsOf(profile), key);
-    await deps.store.enrollments.release(ref.ws, ref.id, key);
-  }
+  await giveBack(deps, send, mayHaveArrived);
   return advanceFrom(deps, ref, look);
+}
+
+/**
+ * Until the next attempt others may have the place, and end or move the run. What may have arrived keeps both: whoever ends or merges the
+ * run meanwhile must know of it; but nothing is under way.
+ */
+async function giveBack(
+  { store }: JourneyDeps,
+  { ref, key, run, profile }: SendVisit,
+  mayHaveArrived: boolean,
+): Promise<void> {
+  const claim = { key, at: run.sending?.at ?? 0 };
+  if (mayHaveArrived) return store.enrollments.rest(ref.ws, ref.id, claim);
+  await store.sendPlaces.release(ref.ws, idsOf(profile), key);
+  await store.enrollments.release(ref.ws, ref.id, claim);
+}
+
+/** An attempt that has not settled the delivery. */
+interface Unsettled {
+  /** It, or one before it. */
+  readonly mayHaveArrived: boolean;
 }
 
 /** What has become of it, and the attempt that led to that. */

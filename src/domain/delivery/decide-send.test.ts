@@ -188,6 +188,22 @@ describe('the places that others have under caps', () => {
     ['not its own', [place('me'), place('a')], [], ['a']],
   ])('%s', (_, taken, ledger, found) => expect(keys('me', taken, ledger)).toEqual(found));
 
+  it.each<[string, number, Cap['then'], Ruling]>([
+    [
+      'keeps no other for good, since it may be refused',
+      1_000,
+      'skip',
+      { do: 'hold', reason: 'cap', until: noon + 15_000 },
+    ],
+    ['lets a held one look again soon', 1_000, 'delay', { do: 'hold', reason: 'cap', until: noon + 15_000 }],
+    ['counts like any other after two minutes', 120_000, 'skip', { do: 'withhold', reason: 'cap', isOfChannel: false }],
+  ])('of which one is under way: that %s', (_, age, then, ruling) => {
+    const places = placesTaken('me', [{ key: 'a', at: noon - age }], [row('a', 'retrying')]);
+    expect(decideSend(cap({ max: 1, then }), { isTransactional: false, zone: 'UTC', now: noon }, places)).toEqual(
+      ruling,
+    );
+  });
+
   it('is as old as it was taken', () => {
     expect(placesTaken('me', [place('a')], [row('a', 'delivered')])).toEqual([place('a')]);
   });

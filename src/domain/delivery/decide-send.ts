@@ -9,6 +9,8 @@ export interface SendPlace {
   readonly key: string;
   readonly at: number;
   readonly channel?: string | undefined;
+  /** It is under way: nobody knows yet whether it arrives. */
+  readonly isOpen?: true;
 }
 
 /** Why a policy lets something wait, or not leave at all. */
@@ -39,6 +41,10 @@ export const longestHoldMs: { readonly [Reason in PolicyReason]: number } = {
   cap: 6 * 3_600_000,
 };
 
+/** A send that is under way is waited for before another is skipped for it, since it may be refused; not for longer than an attempt takes. */
+const openForMs = 120_000;
+const openLookMs = 15_000;
+
 /** Whether a send may leave now. `places` are those of its person that others have taken. */
 export function decideSend(
   { quietHours, caps = [] }: SendingPolicy,
@@ -67,13 +73,17 @@ function decideCaps(caps: readonly Cap[], { channel, now }: Sending, places: rea
       const windowMs = parseDuration(cap.per);
       const counted = placesUnder(cap, places).filter(({ at }) => at >= now - windowMs);
       const last = counted.at(-cap.max);
-      return last ? [{ cap, freeAt: last.at + windowMs + 1 }] : [];
+      if (!last) return [];
+      const isSure = counted.filter((place) => !isUnderWay(place, now)).length >= cap.max;
+      return [{ cap, isSure, freeAt: isSure ? last.at + windowMs + 1 : now + openLookMs }];
     });
   if (full.length === 0) return letGo;
-  if (full.some(({ cap }) => cap.then === 'skip'))
+  if (full.some(({ cap, isSure }) => isSure && cap.then === 'skip'))
     return { do: 'withhold', reason: 'cap', isOfChannel: full.every(({ cap }) => cap.channel !== undefined) };
   return { do: 'hold', reason: 'cap', until: Math.max(...full.map(({ freeAt }) => freeAt)) };
 }
+
+const isUnderWay = ({ isOpen, at }: SendPlace, now: number): boolean => isOpen === true && now - at < openForMs;
 
 /** Oldest first. */
 const placesUnder = (cap: Cap, places: readonly SendPlace[]): SendPlace[] =>
@@ -97,7 +107,7 @@ export interface CountedDelivery {
  */
 export function placesTaken(key: string, taken: readonly SendPlace[], ledger: readonly CountedDelivery[]): SendPlace[] {
   const ended = new Map(ledger.filter(({ status }) => isOver(status)).map((one) => [one.key, one]));
-  const open = taken.filter((place) => !ended.has(place.key));
+  const open = taken.filter((place) => !ended.has(place.key)).map((place): SendPlace => ({ ...place, isOpen: true }));
   const arrived = [...ended.values()].filter(({ status }) => mayHaveArrived(status));
   const since = new Map(taken.map((place) => [place.key, place.at]));
   const known = arrived.map(({ key: of, at, channel }) => ({ key: of, at: since.get(of) ?? at, channel }));

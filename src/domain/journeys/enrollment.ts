@@ -110,8 +110,11 @@ export interface Enrollment {
   readonly cursor: Cursor;
   readonly entry: EntryCause;
   readonly steps: Readonly<Record<string, Caught>>;
-  /** A delivery attempt in flight, claimed under "active, same step, same visit". */
-  readonly sending?: { readonly key: string; readonly at: number };
+  /**
+   * A delivery attempt in flight, claimed under "active, same step, same visit"; or one that may have arrived, while nothing is under way
+   * between it and the next: it rests.
+   */
+  readonly sending?: { readonly key: string; readonly at: number; readonly isResting?: true };
   /** The number of the step's fallback that is tried; absent for what it sends first. */
   readonly fallback?: number;
   /** At a send: a pause has kept it there, and it waits for its turn; or it goes on without sending. */

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { isDrawn } from '../../domain/audiences/holdout';
+import { isFinal, mayHaveArrived } from '../../domain/delivery/delivery';
+import { isInside } from '../../domain/journeys/enrollment';
+import { propertyRuns } from '../../testing/property-runs';
+import { cases, half, Sends } from './send-races.testsuite';
+
+const keysOf = (sends: Sends) => [...new Set(sends.asked.map(({ request }) => request.idempotencyKey))];
+const times = (values: readonly string[], value: string): number => values.filter((one) => one === value).length;
+
+/** What must hold of every order of things. */
+function check(sends: Sends): void {
+  const { the, world, memory, asked, arrived } = sends;
+  const runs = [...world.enrollments.values()];
+  expect(runs.filter((run) => isInside(run) || run.sending !== undefined || run.dueAt !== undefined)).toEqual([]);
+
+  // Nothing leaves of whom the attempt last saw elsewhere, or not claimed.
+  for (const { request, seen } of asked) {
+    expect(seen && isInside(seen)).toBe(true);
+    expect(seen?.sending?.key).toBe(request.idempotencyKey);
+  }
+
+  const rows = [...memory.rows.values()];
+  for (const { idempotencyKey: key, status } of rows) {
+    expect({ key, isFinal: isFinal(status) }).toEqual({ key, isFinal: true });
+    if (status === 'delivered') expect(arrived).toContain(key);
+    if (status !== 'delivered' && status !== 'unknown') expect(arrived).not.toContain(key);
+  }
+  for (const key of keysOf(sends)) expect(memory.rows.has(key)).toBe(true);
+  if (!the.hasDedup) for (const key of arrived) expect(times(arrived, key)).toBe(1);
+
+  // A fallback is for what has surely not arrived.
+  for (const key of arrived) expect(keysOf(sends)).not.toContain(`${key}:1`);
+
+  if (the.isHeldOutByHalf)
+    for (const { request } of asked)
+      expect(request.profile.holdouts?.['journey:j']?.isHeldOut ?? isDrawn('journey:j', half, request.profile.id)).toBe(
+        false,
+      );
+
+  const isCapped = rows.some(({ reason }) => reason === 'cap');
+  if (isCapped && the.cap?.[0]?.then === 'skip')
+    expect(rows.filter(({ status }) => mayHaveArrived(status)).length).toBeGreaterThanOrEqual(the.cap[0].max);
+
+  const most = (the.cap?.[0]?.max ?? Infinity) * (the.happens.includes('merge') ? 2 : 1);
+  if (the.cap?.[0]?.then === 'skip') expect(new Set(arrived).size).toBeLessThanOrEqual(most);
+}
+
+describe('sends of a journey, with all that may happen meanwhile in any order', () => {
+  it('never leave for who had gone, twice, or in vain, and are reported as what became of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (the) => {
+        const sends = new Sends(the);
+        await sends.run();
+        check(sends);
+      }),
+      { ...propertyRuns(300), endOnFailure: false },
+    );
+  }, 300_000);
+});
