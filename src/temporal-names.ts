@@ -19,6 +19,7 @@ export const workflowNames = [
   'intake',
   'operation',
   'pull',
+  'scheduledEntry',
   'sourceTest',
   'sync',
 ] as const;

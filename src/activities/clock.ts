@@ -9,7 +9,9 @@ import { heartbeating } from './heartbeating';
 import { beginRetention } from './operations/retention/begin-retention';
 import type { IntakeMetrics } from './intake-metrics';
 import type { Doorbells } from '../workflows/doorbells';
+import type { JourneySchedules } from '../workflows/journey-schedules';
 import type { PullSchedules } from '../workflows/pull-schedules';
+import { bringEntrySchedules } from './journeys/scheduled-entry';
 import { bringSchedules } from './pulls/bring-schedule';
 import type { Outbox } from './outbox';
 
@@ -21,6 +23,7 @@ export interface ClockDeps extends ApplyDeps {
   readonly restartStale: (now: number) => Promise<void>;
   readonly doorbells: Pick<Doorbells, 'intake' | 'backfill' | 'operation'>;
   readonly schedules: Pick<PullSchedules, 'bring'>;
+  readonly entries: JourneySchedules;
 }
 
 const turnMs = 5 * 60_000;
@@ -165,5 +168,7 @@ async function retain({ store, clock, doorbells }: ClockDeps, { from }: { from: 
 /** The schedules of sources as the sources say, once in a while and by one clock: after a wiped Temporal they are made anew. */
 async function renewSchedules(deps: ClockDeps, range: { readonly from: number }): Promise<void> {
   const isTime = Math.floor(Date.now() / sweepEveryMs) % 600 === 0;
-  if (isTime && range.from === 0) await bringSchedules(deps);
+  if (!isTime || range.from !== 0) return;
+  await bringSchedules(deps);
+  await bringEntrySchedules({ ...deps, schedules: deps.entries });
 }

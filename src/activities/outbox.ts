@@ -56,6 +56,8 @@ export class Outbox {
         return this.handlers.operation(row, work);
       case 'pull-schedule':
         return this.handlers['pull-schedule'](row, work);
+      case 'journey-schedule':
+        return this.handlers['journey-schedule'](row, work);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RunsQuery } from '../client/impact';
-import type { JourneyDefinition, SavedDraft, StoredJourney } from '../client/types';
+import type { JourneyDefinition, SavedDraft, ShownJourney, StoredJourney } from '../client/types';
 import type { Json } from '../domain/json';
 import { addCode } from './as-code/code-command';
 import type { Cell, Context } from './context';
@@ -81,10 +81,11 @@ const row = ({ key, status, publishedVersion, name }: StoredJourney): readonly C
   name,
 ];
 
-function summary({ key, status, publishedVersion, draft }: StoredJourney): string {
+function summary({ key, status, publishedVersion, draft, nextEntries: [next] = [] }: ShownJourney): string {
   const version = publishedVersion === undefined ? '' : `  version ${publishedVersion}`;
   const isChanged = draft !== undefined && status !== 'draft';
-  return `${key}  ${status}${version}${isChanged ? '  with a newer draft' : ''}\n`;
+  const entries = next === undefined ? '' : `  people enter next at ${next}`;
+  return `${key}  ${status}${version}${isChanged ? '  with a newer draft' : ''}${entries}\n`;
 }
 
 function drafts({ table }: Context, saved: readonly SavedDraft[]): string {

@@ -23,7 +23,7 @@ import type {
   ChangedBody,
   DraftBody,
   EnrollingBody,
-  JourneyBody,
+  ShownBody,
   PublishPreviewBody,
   VersionBody,
 } from '../api/journeys/presenter';
@@ -98,7 +98,7 @@ const agreements: {
     Shallow<Sent<typeof RecordBody>, 'definition' | 'audiences' | 'events' | 'sending'>,
     Shallow<RunRecord, 'definition' | 'audiences' | 'events' | 'sending'>
   >;
-  journey: Agrees<Shallow<Sent<typeof JourneyBody>, 'draft'>, Shallow<client.StoredJourney, 'draft'>>;
+  journey: Agrees<Shallow<Sent<typeof ShownBody>, 'draft'>, Shallow<client.ShownJourney, 'draft'>>;
   experiment: Agrees<
     Shallow<Sent<typeof ExperimentBody>, 'variants' | 'decided'>,
     Shallow<client.ExperimentReport, 'variants' | 'decided'>

@@ -28,6 +28,10 @@ export interface StoredJourney {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+/** `nextEntries`: the next instants at which people enter by a schedule. */
+export interface ShownJourney extends StoredJourney {
+  readonly nextEntries?: readonly string[];
+}
 /** With the operations that carry out what follows of a change; `awaitingApproval` where another key has to approve it. */
 export interface ChangedJourney extends StoredJourney {
   readonly operations: readonly string[];

@@ -17,6 +17,7 @@ import type {
   ResumeInput,
   RollbackInput,
   SavedDraft,
+  ShownJourney,
   StoredJourney,
 } from './journey-types';
 import type { Operation } from './operation-types';
@@ -34,7 +35,7 @@ export function journeysOf(transport: Transport) {
     ...changesOf(transport),
     list,
     each: (query: PageQuery = {}) => eachOf(list, query),
-    get: (key: string) => call<StoredJourney>({ method: 'GET', path: path`/v1/journeys/${key}` }),
+    get: (key: string) => call<ShownJourney>({ method: 'GET', path: path`/v1/journeys/${key}` }),
     /** Saves the draft, and answers what stands in the way of publishing it. */
     put: (key: string, definition: JourneyDefinition) =>
       call<SavedDraft>({ method: 'PUT', path: path`/v1/journeys/${key}`, body: definition }),

@@ -16,7 +16,7 @@ export const computedTrait = (key: string, name?: string): ComputedTraitBuilder 
 export const { all, any, not, path, computed, inAudience, consent, identifier, sample, contacted } = rules;
 export const { household, account } = rules;
 export const { flow, when, on, otherwise, variant } = flows;
-export const { entered, exited, signal, asked, date } = triggers;
+export const { entered, exited, signal, asked, date, schedule } = triggers;
 export const { absent, eventOf: event, sequenceOf } = events;
 export const sequence = (...parts: readonly events.SequencePart[]): events.SequencePiece => sequenceOf(parts);
 export const trait = (name: string): rules.TraitTests => rules.traitOf(name);

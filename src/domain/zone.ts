@@ -112,7 +112,7 @@ function openingOn(day: number, { from, to }: DailyWindow, zone: string): Openin
  * Local times are numbers here: what the clock on the wall would be in epoch milliseconds, were the zone UTC. One that the clock passes twice is
  * its first instant; one that it leaves out is the first instant after the gap.
  */
-function instantOf(local: number, zone: string): number {
+export function instantOf(local: number, zone: string): number {
   const before = offsetMs(local - probeMs, zone);
   const after = offsetMs(local + probeMs, zone);
   const early = local - Math.max(before, after);
@@ -132,7 +132,7 @@ function firstWith(offset: number, from: number, to: number, zone: string): numb
 }
 
 const offsetMs = (at: number, zone: string): number => IANAZone.create(zone).offset(at) * minuteMs;
-const localOf = (at: number, zone: string): number => at + offsetMs(at, zone);
+export const localOf = (at: number, zone: string): number => at + offsetMs(at, zone);
 const localDay = (at: number, zone: string): number => Math.floor(localOf(at, zone) / dayMs) * dayMs;
 
 /** 1 January 1970 was a Thursday. */

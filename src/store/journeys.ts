@@ -7,7 +7,7 @@ import {
   type JourneyState,
   type JourneyStatus,
 } from '../domain/journeys/compiled-journey';
-import type { JourneyDefinition } from '../domain/journeys/journey.schema';
+import type { JourneyDefinition, ScheduleTrigger } from '../domain/journeys/journey.schema';
 import type { StoreConnection } from './open-store';
 
 export interface JourneyDoc {
@@ -60,6 +60,12 @@ interface JourneyVersionDoc {
 export interface JourneyVersion {
   readonly version: number;
   readonly publishedAt: number;
+  readonly definition: JourneyDefinition;
+}
+
+export interface EntrySchedule {
+  readonly status: 'published' | 'paused';
+  readonly on: ScheduleTrigger;
   readonly definition: JourneyDefinition;
 }
 
@@ -233,6 +239,23 @@ export class JourneyRepository {
         const state = { ...stateOf(journey, doc.version), publishedAt: doc.publishedAt };
         return [compileJourney(this.#definitionOf(doc), doc.version, journey.status, doc.sinceRuleset, state)];
       });
+  }
+
+  /** How people enter by a schedule at present: by that of the newest version, or of the former once nobody tries the newest any more. */
+  async entrySchedule(ws: WorkspaceId, key: string): Promise<EntrySchedule | undefined> {
+    const journey = await this.byKey(ws, key);
+    const { status, publishedVersion, former, canaryPercent } = journey ?? {};
+    const version = canaryPercent === 0 ? former : publishedVersion;
+    if (version === undefined || (status !== 'published' && status !== 'paused')) return undefined;
+    const definition = await this.#definition(versionId(ws, key, version));
+    return definition && 'schedule' in definition.entry.on
+      ? { status, on: definition.entry.on, definition }
+      : undefined;
+  }
+
+  /** Whether any version that was published begins by a schedule: then there may be one to bring, or to take away. */
+  async hasSchedule(ws: WorkspaceId, key: string): Promise<boolean> {
+    return (await this.versions(ws, key)).some(({ definition: { entry } }) => 'schedule' in entry.on);
   }
 
   /** A version as a run needs it, with the journey's present status. `undefined` when there is no such version. */

@@ -28,6 +28,10 @@ const trigger = fc.oneof(
   fc.constant({ signal: 'approved' }),
 );
 const byDate = fc.record({ date: fc.constant('traits.due'), offset: fc.constantFrom('-1d', undefined) });
+const bySchedule = fc.record({
+  ...{ schedule: fc.constant('0 9 * * mon'), zone: fc.constant('Europe/Berlin'), audience: fc.constant('vip') },
+  perSecond: fc.constantFrom(50, undefined),
+});
 const values = fc.dictionary(fc.constantFrom('a', '__proto__', 'with space', '1'), fc.jsonValue({ maxDepth: 2 }), {
   maxKeys: 3,
 });
@@ -83,7 +87,7 @@ export const journey = fc.record({
   description: fc.option(fc.string(), { nil: undefined }),
   labels: fc.constantFrom([], ['a', 'b'], undefined),
   entry: fc.record({
-    on: fc.oneof(trigger, byDate, fc.constant({ api: true })),
+    on: fc.oneof(trigger, byDate, bySchedule, fc.constant({ api: true })),
     if: fc.option(anyRule, { nil: undefined }),
     key: fc.constantFrom('properties.a', undefined),
     per: fc.constantFrom('profile', 'household', undefined),

@@ -6,6 +6,8 @@ import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
 import { createDoorbells, type Doorbells } from '../workflows/doorbells';
+import { createJourneySchedules, type JourneySchedules } from '../workflows/journey-schedules';
+import { bringEntrySchedule, createScheduledEntryActivities } from '../activities/journeys/scheduled-entry';
 import { createPullSchedules, type PullSchedules } from '../workflows/pull-schedules';
 import { createDestinationSender } from '../activities/delivery/destination-sender';
 import { createTestActivities } from '../activities/delivery/test-destination';
@@ -84,7 +86,8 @@ export function composeActivities(deps: WorkerDeps) {
   const doorbells = createDoorbells(client, queuePrefix);
   const metrics = { ...createIntakeMetrics(registry), ...createWorkMetrics(registry) };
   const schedules = createPullSchedules(client, queuePrefix);
-  const outbox = composeOutbox(deps, doorbells, schedules);
+  const entries = createJourneySchedules(client, queuePrefix);
+  const outbox = composeOutbox(deps, doorbells, { schedules, entries });
   const applying = { store, rulesets: new RulesetCache(store), clock, outbox, log, metrics };
   const sender = createSender({ allowedTargets: [...deps.allowedTargets] });
   const delivering = { store, sender, clock, log, metrics: createDeliveryMetrics(registry) };
@@ -99,10 +102,8 @@ export function composeActivities(deps: WorkerDeps) {
       ...{ turns: new IntakeTurns(intakePlaces), limits: { batchEvents: deps.intakeBatch, batchBytes } },
     }),
     ...createClockActivities({
-      ...applying,
+      ...{ ...applying, doorbells, schedules, entries },
       restartStale: (now) => restartStaleEnrollments(starting, now),
-      doorbells,
-      schedules,
     }),
     ...createBackfillActivities({ ...applying, backfillPauseMs: deps.backfillPauseMs }),
     ...createJourneyActivities({
@@ -112,6 +113,7 @@ export function composeActivities(deps: WorkerDeps) {
       ringRun: doorbells.enrollment,
       ringIntake: (ws) => doorbells.intake(ws, intakePartition).catch(() => undefined),
     }),
+    ...createScheduledEntryActivities({ store, clock, ringOperation: doorbells.operation }),
     ...createSyncActivities(delivering),
     ...createOperationActivities({
       ...{ store, clock, log, metrics },
@@ -153,7 +155,7 @@ function composeImports(
 function composeOutbox(
   { store, client, queuePrefix, clock, log }: WorkerDeps,
   doorbells: Doorbells,
-  schedules: PullSchedules,
+  { schedules, entries }: { readonly schedules: PullSchedules; readonly entries: JourneySchedules },
 ): Outbox {
   const starting = { client, store, queuePrefix, clock };
   return new Outbox(
@@ -166,6 +168,8 @@ function composeOutbox(
       group: async (row, work) => askMembers({ store, clock, ringBackfill: doorbells.backfill }, row.ws, work),
       operation: async (row, work) => doorbells.operation(row.ws, work.operation),
       'pull-schedule': async (row, work) => bringSchedule({ store, schedules }, row.ws, work.source),
+      'journey-schedule': async (row, work) =>
+        bringEntrySchedule({ store, schedules: entries, clock }, row.ws, work.journey),
     },
     log,
   );

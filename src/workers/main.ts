@@ -4,6 +4,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
+import { bringEntrySchedules } from '../activities/journeys/scheduled-entry';
+import { createJourneySchedules } from '../workflows/journey-schedules';
 import { bringSchedules } from '../activities/pulls/bring-schedule';
 import { createDoorbells } from '../workflows/doorbells';
 import { createPullSchedules } from '../workflows/pull-schedules';
@@ -75,7 +77,8 @@ async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> 
     for (let partition = 0; partition < partitions; partition += 1) await doorbells.intake(ws, partition);
   }
   await bringSchedules({ store, schedules: createPullSchedules(client, '') });
-  log.debug('intakes, clocks and the schedules of sources are running');
+  await bringEntrySchedules({ store, schedules: createJourneySchedules(client, ''), clock: Date.now });
+  log.debug('intakes, clocks and the schedules of sources and journeys are running');
 }
 
 function serveMetrics(config: Config, registry: Registry, workers: readonly Worker[]): Server {

@@ -6,5 +6,6 @@ export { enrollment } from './enrollment';
 export { intake } from './intake';
 export { operation } from './operation';
 export { pull } from './pull';
+export { scheduledEntry } from './scheduled-entry';
 export { sourceTest } from './source-test';
 export { sync } from './sync';

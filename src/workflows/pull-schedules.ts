@@ -1,9 +1,10 @@
 import type { Client, ScheduleOptions } from '@temporalio/client';
-import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError } from '@temporalio/client';
 import { parseDuration } from '../domain/duration';
 import type { WorkspaceId } from '../domain/ids';
 import type { WantedSchedule } from '../domain/pulls/wanted-schedule';
 import { taskQueueOf, type WorkflowName } from '../temporal-names';
+import { bringSchedule, deleteSchedule } from './bring-schedule';
 import { pullScheduleId, sourceTestWorkflowId } from './workflow-ids';
 
 /** After an outage of Temporal, one time that was missed is made up for, and not all of them. */
@@ -26,17 +27,8 @@ export function createPullSchedules(client: Client, queuePrefix: string): PullSc
   const handleOf = (ws: WorkspaceId, source: string) => client.schedule.getHandle(pullScheduleId(ws, source));
   return {
     bring: async (ws, source, wanted) => {
-      if (!wanted) return orNothing(handleOf(ws, source).delete());
-      const options = optionsOf(ws, source, wanted, queuePrefix);
-      try {
-        await client.schedule.create(options);
-      } catch (error) {
-        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-        const { spec, action, policies, state } = options;
-        await handleOf(ws, source).update(
-          (before) => ({ ...before, spec, action, policies, state: { ...state } }) as never,
-        );
-      }
+      if (!wanted) return deleteSchedule(client, pullScheduleId(ws, source));
+      await bringSchedule(client, optionsOf(ws, source, wanted, queuePrefix));
     },
     trigger: (ws, source) => handleOf(ws, source).trigger('SKIP'),
     test: async (ws, source, test) => {
@@ -85,12 +77,4 @@ function specOf(schedule: WantedSchedule['schedule']): ScheduleOptions['spec'] {
   if (typeof schedule !== 'string') return { cronExpressions: [schedule.cron], timezone: schedule.zone, jitter: '10s' };
   const every = parseDuration(schedule);
   return { intervals: [{ every }], jitter: Math.min(Math.floor(every / 10), longestJitterMs) };
-}
-
-async function orNothing(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-  }
 }

@@ -9,3 +9,10 @@ export const testWorkflowId = (ws: string, destination: string): string => `test
 /** Of the schedule and of the runs it starts, to whose id Temporal adds the time. */
 export const pullScheduleId = (ws: string, source: string): string => `pull/${ws}/${source}`;
 export const sourceTestWorkflowId = (ws: string, test: string): string => `source-test/${ws}/${test}`;
+const entries = 'entries';
+/** Of the schedule by which people enter a journey, and of what it starts. */
+export const entryScheduleId = (ws: string, journey: string): string => `${entries}/${ws}/${journey}`;
+export function readEntryScheduleId(id: string): { readonly ws: string; readonly journey: string } | undefined {
+  const [kind, ws, journey] = id.split('/');
+  return kind === entries && ws !== undefined && journey !== undefined ? { ws, journey } : undefined;
+}

@@ -110,6 +110,7 @@ export class JourneyHarness {
         group: (row, work) => askMembers({ store, clock: Date.now, ringBackfill: async () => undefined }, row.ws, work),
         operation: () => Promise.resolve(),
         'pull-schedule': () => Promise.resolve(),
+        'journey-schedule': () => Promise.resolve(),
       },
       pino({ level: 'silent' }),
     );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enrollEvent, enrollMessageId } from '../../domain/events/enroll';
+import { enrollEvent, enrollMessageId, type EnrollAsk } from '../../domain/events/enroll';
 import type { WorkspaceId } from '../../domain/ids';
 import { strongestOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
@@ -23,6 +23,8 @@ export interface EnrolMembersInput {
   readonly perSecond: number;
   /** Of the key that asked. */
   readonly source: string;
+  /** The instant of a schedule: nobody asked then. */
+  readonly at?: number;
 }
 
 const Cursor = z.object({
@@ -108,12 +110,13 @@ async function ask(
   people: readonly Profile[],
   now: number,
 ): Promise<number> {
-  const { journey, source } = inputOf(operation);
+  const { journey, source, at } = inputOf(operation);
+  const why = whyAsked(at);
   const docs = people.flatMap((profile, n) => {
     const by = strongestOf(profile);
     if (!by) return [];
     const id = `${operation.id}-${profile.id}`;
-    const event = enrollEvent({ id, journey, by: 'enrol-existing', properties: {}, source }, by, now);
+    const event = { ...enrollEvent({ id, journey, ...why, source }, by, now), occurredAt: at ?? now };
     const bytes = Buffer.byteLength(JSON.stringify(event));
     return [pendingEventDoc(store.identifiers, ws, event, { lane: 'bulk', bytes, n })];
   });
@@ -122,3 +125,9 @@ async function ask(
   await ringIntake(ws, intakePartition);
   return docs.length;
 }
+
+/** What is scheduled has happened at its instant, whenever it comes to be asked. */
+const whyAsked = (at: number | undefined): Pick<EnrollAsk, 'by' | 'properties'> =>
+  at === undefined
+    ? { by: 'enrol-existing', properties: {} }
+    : { by: 'schedule', properties: { at: new Date(at).toISOString() } };

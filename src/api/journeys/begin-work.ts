@@ -37,3 +37,8 @@ async function begin(
   await owe([{ kind: 'operation', operation: id }]);
   return id;
 }
+
+/** Has the schedule by which people enter brought to what the journey says from the commit of this save on. */
+export async function oweSchedule({ deps, ws }: WorkCall, { owe }: Saving, journey: string): Promise<void> {
+  if (await deps.store.journeys.hasSchedule(ws, journey)) await owe([{ kind: 'journey-schedule', journey }]);
+}

@@ -5,7 +5,7 @@ import { conflict, forbidden } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
 import { approving, demandApproval } from './approval';
-import { beginRuns } from './begin-work';
+import { beginRuns, oweSchedule } from './begin-work';
 import { enrolExisting } from './enrol-existing';
 import { publish, type Changed } from './publish';
 import {
@@ -115,6 +115,7 @@ function saveEntries(
     if (!(await deps.store.journeys.setCanary(ws, before, { percent, now }, session)))
       throw conflict('Somebody else has published it just now; read it again.');
     await raiseRuleset();
+    await oweSchedule(call, saving, key);
     const operations: string[] = [];
     for (const one of tasks) operations.push(await beginRuns(call, saving, { journey: key, ...one }));
     return { journey: await readJourney(call, key, session), operations };

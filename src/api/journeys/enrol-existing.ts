@@ -11,7 +11,7 @@ import { readJourney } from './save-journey';
 
 /** The audience whose members begin a journey by entering it. */
 export const entryAudience = ({ entry: { on } }: JourneyDefinition): string | undefined =>
-  'audience' in on && on.edge === 'entered' ? on.audience : undefined;
+  'edge' in on && on.edge === 'entered' ? on.audience : undefined;
 
 /** Whom an enrolment of existing members would ask: how many, and of which audience. Throws 400, 404 and 409. */
 export async function planEnrolling(

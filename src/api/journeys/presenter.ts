@@ -36,6 +36,8 @@ export const JourneyBody = z.strictObject({
   createdAt: Instant,
   updatedAt: Instant,
 });
+/** With the next instants at which people enter by a schedule. */
+export const ShownBody = JourneyBody.extend({ nextEntries: z.array(Instant).optional() });
 /** With the operations that carry out what follows of a change. */
 export const ChangedBody = JourneyBody.extend({ operations: z.array(z.string()) });
 

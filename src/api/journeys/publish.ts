@@ -6,7 +6,7 @@ import { conflict, faultsOf, invalidDefinition, invalidRequest } from '../proble
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
 import { demandApproval } from './approval';
-import { beginEnrolling, beginRuns } from './begin-work';
+import { beginEnrolling, beginRuns, oweSchedule } from './begin-work';
 import { entryAudience } from './enrol-existing';
 import { lintDraft } from './lint-draft';
 import { draftOf } from './presenter';
@@ -86,6 +86,8 @@ async function carryOutPublish(
     const at = { now, ruleset: await raiseRuleset(), canaryPercent: input.canary?.percent };
     const version = await deps.store.journeys.publish(ws, before, draft, at, session);
     if (version === undefined) throw conflict('Somebody else has published it just now; read it again.');
+    if ('schedule' in draft.entry.on) await saving.owe([{ kind: 'journey-schedule', journey: key }]);
+    else await oweSchedule(call, saving, key);
     const operations = await followUp(call, saving, input, { key, version, draft });
     return { journey: await readJourney(call, key, session), operations };
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextFires } from '../../domain/cron';
 import { parseDuration } from '../../domain/duration';
 import { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { Enrollment } from '../../domain/journeys/enrollment';
@@ -6,19 +7,21 @@ import type { JourneyDoc } from '../../store/journeys';
 import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { underItsKey } from '../definition-routes';
 import { etagOf } from '../etag';
+import { presentInstant } from '../instant';
 import { toInstantPage } from '../instant-page';
 import { funnelReport } from '../impact/reports';
 import { FunnelQuery, JourneyFunnel } from '../impact/schemas';
 import { withinTime } from '../impact/within-time';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
-import { defineRoute, type Route } from '../route';
+import { defineRoute, type KeyCall, type Route } from '../route';
 import { findJourney } from './find-journey';
 import { ExperimentBody, experimentReport } from './experiment-report';
 import { lintDraft } from './lint-draft';
 import {
   DraftBody,
   JourneyBody,
+  ShownBody,
   VersionBody,
   draftOf,
   presentDraft,
@@ -45,8 +48,11 @@ export const journeyRoutes: readonly Route[] = [
     scope: 'journeys:read',
     summary: 'One journey',
     params: Key,
-    responses: { 200: JourneyBody },
-    handle: async (call) => answer(await findJourney(call)),
+    responses: { 200: ShownBody },
+    handle: async (call) => {
+      const { body, ...rest } = answer(await findJourney(call));
+      return { ...rest, body: { ...body, ...(await nextEntries(call)) } };
+    },
   }),
   defineRoute({
     method: 'put',
@@ -161,3 +167,12 @@ const answer = (journey: JourneyDoc) => ({
   body: presentJourney(journey),
   headers: { ETag: etagOf(journey.rev) },
 });
+
+const instantsShown = 3;
+
+/** Nothing while nobody enters by a schedule. */
+async function nextEntries({ deps, ws, params, now }: KeyCall & { readonly params: { readonly key: string } }) {
+  const entry = await deps.store.journeys.entrySchedule(ws, params.key);
+  if (entry?.status !== 'published') return {};
+  return { nextEntries: nextFires(entry.on.schedule, entry.on.zone, now, instantsShown).map(presentInstant) };
+}

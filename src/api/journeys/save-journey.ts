@@ -6,6 +6,7 @@ import { checkPreconditions } from '../etag';
 import { conflict, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
+import { oweSchedule } from './begin-work';
 import type { Changed } from './publish';
 
 /** Saves the draft; what is published goes on. Throws 412. */
@@ -53,6 +54,7 @@ export async function changeStatus(
     if (!(await deps.store.journeys.setStatus(ws, key, { from, to, now }, session)))
       throw conflict(`A journey that is ${before.status} cannot become ${to}.`);
     await raiseRuleset();
+    await oweSchedule(call, saving, key);
     const operations = await then(saving);
     return { journey: await readJourney(call, key, session), operations };
   });

@@ -126,13 +126,17 @@ export const writeTrigger = (trigger: Trigger | EntryTrigger): string =>
 
 function triggerWords(trigger: Trigger | EntryTrigger): Written {
   if ('event' in trigger) return writeEventTrigger(trigger);
-  if ('audience' in trigger && hasOnly(trigger, 'audience', 'edge'))
+  if ('edge' in trigger && hasOnly(trigger, 'audience', 'edge'))
     return call(trigger.edge, literal(trigger.audience));
   if ('signal' in trigger && hasOnly(trigger, 'signal')) return call('signal', literal(trigger.signal));
   return entryWords(trigger);
 }
 
 function entryWords(trigger: Trigger | EntryTrigger): Written {
+  if ('schedule' in trigger && hasOnly(trigger, 'schedule', 'zone', 'audience', 'perSecond')) {
+    const { schedule, ...of } = trigger;
+    return call('schedule', literal(schedule), literal(of as Json));
+  }
   if ('date' in trigger && hasOnly(trigger, 'date', 'offset'))
     return call('date', literal(trigger.date), trigger.offset === undefined ? undefined : literal(trigger.offset));
   return 'api' in trigger && hasOnly(trigger, 'api') ? 'asked()' : undefined;

@@ -5,6 +5,7 @@ import { Rule } from '../audiences/rule.schema';
 import { Where } from '../audiences/where.schema';
 import { DefinitionKey, Duration, EventName, Name, Path, SignalName, Zone } from '../definition-fields.schema';
 import { AudienceStep, EmitStep, EnrollStep, SplitStep, UpdateStep } from './effect-steps.schema';
+import { parseCron } from '../cron';
 import { PersonaliseStep } from './personalise-step.schema';
 import { oneOf } from '../one-of.schema';
 import { StepId } from './step-fields.schema';
@@ -35,6 +36,21 @@ export const SignalTrigger = z.strictObject({ signal: SignalName });
 export const WhenTrigger = z.strictObject({ when: Rule });
 /** So long before or after a date of the person comes. */
 export const DateTrigger = z.strictObject({ date: Path, offset: Offset.optional() });
+const Cron = z
+  .string()
+  .max(200)
+  .superRefine((text, context) => {
+    const read = parseCron(text);
+    if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+  });
+/** At each instant of a cron expression everybody in an audience is asked to enter. */
+export const ScheduleTrigger = z.strictObject({
+  schedule: Cron,
+  zone: Zone,
+  audience: DefinitionKey,
+  /** How many of them in a second. */
+  perSecond: z.int().min(1).max(1_000).optional(),
+});
 const hint = 'Write { "event": name }, { "audience": key, "edge": "entered" | "exited" }, { "when": rule }';
 const has = (value: unknown, field: string): boolean => typeof value === 'object' && value !== null && field in value;
 const isWhen = (value: unknown): boolean => has(value, 'when');
@@ -54,11 +70,15 @@ export const Reentry = z.strictObject({
 });
 /** By nothing that happens: only who is asked for begins. */
 export const ApiTrigger = z.strictObject({ api: z.literal(true) });
-const AnyEntry = z.union([EventTrigger.omit({ match: true }), EdgeTrigger, WhenTrigger, DateTrigger, ApiTrigger], {
-  error: `${hint}, { "date": path, "offset"? } or { "api": true }.`,
-});
+const AnyEntry = z.union(
+  [EventTrigger.omit({ match: true }), EdgeTrigger, WhenTrigger, DateTrigger, ScheduleTrigger, ApiTrigger],
+  {
+    error: `${hint}, { "date": path, "offset"? }, { "schedule": cron, "zone", "audience" } or { "api": true }.`,
+  },
+);
 const EntryTrigger = oneOf(AnyEntry, (value) => {
   if (isWhen(value)) return WhenTrigger;
+  if (has(value, 'schedule')) return ScheduleTrigger;
   return has(value, 'date') ? DateTrigger : AnyEntry;
 });
 export const Entry = z.strictObject({
@@ -188,6 +208,7 @@ export type EventTrigger = z.infer<typeof EventTrigger>;
 export type EdgeTrigger = z.infer<typeof EdgeTrigger>;
 export type SignalTrigger = z.infer<typeof SignalTrigger>;
 export type DateTrigger = z.infer<typeof DateTrigger>;
+export type ScheduleTrigger = z.infer<typeof ScheduleTrigger>;
 export type Trigger = z.infer<typeof Trigger>;
 export type EntryTrigger = z.infer<typeof Entry>['on'];
 export type ExitRule = z.infer<typeof ExitRule>;

@@ -102,7 +102,11 @@ const renewal = {
   ...{ key: 'renewal', name: 'Renewal', purpose: 'marketing', start: 'mail', steps: { mail } },
   entry: { on: { date: 'traits.renews_at', offset: '-7d' }, key: 'properties.date', reentry: { again: 'always' } },
 } satisfies JsonObject;
-const good = [...examples, ...written, renewal].map((one) => JourneyDefinition.parse(one));
+const weekly = {
+  ...{ key: 'weekly', name: 'Weekly', purpose: 'marketing', start: 'mail', steps: { mail } },
+  entry: { on: { schedule: '0 9 * * mon', zone: 'Europe/Berlin', audience: 'vip' }, reentry: { again: 'always' } },
+} satisfies JsonObject;
+const good = [...examples, ...written, renewal, weekly].map((one) => JourneyDefinition.parse(one));
 
 const rules: Readonly<Record<string, Rule>> = { vip: { trait: 'tier', is: 'equals', value: 'gold' } };
 const namesIn = (node: Json, key: string): string[] => {
@@ -153,6 +157,10 @@ const cannot = [
 ];
 const entry = (of: JsonObject): JsonObject => of['entry'] as JsonObject;
 const list = (of: JsonObject, name: string): Json[] => (of[name] as Json[] | undefined) ?? [];
+const bySchedule = (of: JsonObject) => ({
+  on: { schedule: '0 9 * * mon', zone: 'UTC', audience: 'vip', ...of },
+  reentry: { again: 'always' },
+});
 const byDate = { date: 'traits.renews_at' };
 const isByEvent = (of: JsonObject): boolean => Object.hasOwn(entry(of)['on'] as JsonObject, 'event');
 
@@ -276,6 +284,13 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     (of) => ({ ...of, entry: { on: { audience: 'vip', edge: 'entered' }, key: 'properties.id' } }),
   ],
   ['entry_never', 'a key that a date has not', (of) => ({ ...of, entry: { on: byDate, key: 'properties.id' } })],
+  ['schedule_never', 'a day that is in no year', (of) => ({ ...of, entry: bySchedule({ schedule: '0 9 30 2 *' }) })],
+  [
+    'schedule_once',
+    'a schedule that brings each person in once',
+    (of) => ({ ...of, entry: { on: bySchedule({}).on } }),
+  ],
+  ['unknown_audience', 'a schedule of nobody', (of) => ({ ...of, entry: bySchedule({ audience: 'vipp' }) })],
   ['date_no_trait', 'a date of the event', (of) => ({ ...of, entry: { on: { date: 'event.properties.due' } } })],
   ['trait_never_seen', 'a date that nobody has', (of) => ({ ...of, entry: { on: { date: 'traits.renew_at' } } })],
   [

@@ -1,7 +1,8 @@
+import { nextFires } from '../cron';
 import { traitOfDate } from './due-entry';
 import { error, warning, type JourneyFinding } from './journey-finding';
-import type { EntryTrigger, JourneyDefinition } from './journey.schema';
-import { lintRule, lintTrigger, type LintContext } from './lint-triggers';
+import type { EntryTrigger, JourneyDefinition, ScheduleTrigger } from './journey.schema';
+import { lintAudience, lintRule, lintTrigger, type LintContext } from './lint-triggers';
 import { lintSinceAtEntry } from './since';
 
 /** What can be said of how a journey begins. */
@@ -19,6 +20,7 @@ export function lintEntry(definition: JourneyDefinition, context: LintContext): 
 function lintOn(definition: JourneyDefinition, context: LintContext): JourneyFinding[] {
   const { on } = definition.entry;
   if ('api' in on) return [];
+  if ('schedule' in on) return lintSchedule(definition, on, context);
   return 'date' in on ? lintDate(on.date) : lintTrigger(definition, on, '/entry/on', context);
 }
 
@@ -30,9 +32,37 @@ function lintDate(path: string): JourneyFinding[] {
   ];
 }
 
+function lintSchedule(
+  { entry: { key, reentry } }: JourneyDefinition,
+  { schedule, zone, audience }: ScheduleTrigger,
+  context: LintContext,
+): JourneyFinding[] {
+  const isNever = nextFires(schedule, zone, 0, 1).length === 0;
+  const isOnce = key === undefined && (reentry?.again ?? 'never') === 'never';
+  return [
+    ...lintAudience(audience, '/entry/on/audience', context),
+    ...(isNever ? [neverFires] : []),
+    ...(isOnce ? [entersOnce] : []),
+  ];
+}
+
+const neverFires = error(
+  'schedule_never',
+  '/entry/on/schedule',
+  'There is no such day, so nobody is ever asked.',
+  'Name a day that is in the calendar.',
+);
+const entersOnce = warning(
+  'schedule_once',
+  '/entry/reentry',
+  'Each person enters once, at the first instant, and never again.',
+  'Write "reentry": { "again": "always" }, or "key": "properties.at".',
+);
+
 /** What the entry says of a run, beside what an event has. */
 function givenBy(on: EntryTrigger): readonly string[] | undefined {
   if ('event' in on || 'api' in on) return undefined;
+  if ('schedule' in on) return ['at'];
   return 'date' in on ? ['date'] : [];
 }
 

@@ -66,7 +66,8 @@ export function lintTrigger(
 }
 
 /** What somebody did, who asked, or which date has come, says more than that; who comes or leaves, or for whom a rule holds now, does not. */
-export const hasProperties = (on: EntryTrigger): boolean => 'event' in on || 'api' in on || 'date' in on;
+export const hasProperties = (on: EntryTrigger): boolean =>
+  'event' in on || 'api' in on || 'date' in on || 'schedule' in on;
 
 /** A rule of what is known of a person flips at an instant that is known; one of a run would have to be asked at every instant. */
 export function lintWhen(rule: Rule, path: string, context: LintContext): JourneyFinding[] {

@@ -19,7 +19,7 @@ import {
   type Enrollment,
   type EntryCause,
 } from './enrollment';
-import type { Goal, Trigger } from './journey.schema';
+import type { Goal, JourneyDefinition, Trigger } from './journey.schema';
 import { eventRoot, runRoot } from './run-paths';
 import { belongsToRun, causeAt, toldBy, triggers, type Cause } from './trigger';
 import { keyOf } from './entry-key';
@@ -30,6 +30,7 @@ export type { Cause } from './trigger';
 export type IgnoredEntry =
   | 'not-published'
   | 'not-by-api'
+  | 'not-by-schedule'
   | 'restricted'
   | 'edge-starts-nothing'
   | 'emitted-by-itself'
@@ -157,11 +158,21 @@ function whyIgnored(
 ): IgnoredEntry | undefined {
   const { key, status, maxEventAgeMs, definition } = journey;
   if (status !== 'published') return 'not-published';
-  // What waits for an event would begin with properties that no event had.
-  if (asked?.by === 'api' && !('api' in definition.entry.on)) return 'not-by-api';
+  const unasked = whyUnasked(definition, asked);
+  if (unasked) return unasked;
   if (cause.kind === 'edge') return whyEdgeIgnored(journey, cause, at, now);
   if (cause.event.emittedBy?.at(-1) === key) return 'emitted-by-itself';
   return now - cause.event.at > maxEventAgeMs ? 'too-old' : undefined;
+}
+
+function whyUnasked(
+  { entry: { on } }: JourneyDefinition,
+  asked: EnrollAsk | undefined,
+): 'not-by-api' | 'not-by-schedule' | undefined {
+  // What waits for an event would begin with properties that no event had.
+  if (asked?.by === 'api' && !('api' in on)) return 'not-by-api';
+  // Another version may have been published since the instant at which people were asked.
+  return asked?.by === 'schedule' && !('schedule' in on) ? 'not-by-schedule' : undefined;
 }
 
 function whyBarred(

@@ -44,7 +44,7 @@ export const causeReceivedAt = (cause: Cause): number => (cause.kind === 'event'
 /** Whether the cause is of the trigger's kind, name and properties; which run it belongs to is `belongsToRun`'s. */
 export function triggers(trigger: Trigger | EntryTrigger, cause: Cause): boolean {
   // Of entries that are no cause in themselves: whom a date or a schedule brings in is `isEntry`'s and the ask's.
-  if ('api' in trigger || 'date' in trigger) return false;
+  if ('api' in trigger || 'date' in trigger || 'schedule' in trigger) return false;
   if ('when' in trigger) return isEdge(cause, hiddenKey(trigger.when), 'entered');
   if ('signal' in trigger) return signalOf(cause)?.signal === trigger.signal;
   if ('event' in trigger) return cause.kind === 'event' && aggregateOf(eventCondition(trigger)).matches(cause.event);

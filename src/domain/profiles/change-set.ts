@@ -214,4 +214,6 @@ export type OutboxWork =
    */
   | (GroupRef & { readonly kind: 'group'; readonly behind?: number })
   | { readonly kind: 'operation'; readonly operation: string }
-  | { readonly kind: 'pull-schedule'; readonly source: string };
+  | { readonly kind: 'pull-schedule'; readonly source: string }
+  /** The schedule by which people enter a journey is to be as the journey says. */
+  | { readonly kind: 'journey-schedule'; readonly journey: string };

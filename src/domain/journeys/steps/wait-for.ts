@@ -72,7 +72,7 @@ function repeats(definition: JourneyDefinition): Trigger[] {
   const { on } = definition.entry;
   const audience = dueAudience(definition);
   if (audience !== undefined) return [{ audience, edge: 'entered' }];
-  return 'api' in on || 'date' in on ? [] : [on];
+  return 'api' in on || 'date' in on || 'schedule' in on ? [] : [on];
 }
 
 function waitingFor(step: WaitFor, { run, journey, facts }: Standing, { traits }: RestEnd) {
