@@ -11,6 +11,7 @@ import type { ChangeSet, MembershipEdge } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import type { DeliveryDoc } from '../store/deliveries';
 import type { EventDoc, MembershipDoc } from '../store/documents';
+import type { HouseholdSendDoc } from '../store/household-sends';
 import type { SendPlacesDoc } from '../store/send-places';
 import { edgeWaitKey } from '../domain/journeys/wait-keys';
 
@@ -26,6 +27,7 @@ export class Memory {
   readonly stays = new Map<string, MembershipDoc>();
   readonly deliveries = new Map<string, DeliveryDoc>();
   readonly sendPlaces = new Map<string, SendPlacesDoc>();
+  readonly householdSends = new Map<string, HouseholdSendDoc>();
 
   constructor(
     readonly ws: WorkspaceId,

@@ -267,5 +267,17 @@ function places(memory: Memory) {
         }
       },
     } satisfies Part<'sendPlaces', 'of' | 'write' | 'release'>,
+    // One person is lived through: no other member has a household's place.
+    householdSends: {
+      find: async (id) => memory.householdSends.get(id),
+      take: async (doc) => {
+        memory.householdSends.set(doc._id, doc);
+        return true;
+      },
+      release: async (subject, key) => {
+        for (const doc of memory.householdSends.values())
+          if (doc.subject === subject && doc.key === key) memory.householdSends.delete(doc._id);
+      },
+    } satisfies Part<'householdSends', 'find' | 'take' | 'release'>,
   };
 }

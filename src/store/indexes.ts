@@ -140,6 +140,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { ws: 1, reason: 1 }, name: 'held', partialFilterExpression: { status: 'held' } },
   ],
   sendPlaces: [{ key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 }],
+  householdSends: [
+    { key: { subject: 1 }, name: 'subject' },
+    { key: { expireAt: 1 }, name: 'expireAt', expireAfterSeconds: 0 },
+  ],
   syncMembers: [{ key: { dirty: 1, _id: 1 }, name: 'dirty', ...withText('dirty') }],
   syncUnits: [
     { key: { about: 1 }, name: 'about' },

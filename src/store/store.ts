@@ -14,6 +14,7 @@ import { EventRepository } from './events';
 import { ExperimentRepository } from './experiments';
 import { ExportChunkRepository } from './export-chunks';
 import { GroupRepository } from './groups';
+import { HouseholdSendRepository } from './household-sends';
 import { IdempotencyRepository } from './idempotency';
 import { IdentifierNoteRepository } from './identifier-notes';
 import { IdentifierRepository } from './identifiers';
@@ -87,7 +88,7 @@ export function createStore(connection: StoreConnection) {
     pullStates: new PullStateRepository(connection),
     computedTraits: new ComputedTraitRepository(connection),
     purposes: new PurposeRepository(connection),
-    sendPlaces: new SendPlaceRepository(connection),
+    ...placesOf(connection),
     sourceHours: new SourceHourRepository(connection),
     sources: new SourceRepository(connection),
     sourceTests: new SourceTestRepository(connection),
@@ -98,6 +99,12 @@ export function createStore(connection: StoreConnection) {
     workspaces: new WorkspaceRepository(connection),
   };
 }
+
+/** What sends have to take before they leave. */
+const placesOf = (connection: StoreConnection) => ({
+  householdSends: new HouseholdSendRepository(connection),
+  sendPlaces: new SendPlaceRepository(connection),
+});
 
 export type Store = ReturnType<typeof createStore>;
 

@@ -61,6 +61,7 @@ const steps: { readonly [Type in Step['type']]: fc.Arbitrary<unknown> } = {
   send: fc.record({
     destination: fc.constant('crm'),
     mapping: fc.option(values, { nil: undefined }),
+    once: fc.constantFrom('household', undefined),
     onFailure: fc.constantFrom('exit', undefined),
     next,
   }),

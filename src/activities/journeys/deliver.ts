@@ -1,4 +1,5 @@
 import { isInside } from '../../domain/journeys/enrollment';
+import { householdOnce } from '../../domain/journeys/household-once';
 import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
 import type { StepCause } from '../../domain/journeys/move';
@@ -14,6 +15,7 @@ import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
 import { keyOf, readSend, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
 import { hold, record, settle, settled } from './settle-send';
+import { lookAtHouseholds, takeHouseholds } from './take-household';
 
 const ranOut = 'retry-budget-used-up';
 const look: StepCause = { on: 'look' };
@@ -98,7 +100,20 @@ async function sendUnlessHeldOut(
   if (ruling.do === 'withhold') return withhold(deps, send, { ...ruling, wasInFlight });
   if (arm && !wasInFlight && !(await deps.sender.reaches(await requestOf(deps, send))))
     return record(deps, send, { status: 'rejected', reason: unreachable });
-  if (isHeldOut) return withhold(deps, send, { reason: heldOut, isOfChannel: false, wasInFlight });
+  return sendToHousehold(deps, send, { isHeldOut, wasInFlight });
+}
+
+/** Last, takes the place of a step that speaks to a household once; whom chance holds out only looks whether there is one. */
+async function sendToHousehold(
+  deps: JourneyDeps,
+  send: AskedSend,
+  { isHeldOut, wasInFlight }: { readonly isHeldOut: boolean; readonly wasInFlight: boolean },
+): Promise<Next> {
+  const place = await (isHeldOut ? lookAtHouseholds(deps, send) : takeHouseholds(deps, send));
+  if (place === 'moved') return hold(deps, send, { reason: householdOnce, mayHaveArrived: wasInFlight });
+  const isOfChannel = false;
+  if (place === 'taken') return withhold(deps, send, { reason: householdOnce, isOfChannel, wasInFlight });
+  if (isHeldOut) return withhold(deps, send, { reason: heldOut, isOfChannel, wasInFlight });
   return attempt(deps, send, wasInFlight);
 }
 

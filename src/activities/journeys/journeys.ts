@@ -25,6 +25,7 @@ export interface JourneyDeps {
     | 'groups'
     | 'workspaces'
     | 'sendPlaces'
+    | 'householdSends'
     | 'computedTraits'
     | 'audiences'
     | 'experiments'

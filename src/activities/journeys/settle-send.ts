@@ -10,6 +10,7 @@ import { changeDelivery } from './change-delivery';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 import type { AskedSend, SendVisit } from './send-visit';
+import { releaseHouseholds } from './take-household';
 
 const look: StepCause = { on: 'look' };
 
@@ -51,14 +52,13 @@ export async function hold(
  * Until the next attempt others may have the place, and end or move the run. What may have arrived keeps both: whoever ends or merges the
  * run meanwhile must know of it; but nothing is under way.
  */
-async function giveBack(
-  { store }: JourneyDeps,
-  { ref, key, run, profile }: SendVisit,
-  mayHaveArrived: boolean,
-): Promise<void> {
+async function giveBack(deps: JourneyDeps, send: SendVisit, mayHaveArrived: boolean): Promise<void> {
+  const { store } = deps;
+  const { ref, key, run, profile } = send;
   const claim = { key, at: run.sending?.at ?? 0 };
   if (mayHaveArrived) return store.enrollments.rest(ref.ws, ref.id, claim);
   await store.sendPlaces.release(ref.ws, idsOf(profile), key);
+  if (send.definition.once !== undefined) await releaseHouseholds(deps, send);
   await store.enrollments.release(ref.ws, ref.id, claim);
 }
 

@@ -47,6 +47,7 @@ export async function lintDraft(
       ...(enrolledBy(definition).length > 0 && { enrolls: await enrollsOf(store, ws, journeys) }),
       computed: computedTypesOf(computed),
       meaning: { now, ruleOf: (key) => rules.get(key) },
+      hasHouseholds: await hasHouseholds(store, ws),
       ...around,
       // Where none is defined, silence allows everywhere, and nobody is told of it journey by journey.
       ...(purposes.length > 0 && { purposes: new Set(purposes.map(({ key }) => key)) }),
@@ -58,6 +59,12 @@ export async function lintDraft(
       ]),
     ),
   ];
+}
+
+/** There is one, or a policy that makes them. */
+async function hasHouseholds({ groups, workspaces }: Store, ws: WorkspaceId): Promise<boolean> {
+  const [some, workspace] = await Promise.all([groups.page(ws, 'household', 1), workspaces.find(ws)]);
+  return some.length > 0 || workspace?.groups?.household !== undefined;
 }
 
 /** By journey, which ones people come to from its draft, or from what they enter now. */

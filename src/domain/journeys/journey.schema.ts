@@ -159,6 +159,12 @@ export const SendStep = z.strictObject({
     .min(1)
     .max(journeyLimits.fallbacks)
     .optional(),
+  /** One message of this step for all of a household: as long as nobody could enter again by the same key, or as it says, whatever the key. */
+  once: z
+    .union([z.literal('household'), z.strictObject({ per: z.literal('household'), within: Duration })], {
+      error: 'Write "household", or { "per": "household", "within": "7d" }.',
+    })
+    .optional(),
   onFailure: z
     .union([z.enum(['continue', 'exit']), z.strictObject({ step: StepId })], {
       error: 'Write "continue", "exit" or { "step": id }.',

@@ -122,6 +122,7 @@ const context: LintContext = {
   ...{ destinations: all('destination'), audiences: new Set([...all('audience'), 'vip']) },
   journeys: new Set(good.map(({ key }) => key)),
   purposes: all('purpose'),
+  hasHouseholds: false,
   meaning: { now: noon, ruleOf: (key) => rules[key] },
   seen: {
     events: all('event'),
@@ -284,6 +285,22 @@ const seeds: readonly [code: string, what: string, sow: Bad][] = [
     (of) => ({ ...of, entry: { on: { audience: 'vip', edge: 'entered' }, key: 'properties.id' } }),
   ],
   ['entry_never', 'a key that a date has not', (of) => ({ ...of, entry: { on: byDate, key: 'properties.id' } })],
+  [
+    'once_never',
+    'a household that is spoken to once for no time',
+    (of) => {
+      const sends = before((start) => ({ type: 'send', destination: 'crm', once: 'household', next: start }))(of);
+      return { ...sends, entry: { ...entry(of), reentry: { again: 'always' } } };
+    },
+  ],
+  [
+    'once_without_households',
+    'a household that is spoken to once where there is none',
+    before((start) => ({
+      ...{ type: 'send', destination: 'crm', next: start },
+      once: { per: 'household', within: '7d' },
+    })),
+  ],
   ['schedule_never', 'a day that is in no year', (of) => ({ ...of, entry: bySchedule({ schedule: '0 9 30 2 *' }) })],
   [
     'schedule_once',

@@ -23,7 +23,7 @@ export function lintJourney(definition: JourneyDefinition, context: LintContext 
     ...lintGraph(definition),
     ...placedParts(definition).flatMap((part) => lintPart(definition, part, context)),
     ...lintEntry(definition, context),
-    ...lintHousehold(definition),
+    ...lintHousehold(definition, context),
     ...lintHoldout(definition),
     ...lintSplits(definition),
     ...lintEnrolls(definition, context),

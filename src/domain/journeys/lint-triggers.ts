@@ -15,6 +15,7 @@ export interface LintContext extends Surroundings {
   /** Those that are kept by hand. */
   readonly manualAudiences?: ReadonlySet<string>;
   readonly purposes?: ReadonlySet<string>;
+  readonly hasHouseholds?: boolean;
   /** Drafts too, and the one that is looked at. */
   readonly journeys?: ReadonlySet<string>;
   readonly computed?: ReadonlyMap<string, ComputedType>;

@@ -46,6 +46,7 @@ const samples: {
   send: {
     step: {
       type: 'send',
+      once: { per: 'household', within: '7d' },
       destination: 'crm',
       action: 'track',
       mapping: { name: { from: 'traits.name' } },
@@ -53,7 +54,7 @@ const samples: {
       onFailure: { step: 'b' },
       next: 'a',
     },
-    own: ['send', 'track', 'traits.name', 'text', 'traits.nick'],
+    own: ['send', 'household', '7d', 'track', 'traits.name', 'text', 'traits.nick'],
   },
   personalise: {
     step: {

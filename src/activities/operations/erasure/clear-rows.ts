@@ -73,3 +73,11 @@ export const sendPlaces = untilNone(
     return 1;
   },
 );
+
+export const householdSends = untilNone(
+  ({ householdSends }, { subjects }) => householdSends.countOf(subjects),
+  async ({ householdSends }, { subjects }) => {
+    await householdSends.removeOf(subjects);
+    return 1;
+  },
+);

@@ -4,6 +4,7 @@ import {
   enrollments,
   events,
   exportChunks,
+  householdSends,
   memberships,
   merges,
   sendPlaces,
@@ -43,6 +44,7 @@ export const places: Readonly<Record<string, readonly Place[] | NothingOf>> = {
   deliveries: [deliveries],
   // Taken by the attempts of runs, which have ended by now.
   sendPlaces: [sendPlaces],
+  householdSends: [householdSends],
   // Waits for imports that are under way, so it comes last.
   imports: [imports],
   suppressions: 'keyed hashes and masked hints: that somebody must not be reached outlasts them',
