@@ -4,7 +4,7 @@ import { arrivedOnce, expectedOnce, fateOf, killRun, publishKillRun, reasonOfFat
 import { Scene } from './scene';
 
 /** Of a longer run: `HEDDLE_KILL_RUN_PEOPLE=2000 HEDDLE_KILL_RUN_SECONDS=200`. */
-const people = Number(process.env['HEDDLE_KILL_RUN_PEOPLE'] ?? 300);
+const people = Number(process.env['HEDDLE_KILL_RUN_PEOPLE'] ?? 60);
 const seconds = Number(process.env['HEDDLE_KILL_RUN_SECONDS'] ?? 20);
 const patienceMs = 1_000 * (seconds + people) + 300_000;
 
