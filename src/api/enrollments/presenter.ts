@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isExposure } from '../../domain/events/shown';
-import { enrollmentStatuses, type Enrollment, type Shows } from '../../domain/journeys/enrollment';
+import { enrollmentStatuses, isSending, type Enrollment, type Shows } from '../../domain/journeys/enrollment';
 import { explainRun } from '../../domain/journeys/explain-run';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import { deliveryStatuses } from '../../domain/delivery/delivery';
@@ -143,10 +143,6 @@ const presentSend = ({ id, step = '', destination, status, reason, attempts, cre
   ...{ deliveryId: id, step, destination, status, attempts: attempts.length, at: presentInstant(createdAt) },
   ...(reason !== undefined && { reason }),
 });
-
-/** An ended run whose workflow has noticed sends nothing: it notices between attempts. */
-export const isSending = ({ sending, endedAt, dueAt }: Enrollment): boolean =>
-  sending !== undefined && (endedAt === undefined || dueAt !== undefined);
 
 function temporalUrl(workflowId: string, { temporalUi }: Links) {
   if (!temporalUi) return {};

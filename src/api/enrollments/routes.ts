@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endEnrollment, isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import { endEnrollment, isInside, isSending, type Enrollment } from '../../domain/journeys/enrollment';
 import { isDeliveryOutcome } from '../../domain/journeys/outcomes';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict } from '../problem';
@@ -10,7 +10,7 @@ import { transact } from '../transact';
 import { waitUntil } from '../wait-until';
 import { EnrollmentId, findRun } from './find-run';
 import { signal, SignalBody } from './signal';
-import { EnrollmentBody, EnrollmentDetail, isSending, presentEnrollment, presentEnrollmentDetail } from './presenter';
+import { EnrollmentBody, EnrollmentDetail, presentEnrollment, presentEnrollmentDetail } from './presenter';
 
 const ExitBody = z.strictObject({
   reason: z

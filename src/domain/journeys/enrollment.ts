@@ -148,6 +148,10 @@ export interface Enrollment {
   readonly rev: number;
 }
 
+/** Whether an attempt to deliver is under way: an ended run whose workflow has noticed sends nothing, for it notices between attempts. */
+export const isSending = ({ sending, endedAt, dueAt }: Pick<Enrollment, 'sending' | 'endedAt' | 'dueAt'>): boolean =>
+  sending !== undefined && !sending.isResting && (endedAt === undefined || dueAt !== undefined);
+
 /** Visits that a run remembers. */
 export const pathLimit = 200;
 

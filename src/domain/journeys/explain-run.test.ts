@@ -53,6 +53,10 @@ describe('why somebody is where they are', () => {
       at('remind', { pause: 'kept' }),
       'is kept before the send to crm: the journey is paused, or its turn is yet to come',
     ],
+    [
+      at('remind', { sending: { key: 'key', at: noon } }),
+      'is at the send to crm: an attempt is under way, or nobody has heard of it again',
+    ],
     [at('mark', { waitingFor: ['key'] }), 'is at mark (update), and waits for what it has recorded to be applied'],
     [at('other'), 'waits for the end of its run of win-back; then done'],
     [at('hero'), 'shows content in hero until 2026-03-01 12:00:00 UTC; then the end'],
@@ -73,6 +77,10 @@ describe('why somebody is where they are', () => {
       'is at the send to sms, which is held (quiet-hours); looks again by 2026-03-01 12:00:00 UTC',
     );
     expect(explainRun({ definition, run, delivery: held('remind', 'quiet-hours') })).toContain('is about to make');
+    const resting = at('last-call', { sending: { key: 'key', at: noon, isResting: true } });
+    expect(explainRun({ definition, run: resting, delivery: held('last-call', 'quiet-hours') })).toBe(
+      'is at the send to sms, which may have arrived, and is held (quiet-hours); looks again by 2026-03-01 12:00:00 UTC',
+    );
   });
 
   it('shows what ties an event to the run, and no value', () => {

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../delivery/delivery';
 import { own } from '../json';
-import { isInside, type Enrollment } from './enrollment';
+import { isInside, isSending, type Enrollment } from './enrollment';
 import type { JourneyDefinition, Step, StepOf, Trigger } from './journey.schema';
 import { instantText } from './move';
 import { presentSend } from './steps/send';
@@ -56,10 +56,11 @@ function waitText({ for: duration, until: date, window }: StepOf<'wait'>): strin
 function whyAtSend(step: StepOf<'send'>, run: Enrollment, delivery: Explained['delivery']): string {
   const to = `the send to ${presentSend(step, run).destination}`;
   if (run.pause === 'kept') return `is kept before ${to}: the journey is paused, or its turn is yet to come`;
-  if (run.sending) return `is at ${to}: an attempt is under way, or nobody knows whether the last one arrived`;
+  if (isSending(run)) return `is at ${to}: an attempt is under way, or nobody has heard of it again`;
   if (!delivery) return `is about to make ${to}${until(run.dueAt, '; looks again by')}`;
   const why = delivery.reason === undefined ? '' : ` (${delivery.reason})`;
-  return `is at ${to}, which is ${delivery.status}${why}${until(run.dueAt, '; looks again by')}`;
+  const doubt = run.sending ? 'may have arrived, and ' : '';
+  return `is at ${to}, which ${doubt}is ${delivery.status}${why}${until(run.dueAt, '; looks again by')}`;
 }
 
 const until = (at: number | undefined, word = ' until'): string =>
