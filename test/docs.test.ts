@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttachmentInput } from '../src/api/audiences/attach';
@@ -133,6 +133,23 @@ describe('docs/guides', () => {
     const shown = jsonOf('sources.md').map(({ text }) => (JSON.parse(text) as { readonly type: string }).type);
     const receiving = sourceTypes.filter((type) => findSourceKind(type)?.receiver);
     expect(shown).toEqual(expect.arrayContaining(receiving));
+  });
+
+  it('names every finding of the linter, and no other', () => {
+    const folder = join(__dirname, '../src/domain/journeys');
+    const files = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) => name.endsWith('.ts'));
+    const paths = [...files.map((name) => join(folder, name)), join(__dirname, '../src/api/journeys/lint-draft.ts')];
+    const isTest = (path: string): boolean => path.endsWith('.test.ts');
+    const read = (path: string): string => readFileSync(path, 'utf8');
+    const made = paths
+      .filter((path) => !isTest(path))
+      .flatMap((path) => [...read(path).matchAll(/\b(?:error|warning)\(\s*'(\w+)'/g)].map(([, code]) => code));
+    const page = read(join(__dirname, '../docs/guides/linter.md'));
+    const named = [...page.matchAll(/`([a-z]+_\w+)`/g)].map(([, code]) => code);
+    expect(named).toEqual(expect.arrayContaining(made));
+    // That something never happens is put together of two words; the finding of a computed trait is made by audiences.
+    const text = [...paths, join(__dirname, '../src/domain/audiences/computed/check-computed.ts')].map(read).join('\n');
+    expect(named.filter((code = '') => !code.endsWith('_never') && !text.includes(`'${code}'`))).toEqual([]);
   });
 
   it("has every name of GA4's in the table of vocabularies", () => {
