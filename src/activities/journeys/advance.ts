@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { EnrollmentId, WorkspaceId } from '../../domain/ids';
 import { describeRun } from '../../domain/journeys/describe-run';
-import { effectKey, endEnrollment, isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import { effectKey, endEnrollment, isInside, saidKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { omit } from '../../domain/json';
 import type { Move, StepCause } from '../../domain/journeys/move';
@@ -180,7 +180,7 @@ class Walk {
     const at = this.deps.clock();
     const identifier = strongestOf(this.#profile);
     await this.deps.recordEvent(this.ref.ws, {
-      messageId: effectKey(run),
+      messageId: saidKey(run),
       occurredAt: at,
       receivedAt: at,
       identifiers: identifier ? [identifier] : [],

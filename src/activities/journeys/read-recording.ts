@@ -2,7 +2,7 @@ import { listOf } from '../../domain/audiences/manual-audience';
 import type { Rule } from '../../domain/audiences/rule.schema';
 import { enrollmentId, type WorkspaceId } from '../../domain/ids';
 import { omit, own } from '../../domain/json';
-import { effectKey } from '../../domain/journeys/enrollment';
+import { saidKey } from '../../domain/journeys/enrollment';
 import type { StepOf } from '../../domain/journeys/journey.schema';
 import type { StepFacts } from '../../domain/journeys/move';
 import type { FactsInput } from './advance-facts';
@@ -35,7 +35,7 @@ async function readRecorded(
   { store }: JourneyDeps,
   { ws, run }: FactsInput,
 ): Promise<NonNullable<StepFacts['recorded']>> {
-  return (await store.events.byMessageId(ws, effectKey(run)))?.state ?? 'absent';
+  return (await store.events.byMessageId(ws, saidKey(run)))?.state ?? 'absent';
 }
 
 /** Of the profile as it is now: the event of the exposure may have been applied since the run was read. */
@@ -53,7 +53,7 @@ async function readSplit(
 
 /** What became of the run that was asked for, or of the one that goes on in its place. */
 async function readBegun({ store }: JourneyDeps, { ws, run }: FactsInput): Promise<Partial<StepFacts>> {
-  const { began, notBegun } = (await store.events.byMessageId(ws, effectKey(run))) ?? {};
+  const { began, notBegun } = (await store.events.byMessageId(ws, saidKey(run))) ?? {};
   if (notBegun !== undefined) return { notBegun };
   let begun = began === undefined ? undefined : await store.enrollments.byId(ws, enrollmentId(began));
   for (let merges = 0; begun?.mergedInto !== undefined && merges < mergesAtMost; merges += 1)

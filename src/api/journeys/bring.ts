@@ -54,7 +54,10 @@ export async function archive(call: KeyCall, key: string, input: z.output<typeof
     then: async (saving) => {
       await forgetAsked(call, before, saving);
       if (inFlight === 'drain') return [];
-      return [await beginRuns(call, saving, { journey: key, task: { do: 'exit', reason: 'archived' }, perSecond })];
+      // Whoever enters what is published afterwards is none of those.
+      const { publishedVersion: upTo } = await readJourney(call, key, saving.session);
+      const task: RunTask = { do: 'exit', reason: 'archived', ...(upTo !== undefined && { upTo }) };
+      return [await beginRuns(call, saving, { journey: key, task, perSecond })];
     },
   });
 }
@@ -94,7 +97,10 @@ export async function rollBack(call: KeyCall, key: string, input: z.output<typeo
   if (asked) return waiting(asked);
   const task: RunTask = { do: 'exit', reason: 'rolled-back', only };
   const tasks = input.inFlight === 'exit' ? [{ task, perSecond: input.perSecond }] : [];
-  return saveEntries(call, key, async () => ({ percent: 0, tasks }));
+  return saveEntries(call, key, async ({ publishedVersion }) => {
+    if (publishedVersion !== only) throw conflict('Somebody else has published just now; read it again.');
+    return { percent: 0, tasks };
+  });
 }
 
 interface EntriesChange {
@@ -129,7 +135,7 @@ export async function approve(call: KeyCall, key: string): Promise<Changed> {
     throw conflict('Nothing waits for approval; a saved draft or another change has taken its place, or it is done.');
   if (asked.by === call.principal.keyId)
     throw forbidden('The key that asked for it cannot approve it; have somebody with another key do so.');
-  const approved = approving(call);
+  const approved = approving(call, asked);
   const input: unknown = JSON.parse(asked.inputJson);
   switch (asked.change) {
     case 'publish':

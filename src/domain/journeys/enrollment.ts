@@ -119,6 +119,8 @@ export interface Enrollment {
   readonly fallback?: number;
   /** At a send: a pause has kept it there, and it waits for its turn; or it goes on without sending. */
   readonly pause?: 'kept' | 'skip';
+  /** At a step that has begun a run: the key of the event that asked for it, where the step had another name then. */
+  readonly askedAs?: string;
   /** Where the run goes once the attempt that is under way has settled, since an update asked for it. */
   readonly resumeAt?: string;
   /** Effects of visits that the run was taken away from: their deliveries are to be withheld. */
@@ -169,6 +171,10 @@ export const effectKey = ({
   visit,
   fallback,
 }: Pick<Enrollment, 'id' | 'step' | 'visit' | 'fallback'>): string => sendKey(id, step, visit, fallback);
+
+/** The key of the event that the present step records. */
+export const saidKey = (run: Pick<Enrollment, 'id' | 'step' | 'visit' | 'askedAs'>): string =>
+  run.askedAs ?? effectKey(run);
 
 /** The path with the present step's outcome written, unless it has one, and, when the run goes on, the next step begun. */
 export function extendPath(path: readonly PathEntry[], outcome: string | undefined, begun?: PathEntry): PathEntry[] {

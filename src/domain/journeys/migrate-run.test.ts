@@ -1,7 +1,8 @@
 import { ada, aJourney, aRun, hour, noon } from '../../testing/runs';
 import type { JsonObject } from '../json';
-import type { Enrollment } from './enrollment';
+import { saidKey, type Enrollment } from './enrollment';
 import { migrateRun, type StepMap } from './migrate-run';
+import { arriveAt } from './move';
 import { carryOutTask } from './run-task';
 
 const send = (destination: string): JsonObject => ({ type: 'send', destination, next: 'bye' });
@@ -51,6 +52,29 @@ describe('a run that is taken to a newer version', () => {
         { step: 'other', visit: 5 },
       ],
     });
+  });
+
+  it('waits for the run that its step has begun, also where the step has another name, and begins none beside it', () => {
+    const enroll = (journey: string) => ({ type: 'enroll', journey, wait: true, next: 'bye' });
+    const [older, newer] = [1, 2].map((number) =>
+      version(number, { [`up${number}`]: enroll('other'), elsewhere: enroll('third'), bye: { type: 'exit' } }),
+    ) as [typeof to, typeof to];
+    const move = (map: StepMap) => migrateRun(aRun('up1'), { from: older, to: newer }, map, later)!;
+    const moved = move({ up1: 'up2' });
+    expect(saidKey(moved)).toBe('enr_1:up1:1');
+    expect(saidKey(move({ up1: 'elsewhere' }))).toBe('enr_1:elsewhere:1');
+    const third = version(3, { up3: enroll('other'), bye: { type: 'exit' } });
+    const again = migrateRun(moved, { from: newer, to: third }, { up2: 'up3' }, later)!;
+    expect(saidKey(again)).toBe('enr_1:up1:1');
+    expect(arriveAt(again, 'bye', 'completed', { now: later, cursor: {} })).not.toHaveProperty('askedAs');
+  });
+
+  it('goes where an update has sent it during an attempt that is over, by the name of that now', () => {
+    const moved = migrate(aRun('mail', { resumeAt: 'gone' }), { gone: 'other' });
+    expect(moved).toMatchObject({ step: 'other', visit: 1, arrivedAt: later, left: ['enr_1:mail:1'] });
+    expect(moved).not.toHaveProperty('resumeAt');
+    expect(migrate(aRun('mail', { resumeAt: 'mail' }))).toMatchObject({ step: 'mail', visit: 2 });
+    expect(migrate(aRun('mail', { resumeAt: 'gone' }))).toBeUndefined();
   });
 
   it('comes to a send that has another name now, and to another kind of step now', () => {

@@ -1,6 +1,6 @@
 import { omit, own, withKey, withoutKey } from '../json';
 import type { CompiledJourney } from './compiled-journey';
-import { endEnrollment, isInside, type Enrollment, type PathEntry } from './enrollment';
+import { endEnrollment, isInside, saidKey, type Enrollment, type PathEntry } from './enrollment';
 import type { Step, StepOf } from './journey.schema';
 import { leaving } from './left';
 import { arriveAt } from './move';
@@ -35,7 +35,8 @@ export function migrateRun(
   now: number,
 ): Enrollment | undefined {
   if (!isInside(run) || run.version >= to.version) return undefined;
-  const step = counterpart(run.step, to, map);
+  // No attempt is under way, so that nothing keeps it any more from where an update has sent it.
+  const step = counterpart(run.resumeAt ?? run.step, to, map);
   if (step === undefined) return undefined;
   if (step === null) return endEnrollment(run, { status: 'exited', reason: superseded }, now);
   return goOnAt(step, run, { from, to, map, now });
@@ -54,15 +55,24 @@ function goOnAt(step: string, run: Enrollment, { from, to, map, now }: Passage):
   const renamed = rename(asOfVersion(run, to, isStaying), map);
   // Content is shown again as the newer version has it, once the run has looked.
   if (isStaying) return { ...omit(renamed, 'shows'), waitingFor: [], dueAt: now };
-  const arrived = arriveAt(renamed, step, 'migrated', { now, cursor: run.cursor });
+  const arrived = arriveAt(omit(renamed, 'resumeAt'), step, 'migrated', { now, cursor: run.cursor });
   if (!arrived) return endEnrollment(run, { status: 'failed', reason: 'visit-limit' }, now);
   // A wait under another name has lasted since its person came to it.
   const isStill = before?.type === after?.type && after?.type !== 'send';
-  return { ...leaving(run, from, arrived), dueAt: now, ...(isStill && { arrivedAt: run.arrivedAt }) };
+  return {
+    ...{ ...leaving(run, from, arrived), dueAt: now },
+    ...(isStill && { arrivedAt: run.arrivedAt }),
+    ...(asksForTheSame(before, after) && { askedAs: saidKey(run) }),
+  };
 }
 
+/** A run that has been begun is waited for under another name too, and not begun again. */
+const asksForTheSame = (before: Step | undefined, after: Step | undefined): boolean =>
+  before?.type === 'enroll' && after?.type === 'enroll' && before.journey === after.journey;
+
 /** Whether a visit of one step can go on as a visit of the other: a send that was begun says to whom. */
-function goesOn({ fallback }: Enrollment, before: Step | undefined, after: Step | undefined): boolean {
+function goesOn({ fallback, resumeAt }: Enrollment, before: Step | undefined, after: Step | undefined): boolean {
+  if (resumeAt !== undefined) return false;
   if (before?.type !== 'send') return true;
   if (after?.type !== 'send') return false;
   const sent = ({ destination, action, fallback: others }: StepOf<'send'>) =>

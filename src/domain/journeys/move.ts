@@ -120,7 +120,7 @@ export function arriveAt(
   const visit = (own(run.visits, step) ?? 0) + 1;
   if (visit > visitLimit) return undefined;
   return {
-    ...omit(run, 'dueAt', 'waitsUntil', 'fallback', 'pause', 'shows'),
+    ...omit(run, 'dueAt', 'waitsUntil', 'fallback', 'pause', 'shows', 'askedAs'),
     ...{ step, visit, cursor, visits: withKey(run.visits, step, visit), arrivedAt: now, waitingFor: [] },
     path: extendPath(run.path, outcome, { step, visit, at: now }),
   };
