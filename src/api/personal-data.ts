@@ -3,7 +3,7 @@ import { isPersonalKey, isPersonalText } from '../domain/personal';
 import type { Principal } from './authenticate';
 import { hasScope } from './scopes';
 
-const masked = '•••';
+export const masked = '•••';
 
 /** Identifier types that are a person's data by themselves. The others name somebody only to whoever gave them. */
 const personalTypes = new Set(['email', 'phone']);

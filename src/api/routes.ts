@@ -28,6 +28,7 @@ import { ga4Routes } from './ingest/ga4-routes';
 import { ingestRoutes } from './ingest/routes';
 import { vocabularyRoutes } from './ingest/vocabulary-routes';
 import { journeyChangeRoutes } from './journeys/change-routes';
+import { testRoutes } from './journeys/test-routes';
 import { enrolRoutes } from './journeys/enrol-routes';
 import { journeyRoutes } from './journeys/routes';
 import { simulateRoutes } from './journeys/simulate-routes';
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
   ...journeyChangeRoutes,
   ...simulateRoutes,
   ...enrolRoutes,
+  ...testRoutes,
   ...enrollmentRoutes,
   ...recordRoutes,
   ...sendingRoutes,

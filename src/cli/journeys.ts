@@ -7,6 +7,7 @@ import type { Cell, Context } from './context';
 import { addExperiment } from './experiment';
 import { showFunnel } from './funnel';
 import { addPair, readCount } from './pairs';
+import { addJourneyTest } from './journey-test';
 import { addJourneyChanges } from './journey-changes';
 import { listOption, showList, type ListOptions } from './lists';
 import { addSimulation } from './simulation';
@@ -47,6 +48,7 @@ export function addJourneys(program: Command, context: Context): void {
       },
     );
   addSimulation(journeys, context);
+  addJourneyTest(journeys, context);
   addCode(journeys, context, 'journeys');
   addExperiment(journeys, context);
   journeys

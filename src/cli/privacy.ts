@@ -66,6 +66,7 @@ export function addPrivacy(program: Command, context: Context): void {
     .option('--deliveries <days>', 'settled deliveries, at least 90', readCount)
     .option('--operations <days>', 'ended operations, at least 7', readCount)
     .option('--anonymous-profiles <days>', 'inactive profiles that nobody can name, at least 30', readCount)
+    .option('--test-people <days>', 'people made up for tests of journeys; 7 unless set', readCount)
     .action(async (policy: RetentionPolicy) => {
       const { privacy: api } = context.client();
       const isSet = Object.keys(policy).length > 0;

@@ -32,6 +32,8 @@ export interface Delivery {
   readonly operation?: MembershipOperation;
   /** Why a member is removed who has not left the audience. */
   readonly because?: 'holdout';
+  /** Of a test: what would have left; without its headers, and without secrets. */
+  readonly sandbox?: { readonly method: string; readonly url: string; readonly body: string };
   /** Under which consent it was allowed, or withheld; absent when it needed none. */
   readonly consent?: ConsentProof;
   readonly attempts: readonly DeliveryAttempt[];

@@ -26,6 +26,8 @@ export interface Enrollment {
     readonly until?: string;
   };
   readonly workflowId: string;
+  /** Of a made-up person: nothing leaves, and no figure counts it. */
+  readonly test?: true;
   readonly temporalUrl?: string;
 }
 export interface EnrollmentDetail extends Enrollment {

@@ -101,6 +101,16 @@ export interface EnrolInput {
   /** What the steps read as `entry.properties`. */
   readonly properties?: JsonObject;
 }
+export interface TestInput {
+  /** What the made-up person is known for. */
+  readonly traits?: JsonObject;
+  /** What the steps read as `entry.properties`. */
+  readonly properties?: JsonObject;
+  /** No wait, window, date or time-out lasts longer; 5s unless set. */
+  readonly waits?: string;
+  /** A published version; the newest unless set. */
+  readonly version?: number;
+}
 export interface PendingEnrollment {
   readonly isPending: true;
 }

@@ -19,6 +19,7 @@ import type {
   SavedDraft,
   ShownJourney,
   StoredJourney,
+  TestInput,
 } from './journey-types';
 import type { Operation } from './operation-types';
 import type { SimulateInput } from './simulation-types';
@@ -62,6 +63,9 @@ export function journeysOf(transport: Transport) {
           isRepeatable: true,
         }),
       }),
+    /** Walks the journey with a made-up person and short waits: what would be sent is kept, and nothing leaves. */
+    test: (key: string, input: TestInput = {}) =>
+      call<Enrollment | PendingEnrollment>({ method: 'POST', path: path`/v1/journeys/${key}/test`, body: input }),
     eachEnrollment: (key: string, query: PageQuery = {}) => eachOf((page) => enrollments(key, page), query),
     /** How the variants of a split compare, in whatever journeys people came to it. */
     experiment: (key: string, experiment: string) =>

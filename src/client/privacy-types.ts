@@ -14,6 +14,8 @@ export interface RetentionPolicy {
   readonly operations?: number;
   /** Since they were last active, of profiles that nobody can name. */
   readonly anonymousProfiles?: number;
+  /** Since they were last active, of people made up for tests; 7 unless set. */
+  readonly testPeople?: number;
 }
 export interface Retention extends RetentionPolicy {
   /** Audiences that look back further than events are kept. */

@@ -52,6 +52,8 @@ export interface Profile {
   readonly apartFrom?: readonly string[];
   /** Since when the person is kept and not processed. */
   readonly restrictedAt?: string;
+  /** Made up, to try a journey. */
+  readonly test?: true;
   /** A device that several people use, and nobody's. */
   readonly isShared?: true;
 }

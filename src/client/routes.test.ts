@@ -227,6 +227,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     client.journeys.enrolExisting('win-back', { audience: 'vip', dryRun: true, perSecond: 5 }),
   'POST /v1/journeys/{key}/enrollments': () =>
     client.journeys.enrol('win-back', { profile: 'user_id:u1', properties: { order: 1 } }),
+  'POST /v1/journeys/{key}/test': () =>
+    client.journeys.test('win-back', { traits: { tier: 'gold' }, properties: { order: 1 }, waits: '1s', version: 2 }),
   'GET /v1/journeys/{key}/experiments/{experiment}': () => client.journeys.experiment('win-back', 'subject'),
   'GET /v1/journeys/{key}/funnel': () => client.journeys.funnel('win-back', { ...window, version: 2 }),
   'GET /v1/enrollments/{id}/record': () => client.enrollments.record('enr_1', { values: true }),

@@ -181,6 +181,7 @@ function answering({ channels = {}, failing = [] }: SimulatePersonInput): Journe
       ...(channels[destination] !== undefined && { channel: channels[destination] }),
     }),
     reaches: async () => true,
+    rehearse: async () => ({ code: 'simulated' }),
     send: async ({ definition: { destination } }) =>
       failing.includes(destination) ? { kind: 'invalid', code: 'simulated' } : { kind: 'ok', code: 'simulated' },
     pause: async () => undefined,

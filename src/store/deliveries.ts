@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Filter } from 'mongodb';
 import type { ConsentProof } from '../domain/consent/decide-consent';
+import type { SandboxRequest } from '../domain/delivery/sandbox';
 import type { MembershipOperation } from '../domain/delivery/operation';
 import { canMove, deliveryStatuses, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import type { AttemptOutcome } from '../domain/delivery/item-result';
@@ -32,6 +33,10 @@ export interface DeliveryDoc {
   readonly isExempt?: true;
   /** Of the nth fallback of a send step. */
   readonly fallback?: number;
+  /** Of a test: nothing has left, and no figure counts it. */
+  readonly isTest?: true;
+  /** Of one: what would have left. */
+  readonly sandbox?: SandboxRequest;
   /** Withheld for what holds of its channel or destination alone. */
   readonly isOfChannel?: true;
   readonly journey?: string;
@@ -64,6 +69,7 @@ export interface DeliveryChange {
   readonly attempt?: DeliveryAttempt;
   readonly consent?: ConsentProof | undefined;
   readonly isOfChannel?: true;
+  readonly sandbox?: SandboxRequest;
   readonly now: number;
 }
 
@@ -104,7 +110,7 @@ export class DeliveryRepository {
   async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#deliveries.bulkWrite(
-      changes.map(({ idempotencyKey, status, reason, attempt, consent, isOfChannel, now }) => ({
+      changes.map(({ idempotencyKey, status, reason, attempt, consent, isOfChannel, sandbox, now }) => ({
         updateOne: {
           filter: {
             _id: docId(ws, idempotencyKey),
@@ -117,6 +123,7 @@ export class DeliveryRepository {
               ...(reason !== undefined && { reason }),
               ...(consent && { consent }),
               ...(isOfChannel && { isOfChannel }),
+              ...(sandbox && { sandbox }),
               ...(isFinal(status) && { settledAt: now }),
             },
             ...(reason === undefined && { $unset: { reason: '' } }),

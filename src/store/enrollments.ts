@@ -6,6 +6,7 @@ import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import { anyOf } from './any-of';
 import { answerWithinMs } from './impact-limits';
 import type { StoreConnection } from './open-store';
+import { noTests } from './runs-filter';
 
 export interface EnrollmentDoc extends Enrollment {
   readonly _id: string;
@@ -203,11 +204,11 @@ export class EnrollmentRepository {
       .slice(0, limit);
   }
 
-  /** One page of a journey's runs that are inside, in the order of their ids; `after` is the last of the page before. */
+  /** One page of a journey's runs that are inside, but for tests, which stay in their version, in the order of their ids; `after` is the last of the page before. */
   async inside(ws: WorkspaceId, journey: string, limit: number, after?: EnrollmentId): Promise<Enrollment[]> {
     const from = after !== undefined && { _id: { $gt: docId(ws, after) } };
     const docs = await this.#enrollments
-      .find({ ws, journey, endedAt: { $exists: false }, ...from })
+      .find({ ...noTests, ws, journey, endedAt: { $exists: false }, ...from })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray();
@@ -220,12 +221,12 @@ export class EnrollmentRepository {
     return docs.map(toEnrollment);
   }
 
-  /** How many runs of a journey are inside, by version and step. */
+  /** How many runs of a journey are inside, by version and step; tests are not. */
   async standing(ws: WorkspaceId, journey: string): Promise<Standing[]> {
     const groups = await this.#enrollments
       .aggregate<{ _id: Omit<Standing, 'count'>; count: number }>(
         [
-          { $match: { ws, journey: { $eq: journey }, endedAt: { $exists: false } } },
+          { $match: { ...noTests, ws, journey: { $eq: journey }, endedAt: { $exists: false } } },
           { $group: { _id: { version: '$version', step: '$step' }, count: { $sum: 1 } } },
         ],
         { maxTimeMS: answerWithinMs },

@@ -45,7 +45,13 @@ export class ImpactDeliveryRepository {
       .aggregate<{ _id: Omit<LedgerRow, 'count' | 'isFallback'> & { isFallback: boolean }; count: number }>(
         [
           {
-            $match: { ws, ...of, createdAt: { $gte: from }, $or: [{ kind: 'audience' }, { causedAt: { $gte: from } }] },
+            $match: {
+              ws,
+              ...of,
+              isTest: { $ne: true },
+              createdAt: { $gte: from },
+              $or: [{ kind: 'audience' }, { causedAt: { $gte: from } }],
+            },
           },
           {
             $group: {
@@ -75,7 +81,13 @@ export class ImpactDeliveryRepository {
   ): Promise<{ causedAt: number; settledAt: number }[]> {
     const rows = await this.#deliveries
       .find(
-        { ws, destination: { $eq: destination }, createdAt: { $gte: from }, status: { $in: [...answered] } },
+        {
+          ws,
+          destination: { $eq: destination },
+          isTest: { $ne: true },
+          createdAt: { $gte: from },
+          status: { $in: [...answered] },
+        },
         { projection: { causedAt: 1, settledAt: 1 }, maxTimeMS: answerWithinMs },
       )
       .sort({ createdAt: -1 })

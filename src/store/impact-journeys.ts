@@ -10,7 +10,7 @@ import type { EnrollmentDoc } from './enrollments';
 import { answerWithinMs, sampleSize } from './impact-limits';
 import type { StoreConnection } from './open-store';
 import { nobody } from './person-rows';
-import { runsAsked, type RunsAsked } from './runs-filter';
+import { noTests, runsAsked, type RunsAsked } from './runs-filter';
 
 /** Visits reached since an instant, by version. `isCut`: an exit rule ended the visit, whatever its reason is called. */
 export interface SendVisits extends Omit<StepVisits, 'cut' | 'why'> {
@@ -163,7 +163,7 @@ export class ImpactJourneyRepository {
         this.#enrollments
           .aggregate<ReachedGroup>(
             [
-              { $match: { ws, journey: { $eq: journey }, endedAt, 'path.at': { $gte: from } } },
+              { $match: { ...noTests, ws, journey: { $eq: journey }, endedAt, 'path.at': { $gte: from } } },
               ...groupedVisits(steps, from),
             ],
             { maxTimeMS: answerWithinMs },

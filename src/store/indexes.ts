@@ -55,6 +55,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       ...withNumber('nextCheckAt'),
     },
     { key: { ws: 1, rulesetVersion: 1 }, name: 'rulesetVersion' },
+    { key: { isTest: 1, _id: 1 }, name: 'isTest', partialFilterExpression: { isTest: true } },
     { key: { exposedTo: 1 }, name: 'exposedTo', ...withText('exposedTo') },
     { key: { differs: 1, _id: 1, rulesetVersion: 1 }, name: 'differs', ...withText('differs') },
   ],

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import { profileId, subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
 import { deliveryStatuses, isFinal } from '../domain/delivery/delivery';
-import type { Forgettable } from '../domain/privacy/is-forgettable';
+import type { Forgettable, Forgotten } from '../domain/privacy/is-forgettable';
 import { isToBeRemembered } from '../domain/privacy/too-old';
 import type { DeadLetterDoc } from './dead-letters';
 import type { DeliveryDoc } from './deliveries';
@@ -23,7 +23,7 @@ interface Retired {
 type Person = Pick<ProfileDoc, 'id' | 'lineage' | 'identifiers'> & Forgettable;
 const personFields = {
   ...{ id: 1, lineage: 1, identifiers: 1 },
-  ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1 },
+  ...{ createdAt: 1, mergedInto: 1, erasedAt: 1, restrictedAt: 1, isTest: 1 },
 };
 
 /** What tells which ids are to be remembered, and for whom. */
@@ -67,9 +67,20 @@ export class OldRows {
   }
 
   /** The same, with what tells whether nobody can name them. */
-  async peopleAfter(ws: WorkspaceId, limit: number, after?: ProfileId): Promise<Person[]> {
+  async peopleAfter(
+    ws: WorkspaceId,
+    limit: number,
+    after?: ProfileId,
+    who: Forgotten = 'anonymous',
+  ): Promise<Person[]> {
     const options = { projection: personFields };
-    return this.#profiles.find(rangeAfter(ws, after), options).sort({ _id: 1 }).limit(limit).toArray();
+    const filter = { ...rangeAfter(ws, after), ...(who === 'test' && { isTest: true as const }) };
+    return this.#profiles.find(filter, options).sort({ _id: 1 }).limit(limit).toArray();
+  }
+
+  /** Whether anybody was made up for a test and is still there. */
+  async hasTestPeople(ws: WorkspaceId): Promise<boolean> {
+    return (await this.peopleAfter(ws, 1, undefined, 'test')).length > 0;
   }
 
   /** Whether anything of these people happened, or came in, at this instant or later. */

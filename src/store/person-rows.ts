@@ -90,7 +90,7 @@ export class PersonRows {
   }
 
   async anonymiseDeliveries(ws: WorkspaceId, subjects: readonly string[], limit: number): Promise<number> {
-    return anonymise(this.#deliveries, ws, subjects, limit, { $unset: { consent: '' } });
+    return anonymise(this.#deliveries, ws, subjects, limit, { $unset: { consent: '', sandbox: '' } });
   }
 
   /** Applied events of one subject, oldest first by their own time. */

@@ -9,9 +9,13 @@ export interface RunsAsked {
   readonly variant?: { readonly steps: readonly string[]; readonly outcome: string } | undefined;
 }
 
+/** Runs of made-up people are in no figure. */
+export const noTests = { test: { $exists: false } } as const;
+
 export const runsAsked = (ws: WorkspaceId, journey: string, { from, version, variant }: RunsAsked) => ({
   ...(version !== undefined && { version: { $eq: version } }),
   ...(variant && { path: { $elemMatch: { step: { $in: [...variant.steps] }, outcome: { $eq: variant.outcome } } } }),
+  ...noTests,
   ws,
   journey: { $eq: journey },
   enteredAt: { $gte: from },

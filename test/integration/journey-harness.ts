@@ -152,6 +152,9 @@ export class JourneyHarness {
       sender: {
         state: async (_ws, destination) => ({ ...this.destination.state, ...this.destination.of[destination] }),
         reaches: async ({ profile }) => this.destination.reaches(profile),
+        rehearse: async (request) => ({
+          request: { method: 'POST', url: 'https://test.invalid', body: JSON.stringify(request.run['entry']) },
+        }),
         send: (request) => this.destination.send(request),
         pause: async (_ws, _destination, reason) => {
           this.destination.pausedFor = reason;

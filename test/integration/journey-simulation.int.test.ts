@@ -184,6 +184,7 @@ describe('a simulation of what has happened', () => {
       senderOf: () => ({
         state: async () => ({ state: 'ready' as const, hasDedup: true }),
         reaches: async () => true,
+        rehearse: async () => ({ code: 'simulated' }),
         send: async () => ({ kind: 'ok' as const, code: 'simulated' }),
         pause: async () => undefined,
       }),

@@ -66,6 +66,20 @@ describe('a send of a journey', () => {
     expect(await destinations.reaches({ ...asked, definition: { ...definition, destination: 'gone' } })).toBe(false);
   });
 
+  it('is rehearsed without leaving: what would be asked is told, or why it would be refused', async () => {
+    const { destinations, request } = await prepare(() => Promise.reject(new Error('Nothing may be sent.')));
+    const known = identifiers({ user_id: 'u1' }).map((one) => ({ ...one, firstSeenAt: noon }));
+    const asked = { ...request, profile: aProfile('prf_1', { identifiers: known }) };
+    const would = await destinations.rehearse(asked);
+    expect(would).toMatchObject({ request: { method: 'POST', url: 'https://crm.example/in' } });
+    expect(JSON.stringify(would)).toContain('enr_1:tell:1');
+    const mapping = { to: { from: 'identifiers.email' } };
+    const lacking = { ...asked, definition: { ...request.definition, mapping } };
+    expect(await destinations.rehearse(lacking)).toEqual({ code: 'mapping' });
+    const gone = { ...asked, definition: { ...request.definition, destination: 'gone' } };
+    expect(await destinations.rehearse(gone)).toEqual({ code: 'destination-unknown' });
+  });
+
   it('that arrives counts how long ago its step was reached', async () => {
     expect(await send(answered(204))).toEqual({
       answer: { kind: 'ok', code: 'http-204' },

@@ -5,6 +5,7 @@ import { channelOf } from '../../destinations/registry';
 import type { Sender } from '../../destinations/send-request';
 import { computedKeysRead, traitsRead } from '../../destinations/traits-read';
 import { computedTraitsOf, readComputed } from '../../folding/read-computed';
+import { toSandbox } from '../../domain/delivery/sandbox';
 import type { Send } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
@@ -42,9 +43,15 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
       const isKnown = send.profile.identifiers.some(({ type }) => connected?.kind.identifiers.includes(type));
       return connected !== undefined && isKnown && 'planned' in (await plan(deps, connected, send));
     },
+    rehearse: async (send) => {
+      const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
+      if (!connected) return { code: unknownCode };
+      const found = await plan(deps, connected, send);
+      return 'code' in found ? found : { request: toSandbox(found.planned.request, connected.context.secrets) };
+    },
     send: async (send) => {
       const connected = await connectDestination(deps.store, send.ws, send.definition.destination, deps.clock());
-      const answer = connected ? await attempt(deps, connected, send) : refuse('destination-unknown');
+      const answer = connected ? await attempt(deps, connected, send) : refuse(unknownCode);
       const type = connected?.kind.type ?? 'unknown';
       deps.metrics.deliveries.inc({ type, outcome: answer.kind });
       if (answer.kind === 'ok')
@@ -55,6 +62,7 @@ export function createDestinationSender(deps: DestinationSenderDeps): JourneySen
   };
 }
 
+const unknownCode = 'destination-unknown';
 const refuse = (code: string): SendAnswer => ({ kind: 'invalid', code });
 
 async function attempt(

@@ -13,6 +13,7 @@ import { attempt, requestOf } from './attempt-send';
 import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
+import { rehearse } from './rehearse';
 import { keyOf, readSend, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
 import { hold, record, settle, settled } from './settle-send';
 import { lookAtHouseholds, takeHouseholds } from './take-household';
@@ -31,9 +32,12 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
   return send?.run.sending?.key === key
-    ? sendUnlessBarred(deps, send, claim === 'found', known)
+    ? sendOrRehearse(deps, send, claim === 'found', known)
     : leave(deps, ref, key, claim);
 }
+
+const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
+  send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);
 
 type Claim = 'taken' | 'found' | 'refused';
 

@@ -1,3 +1,4 @@
+import type { SandboxRequest } from '../../domain/delivery/sandbox';
 import type { SendResult } from '../../domain/delivery/item-result';
 import type { EnrollmentId, WorkspaceId } from '../../domain/ids';
 import type { JsonObject } from '../../domain/json';
@@ -23,6 +24,9 @@ export interface JourneySend {
 /** How one attempt ended; `code` holds no value of a person. */
 export type SendAnswer = Omit<SendResult, 'index' | 'message'>;
 
+/** What would leave, or why nothing can; `code` holds no value of a person. */
+export type WouldSend = { readonly request: SandboxRequest } | { readonly code: string };
+
 /** How a destination stands before a send. */
 export interface DestinationState {
   readonly state: 'ready' | 'paused' | 'disabled' | 'unknown';
@@ -39,6 +43,8 @@ export interface JourneySender {
   state(ws: WorkspaceId, destination: string, action?: string): Promise<DestinationState>;
   /** Whether the destination would take it for this person: they have what the mapping asks for, and an identifier that it knows. */
   reaches(request: JourneySend): Promise<boolean>;
+  /** What `send` would ask the destination; nothing leaves. */
+  rehearse(request: JourneySend): Promise<WouldSend>;
   send(request: JourneySend): Promise<SendAnswer>;
   /** Nothing more goes there until somebody has put the credentials right. */
   pause(ws: WorkspaceId, destination: string, reason: string): Promise<void>;

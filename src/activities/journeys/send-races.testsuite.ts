@@ -273,6 +273,7 @@ export class Sends {
           channel: to === 'mails' ? 'email' : 'sms',
         }),
         reaches: async () => true,
+        rehearse: async () => ({ code: 'simulated' }),
         send: async (request: JourneySend) => {
           await operation();
           const answer = this.#send(request, looked.get(request.enrollment));

@@ -63,6 +63,7 @@ export async function reserve(
     ...(channel !== undefined && { channel }),
     ...(isTransactional && { isExempt: true as const }),
     ...(fallback !== undefined && { fallback }),
+    ...(run.test && { isTest: true as const }),
   };
   await deps.store.deliveries.reserve([delivery], deps.clock());
 }

@@ -1,8 +1,10 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
-import { armShownBy, heldOut } from '../../domain/journeys/journey-holdout';
+import type { SandboxRequest } from '../../domain/delivery/sandbox';
+import { armShownBy, heldOut, testSend } from '../../domain/journeys/journey-holdout';
 import type { StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
+import { omit } from '../../domain/json';
 import { idsOf } from '../../domain/profiles/present';
 import type { DeliveryAttempt } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
@@ -74,6 +76,8 @@ interface Ending {
   readonly reason?: string;
   readonly made?: DeliveryAttempt;
   readonly isOfChannel?: true;
+  /** Of a test: what would have left. */
+  readonly sandbox?: SandboxRequest;
 }
 
 export async function record(
@@ -87,7 +91,7 @@ export async function record(
     ...attempt,
     now: deps.clock(),
   });
-  return settle(deps, ref, { key, ...ending });
+  return settle(deps, ref, { key, ...omit(ending, 'sandbox') });
 }
 
 /** Tells the run what has become of its delivery, unless it has been told. */
@@ -101,8 +105,8 @@ export async function settle(
 
 export function settled({ status, reason, isOfChannel }: Pick<Ending, 'status' | 'reason' | 'isOfChannel'>): StepCause {
   const isRefused = status === 'rejected' || status === 'dead';
-  // Whom chance holds out goes the way of those who were sent.
-  const isFailure = isRefused || (status === 'withheld' && reason !== heldOut);
+  // Whom chance holds out, and a test, goes the way of those who were sent.
+  const isFailure = isRefused || (status === 'withheld' && reason !== heldOut && reason !== testSend);
   const arm = armShownBy(status, reason);
   return {
     ...{ on: 'settled', status, isFailure, mayFallBack: isRefused || isOfChannel === true },

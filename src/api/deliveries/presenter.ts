@@ -4,7 +4,10 @@ import { deliveryStatuses } from '../../domain/delivery/delivery';
 import { membershipOperations } from '../../domain/delivery/operation';
 import { attemptOutcomes } from '../../domain/delivery/item-result';
 import { consentStatuses } from '../../domain/profiles/profile';
+import type { SandboxRequest } from '../../domain/delivery/sandbox';
+import { readJsonText } from '../../domain/json-text';
 import type { DeliveryDoc } from '../../store/deliveries';
+import { masked, maskText, maskUnder } from '../personal-data';
 import { Instant, presentInstant } from '../instant';
 
 export const DeliveryBody = z.strictObject({
@@ -30,6 +33,10 @@ export const DeliveryBody = z.strictObject({
     .literal('holdout')
     .optional()
     .meta({ description: 'Why a member is removed who has not left the audience' }),
+  sandbox: z
+    .strictObject({ method: z.string(), url: z.string(), body: z.string() })
+    .optional()
+    .meta({ description: 'Of a test: what would have left; without its headers, and without secrets' }),
   /** Under which consent it was allowed, or withheld. */
   consent: z
     .strictObject({
@@ -54,7 +61,7 @@ export const DeliveryBody = z.strictObject({
   updatedAt: Instant,
 });
 
-export function presentDelivery(delivery: DeliveryDoc) {
+export function presentDelivery(delivery: DeliveryDoc, sees: boolean) {
   return {
     id: delivery.id,
     idempotencyKey: delivery.idempotencyKey,
@@ -72,6 +79,7 @@ export function presentDelivery(delivery: DeliveryDoc) {
     audience: delivery.audience,
     operation: delivery.operation,
     because: delivery.because,
+    ...(delivery.sandbox && { sandbox: sees ? delivery.sandbox : maskedRequest(delivery.sandbox) }),
     ...(delivery.consent && { consent: presentConsent(delivery.consent) }),
     attempts: delivery.attempts.map(({ at, outcome, code, latencyMs }) => ({
       at: presentInstant(at),
@@ -83,6 +91,13 @@ export function presentDelivery(delivery: DeliveryDoc) {
     createdAt: presentInstant(delivery.createdAt),
     updatedAt: presentInstant(delivery.updatedAt),
   };
+}
+
+/** What is written otherwise than in JSON is personal as a whole. */
+function maskedRequest({ method, url, body }: SandboxRequest): SandboxRequest {
+  const parsed = readJsonText(body);
+  const shown = typeof parsed === 'string' ? masked : JSON.stringify(maskUnder([], parsed));
+  return { method, url: maskText(url), body: body === '' ? '' : shown };
 }
 
 function presentConsent({ at, ...proof }: ConsentProof) {

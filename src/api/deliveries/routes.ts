@@ -5,10 +5,12 @@ import { demandScope } from '../authenticate';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { toInstantPage } from '../instant-page';
 import { PageQuery, pageOf } from '../page';
+import { seesPersonalData } from '../personal-data';
 import { notFound } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
 import { findProfile, ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type KeyCall, type Route } from '../route';
+import type { DeliveryDoc } from '../../store/deliveries';
 import { DeliveryBody, presentDelivery } from './presenter';
 
 const Filter = PageQuery.extend({
@@ -48,10 +50,10 @@ export const deliveryRoutes: readonly Route[] = [
     summary: 'One delivery with its attempts',
     params: z.strictObject({ id: z.string().min(1).max(100) }),
     responses: { 200: DeliveryBody },
-    handle: async ({ deps, ws, params: { id } }) => {
+    handle: async ({ deps, ws, principal, params: { id } }) => {
       const [delivery] = await deps.store.deliveries.page(ws, { id }, 1);
       if (!delivery) throw notFound('such delivery');
-      return { status: 200, body: presentDelivery(delivery) };
+      return { status: 200, body: presentDelivery(delivery, seesPersonalData(principal)) };
     },
   }),
   defineRoute({
@@ -77,6 +79,6 @@ function page(call: KeyCall<unknown, z.output<typeof PageQuery>>, filter: Delive
     call,
     ({ createdAt }) => createdAt,
     (...range) => call.deps.store.deliveries.page(call.ws, filter, ...range),
-    presentDelivery,
+    (delivery: DeliveryDoc) => presentDelivery(delivery, seesPersonalData(call.principal)),
   );
 }

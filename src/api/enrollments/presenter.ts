@@ -32,6 +32,10 @@ export const EnrollmentBody = z.strictObject({
     .strictObject({ slot: z.string(), priority: z.int(), content: AnyObject, until: Instant.optional() })
     .optional(),
   workflowId: z.string(),
+  test: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'Of a made-up person: nothing leaves, and no figure counts it' }),
   /** Absent where nobody said where the Temporal UI is. */
   temporalUrl: z.string().optional(),
 });
@@ -109,6 +113,7 @@ export function presentEnrollment(run: Enrollment, links: Links) {
     ...(dueAt !== undefined && endedAt === undefined && { dueAt: presentInstant(dueAt) }),
     ...(run.shows && { shows: presentShows(run.shows) }),
     workflowId,
+    ...(run.test && { test: true as const }),
     ...temporalUrl(workflowId, links),
   };
 }

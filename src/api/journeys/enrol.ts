@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Event } from '../../domain/events/event';
 import type { JsonObject } from '../../domain/json';
 import { enrollEvent, enrollMessageId } from '../../domain/events/enroll';
 import { measureJson } from '../../domain/events/measure-json';
@@ -23,12 +24,15 @@ export async function enrol(
   journey: string,
 ): Promise<Enrollment | undefined> {
   const { deps, ws, now, principal, body } = call;
-  const measured = measureJson(body.properties, deps.limits.event);
-  if ('code' in measured)
-    throw invalidRequest(measured.message, [{ in: 'body', pointer: '/properties', message: measured.message }]);
+  refuseOversize(call, '/properties', body.properties);
   const profile = await findProfile(deps.store, ws, body.profile);
   const ask = { id: await idOf(call, journey, body.profile), journey, by: 'api', properties: body.properties } as const;
-  const event = enrollEvent({ ...ask, source: principal.source }, nameOf(profile), now);
+  return begun(call, journey, enrollEvent({ ...ask, source: principal.source }, nameOf(profile), now));
+}
+
+/** Hands over what asks for a run; answers the run, or nothing while the intake has yet to come to it. Throws 409 or 422 that say why none was begun. */
+export async function begun(call: KeyCall, journey: string, event: Event): Promise<Enrollment | undefined> {
+  const { deps, ws } = call;
   const state = await recordEvent(call, event);
   if (state === 'pending') return undefined;
   const stamped = await deps.store.events.byMessageId(ws, event.messageId);
@@ -38,13 +42,19 @@ export async function enrol(
   return run;
 }
 
+/** Throws 400 for what no event could carry. */
+export function refuseOversize({ deps }: KeyCall, pointer: string, given: JsonObject): void {
+  const measured = measureJson(given, deps.limits.event);
+  if ('code' in measured) throw invalidRequest(measured.message, [{ in: 'body', pointer, message: measured.message }]);
+}
+
 const triesUnderOneKey = 20;
 
 /**
  * Of the `Idempotency-Key`, so that a request whose answer was lost begins no second run. One that began none may be sent again under
  * the same key, and is another ask.
  */
-async function idOf(call: KeyCall, journey: string, profile: string): Promise<string> {
+export async function idOf(call: KeyCall, journey: string, profile: string): Promise<string> {
   const key = call.header('idempotency-key');
   if (key === undefined) return randomUUID();
   const named = createHash('sha256').update([call.principal.keyId, journey, profile, key].join('\n')).digest('hex');

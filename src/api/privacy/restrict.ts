@@ -3,7 +3,7 @@ import { omit } from '../../domain/json';
 import { idsOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
 import { findProfile } from '../profiles/find-profile';
-import { notFound } from '../problem';
+import { conflict, notFound } from '../problem';
 import type { KeyCall } from '../route';
 import { carryOut } from '../carry-out';
 import { transact } from '../transact';
@@ -20,6 +20,7 @@ export async function setRestriction(call: KeyCall<{ ref: string }>, isRestricte
   const { changed, owed } = await transact(deps, async (session) => {
     const profile = await profiles.canonical(ws, id, session);
     if (!profile) throw notFound('profile with this id or identifier');
+    if (profile.isTest && !isRestricted) throw conflict('Who was made up to try a journey stays restricted.');
     if ((profile.restrictedAt !== undefined) === isRestricted) return { changed: profile, owed: [] };
     const restricted = isRestricted ? { ...profile, restrictedAt: now } : omit(profile, 'restrictedAt');
     const changed = { ...restricted, rulesetVersion: 0, rev: profile.rev + 1 };

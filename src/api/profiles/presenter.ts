@@ -79,6 +79,7 @@ export const ProfileBody = z.strictObject({
   /** Profiles that somebody said are another person. */
   apartFrom: z.array(z.string()).optional(),
   restrictedAt: Instant.optional(),
+  test: z.literal(true).optional().meta({ description: 'Made up, to try a journey; see the guide "Following people"' }),
   /** A device that several people use, and nobody's: what is done there without a login is here. */
   isShared: z.literal(true).optional(),
 });
@@ -157,6 +158,7 @@ export function presentProfile(profile: Profile, sight: Sight) {
     mergedFrom: profile.lineage,
     ...(profile.apart && { apartFrom: profile.apart }),
     ...(profile.isShared && { isShared: profile.isShared }),
+    ...(profile.isTest && { test: true as const }),
     ...(profile.restrictedAt !== undefined && { restrictedAt: presentInstant(profile.restrictedAt) }),
   };
 }

@@ -131,6 +131,8 @@ export interface Enrollment {
   readonly exposed?: { readonly arm: 'holdout' | 'treated'; readonly at: number; readonly percent: number };
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
+  /** Of a made-up person who tries the journey: nothing leaves, nothing is counted, and they wait nowhere for longer. */
+  readonly test?: { readonly waitsMs: number };
   /** A run whose step has begun this one, and waits for its end. */
   readonly parent?: EnrollmentId;
   /** The run that goes on in the place of this one, since the two people turned out to be one. */

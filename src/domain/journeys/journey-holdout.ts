@@ -8,6 +8,9 @@ import type { JourneyDefinition } from './journey.schema';
 /** Why a send was withheld from somebody whom chance holds out, though nothing else kept it: a ghost send. */
 export const heldOut = 'holdout';
 
+/** Why a send of a test was withheld, though it could have left. */
+export const testSend = 'test';
+
 /** Why a destination was not asked: it could not identify the person, or the mapping asks for what they have not. */
 export const unreachable = 'unreachable';
 

@@ -77,8 +77,13 @@ export function decideEntry(
   if (barred) return { ignored: barred };
   if (entry.if && !asks(entry.if, cameIn, context)) return { ignored: 'rule' };
   const run = newEnrollment(journey, cameIn, entryKey, cause.seq, context);
-  return asked?.parent === undefined ? run : { ...run, parent: enrollmentId(asked.parent) };
+  return asked ? { ...run, ...askedFor(asked) } : run;
 }
+
+const askedFor = ({ parent, test }: EnrollAsk): Pick<Enrollment, 'parent' | 'test'> => ({
+  ...(parent !== undefined && { parent: enrollmentId(parent) }),
+  ...(test && { test: { waitsMs: test.waitsMs } }),
+});
 
 /** Those in whose place a run begins, where it begins anew: they end in the transaction that begins it. */
 export function endRestarted(
@@ -150,7 +155,11 @@ export function cursorAt(profile: ProfileId, seq: number, ids: readonly ProfileI
   return Object.fromEntries(ids.map((id) => [id, id === profile ? seq : seenAll]));
 }
 
-function whyIgnored(
+/** A test begins whatever the entry waits for, and whoever may enter. */
+const whyIgnored = (...[journey, cause, at, asked]: Parameters<typeof whyUnfit>): IgnoredEntry | undefined =>
+  asked?.test ? undefined : whyUnfit(journey, cause, at, asked);
+
+function whyUnfit(
   journey: CompiledJourney,
   cause: Cause,
   { now, at }: Pick<EntryContext, 'now'> & { readonly at: number },

@@ -8,7 +8,7 @@ import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
 /** What decides how long a run rests. */
 export interface Resting {
   readonly journey: Pick<CompiledJourney, 'definition'>;
-  readonly run: Pick<Enrollment, 'arrivedAt' | 'waitsUntil'>;
+  readonly run: Pick<Enrollment, 'arrivedAt' | 'waitsUntil' | 'test'>;
   readonly facts: { readonly root: JsonObject; readonly workspaceZone?: string };
   readonly now: number;
 }
@@ -32,13 +32,21 @@ interface ZoneHere {
   readonly isZoneInvalid: boolean;
 }
 
+/** A test waits nowhere for longer than it says. */
+export function notBeyond<End extends { readonly at: number | undefined }>(
+  end: End,
+  from: number,
+  { test }: Resting['run'],
+): End {
+  return test && end.at !== undefined ? { ...end, at: Math.min(end.at, from + test.waitsMs) } : end;
+}
+
 /** A day or a week is one of the calendar where the person lives; anything shorter passes everywhere alike. */
 export function endOfDuration(duration: string, from: number, resting: Resting): RestEnd {
   const { zone, ...by } = zoneHere('profile', resting);
   const end = { what: duration, traits: [], isZoneInvalid: false };
-  return isOfDays(duration)
-    ? { ...end, ...by, at: shifted(from, duration, zone) }
-    : { ...end, at: shifted(from, duration, zone) };
+  const over = { ...end, ...(isOfDays(duration) && by), at: shifted(from, duration, zone) };
+  return notBeyond(over, from, resting.run);
 }
 
 /** Another zone counts from when it is known: until then the time of the zone before was right. */
@@ -48,12 +56,14 @@ export function endOfLocalTime({ time, days, zone: wanted }: LocalTimeWait, rest
   const { waitsUntil } = run;
   const isStill = waitsUntil !== undefined && nextLocalTime(waitsUntil - 1, { time, days }, zone) === waitsUntil;
   const from = waitsUntil === undefined ? run.arrivedAt : now;
-  return { ...by, what: onDays(time, days), at: isStill ? waitsUntil : nextLocalTime(from, { time, days }, zone) };
+  const at = isStill ? waitsUntil : nextLocalTime(from, { time, days }, zone);
+  return notBeyond({ ...by, what: onDays(time, days), at }, run.arrivedAt, run);
 }
 
 export function endOfWindow({ from, to, days, zone: wanted }: WaitWindow, resting: Resting): RestEnd {
   const { zone, ...by } = zoneHere(wanted, resting);
-  return { ...by, what: onDays(`${from} to ${to}`, days), at: nextOpening(resting.now, { from, to, days }, zone) };
+  const end = { ...by, what: onDays(`${from} to ${to}`, days), at: nextOpening(resting.now, { from, to, days }, zone) };
+  return notBeyond(end, resting.run.arrivedAt, resting.run);
 }
 
 /** What is read from here changes with the run, or with a trait that it waits for. */
@@ -64,13 +74,14 @@ export function endOfDate({ at: path, offset }: DateOf, resting: Resting): RestE
   const found = firstAt(resting.facts.root, path);
   const date = found === undefined ? undefined : readInstantIn(found, zone);
   const [root, name] = partsOf(path);
-  return {
+  const end: RestEnd = {
     what: `${path.slice(0, 60)}${offset === undefined ? '' : ` ${offset}`}`,
     traits: root === 'traits' ? [String(name), ...traits] : traits,
     ...(!announced.has(root) && { isUnannounced: true }),
     isZoneInvalid,
     at: date === undefined || offset === undefined ? date : shifted(date, offset, zone),
   };
+  return notBeyond(end, resting.run.arrivedAt, resting.run);
 }
 
 function zoneHere(wanted: string | undefined, { journey, facts }: Resting): ZoneHere {

@@ -6,7 +6,10 @@ export const fewestEventDays = 90;
 const fewestAnonymousDays = 30;
 const most = 3_650;
 
-/** How many days a workspace keeps what. What is not named is kept for good. */
+/** People made up for tests are kept so long where nothing is said. */
+export const usualTestDays = 7;
+
+/** How many days a workspace keeps what. What is not named is kept for good, but for people made up for tests. */
 export const RetentionPolicy = z.strictObject({
   events: z.int().min(fewestEventDays).max(most).optional(),
   deadLetters: z.int().min(1).max(most).optional(),
@@ -16,6 +19,8 @@ export const RetentionPolicy = z.strictObject({
   operations: z.int().min(7).max(most).optional(),
   /** Since they were last active, of profiles that nobody can name. */
   anonymousProfiles: z.int().min(fewestAnonymousDays).max(most).optional(),
+  /** Since they were last active, of people made up for tests; see `usualTestDays`. */
+  testPeople: z.int().min(1).max(most).optional(),
 });
 export type RetentionPolicy = z.output<typeof RetentionPolicy>;
 

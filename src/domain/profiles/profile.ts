@@ -103,6 +103,8 @@ export interface Profile {
   readonly apart?: readonly ProfileId[];
   /** Since when the person is kept and not processed (GDPR, Article 18); see `docs/guides/privacy.md`. */
   readonly restrictedAt?: number;
+  /** Made up, to try a journey: restricted from the beginning, and forgotten after some days. */
+  readonly isTest?: true;
   /** Nothing of the person is left here; the document stays so that nobody writes them anew. */
   readonly erasedAt?: number;
 }

@@ -10,10 +10,11 @@ export interface BeginRetentionDeps {
   readonly doorbells: Pick<Doorbells, 'operation'>;
 }
 
-/** Begins the day's removal of what is old, in each workspace that keeps something for a time only: once a day (UTC). */
+/** Begins the day's removal of what is old, in each workspace that keeps something for a time only, or has made up people for tests: once a day (UTC). */
 export async function beginRetention({ store, doorbells }: BeginRetentionDeps, now: number): Promise<void> {
   for (const { _id: ws, retention } of await store.workspaces.list()) {
-    if (!retention || Object.keys(retention).length === 0) continue;
+    const keepsForATime = retention !== undefined && Object.keys(retention).length > 0;
+    if (!keepsForATime && !(await store.oldRows.hasTestPeople(ws))) continue;
     const id = idOf(ws, now);
     if (await store.operations.find(ws, id)) continue;
     if (await create(store, ws, id, now)) await doorbells.operation(ws, id);

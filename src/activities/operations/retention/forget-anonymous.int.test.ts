@@ -71,3 +71,14 @@ it('waits for what was accepted on the bulk lane before it forgets anybody', asy
   expect(await carryOut(operation)).toMatchObject({ removed: { anonymousProfiles: 0 } });
   expect(await said()).toMatchObject(denied);
 });
+
+it('forgets somebody made up for a test after 7 days, whatever the policy says of others; not somebody else who is restricted', async () => {
+  await haveOldVisitor();
+  await api.store.workspaces.setRetention(workspace.ws, {});
+  const profiles = api.store.connection.db.collection('profiles');
+  await profiles.updateMany({ ws: workspace.ws }, { $set: { restrictedAt: longAgo } });
+  expect(await carryOut(begin())).toMatchObject({ removed: { testPeople: 0 } });
+  await profiles.updateMany({ ws: workspace.ws }, { $set: { isTest: true } });
+  expect(await carryOut(begin())).toMatchObject({ removed: { testPeople: 1 } });
+  expect(await said()).toMatchObject({ status: 404 });
+});

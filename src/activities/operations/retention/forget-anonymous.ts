@@ -1,4 +1,4 @@
-import { isForgettable } from '../../../domain/privacy/is-forgettable';
+import { isForgettable, type Forgotten } from '../../../domain/privacy/is-forgettable';
 import { subjectsOf } from '../../../domain/privacy/erase-profile';
 import { profileId, type ProfileId, type WorkspaceId } from '../../../domain/ids';
 import { idsOf } from '../../../domain/profiles/present';
@@ -25,6 +25,12 @@ export interface ForgetPlace {
   readonly chosen?: readonly string[] | undefined;
 }
 
+/** To whom nothing has happened since an instant, of one kind. */
+interface Whom {
+  readonly before: number;
+  readonly who: Forgotten;
+}
+
 const profilesAtOnce = 100;
 /** A piece is no longer than this; the next one goes on with the same people. */
 const pieceMs = 5_000;
@@ -32,32 +38,33 @@ const pieceMs = 5_000;
 const waitMs = 4_000;
 
 /**
- * One piece of forgetting anonymous profiles to which nothing has happened since `before`: some are chosen, or those that were are
+ * One piece of forgetting anonymous profiles, or people made up for tests, to which nothing has happened since `before`: some are chosen, or those that were are
  * forgotten. They are chosen first and in a piece of their own, so that whoever goes on after a crash knows whose rows to clear.
  */
-export async function forgetAnonymous(
+export async function forgetPeople(
   deps: ForgetDeps,
   context: OperationContext,
-  before: number,
+  whom: Whom,
   place: ForgetPlace,
 ): Promise<ForgetPlace & { readonly removed: number; readonly isOver: boolean }> {
+  const { before, who } = whom;
   const { after, chosen } = place;
   const { ws, now, signal } = context;
   // Whom an event on the bulk lane names is not known before it is applied.
   if (!(await waitForIntake(deps, ws, now, { signal, mostMs: waitMs }))) return { ...place, removed: 0, isOver: false };
   if (chosen !== undefined) {
-    const removed = await forget(deps, context, before, chosen.map(profileId));
+    const removed = await forget(deps, context, whom, chosen.map(profileId));
     return removed === undefined ? { ...place, removed: 0, isOver: false } : { after, removed, isOver: false };
   }
   const from = after === undefined ? undefined : profileId(after);
-  const page = await deps.store.oldRows.peopleAfter(ws, profilesAtOnce, from);
+  const page = await deps.store.oldRows.peopleAfter(ws, profilesAtOnce, from, who);
   const last = page.at(-1);
   if (!last) return { removed: 0, isOver: true };
   const types = await deps.store.workspaces.identifierTypes(ws);
   const inactive = await inactiveOf(
     deps.store,
     ws,
-    page.filter((one) => isForgettable(one, before, types)),
+    page.filter((one) => isForgettable(one, before, types, who)),
     before,
   );
   const ids = inactive.map(({ id }) => id);
@@ -83,14 +90,14 @@ async function inactiveOf<Person extends Pick<Profile, 'id' | 'lineage' | 'ident
 async function forget(
   deps: ForgetDeps,
   context: OperationContext,
-  before: number,
+  whom: Whom,
   chosen: readonly ProfileId[],
 ): Promise<number | undefined> {
   const { store } = deps;
   const { ws, signal } = context;
   for (const profile of await store.profiles.byIds(ws, chosen)) {
     signal.throwIfAborted();
-    await bury(deps, context, before, profile);
+    await bury(deps, context, whom, profile);
   }
   const left = await store.profiles.byIds(ws, chosen);
   const gone = new Set(chosen);
@@ -105,10 +112,10 @@ async function forget(
 async function bury(
   { store, outbox }: ForgetDeps,
   { ws, now }: OperationContext,
-  before: number,
+  { before, who }: Whom,
   profile: Profile,
 ): Promise<void> {
-  if (!isForgettable(profile, before, await store.workspaces.identifierTypes(ws))) return;
+  if (!isForgettable(profile, before, await store.workspaces.identifierTypes(ws), who)) return;
   const [inactive] = await inactiveOf(store, ws, [profile], before);
   if (!inactive) return;
   const owed = await inTransaction(store.connection, async (session) => {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { profileId, type WorkspaceId } from '../../../domain/ids';
+import { usualTestDays } from '../../../domain/privacy/retention.schema';
 import type { Store } from '../../../store/store';
 import { defineOperation } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
-import { forgetAnonymous, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
+import { forgetPeople, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
 
 const dayMs = 24 * 3_600_000;
 const rowsAtOnce = 500;
@@ -12,7 +13,7 @@ const profilesAtOnce = 200;
 /** Leaves room for live events between steps. */
 const pauseMs = 20;
 
-const kinds = ['events', 'deadLetters', 'deliveries', 'operations', 'anonymousProfiles'] as const;
+const kinds = ['events', 'deadLetters', 'deliveries', 'operations', 'anonymousProfiles', 'testPeople'] as const;
 type Kind = (typeof kinds)[number];
 const Cursor = z.object({
   kind: z.int(),
@@ -53,11 +54,11 @@ export function createRetention(deps: ForgetDeps): OperationKind {
 async function removeOld(deps: ForgetDeps, context: OperationContext, kind: Kind, cursor: Cursor): Promise<Piece> {
   const { ws, operation } = context;
   // Read at each step: what is to be kept for longer is kept from the next one on.
-  const days = (await deps.store.workspaces.find(ws))?.retention?.[kind];
+  const days = { testPeople: usualTestDays, ...(await deps.store.workspaces.find(ws))?.retention }[kind];
   // Of the day it was begun, so that a step done again is about the same rows.
   if (days !== undefined) return removeBefore(deps, context, operation.createdAt - days * dayMs, { kind, cursor });
   // Of people who are being forgotten the rest goes with them, and nobody else is forgotten any more.
-  if (cursor.chosen !== undefined) return forgetAnonymous(deps, context, 0, cursor);
+  if (cursor.chosen !== undefined) return forgetPeople(deps, context, { before: 0, who: 'anonymous' }, cursor);
   return { removed: 0, isOver: true };
 }
 
@@ -73,7 +74,9 @@ async function removeBefore(
     case 'events':
       return removeEvents(oldRows, ws, before, cursor.after);
     case 'anonymousProfiles':
-      return forgetAnonymous(deps, context, before, cursor);
+      return forgetPeople(deps, context, { before, who: 'anonymous' }, cursor);
+    case 'testPeople':
+      return forgetPeople(deps, context, { before, who: 'test' }, cursor);
     case 'deadLetters':
       return toPiece(await oldRows.removeLetters(ws, before, rowsAtOnce));
     case 'deliveries':

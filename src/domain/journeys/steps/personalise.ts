@@ -75,7 +75,9 @@ export function endOfShowing({ for: lasts }: Personalise, standing: Showing): Re
   if (lasts !== 'session') return endOfDuration(lasts, run.arrivedAt, standing);
   const { lastAt = 0, gapMs, wasThere } = facts.activity ?? { gapMs: 0, wasThere: true };
   const hasBegun = wasThere || (facts.exposed ?? []).length > 0;
-  const at = hasBegun ? Math.max(lastAt, run.arrivedAt) + gapMs : undefined;
+  const until = hasBegun ? Math.max(lastAt, run.arrivedAt) + gapMs : undefined;
+  // A test has no sessions that could begin.
+  const at = run.test ? run.arrivedAt + Math.min(gapMs, run.test.waitsMs) : until;
   return { what: hasBegun ? 'this session' : 'the next session', traits: [], isZoneInvalid: false, at };
 }
 

@@ -64,7 +64,13 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
   const lineage = [...survivor.lineage, ...idsOf(absorbed)];
   return {
     // Whom somebody says to be a person is one.
-    ...omit(survivor, 'apart', ...(absorbed.isShared ? [] : (['isShared'] as const))),
+    ...omit(
+      survivor,
+      'apart',
+      'restrictedAt',
+      ...(absorbed.isTest ? [] : (['isTest'] as const)),
+      ...(absorbed.isShared ? [] : (['isShared'] as const)),
+    ),
     ...trueOfEither(survivor, absorbed),
     ...apartFrom(survivor, absorbed, lineage),
     ...armsField(uniteArms(survivor.holdouts, absorbed.holdouts)),
@@ -82,7 +88,9 @@ function united(fold: WorkspaceFold, survivor: Profile, absorbed: Profile, event
 
 /** What is so of one person if it was of either. */
 function trueOfEither(survivor: Profile, absorbed: Profile): Pick<Profile, 'restrictedAt' | 'wasNamed'> {
-  const restricted = [survivor, absorbed].flatMap(({ restrictedAt }) => restrictedAt ?? []);
+  // Who was made up for a test restricts nobody who is not.
+  const people = [survivor, absorbed].filter(({ isTest }) => !isTest || (survivor.isTest && absorbed.isTest));
+  const restricted = people.flatMap(({ restrictedAt }) => restrictedAt ?? []);
   return {
     ...(restricted.length > 0 && { restrictedAt: Math.min(...restricted) }),
     ...((survivor.wasNamed ?? absorbed.wasNamed) && { wasNamed: true }),

@@ -1,6 +1,7 @@
 import { affectedBy } from '../../audiences/evaluate-memberships';
 import { emptyState, observe, prune } from '../../audiences/behaviour/behaviour';
 import { effectiveAt, toRuleEvent, type Event } from '../../events/event';
+import { readEnroll } from '../../events/enroll';
 import { own, withKey } from '../../json';
 import type { Cause } from '../../journeys/trigger';
 import { eventWaitKey, traitWaitKey } from '../../journeys/wait-keys';
@@ -59,6 +60,7 @@ export function foldTime(input: FoldInput): FoldOutcome {
 function foldEvent(fold: WorkspaceFold, event: Event): void {
   const beforeEvent = fold.edges.length;
   const open = resolveEvent(fold, event);
+  restrictTest(open, event);
   const { unmerge: read } = fold.input;
   if (read && read.merge.absorbed === event.unmerges && read.merge.survivor === open.profile.id)
     unmerge(fold, open, event, read);
@@ -74,6 +76,12 @@ function foldEvent(fold: WorkspaceFold, event: Event): void {
   evaluateAfter(fold, open, event, { changed, isFirst });
   runJourneys(fold, open, { kind: 'event', event: toCauseEvent(event), seq });
   reachEdges(fold, open, firstEdge);
+}
+
+/** Who was made up for a test is restricted before anything else happens to them; somebody who was there before is not made up. */
+function restrictTest(open: OpenProfile, event: Event): void {
+  if (!readEnroll(event)?.test || open.readRev !== undefined || open.profile.seq > 0) return;
+  open.profile = { ...open.profile, isTest: true, restrictedAt: event.receivedAt };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { EnrollAsk } from '../../events/enroll';
 import type { MembershipEdge } from '../change-set';
 import type { CompiledJourney } from '../../journeys/compiled-journey';
 import {
@@ -37,19 +38,22 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
     }
   for (const run of othersRuns(fold, open)) reach(fold, open, run, asOther(cause));
   const asked = askOf(cause);
-  if (asked) return answer(fold, open, cause, asked.journey);
+  if (asked) return answer(fold, open, cause, asked);
   if (open.profile.restrictedAt !== undefined) return;
   for (const journey of fold.input.ruleset.enterable) enter(fold, open, journey, cause);
 }
 
 /** Of a journey that is asked for, what became of it is stamped on the event, for whoever asked. */
-function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: string): void {
+function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: EnrollAsk): void {
   if (cause.kind !== 'event') return;
-  const journey = fold.input.ruleset.enterable.find(({ key }) => key === asked);
-  const entry: Enrollment | IgnoredEntry =
-    open.profile.restrictedAt !== undefined
-      ? 'restricted'
-      : ((journey && enter(fold, open, journey, cause)) ?? 'not-published');
+  const { enterable, journeyVersions } = fold.input.ruleset;
+  const journey = asked.test
+    ? journeyVersions.get(journeyVersionKey(asked.journey, asked.test.version))
+    : enterable.find(({ key }) => key === asked.journey);
+  const mayEnter = asked.test ? open.profile.isTest === true : open.profile.restrictedAt === undefined;
+  const entry: Enrollment | IgnoredEntry = !mayEnter
+    ? 'restricted'
+    : ((journey && enter(fold, open, journey, cause)) ?? 'not-published');
   fold.asked.set(cause.event.messageId, typeof entry === 'string' ? { notBegun: entry } : { began: entry.id });
 }
 
@@ -61,9 +65,7 @@ function enter(
 ): Enrollment | IgnoredEntry | undefined {
   const { profile } = open;
   const household = newest.definition.entry.per === 'household' ? actsFor(fold, profile, 'household') : undefined;
-  const journey = enteredVersion(newest, household?.key ?? profile.id, (version) =>
-    fold.input.ruleset.journeyVersions.get(journeyVersionKey(newest.key, version)),
-  );
+  const journey = versionFor(fold, open, newest, household);
   const existing = runsThatBar(fold, open, household).map(({ enrollment }) => enrollment);
   const entry = decideEntry(journey, cause, {
     ws: fold.input.ws,
@@ -83,10 +85,25 @@ function enter(
   }
   for (const ended of endRestarted(journey, entry, existing, fold.input.now)) fold.changeRun(ended);
   fold.runs.set(entry.id, { enrollment: entry, isChanged: true });
-  const arms = withArm(journey.definition, profile.holdouts, profile.id, fold.input.now);
+  const arms = entry.test
+    ? profile.holdouts
+    : withArm(journey.definition, profile.holdouts, profile.id, fold.input.now);
   open.profile = { ...open.profile, ...armsField(arms), hasEnrollments: true };
   if (household) countEntry(fold, household);
   return entry;
+}
+
+/** Of a test, the one that was asked for. */
+function versionFor(
+  { input: { ruleset } }: WorkspaceFold,
+  { profile }: OpenProfile,
+  newest: CompiledJourney,
+  household: Group | undefined,
+): CompiledJourney {
+  if (profile.isTest) return newest;
+  return enteredVersion(newest, household?.key ?? profile.id, (version) =>
+    ruleset.journeyVersions.get(journeyVersionKey(newest.key, version)),
+  );
 }
 
 /** The date of the person by which they have come into a hidden audience. */

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { DefinitionKey, Duration } from '../../domain/definition-fields.schema';
+import { parseDuration } from '../../domain/duration';
+import { testEvent } from '../../domain/events/enroll';
+import type { Identifier } from '../../domain/events/event';
+import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
+import { conflict, notFound } from '../problem';
+import { defineRoute, type KeyCall, type Route } from '../route';
+import { begun, idOf, refuseOversize } from './enrol';
+import { findJourney } from './find-journey';
+
+const Key = z.strictObject({ key: DefinitionKey });
+const Facts = z.record(z.string().min(1), z.json()).default({});
+
+export const TestInput = z.strictObject({
+  traits: Facts.meta({ description: 'What the made-up person is known for' }),
+  properties: Facts.meta({ description: 'What the steps read as `entry.properties`' }),
+  waits: Duration.default('5s').meta({ description: 'No wait, window, date or time-out lasts longer' }),
+  version: z.int().min(1).optional().meta({ description: 'A published version; the newest unless said' }),
+});
+
+export const testRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'post',
+    path: '/v1/journeys/{key}/test',
+    scope: 'journeys:write',
+    summary: 'Walk a journey with a made-up person and short waits: what would be sent is kept, and nothing leaves',
+    params: Key,
+    body: TestInput.prefault({}),
+    responses: { 201: EnrollmentBody, 202: z.strictObject({ isPending: z.literal(true) }) },
+    handle: async (call) => {
+      const run = await beginTest(call);
+      if (!run) return { status: 202, body: { isPending: true as const } };
+      return { status: 201, body: presentEnrollment(run, call.deps) };
+    },
+  }),
+];
+
+type TestCall = KeyCall<{ key: string }, unknown, z.output<typeof TestInput>>;
+
+/** Makes somebody up, and asks for their run. Throws 400, 404, and 409 or 422 that say why none was begun. */
+async function beginTest(call: TestCall) {
+  const { traits, properties, waits } = call.body;
+  refuseOversize(call, '/traits', traits);
+  refuseOversize(call, '/properties', properties);
+  const { key: journey } = await findJourney(call);
+  const version = await versionOf(call, journey);
+  const id = await idOf(call, journey, 'test');
+  const ask = { id, journey, by: 'test', properties, source: call.principal.source } as const;
+  const test = { version, waitsMs: parseDuration(waits) };
+  return begun(call, journey, testEvent({ ...ask, test, traits, identifiers: madeUp(id) }, call.now));
+}
+
+async function versionOf({ deps: { store }, ws, body }: TestCall, key: string): Promise<number> {
+  const version = body.version ?? (await store.journeys.byKey(ws, key))?.publishedVersion;
+  if (version === undefined) throw conflict('The journey was never published; publish it first.');
+  if (!(await store.journeys.definition(ws, key, version))) throw notFound(`version ${version}`);
+  return version;
+}
+
+/** Nobody else has these, and no mail arrives at a name that ends with "invalid". */
+function madeUp(id: string): Identifier[] {
+  const name = `heddle-test-${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+  return [
+    { type: 'user_id', value: name },
+    { type: 'email', value: `${name}@example.invalid` },
+  ];
+}
