@@ -36,7 +36,7 @@ it('shows how variants compare, the verdict, and what is not in the figures', as
   });
   await api.close();
   expect([code, api.requests.map(({ url }) => url)]).toEqual([0, ['/v1/journeys/cart/experiments/subject']]);
-  expect(out).toMatch(/urgent +5,000 +700 +14\.0% +4\.0% +2\.7% to 5\.3% +7\.1e-10 +40\.0%/);
+  expect(out).toMatch(/urgent +5,000 +700 +14\.0% +4\.0% +1\.9% to 6\.1% +7\.1e-10 +40\.0%/);
   expect(out).toMatch(/none +0 +0 +–/);
   expect(out).toContain(`"urgent" is better.
 Since 2026-05-01T09:00:00.000Z newcomers get "urgent": 1,200 by now.

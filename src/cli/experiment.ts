@@ -23,7 +23,7 @@ function show({ table }: Context, report: ExperimentReport): string {
       : []),
     ...(report.hasOtherWeights ? ['The weights were changed while people came.'] : []),
   ];
-  return `${table(['variant', 'exposed', 'converted', 'rate', 'difference', '95 %', 'p', 'lift'], variants.map(row))}\n${notes.join('\n')}\n`;
+  return `${table(['variant', 'exposed', 'converted', 'rate', 'difference', '95 % at any time', 'p', 'lift'], variants.map(row))}\n${notes.join('\n')}\n`;
 }
 
 const row = ({ variant, exposed, converted, rate, against }: VariantResult) => [
@@ -31,7 +31,7 @@ const row = ({ variant, exposed, converted, rate, against }: VariantResult) => [
   ...(against
     ? [
         share(against.difference),
-        against.interval.map(share).join(' to '),
+        against.anytime.map(share).join(' to '),
         against.p.toPrecision(2),
         against.lift === undefined ? '–' : share(against.lift),
       ]

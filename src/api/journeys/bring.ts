@@ -40,26 +40,28 @@ export async function resume(call: KeyCall, key: string, input: z.output<typeof 
   });
 }
 
-/** Nobody enters any more. Above the limit of people whom that ends it waits for a second key. Throws 404 and 409. */
+/**
+ * Nobody enters any more. Whoever drains may still be ended by asking again. Above the limit of people whom that ends it waits for a second
+ * key. Throws 404 and 409.
+ */
 export async function archive(call: KeyCall, key: string, input: z.output<typeof ArchiveInput>): Promise<Changed> {
   const { inFlight, perSecond } = input;
   const before = await readJourney(call, key);
-  const isEnding = inFlight === 'exit' && before.status !== 'archived';
-  const affected = isEnding ? await insideOf(call, key) : 0;
+  const affected = inFlight === 'exit' ? await insideOf(call, key) : 0;
   const asked = await demandApproval(call, before, { change: 'archive', input, affected });
   if (asked) return waiting(asked);
-  return changeStatus(call, key, {
-    from: ['draft', 'published', 'paused'],
-    to: 'archived',
-    then: async (saving) => {
-      await forgetAsked(call, before, saving);
-      if (inFlight === 'drain') return [];
-      // Whoever enters what is published afterwards is none of those.
-      const { publishedVersion: upTo } = await readJourney(call, key, saving.session);
-      const task: RunTask = { do: 'exit', reason: 'archived', ...(upTo !== undefined && { upTo }) };
-      return [await beginRuns(call, saving, { journey: key, task, perSecond })];
-    },
-  });
+  const { journeys } = call.deps.store;
+  const then = async (saving: Saving): Promise<string[]> => {
+    // What else was asked for, such as a publication, is not to bring it back.
+    await journeys.setAsked(call.ws, key, undefined, saving.session);
+    if (inFlight === 'drain') return [];
+    // Whoever enters what is published afterwards is none of those.
+    const { publishedVersion: upTo } = await readJourney(call, key, saving.session);
+    const task: RunTask = { do: 'exit', reason: 'archived', ...(upTo !== undefined && { upTo }) };
+    return [await beginRuns(call, saving, { journey: key, task, perSecond })];
+  };
+  const again = async (saving: Saving): Promise<string[]> => (affected > 0 ? then(saving) : []);
+  return changeStatus(call, key, { from: ['draft', 'published', 'paused'], to: 'archived', then, again });
 }
 
 const waiting = (journey: JourneyDoc): Changed => ({ journey, operations: [], isAsked: true });
@@ -72,10 +74,9 @@ async function insideOf({ deps, ws }: KeyCall, key: string, only?: number): Prom
     .reduce((sum, { count }) => sum + count, 0);
 }
 
-/** What was asked for is done; another change that waits goes on waiting. */
+/** The resumption that was asked for is done; another change that waits goes on waiting. */
 async function forgetAsked({ deps, ws }: KeyCall, { key, asked }: JourneyDoc, { session }: Saving): Promise<void> {
-  if (asked?.change === 'archive' || asked?.change === 'resume')
-    await deps.store.journeys.setAsked(ws, key, undefined, session);
+  if (asked?.change === 'resume') await deps.store.journeys.setAsked(ws, key, undefined, session);
 }
 
 /** Has another share of people enter the newest version; with 100 percent all of them. Throws 404 and 409. */

@@ -114,6 +114,20 @@ describe('an end of many', () => {
     expect(approved.body).not.toHaveProperty('awaitingApproval');
   });
 
+  it('by archiving forgets what else waits for a key: nobody brings it back by approving that', async () => {
+    await draft({ rest, bye: { type: 'exit' } });
+    await post('publish', { inFlight: 'exit' }).expect(202);
+    await post('archive').expect(200);
+    await post('approve', {}, await anotherKey()).expect(409);
+  });
+
+  it('by archiving may be asked for of those who drain, too', async () => {
+    await post('archive').expect(200);
+    await post('archive', { inFlight: 'exit' }).expect(202);
+    const approved = await post('approve', {}, await anotherKey()).expect(200);
+    expect(await operationsOf(approved.body)).toMatchObject([{ input: { task: { do: 'exit', reason: 'archived' } } }]);
+  });
+
   it('of whom a pause has kept waits for another key, and letting them go on does not', async () => {
     await post('pause').expect(200);
     const kept = jest.spyOn(api.store.enrollments, 'kept').mockResolvedValue(101);

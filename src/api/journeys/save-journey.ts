@@ -36,6 +36,8 @@ interface StatusChange {
   readonly to: JourneyStatus;
   /** What follows of it, in the same transaction: answers the operations. */
   readonly then?: (saving: Saving) => Promise<string[]>;
+  /** What follows of asking for it of a journey that is there already. */
+  readonly again?: (saving: Saving) => Promise<string[]>;
 }
 
 const nothing = async (): Promise<string[]> => [];
@@ -44,13 +46,16 @@ const nothing = async (): Promise<string[]> => [];
 export async function changeStatus(
   call: KeyCall,
   key: string,
-  { from, to, then = nothing }: StatusChange,
+  { from, to, then = nothing, again = nothing }: StatusChange,
 ): Promise<Changed> {
   const { deps, ws, now } = call;
   return saveDefinition(deps, ws, async (saving) => {
     const { session, raiseRuleset } = saving;
     const before = await readJourney(call, key, session);
-    if (before.status === to) return { journey: before, operations: [] };
+    if (before.status === to) {
+      const operations = await again(saving);
+      return { journey: await readJourney(call, key, session), operations };
+    }
     if (!(await deps.store.journeys.setStatus(ws, key, { from, to, now }, session)))
       throw conflict(`A journey that is ${before.status} cannot become ${to}.`);
     await raiseRuleset();
