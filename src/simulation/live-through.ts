@@ -148,13 +148,13 @@ export class Life {
   }
 
   async #apply(event: EventDoc, from: number): Promise<void> {
-    const { ws, now, events } = this.memory;
+    const { ws, now } = this.memory;
     try {
       await this.#fold(await readForEvents(this.#store, ws, [event], now), from, foldEvents);
     } catch (error) {
       if (error instanceof NotSimulated) throw error;
       // The intake gives it up, and the person lives on.
-      events.set(event.messageId, { ...event, state: 'dead' });
+      this.memory.bury(event);
     }
   }
 

@@ -28,6 +28,8 @@ export class Memory {
   readonly deliveries = new Map<string, DeliveryDoc>();
   readonly sendPlaces = new Map<string, SendPlacesDoc>();
   readonly householdSends = new Map<string, HouseholdSendDoc>();
+  /** Message ids of events that are yet to be applied, in order of arrival. */
+  readonly #pending = new Set<string>();
 
   constructor(
     readonly ws: WorkspaceId,
@@ -43,7 +45,7 @@ export class Memory {
   }
 
   pending(): EventDoc[] {
-    return [...this.events.values()].filter(({ state }) => state === 'pending');
+    return [...this.#pending].flatMap((id) => this.events.get(id) ?? []);
   }
 
   /** Applied events of some profiles, in the order in which they happened to them. */
@@ -57,8 +59,15 @@ export class Memory {
     if (this.events.has(event.messageId)) return;
     const arrived = { state: 'pending', lane: 'live', n: this.events.size } as const;
     this.events.set(event.messageId, { _id: event.messageId, ws: this.ws, ...event, ...arrived });
+    this.#pending.add(event.messageId);
     const contact = readContact(event);
     if (contact && !this.deliveries.has(contact.idempotencyKey)) this.#countContact(contact);
+  }
+
+  /** The event is given up. */
+  bury(event: EventDoc): void {
+    this.events.set(event.messageId, { ...event, state: 'dead' });
+    this.#pending.delete(event.messageId);
   }
 
   /** A message that others have sent counts under caps, as its row of the ledger would. */
@@ -83,10 +92,14 @@ export class Memory {
     for (const { group } of changes.groups) this.groups.set(groupName(group), group);
     for (const edge of changes.edges) this.#writeEdge(edge);
     for (const { messageId, ...stamp } of changes.applied) {
+      this.#pending.delete(messageId);
       const event = this.events.get(messageId);
       if (event) this.events.set(messageId, { ...event, ...stamp.stripped, ...stamp, state: 'applied' });
     }
-    for (const { messageId } of changes.refused) this.events.delete(messageId);
+    for (const { messageId } of changes.refused) {
+      this.events.delete(messageId);
+      this.#pending.delete(messageId);
+    }
   }
 
   #writeEdge({ audience, profile, edge, version, seq, at, cause }: MembershipEdge): void {

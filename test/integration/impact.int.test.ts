@@ -364,6 +364,7 @@ describe('GET /v1/impact/journeys/{key}', () => {
       expect(counted.reduce((sum, { entered }) => sum + entered, 0)).toBe(asked.flatMap(({ path }) => path).length);
     }
     await ask('/v1/journeys/cart/funnel?variant=subject:other').expect(400);
+    await ask('/v1/journeys/cart/funnel?variant=subject:long:more').expect(400);
   });
 
   it('is the funnel of the journey, which without a window counts every run', async () => {

@@ -127,13 +127,13 @@ export async function audienceReport(store: Store, { ws, key, from, now }: Asked
 
 /** Where the experiment is split, in whatever version; what is no variant of the journey has no figures. */
 function readVariant(versions: readonly JourneyVersion[], asked: string): NonNullable<RunsAsked['variant']> {
-  const [experiment, outcome = ''] = asked.split(':');
+  const [experiment, outcome = '', ...more] = asked.split(':');
   const isAsked = (step: Step): boolean =>
     step.type === 'split' && step.experiment === experiment && step.variants.some(({ key }) => key === outcome);
   const steps = versions.flatMap(({ definition }) =>
     Object.entries(definition.steps).flatMap(([id, step]) => (isAsked(step) ? [id] : [])),
   );
-  if (steps.length > 0) return { steps: [...new Set(steps)], outcome };
+  if (steps.length > 0 && more.length === 0) return { steps: [...new Set(steps)], outcome };
   const message = 'No version of the journey splits by this. Write "experiment:variant", as a split step has them.';
   throw invalidRequest(message, [{ in: 'query', pointer: '/variant', message }]);
 }

@@ -30,6 +30,15 @@ describe('what a record says of a person', () => {
     expect(scrub({ key: 'ada@example.com' }, { ...wordsOf({ key: 'ada@example.com' }), hash })).toEqual({ key: '#15' });
   });
 
+  it('is no name of a person that reads like a zone, and no address in the name of an event', () => {
+    expect(scrub({ key: 'Anna/Schmidt', at: 'Europe/Berlin' }, scrubbing)).toEqual({ key: '#12', at: 'Europe/Berlin' });
+    const invited = { receivedAt: 0, properties: {}, traits: {}, source: 'shop', kind: 'track' as const };
+    const any = { ...wordsOf(definition, { event: '*' }), hash };
+    expect(recordedEvents([{ ...invited, name: 'Invited ada@example.com' }], 'cart', any)).toMatchObject([
+      { event: '#23' },
+    ]);
+  });
+
   it('has the texts themselves for whoever may see them', () => {
     expect(scrub({ cart_id: 'Lovelace', first_name: 'Ada' }, { ...scrubbing, hash: undefined })).toEqual({
       cart_id: 'Lovelace',

@@ -2,6 +2,7 @@ import type { Event } from '../events/event';
 import { isOwn } from '../events/own';
 import { isJsonObject, omit, own, type Json, type JsonObject } from '../json';
 import { isPersonalText } from '../personal';
+import { isZone } from '../zone';
 import type { Enrollment } from './enrollment';
 import { triggerText } from './explain-run';
 import type { JourneyDefinition, Step } from './journey.schema';
@@ -146,7 +147,7 @@ export function scrub(object: JsonObject, { names, texts, hash }: Scrubbing): Js
     return isJsonObject(of) ? members(of) : of;
   };
   const isNamed = (text: string): boolean =>
-    !isPersonalText(text) && (texts.has(text) || instant.test(text) || zone.test(text));
+    !isPersonalText(text) && (texts.has(text) || instant.test(text) || (zone.test(text) && isZone(text)));
   const members = (of: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(of).flatMap(([name, inner]) => (names.has(name) ? [[name, value(inner)]] : [])));
   return members(object);
@@ -158,15 +159,17 @@ const sayable: readonly string[] = ['track', 'identify', 'page', 'screen'];
 
 /** The events that mattered, as they would be sent again; nothing of what the run, or Heddle, said itself. */
 export function recordedEvents(events: readonly Happened[], journey: string, scrubbing: Scrubbing): JsonObject[] {
-  const isAny = scrubbing.texts.has('*');
+  const { hash, texts } = scrubbing;
+  const isAny = texts.has('*');
+  const nameOf = (name: string): string => (hash && !texts.has(name) && isPersonalText(name) ? hash(name) : name);
   return events
     .filter(({ name, source }) => !isOwn(name) && source !== `journey:${journey}`)
     .filter(({ kind }) => sayable.includes(kind))
     .map((event) => ({ ...event, traits: scrub(event.traits, scrubbing) }))
-    .filter(({ name, traits }) => isAny || scrubbing.texts.has(name) || Object.keys(traits).length > 0)
+    .filter(({ name, traits }) => isAny || texts.has(name) || Object.keys(traits).length > 0)
     .map(({ kind, name, receivedAt, properties, traits }) => ({
       ...{ type: kind, userId: 'person', timestamp: iso(receivedAt) },
-      ...(kind === 'track' && { event: name }),
+      ...(kind === 'track' && { event: nameOf(name) }),
       ...(kind === 'identify' ? { traits } : { properties: scrub(properties, scrubbing) }),
     }));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WorkspaceId } from '../../../domain/ids';
-import type { JsonObject } from '../../../domain/json';
+import { omit, type JsonObject } from '../../../domain/json';
 import { compileJourney, type CompiledJourney } from '../../../domain/journeys/compiled-journey';
 import { newestOf } from '../../../domain/journeys/entered-version';
 import { enrolledBy } from '../../../domain/journeys/lint-enrolls';
@@ -16,7 +16,7 @@ import type { Profile } from '../../../domain/profiles/profile';
 import type { Store } from '../../../store/store';
 import { defineOperation, type Step } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
-import { nextPeople } from './pages';
+import { nextPeople, type PeoplePage } from './pages';
 import { createTurns } from './turns';
 
 export interface SimulationDeps {
@@ -28,6 +28,8 @@ const Cursor = z.object({
   looked: z.int(),
   after: z.string().optional(),
   piece: z.int(),
+  /** Of the present page: the last who was counted. */
+  counted: z.string().optional(),
   tally: z.custom<Tally>((value) => typeof value === 'object' && value !== null),
   conflicts: z.custom<ConflictTallies>((value) => typeof value === 'object' && value !== null),
   isOver: z.boolean(),
@@ -51,12 +53,20 @@ async function step({ store }: SimulationDeps, context: OperationContext, before
   const turns = createTurns(stepMs, signal);
   const worlds = await readWorlds(store, ws, input, turns.giveWay);
   let cursor = before.total < 0 ? { ...before, total: await store.profiles.roughCount(ws) } : before;
-  while (!cursor.isOver && !turns.isOver()) {
+  while (!cursor.isOver) {
     const page = await nextPeople(store, ws, { ...input, total: cursor.total }, cursor);
-    for (const profile of page.living) cursor = await countPerson(store, ws, { input, worlds, profile }, cursor);
+    // Lives may be long: a step ends between two people, too, and the next goes on after whom it has counted.
+    for (const profile of leftOf(page, cursor)) {
+      const counted = await countPerson(store, ws, { input, worlds, profile }, cursor);
+      cursor = { ...counted, counted: profile.id };
+      if (turns.isOver()) break;
+    }
+    if (leftOf(page, cursor).length > 0) break;
     const { after, piece } = page.next ?? { piece: cursor.piece };
     const looked = cursor.looked + page.read;
-    cursor = { ...cursor, ...(after !== undefined && { after }), piece, looked, isOver: page.next === undefined };
+    const isOver = page.next === undefined;
+    cursor = { ...omit(cursor, 'counted'), ...(after !== undefined && { after }), piece, looked, isOver };
+    if (turns.isOver()) break;
   }
   const progress = { done: cursor.looked, total: Math.max(cursor.looked, Math.min(cursor.total, input.people)) };
   if (!cursor.isOver) return { progress, cursor };
@@ -65,6 +75,9 @@ async function step({ store }: SimulationDeps, context: OperationContext, before
   const report = reportOf(input, { ...sampled, tally: cursor.tally, conflicts: cursor.conflicts, others });
   return { progress: { ...progress, total: cursor.looked }, result: report as unknown as JsonObject };
 }
+
+const leftOf = ({ living }: PeoplePage, { counted = '' }: Cursor): Profile[] =>
+  living.filter(({ id }) => id > counted).sort((one, other) => (one.id < other.id ? -1 : 1));
 
 /** The journey among others, and these without it. */
 interface Worlds {
