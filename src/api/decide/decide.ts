@@ -9,6 +9,7 @@ import type { Owned } from '../../store/identifiers';
 import type { Standing } from '../../store/profiles';
 import { presentInstant } from '../instant';
 import { invalidRequest } from '../problem';
+import { seesPersonalData } from '../personal-data';
 import type { KeyCall } from '../route';
 import { presentForPage, presentForServer, presentSlots, winnersFor } from './slots';
 import { variablesFor } from './variables';
@@ -54,7 +55,9 @@ export async function decideForServer(call: KeyCall, { by, ...asked }: Ask) {
   const keys = audiencesOf(served(person, await switchedFromOf(call, audiences)), audiences);
   const variables = await variablesFor(call, person, keys, audiences);
   const [journeys, winners] = await Promise.all([journeysOf(call, person), winnersFor(call, person, asked)]);
-  const shown = winners && { slots: presentSlots(winners, presentForServer) };
+  const shown = winners && {
+    slots: presentSlots(winners, (run) => presentForServer(run, seesPersonalData(call.principal))),
+  };
   return { audiences: keys, ...variables, journeys, ...shown };
 }
 

@@ -4,6 +4,7 @@ import { idsOf } from '../../domain/profiles/present';
 import type { Standing } from '../../store/profiles';
 import type { Ask } from './decide';
 import type { Told } from './exposures';
+import { maskObject } from '../personal-data';
 import type { KeyCall } from '../route';
 
 type Winners = ReadonlyMap<string, ShowingRun>;
@@ -33,8 +34,10 @@ export const presentSlots = <Body>(winners: Winners, present: (run: ShowingRun) 
 /** The names of journeys and steps are not for everybody's eyes. */
 export const presentForPage = ({ id, shows: { content } }: ShowingRun) => ({ content, id });
 
-export const presentForServer = (run: ShowingRun) => ({
+/** With the content as `GET /v1/enrollments/{id}` has it: personal data for who may see that. */
+export const presentForServer = (run: ShowingRun, seesAll: boolean) => ({
   ...presentForPage(run),
+  content: seesAll ? run.shows.content : maskObject(run.shows.content),
   journey: run.journey,
   step: run.step,
 });
