@@ -1,9 +1,10 @@
-import { Decider, nobody, settle, type Decision } from './decide';
-import { hasElements, show } from './elements';
+import { apply, Decider, nobody, settle, type Decision } from './decide';
+import { hasElements } from './elements';
 import { Identity } from './identity';
 import { makeId, type Data, type Message, type Preferences } from './message';
 import { emptyShelves, Outbox } from './outbox';
 import { contextOf, pageOf } from './page-context';
+import { isSlot, slotsOnPage, whenSeen } from './slots';
 
 export interface Options {
   /** Where the API is, such as `https://events.shop.example`. */
@@ -20,9 +21,10 @@ export type Choice = 'granted' | 'denied' | Preferences;
 /** Calls wait in memory, no more than this, until it is known whether and as whom they may be sent. */
 const mostHeld = 500;
 
-/** What `decide` takes: whether to ask again what the page has asked before. */
+/** What `decide` takes: whether to ask again what the page has asked before, and for which slots beside those of its elements. */
 export interface Asking {
   readonly fresh?: boolean;
+  readonly slots?: readonly string[];
 }
 
 type State = 'asking' | 'denied' | 'opening' | 'open';
@@ -50,6 +52,8 @@ export class Tracker {
     this.#decider = new Decider(`${this.#url}/v1/decide?${by}&anonymous_id=`);
     if (consent === 'ask') this.#showElements();
     else this.consent(consent ?? 'granted');
+    // The page may have slots that were not there yet; what has been asked is not asked again.
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => this.#showElements());
   }
 
   /** A person, from here on; without an id, traits of whoever this is. */
@@ -80,8 +84,11 @@ export class Tracker {
     this.#take('reset');
   }
 
-  /** In which public audiences the visitor is: none where that is not known within a second. Once for a page, unless it wants to know afresh. */
-  decide({ fresh = false }: Asking = {}, done: (decision: Decision) => void = () => undefined): void {
+  /**
+   * In which public audiences the visitor is, and what slots show: nothing where that is not known within a second. Once for a page, unless it has
+   * other slots or wants to know afresh.
+   */
+  decide({ fresh = false, slots = [] }: Asking = {}, done: (decision: Decision) => void = () => undefined): void {
     const answer = new Promise<Decision>((resolve, reject) => {
       const ask = (): void => {
         if (this.#state !== 'open') return resolve(nobody);
@@ -89,10 +96,10 @@ export class Tracker {
         // Of somebody who has logged out, or declined, in the meantime nothing is told.
         const tell = (decision: Decision): void =>
           resolve(anonymousId === this.#identity.anonymousId ? decision : nobody);
-        this.#decider.of(anonymousId, fresh).then(tell, reject);
+        this.#decider.of(anonymousId, [...slots.filter(isSlot), ...slotsOnPage()], fresh).then(tell, reject);
       };
-      if (this.#state === 'open' || this.#state === 'denied') ask();
-      else this.#waiting.push(ask);
+      if (this.#state === 'open' || this.#state === 'denied') whenSeen(ask);
+      else this.#waiting.push(() => whenSeen(ask));
     });
     settle(answer, done);
   }
@@ -131,11 +138,11 @@ export class Tracker {
     this.#identity.forget();
     this.#decider.forget();
     for (const ask of this.#waiting.splice(0)) ask();
-    show([]);
+    apply(nobody);
   }
 
   #showElements(): void {
-    if (hasElements()) this.decide();
+    if (hasElements() || slotsOnPage().length > 0) this.decide();
   }
 
   /** The time, the page and the id of an event are those of the call, however long it waits. */
