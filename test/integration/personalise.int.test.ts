@@ -214,4 +214,42 @@ describe('what journeys show on a page', () => {
     await system.client.privacy.erase([`user_id:${user}`]);
     expect((await decide()).slots).toEqual({});
   });
+
+  it('is kept from people whom chance holds out, who count in the other arm from when they would have been shown it', async () => {
+    const goals = [{ key: 'purchase', on: { event: 'Order Completed' }, within: '7d' }];
+    const entry = { on: { event: 'Halved' } };
+    await publish('halved', { hero: hero('halved') }, { entry, goals, holdout: { percent: 50 } });
+    const people = Array.from({ length: 12 }, (_, index) => `${user}-${index}`);
+    for (const one of people) await track('Halved', {}, one);
+    await until(async () => {
+      const runs = await system.store.enrollments.ofJourney(system.ws, 'halved', 100);
+      return runs.length === people.length && runs.every((run) => run.shows) ? true : undefined;
+    }, 'every run to be at its content');
+    const arms = async () => {
+      const { holdout } = await system.client.journeys.funnel('halved');
+      return holdout?.goals[0]?.arms.map(({ arm, exposed }) => ({ arm, exposed }));
+    };
+    expect(await arms()).toEqual([
+      { arm: 'holdout', exposed: 0 },
+      { arm: 'treated', exposed: 0 },
+    ]);
+    const told = new Map<string, boolean>();
+    // A page that asks more often tells of nobody twice.
+    for (const one of [...people, ...people]) told.set(one, 'hero' in (await shown(`user_id:${one}`)));
+    const heldOut = people.filter((one) => !told.get(one)).length;
+    expect([heldOut > 0, heldOut < people.length]).toEqual([true, true]);
+    const expected = [
+      { arm: 'holdout', exposed: heldOut },
+      { arm: 'treated', exposed: people.length - heldOut },
+    ];
+    await until(
+      async () => (JSON.stringify(await arms()) === JSON.stringify(expected) ? true : undefined),
+      JSON.stringify(expected),
+    );
+    for (const one of people) {
+      const { data } = await system.client.profiles.events(`user_id:${one}`);
+      const own = data.map(({ name }) => name).filter((name) => name.startsWith('heddle:'));
+      expect(own).toEqual([told.get(one) ? 'heddle:shown' : 'heddle:would-show']);
+    }
+  });
 });
