@@ -7,7 +7,7 @@ type Visit = EnrollmentDetail['path'][number];
 export function showRun({ table }: Context, run: EnrollmentDetail): string {
   const { id, journey, version, profileId, why, lastSend, path, conversions, temporalUrl, workflowId } = run;
   const facts = [
-    `${id}  ${journey} version ${version}  ${profileId}`,
+    `${id}  ${journey} ${version === 0 ? 'draft' : `version ${version}`}  ${profileId}`,
     why,
     ...(lastSend ? [`last send: ${lastSend.step} to ${lastSend.destination}, ${sendText(lastSend)}`] : []),
     ...conversions.map(({ goal, at }) => `reached ${goal} at ${at}`),

@@ -25,7 +25,7 @@ export function addJourneyTest(journeys: Command, context: Context): void {
     .option('--traits <json>', 'what the person is known for', readObject)
     .option('--properties <json>', 'what the steps read as entry.properties', readObject)
     .option('--waits <duration>', 'no wait lasts longer; 5s unless set')
-    .option('--of <version>', 'a published version; the newest unless set', readCount)
+    .option('--of <version>', 'a published version in the place of the draft', readCount)
     .action(async (key: string, { of: version, ...options }: Options) => {
       const input: TestInput = { ...options, ...(version !== undefined && { version }) };
       const begun = await context.client().journeys.test(key, input);

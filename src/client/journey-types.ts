@@ -108,8 +108,8 @@ export interface TestInput {
   readonly properties?: JsonObject;
   /** No wait, window, date or time-out lasts longer; 5s unless set. */
   readonly waits?: string;
-  /** A published version; the newest unless set. */
-  readonly version?: number;
+  /** The draft, or a published version; the draft unless set, where there is one. */
+  readonly version?: 'draft' | number;
 }
 export interface PendingEnrollment {
   readonly isPending: true;

@@ -1,4 +1,6 @@
 import { testEvent } from '../../src/domain/events/enroll';
+import { JourneyDefinition } from '../../src/domain/journeys/journey.schema';
+import { draftVersion } from '../../src/domain/journeys/tested-draft';
 import type { JsonObject } from '../../src/domain/json';
 import { journey, JourneyHarness } from './journey-harness';
 
@@ -66,6 +68,22 @@ describe('a test of a journey', () => {
     expect(harness.destination.got).toEqual([]);
     expect(await figures('tried')).toEqual(nothing);
     expect(run?.exposed).toBeUndefined();
+  }, 60_000);
+
+  it('walks a draft that nobody has published', async () => {
+    await harness.publish(journey('tried', { bye: { type: 'exit', reason: 'as published' } }));
+    const draftJson = JSON.stringify(JourneyDefinition.parse(journey('tried', steps)));
+    const ask = { id: 't4', journey: 'tried', by: 'test', properties: {}, source: 'key_test' } as const;
+    const identifiers = [{ type: 'user_id', value: 't4' }];
+    const event = testEvent(
+      { ...ask, test: { version: draftVersion, draftJson, waitsMs: 500 }, traits: {}, identifiers },
+      Date.now(),
+    );
+    await harness.happen(event.name, event.properties, event);
+    const [run] = await harness.ended('tried');
+    expect(run).toMatchObject({ status: 'completed', version: draftVersion });
+    expect(run?.path.map(({ step }) => step)).toEqual(['rest', 'mail', 'listen', 'bye']);
+    expect(await figures('tried')).toEqual(nothing);
   }, 60_000);
 
   it('goes on by what its person does, and is let in nowhere else', async () => {

@@ -12,6 +12,7 @@ import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
 import { strongestOf } from '../../domain/profiles/present';
 import type { Profile } from '../../domain/profiles/profile';
+import { journeyOfRun } from '../../folding/journey-of-run';
 import { chooseRecipient } from './choose-recipient';
 import { readFacts } from './advance-facts';
 import { changeDelivery } from './change-delivery';
@@ -68,7 +69,7 @@ async function advanceOnce(
   await withholdLeft(deps, ref, run);
   if (!isInside(run)) return acknowledgeEnd(deps, ref, run);
   const [journey, profile] = await Promise.all([
-    deps.store.journeys.compiled(ref.ws, run.journey, run.version),
+    journeyOfRun(deps.store, ref.ws, run),
     deps.store.profiles.canonical(ref.ws, run.profile),
   ]);
   if (!journey || !profile) {

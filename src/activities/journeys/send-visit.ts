@@ -4,6 +4,7 @@ import type { StepOf } from '../../domain/journeys/journey.schema';
 import { presentSend } from '../../domain/journeys/steps/send';
 import { stepOf } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
+import { journeyOfRun } from '../../folding/journey-of-run';
 import type { RunRef } from './advance';
 import type { JourneyDeps } from './journeys';
 import type { Permission } from './permission';
@@ -32,7 +33,7 @@ export interface AskedSend extends SendVisit {
 export async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);
   if (!run || !isInside(run) || run.step !== ref.step || effectKey(run) !== key) return undefined;
-  const journey = await deps.store.journeys.compiled(ref.ws, run.journey, run.version);
+  const journey = await journeyOfRun(deps.store, ref.ws, run);
   const profile = await deps.store.profiles.canonical(ref.ws, run.profile);
   const step = journey && stepOf(journey, run);
   if (!profile || !journey || step?.type !== 'send') return undefined;

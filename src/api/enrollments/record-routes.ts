@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { journeyOfRun } from '../../folding/journey-of-run';
 import { seesPersonalData } from '../personal-data';
 import { forbidden, notFound } from '../problem';
 import { defineRoute, type Route } from '../route';
@@ -58,7 +59,7 @@ export const recordRoutes: readonly Route[] = [
       if (withValues && !seesPersonalData(call.principal))
         throw forbidden('Values of people need a key with the scope profiles:pii; leave "values" out to have hashes.');
       const run = await findRun(call);
-      const journey = await deps.store.journeys.compiled(ws, run.journey, run.version);
+      const journey = await journeyOfRun(deps.store, ws, run);
       if (!journey) throw notFound('version of the journey any more');
       return { status: 200, body: await readRecord(deps.store, { ws, run, journey, now, withValues }) };
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endEnrollment, isInside, isSending, type Enrollment } from '../../domain/journeys/enrollment';
 import { isDeliveryOutcome } from '../../domain/journeys/outcomes';
+import { journeyOfRun } from '../../folding/journey-of-run';
 import { PageQuery, pageOf, readPage, toPageOfAll } from '../page';
 import { conflict } from '../problem';
 import { idsOf } from '../../domain/profiles/present';
@@ -85,7 +86,7 @@ export const enrollmentRoutes: readonly Route[] = [
 
 async function detailOf({ deps, ws }: Pick<KeyCall, 'deps' | 'ws'>, run: Enrollment) {
   const [compiled, sends] = await Promise.all([
-    deps.store.journeys.compiled(ws, run.journey, run.version),
+    journeyOfRun(deps.store, ws, run),
     deps.store.deliveries.ofRun(ws, run.id, 1),
   ]);
   return presentEnrollmentDetail({ run, definition: compiled?.definition, lastSend: sends[0] }, deps);

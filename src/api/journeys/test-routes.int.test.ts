@@ -36,6 +36,30 @@ describe('a test of a journey that the API asks for', () => {
     await call('delete', `/v1/profiles/${run.profileId}/restriction`).expect(409);
   });
 
+  it('walks the draft where there is one, as it was then, though it was never published and is another by now', async () => {
+    const draft = (rest: string) => ({
+      ...{ name: 'Welcome', entry: { on: { event: 'Signed Up' } }, start: 'rest' },
+      exits: [{ on: { event: 'Left' }, reason: 'left' }],
+      steps: { rest: { type: 'wait', for: rest, next: 'bye' }, bye: { type: 'exit' } },
+    });
+    await call('put', '/v1/journeys/welcome').send(draft('60d')).expect(200);
+    const { body: run } = await test({ waits: '1h' }).expect(201);
+    expect(run).toMatchObject({ version: 0, test: true, step: 'rest' });
+    await call('delete', '/v1/journeys/welcome').expect(204);
+    await test().expect(404);
+    const { body: person } = await call('get', `/v1/profiles/${run.profileId}`).expect(200);
+    const userId = (person as { identifiers: { type: string; value: string }[] }).identifiers.find(
+      ({ type }) => type === 'user_id',
+    )?.value;
+    jest.restoreAllMocks();
+    await sendBatch(api.app, mine.secretKey, [{ type: 'track', event: 'Left', userId }]).expect(200);
+    await api.catchUp(mine.ws);
+    const { body: left } = await call('get', `/v1/enrollments/${run.id}`).expect(200);
+    expect(left).toMatchObject({ status: 'exited', reason: 'left', why: expect.stringContaining('Left') as string });
+    await publish();
+    await test({ version: 'draft' }).expect(409);
+  });
+
   it('begins whatever the entry waits for, but holds to its rule and its key, and says why none was begun', async () => {
     await test().expect(404);
     const entry = { on: { event: 'Signed Up' }, key: 'properties.order' };

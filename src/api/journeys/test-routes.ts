@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DefinitionKey, Duration } from '../../domain/definition-fields.schema';
 import { parseDuration } from '../../domain/duration';
-import { testEvent } from '../../domain/events/enroll';
+import { draftVersion } from '../../domain/journeys/tested-draft';
+import { testEvent, type TestAsk } from '../../domain/events/enroll';
 import type { Identifier } from '../../domain/events/event';
 import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { conflict, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
 import { begun, idOf, refuseOversize } from './enrol';
+import type { JourneyDoc } from '../../store/journeys';
 import { findJourney } from './find-journey';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -17,7 +19,10 @@ export const TestInput = z.strictObject({
   traits: Facts.meta({ description: 'What the made-up person is known for' }),
   properties: Facts.meta({ description: 'What the steps read as `entry.properties`' }),
   waits: Duration.default('5s').meta({ description: 'No wait, window, date or time-out lasts longer' }),
-  version: z.int().min(1).optional().meta({ description: 'A published version; the newest unless said' }),
+  version: z
+    .union([z.literal('draft'), z.int().min(1)], { error: 'Write "draft" or the number of a version.' })
+    .optional()
+    .meta({ description: 'The draft, or a published version; unless said the draft where there is one' }),
 });
 
 export const testRoutes: readonly Route[] = [
@@ -44,19 +49,26 @@ async function beginTest(call: TestCall) {
   const { traits, properties, waits } = call.body;
   refuseOversize(call, '/traits', traits);
   refuseOversize(call, '/properties', properties);
-  const { key: journey } = await findJourney(call);
-  const version = await versionOf(call, journey);
+  const doc = await findJourney(call);
+  const { key: journey } = doc;
   const id = await idOf(call, journey, 'test');
   const ask = { id, journey, by: 'test', properties, source: call.principal.source } as const;
-  const test = { version, waitsMs: parseDuration(waits) };
+  const test = { ...(await testedOf(call, doc)), waitsMs: parseDuration(waits) };
   return begun(call, journey, testEvent({ ...ask, test, traits, identifiers: madeUp(id) }, call.now));
 }
 
-async function versionOf({ deps: { store }, ws, body }: TestCall, key: string): Promise<number> {
-  const version = body.version ?? (await store.journeys.byKey(ws, key))?.publishedVersion;
-  if (version === undefined) throw conflict('The journey was never published; publish it first.');
-  if (!(await store.journeys.definition(ws, key, version))) throw notFound(`version ${version}`);
-  return version;
+/** A published version, or the draft as it is now. */
+async function testedOf(
+  { deps: { store }, ws, body }: TestCall,
+  { key, draftJson, publishedVersion }: JourneyDoc,
+): Promise<Omit<TestAsk, 'waitsMs'>> {
+  if (draftJson !== undefined && (body.version === undefined || body.version === 'draft'))
+    return { version: draftVersion, draftJson };
+  if (body.version === 'draft') throw conflict('There is no draft to test; save one, or name a version.');
+  const version = body.version ?? publishedVersion;
+  if (version === undefined || !(await store.journeys.definition(ws, key, version)))
+    throw notFound(`version ${version}`);
+  return { version };
 }
 
 /** Nobody else has these, and no mail arrives at a name that ends with "invalid". */

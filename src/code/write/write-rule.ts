@@ -126,8 +126,7 @@ export const writeTrigger = (trigger: Trigger | EntryTrigger): string =>
 
 function triggerWords(trigger: Trigger | EntryTrigger): Written {
   if ('event' in trigger) return writeEventTrigger(trigger);
-  if ('edge' in trigger && hasOnly(trigger, 'audience', 'edge'))
-    return call(trigger.edge, literal(trigger.audience));
+  if ('edge' in trigger && hasOnly(trigger, 'audience', 'edge')) return call(trigger.edge, literal(trigger.audience));
   if ('signal' in trigger && hasOnly(trigger, 'signal')) return call('signal', literal(trigger.signal));
   return entryWords(trigger);
 }

@@ -19,9 +19,10 @@ export interface EnrollAsk {
   readonly test?: TestAsk;
 }
 
-/** Of a test: the version that its made-up person walks, and how long they wait anywhere at most. */
+/** Of a test: the version that its made-up person walks, or the draft as JSON text, and how long they wait anywhere at most. */
 export interface TestAsk {
   readonly version: number;
+  readonly draftJson?: string;
   readonly waitsMs: number;
 }
 
@@ -80,6 +81,7 @@ export function readEnroll({ name, properties }: Pick<RuleEvent, 'name' | 'prope
 
 function readTest(asked: Json | undefined): TestAsk | undefined {
   if (!isJsonObject(asked)) return undefined;
-  const { version, waitsMs } = asked;
-  return typeof version === 'number' && typeof waitsMs === 'number' ? { version, waitsMs } : undefined;
+  const { version, waitsMs, draftJson } = asked;
+  if (typeof version !== 'number' || typeof waitsMs !== 'number') return undefined;
+  return { version, waitsMs, ...(typeof draftJson === 'string' && { draftJson }) };
 }

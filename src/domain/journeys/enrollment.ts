@@ -132,7 +132,11 @@ export interface Enrollment {
   /** Steps that a run merged into this one has already sent. */
   readonly sentElsewhere?: readonly string[];
   /** Of a made-up person who tries the journey: nothing leaves, nothing is counted, and they wait nowhere for longer. */
-  readonly test?: { readonly waitsMs: number };
+  readonly test?: {
+    readonly waitsMs: number;
+    /** The draft that is tried, where it is none of the published versions. */
+    readonly draftJson?: string;
+  };
   /** A run whose step has begun this one, and waits for its end. */
   readonly parent?: EnrollmentId;
   /** The run that goes on in the place of this one, since the two people turned out to be one. */

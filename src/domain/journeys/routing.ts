@@ -5,7 +5,7 @@ import { parseDuration } from '../duration';
 import { readEnroll, type EnrollAsk } from '../events/enroll';
 import type { Group } from '../groups/group';
 import { enrollmentId, householdSubject, subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../ids';
-import type { JsonObject } from '../json';
+import { omit, type JsonObject } from '../json';
 import { firstAt } from '../path';
 import type { CompiledJourney } from './compiled-journey';
 import { entryOfDate, hasBegunBy, isEntry, whyEdgeIgnored } from './due-entry';
@@ -82,7 +82,7 @@ export function decideEntry(
 
 const askedFor = ({ parent, test }: EnrollAsk): Pick<Enrollment, 'parent' | 'test'> => ({
   ...(parent !== undefined && { parent: enrollmentId(parent) }),
-  ...(test && { test: { waitsMs: test.waitsMs } }),
+  ...(test && { test: omit(test, 'version') }),
 });
 
 /** Those in whose place a run begins, where it begins anew: they end in the transaction that begins it. */

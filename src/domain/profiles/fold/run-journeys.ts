@@ -17,6 +17,7 @@ import { armsField } from '../../audiences/holdout';
 import { factsView } from '../../audiences/profile-view';
 import { withArm } from '../../journeys/journey-holdout';
 import { endEnrollment, isInside, type Enrollment } from '../../journeys/enrollment';
+import { testedDraft } from '../../journeys/tested-draft';
 import { decideUpdate } from '../../journeys/update-run';
 import { edgeWaitKey } from '../../journeys/wait-keys';
 import { presentGroups, type Group } from '../../groups/group';
@@ -46,10 +47,9 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
 /** Of a journey that is asked for, what became of it is stamped on the event, for whoever asked. */
 function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: EnrollAsk): void {
   if (cause.kind !== 'event') return;
-  const { enterable, journeyVersions } = fold.input.ruleset;
   const journey = asked.test
-    ? journeyVersions.get(journeyVersionKey(asked.journey, asked.test.version))
-    : enterable.find(({ key }) => key === asked.journey);
+    ? goneBy(fold, { journey: asked.journey, version: asked.test.version, test: asked.test })
+    : fold.input.ruleset.enterable.find(({ key }) => key === asked.journey);
   const mayEnter = asked.test ? open.profile.isTest === true : open.profile.restrictedAt === undefined;
   const entry: Enrollment | IgnoredEntry = !mayEnter
     ? 'restricted'
@@ -154,8 +154,20 @@ function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge):
   };
 }
 
-const journeyOf = ({ input }: WorkspaceFold, { enrollment }: Run): CompiledJourney | undefined =>
-  input.ruleset.journeyVersions.get(journeyVersionKey(enrollment.journey, enrollment.version));
+const journeyOf = (fold: WorkspaceFold, { enrollment }: Run): CompiledJourney | undefined => goneBy(fold, enrollment);
+
+/** What a run goes by: its version, or the draft that it tests. */
+const goneBy = (
+  { input }: WorkspaceFold,
+  {
+    journey,
+    version,
+    test,
+  }: Pick<Enrollment, 'journey' | 'version'> & { readonly test?: { readonly draftJson?: string } },
+): CompiledJourney | undefined =>
+  test?.draftJson === undefined
+    ? input.ruleset.journeyVersions.get(journeyVersionKey(journey, version))
+    : testedDraft(test.draftJson);
 
 function reach(fold: WorkspaceFold, open: OpenProfile, run: Run, cause: Cause): void {
   const { enrollment } = run;
