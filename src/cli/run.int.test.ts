@@ -48,11 +48,11 @@ describe('the command line against the API', () => {
     if (!made) throw new Error('No workspace was made.');
     env['HEDDLE_API_KEY'] = made.keys.management;
 
-    const crm = await heddle(['destinations', 'put', 'destinations/crm.json', '--secret-env', 'signingSecret=SECRET'], {
+    const crm = await heddle(['destinations', 'put', 'destinations/crm.ts', '--secret-env', 'signingSecret=SECRET'], {
       more: { SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
     });
     expect(crm).toMatchObject({ code: 0, documents: [{ key: 'crm', type: 'webhook', enabled: true }] });
-    expect(await heddle(['audiences', 'put', 'audiences/vip.json', 'audiences/inactive-60d.json'])).toMatchObject({
+    expect(await heddle(['audiences', 'put', 'audiences/vip.ts', 'audiences/inactive-60d.ts'])).toMatchObject({
       code: 0,
       documents: [{ key: 'vip', version: 1 }, { key: 'inactive-60d' }],
     });
@@ -60,7 +60,7 @@ describe('the command line against the API', () => {
       code: 0,
       documents: [{ audience: 'vip', destination: 'crm', use: 'target', identifiers: ['user_id'] }],
     });
-    const ads = ['destinations', 'put', 'destinations/meta-ads.json', '--secret-env', 'accessToken=TOKEN'];
+    const ads = ['destinations', 'put', 'destinations/meta-ads.ts', '--secret-env', 'accessToken=TOKEN'];
     expect(await heddle(ads, { more: { TOKEN: 'EAAB-token-of-the-tests' } })).toMatchObject({ code: 0 });
     for (const [external, answered] of [
       ['new', { create: true }],
@@ -70,7 +70,7 @@ describe('the command line against the API', () => {
         code: 0,
         documents: [{ destination: 'meta-ads', external: answered }],
       });
-    const draft = await heddle(['journeys', 'put', 'journeys/abandoned-cart.json']);
+    const draft = await heddle(['journeys', 'put', 'journeys/abandoned-cart.ts']);
     expect(draft).toMatchObject({ code: 0, documents: [{ key: 'abandoned-cart', status: 'draft' }] });
     expect(await heddle(['journeys', 'publish', 'abandoned-cart'])).toMatchObject({
       code: 0,
@@ -100,7 +100,7 @@ describe('the command line against the API', () => {
     expect((await heddle(['audiences', 'explain', 'vip', profile?.id ?? ''])).documents).toMatchObject([
       { isMember: true, matches: true },
     ]);
-    expect((await heddle(['audiences', 'preview', 'audiences/inactive-60d.json'])).documents).toMatchObject([
+    expect((await heddle(['audiences', 'preview', 'audiences/inactive-60d.ts'])).documents).toMatchObject([
       { count: 0 },
     ]);
     expect((await heddle(['journeys', 'counts', 'abandoned-cart'])).documents).toMatchObject([{ entered: 1 }]);

@@ -61,7 +61,7 @@ describe('a run in a storm of events under the name that it waits for', () => {
   });
 
   it('takes each of them once and in order, where it waits for all', async () => {
-    const ticks = 60;
+    const ticks = 30;
     await harness.publish(journey('each', ticking));
     await harness.happen('Cart Started');
     await harness.waitingAt('each', 'listen');
