@@ -224,23 +224,7 @@ export default tseslint.config(
   ),
   arrows(
     ['client'],
-    [
-      ...rooms(
-        'store',
-        'destinations',
-        'sources',
-        'simulation',
-        'activities',
-        'workflows',
-        'workers',
-        'api',
-        'cli',
-        'local',
-      ),
-      ...testing,
-      'node:*',
-      ...servers,
-    ],
+    [...overHttp, ...rooms('cli', 'local'), ...testing, 'node:*', ...servers],
     'The client runs in browsers and reaches the server over HTTP only.',
   ),
   arrows(

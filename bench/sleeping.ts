@@ -25,7 +25,7 @@ export const sleeping: Bench = async (rig, { sleepers }) => {
   };
   const before = await measure();
   const began = performance.now();
-  await putToSleep(heddle, tenant, sleepers);
+  await putToSleep(heddle, tenant, { from: 0, to: sleepers, first: 100_000 });
   const seconds = (performance.now() - began) / 1_000;
   const after = await measure();
   const note = `${sleepers} runs put to sleep, ${Math.round(sleepers / seconds)} per s`;
@@ -43,16 +43,20 @@ export function compared(after: BenchResult, before: BenchResult, note: string, 
   };
 }
 
-/** Some at a time, each lot asleep before the next is sent: counting costs the store something, and so is done seldom. */
-async function putToSleep({ store }: Heddle, { ws, client }: Tenant, count: number): Promise<void> {
+/** Starts runs from one number of a person to another, some at a time, each lot asleep before the next is sent: counting costs the store something, and so is done seldom. */
+export async function putToSleep(
+  { store }: Heddle,
+  { ws, client }: Tenant,
+  { from, to, first = 0 }: { readonly from: number; readonly to: number; readonly first?: number },
+): Promise<void> {
   const asleep = { ws, journey: 'sleeper', status: 'active', step: 'sleep' };
   const runs = store.connection.db.collection('enrollments');
-  for (let start = 0; start < count; start += atATime) {
-    const end = Math.min(start + atATime, count);
+  for (let start = from; start < to; start += atATime) {
+    const end = Math.min(start + atATime, to);
     const batch = Array.from({ length: end - start }, (_, index) => ({
       type: 'track' as const,
       event: 'Fell Asleep',
-      ...person(100_000 + start + index),
+      ...person(first + start + index),
     }));
     await client.events.batch(batch);
     await within('the runs to sleep', async () => (await runs.countDocuments(asleep)) === end, { everyMs: 500 });

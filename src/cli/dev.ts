@@ -8,7 +8,7 @@ import { choosePart } from './dev/history-part';
 import { openWorkspace } from './dev/open-workspace';
 import { pause } from './dev/replay';
 import { died, startServices, type Services } from './dev/services';
-import { dayMs } from './dev/shift';
+import { dayMs } from '../domain/duration';
 import { stageTable } from './dev/stage-table';
 import type { Stages } from './dev/stages';
 import { addresses, invitation, pressToStop } from './dev/texts';

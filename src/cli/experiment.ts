@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExperimentReport, VariantResult } from '../client/experiment-types';
 import type { Context } from './context';
-import { figure } from './figure';
+import { figure, tenths } from './figure';
 
 export function addExperiment(journeys: Command, context: Context): void {
   journeys
@@ -27,15 +27,13 @@ function show({ table }: Context, report: ExperimentReport): string {
 }
 
 const row = ({ variant, exposed, converted, rate, against }: VariantResult) => [
-  ...[variant, exposed, converted, rate === null ? '–' : share(rate)],
+  ...[variant, exposed, converted, rate === null ? '–' : tenths(rate)],
   ...(against
     ? [
-        share(against.difference),
-        against.anytime.map(share).join(' to '),
+        tenths(against.difference),
+        against.anytime.map(tenths).join(' to '),
         against.p.toPrecision(2),
-        against.lift === undefined ? '–' : share(against.lift),
+        against.lift === undefined ? '–' : tenths(against.lift),
       ]
     : ['', '', '', '']),
 ];
-
-const share = (part: number): string => `${(part * 100).toFixed(1)}%`;

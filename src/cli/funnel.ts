@@ -1,7 +1,7 @@
 import type { FunnelStep, JourneyFunnel } from '../client/impact-types';
 import { totalOf, type Counts } from '../domain/impact/states';
 import type { Context } from './context';
-import { figure } from './figure';
+import { figure, tenths } from './figure';
 
 /** A journey step by step, as one reads it: who came, who is there and for how long, how they left. */
 export function showFunnel({ table }: Context, funnel: JourneyFunnel): string {
@@ -9,7 +9,7 @@ export function showFunnel({ table }: Context, funnel: JourneyFunnel): string {
   const goals = funnel.goals.map(({ key, conversions, rate, value }) => [
     key,
     conversions,
-    rate === null ? '–' : `${(rate * 100).toFixed(1)}%`,
+    rate === null ? '–' : tenths(rate),
     list(value).join(', '),
   ]);
   const runs = [entered, active, completed, totalOf(exited), failed];

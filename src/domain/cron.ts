@@ -1,3 +1,4 @@
+import { dayMs } from './duration';
 import { instantOf, localOf } from './zone';
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -23,7 +24,6 @@ export interface Cron {
   readonly daysOfWeek: readonly number[];
 }
 
-const dayMs = 86_400_000;
 const minuteMs = 60_000;
 /** A 29 February of one day of the week comes again within forty years, also where a century leaves one out. */
 const longestGapDays = 41 * 366;

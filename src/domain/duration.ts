@@ -1,4 +1,6 @@
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+/** 24 hours; a day of the calendar is `zone`'s. */
+export const dayMs = 86_400_000;
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs } as const;
 
 /** `"30s" "10m" "2h" "7d" "4w"`: whole numbers above zero, at most 9 digits. */
 export const durationPattern = /^[1-9]\d{0,8}[smhdw]$/;

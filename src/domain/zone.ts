@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon';
-import { parseDuration } from './duration';
+import { dayMs, parseDuration } from './duration';
 import { readInstant } from './instant';
 import { own, type Json, type JsonObject } from './json';
 
@@ -38,7 +38,6 @@ export interface Opening {
 }
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
 /** No zone is further from UTC than 14 hours, and no two changes of one are within two days. */
 const probeMs = 26 * 3_600_000;
 

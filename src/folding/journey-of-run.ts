@@ -10,5 +10,5 @@ export async function journeyOfRun(
   ws: WorkspaceId,
   { journey, version, test }: Pick<Enrollment, 'journey' | 'version' | 'test'>,
 ): Promise<CompiledJourney | undefined> {
-  return test?.draftJson === undefined ? journeys.compiled(ws, journey, version) : testedDraft(test.draftJson);
+  return testedDraft(test) ?? journeys.compiled(ws, journey, version);
 }

@@ -4,7 +4,7 @@ import { advanceRun } from '../activities/journeys/advance';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
 import { deliverStep } from '../activities/journeys/deliver';
 import type { JourneySender } from '../activities/journeys/journey-sender';
-import type { JourneyDeps } from '../activities/journeys/journeys';
+import { usualRetryBudgetSeconds, type JourneyDeps } from '../activities/journeys/journeys';
 import type { Event } from '../domain/events/event';
 import { enrollmentId, type EnrollmentId } from '../domain/ids';
 import type { Enrollment } from '../domain/journeys/enrollment';
@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly ruleset: Ruleset;
   /** Who answers for destinations, over the memory of one person. */
   readonly senderOf: (store: Store, clock: () => number) => JourneySender;
+  /** After how long without anything of a person their session is over. */
+  readonly sessionMs: number;
   /** Asked between turns, so that others have theirs. */
   readonly giveWay?: () => Promise<void>;
 }
@@ -59,7 +61,7 @@ export class Life {
     readonly surroundings: Surroundings,
     readonly memory: Memory,
   ) {
-    const { definitions, senderOf } = surroundings;
+    const { definitions, senderOf, sessionMs } = surroundings;
     this.#store = virtualStore(memory, definitions);
     this.#deps = {
       store: this.#store,
@@ -72,8 +74,8 @@ export class Life {
       clock: () => memory.now,
       log: silent,
       metrics: uncounted,
-      retryBudgetSeconds: 86_400,
-      sessionMs: 30 * 60_000,
+      retryBudgetSeconds: usualRetryBudgetSeconds,
+      sessionMs,
     };
   }
 

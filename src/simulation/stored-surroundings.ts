@@ -15,7 +15,7 @@ export async function surroundingsOf(
   store: Store,
   ws: WorkspaceId,
   journeys: readonly CompiledJourney[],
-): Promise<Surroundings> {
+): Promise<Omit<Surroundings, 'sessionMs'>> {
   const given = { compiledVersions: async () => [...journeys] } satisfies Pick<Store['journeys'], 'compiledVersions'>;
   const [definitions, ruleset] = await Promise.all([
     readDefinitions(store, ws),

@@ -1,3 +1,4 @@
+import { dayMs } from '../domain/duration';
 import type { JourneySender } from '../activities/journeys/journey-sender';
 import { AudienceDefinition } from '../domain/audiences/rule.schema';
 import type { ComputedValues } from '../domain/audiences/computed/resolve-computed';
@@ -66,7 +67,8 @@ export interface SimulatedPerson {
   readonly sends: readonly Omit<SimulatedSend, 'enrollment'>[];
 }
 
-const day = 86_400_000;
+/** As it is unless configured otherwise. */
+const sessionMs = 30 * 60_000;
 const ws = workspaceId('ws_simulated');
 
 /**
@@ -90,7 +92,7 @@ export async function simulatePerson(input: SimulatePersonInput): Promise<Simula
   const written = read(input);
   const journeys = written.journeys.map((one) => compileJourney(one, 1, 'published', 1));
   const { runs, sends, isCutShort } = await simulateLife(
-    { ...(await makeReady(ws, written)), senderOf: () => answering(input) },
+    { ...(await makeReady(ws, written)), senderOf: () => answering(input), sessionMs },
     personOf(input, events),
     { ws, journeys, window: windowOf(input, events) },
   );
@@ -117,7 +119,7 @@ function read({
 
 function windowOf({ from, to }: SimulatePersonInput, events: readonly Event[]): Window {
   const [first = 0, last = 0] = [events[0]?.receivedAt, events.at(-1)?.receivedAt];
-  return { from: instantOf(from) ?? first, to: instantOf(to) ?? last + 90 * day };
+  return { from: instantOf(from) ?? first, to: instantOf(to) ?? last + 90 * dayMs };
 }
 
 const asJson = (written: object): unknown => JSON.parse(JSON.stringify(written)) as unknown;

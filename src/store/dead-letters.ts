@@ -1,3 +1,4 @@
+import { dayMs } from '../domain/duration';
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
@@ -60,7 +61,6 @@ export interface LetterCount extends Pick<DeadLetterDoc, 'stage' | 'code' | 'sou
   readonly lastAt: number;
 }
 
-const dayMs = 86_400_000;
 /** A summary reads no more letters than this, newest first. */
 export const mostSummed = 100_000;
 

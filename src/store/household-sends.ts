@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
-import { isDuplicateKey } from './mongo-errors';
+import { insertOnce } from './insert-once';
 import type { StoreConnection } from './open-store';
 
 /** Which run speaks to a household at a step that does so once. */
@@ -35,13 +35,7 @@ export class HouseholdSendRepository {
       const { _id, run, key } = before;
       return (await this.#sends.replaceOne({ _id, run, key }, doc)).matchedCount === 1;
     }
-    try {
-      await this.#sends.insertOne(doc);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    return insertOnce(this.#sends, doc);
   }
 
   /** What surely did not leave gives its places back. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import type { Json } from '../domain/json';
-import { isDuplicateKey } from './mongo-errors';
+import { insertOnce } from './insert-once';
 import type { StoreConnection } from './open-store';
 import { sealSecrets, unsealSecrets } from './seal';
 
@@ -109,14 +109,9 @@ export class IdempotencyRepository {
 
   /** Answers what is there already; `undefined` when nothing was. */
   async #insert(doc: IdempotencyDoc): Promise<IdempotencyDoc | undefined> {
-    try {
-      await this.#requests.insertOne(doc);
-      return undefined;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      // Deleted in between: whoever held it has failed, or it has expired.
-      return (await this.#requests.findOne({ _id: doc._id })) ?? doc;
-    }
+    if (await insertOnce(this.#requests, doc)) return undefined;
+    // Deleted in between: whoever held it has failed, or it has expired.
+    return (await this.#requests.findOne({ _id: doc._id })) ?? doc;
   }
 
   #answerOf({ _id }: IdempotencyDoc, sealed: string): StoredAnswer {

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
-import { dayMs, type DayCount } from '../domain/impact/audience-days';
+import { dayMs } from '../domain/duration';
+import type { DayCount } from '../domain/impact/audience-days';
 import type { WorkspaceId } from '../domain/ids';
 import type { MembershipDoc } from './documents';
 import { answerWithinMs } from './impact-limits';

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { SendPlace } from '../domain/delivery/decide-send';
 import { subjectOf, type ProfileId, type WorkspaceId } from '../domain/ids';
-import { isDuplicateKey } from './mongo-errors';
+import { insertOnce } from './insert-once';
 import type { StoreConnection } from './open-store';
 
 /** The sends of one person that count under caps. Places that people who were merged have taken stay where they are. */
@@ -39,13 +39,7 @@ export class SendPlaceRepository {
     const document = { _id: subject, ws, subject, ...written, rev: readRev + 1 };
     if (readRev > 0)
       return (await this.#places.replaceOne({ _id: subject, rev: readRev }, document)).matchedCount === 1;
-    try {
-      await this.#places.insertOne(document);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    return insertOnce(this.#places, document);
   }
 
   /** What surely did not leave counts no more. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../domain/duration';
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
 import { addTraffic, countNames, noTraffic, type CountName, type SourceTraffic } from '../domain/traffic/source-counts';
@@ -22,7 +23,6 @@ export interface SourceHour {
   readonly traffic: SourceTraffic;
 }
 
-const dayMs = 86_400_000;
 const totalId = (ws: WorkspaceId, source: string): string => `${ws}:${source}:total`;
 /** Thirteen digits until the year 2286, so that ids sort as hours do. */
 const hourId = (ws: WorkspaceId, source: string, hour: number): string =>

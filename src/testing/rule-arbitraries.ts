@@ -16,7 +16,6 @@ import { amount, date, json, path, traitKeys, value, word } from './value-arbitr
 
 /** Random profiles, events and rules over a small vocabulary, so that they meet. Instants lie in the 60 days from `epoch`. */
 export const epoch = Date.UTC(2026, 0, 1);
-export const dayMs = 86_400_000;
 
 export const traitCondition: fc.Arbitrary<TraitCondition> = fc
   .record({

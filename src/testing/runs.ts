@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json';
 import { compileJourney, type JourneyStatus } from '../domain/journeys/compiled-journey';
 import type { Enrollment } from '../domain/journeys/enrollment';
 import { JourneyDefinition } from '../domain/journeys/journey.schema';
-import type { FoundCause, Move, StepCause, StepFacts } from '../domain/journeys/move';
+import type { FoundCause, Move, StepFacts } from '../domain/journeys/move';
 
 /** Runs and what they may know, for tests of what a step decides. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -62,7 +62,6 @@ export const facts = (of: Partial<StepFacts> = {}): StepFacts => ({
   root: {},
   ...of,
 });
-export const look: StepCause = { on: 'look' };
 
 export function happened(
   name: string,

@@ -15,7 +15,7 @@ import { createEventRecorder } from '../activities/record-event';
 import { intakePartition } from '../store/pending-event';
 import { createImportKind } from '../activities/imports/import-kind';
 import { createIngestActivities } from '../activities/ingest';
-import { createJourneyActivities } from '../activities/journeys/journeys';
+import { createJourneyActivities, usualRetryBudgetSeconds } from '../activities/journeys/journeys';
 import { createIntakeMetrics } from '../activities/intake-metrics';
 import { IntakeTurns } from '../activities/intake-turns';
 import { createWorkMetrics, type WorkMetrics } from '../activities/work-metrics';
@@ -76,8 +76,6 @@ export interface WorkerDeps {
   readonly exportKeepMs: number;
 }
 
-/** A day of attempts, as the webhook standard's schedule has it. */
-const retryBudgetSeconds = 24 * 3_600;
 const batchBytes = 4 * 1024 * 1024;
 
 /** Puts the activities together: everything a worker can do, over what it was given. */
@@ -108,7 +106,7 @@ export function composeActivities(deps: WorkerDeps) {
     ...createBackfillActivities({ ...applying, backfillPauseMs: deps.backfillPauseMs }),
     ...createJourneyActivities({
       ...{ store, clock, log, metrics: delivering.metrics, sender: journeySender },
-      ...{ retryBudgetSeconds, sessionMs: deps.sessionMs },
+      ...{ retryBudgetSeconds: usualRetryBudgetSeconds, sessionMs: deps.sessionMs },
       recordEvent: createEventRecorder(store, doorbells),
       ringRun: doorbells.enrollment,
       ringIntake: (ws) => doorbells.intake(ws, intakePartition).catch(() => undefined),
@@ -176,11 +174,11 @@ function composeOutbox(
 }
 
 /** Long work on many runs. */
-function composeJourneyWork({ store, clock, imports: { backlog } }: WorkerDeps, doorbells: Doorbells) {
+function composeJourneyWork({ store, clock, sessionMs, imports: { backlog } }: WorkerDeps, doorbells: Doorbells) {
   return {
     'journey-runs': createJourneyRuns({ store, clock, wakeRun: doorbells.enrollment }),
     'journey-enrol': createEnrolMembers({ store, clock, ringIntake: doorbells.intake, backlog }),
-    simulation: createSimulation({ store }),
+    simulation: createSimulation({ store, sessionMs }),
   };
 }
 

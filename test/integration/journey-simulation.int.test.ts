@@ -181,6 +181,7 @@ describe('a simulation of what has happened', () => {
     const compiled = compileJourney(JourneyDefinition.parse(definition), 1, 'published');
     const surroundings = {
       ...(await surroundingsOf(store, ws, [compiled])),
+      sessionMs: 30 * 60_000,
       senderOf: () => ({
         state: async () => ({ state: 'ready' as const, hasDedup: true }),
         reaches: async () => true,

@@ -6,7 +6,8 @@ import { compileQuery } from '../../src/testing/rule-query/compile-query';
 import type { Rule } from '../../src/domain/audiences/rule.schema';
 import { people, plainPeople, plainRules, queriedRule, type Person } from '../../src/testing/query-arbitraries';
 import { propertyRuns } from '../../src/testing/property-runs';
-import { dayMs, epoch } from '../../src/testing/rule-arbitraries';
+import { epoch } from '../../src/testing/rule-arbitraries';
+import { dayMs } from '../../src/domain/duration';
 import { needed } from './journey-harness';
 
 const now = epoch + 30 * dayMs;

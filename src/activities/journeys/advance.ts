@@ -4,7 +4,7 @@ import { describeRun } from '../../domain/journeys/describe-run';
 import { effectKey, endEnrollment, isInside, saidKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { omit } from '../../domain/json';
-import type { Move, StepCause } from '../../domain/journeys/move';
+import { look, type Move, type StepCause } from '../../domain/journeys/move';
 import { needsRecipient } from '../../domain/journeys/hand-over';
 import { runEnded, runMoved } from '../../domain/journeys/outcomes';
 import { seenTo } from '../../domain/journeys/left';
@@ -26,7 +26,6 @@ export interface RunRef {
   readonly now: number;
 }
 
-const look: StepCause = { on: 'look' };
 const readsAtMost = 20;
 
 /** Takes steps until one needs time or the outside. Whatever another writer changes meanwhile is read again. */

@@ -1,10 +1,8 @@
-import { runRoot } from '../../domain/journeys/run-paths';
 import type { Next } from '../../domain/journeys/next';
-import { readGroupFacts } from '../../folding/read-group-facts';
 import type { DeliveryAttempt } from '../../store/deliveries';
-import type { JourneySend, SendAnswer } from './journey-sender';
+import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import type { AskedSend, SendVisit } from './send-visit';
+import { requestOf, type AskedSend } from './send-visit';
 import { hold, record, retryLater } from './settle-send';
 
 /** Sends it, and does what the answer asks for. That an earlier attempt may have arrived no later answer takes back, but that it has. */
@@ -29,18 +27,6 @@ export async function attempt(deps: JourneyDeps, send: AskedSend, wasInFlight: b
     case 'transient':
       return retryLater(deps, send, { answer, mayHaveArrived: wasInFlight, made });
   }
-}
-
-/** What the destination is asked. */
-export async function requestOf(
-  deps: JourneyDeps,
-  { ref: { ws }, key, run, journey, profile, definition }: SendVisit,
-): Promise<JourneySend> {
-  const { paths } = await readGroupFacts(deps.store, ws, profile, deps.clock());
-  return {
-    ...{ ws, idempotencyKey: key, journey: journey.key, version: journey.version, step: run.step },
-    ...{ enrollment: run.id, profile, definition, run: runRoot(run, paths), arrivedAt: run.arrivedAt },
-  };
 }
 
 /** It may have arrived. Only a destination that tells repeats apart gets it again; the claim stays, so that nobody forgets. */

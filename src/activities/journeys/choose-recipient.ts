@@ -1,7 +1,6 @@
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { StepOf } from '../../domain/journeys/journey.schema';
 import { handOver } from '../../domain/journeys/hand-over';
-import { runRoot } from '../../domain/journeys/run-paths';
 import { stepOf } from '../../domain/journeys/step';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import type { Profile } from '../../domain/profiles/profile';
@@ -9,7 +8,7 @@ import { inTransaction } from '../../store/open-store';
 import type { RunRef } from './advance';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
-import { readGroupFacts } from '../../folding/read-group-facts';
+import { requestOf } from './send-visit';
 
 /** Members asked whether they can be reached, in the order of joining. */
 const askedAtMost = 50;
@@ -51,18 +50,14 @@ async function firstReachable(deps: JourneyDeps, choice: Choice): Promise<Profil
 
 async function isReachable(
   deps: JourneyDeps,
-  { ref: { ws }, journey, run }: Choice,
+  { ref, journey, run }: Choice,
   profile: Profile,
   definition: StepOf<'send'>,
 ): Promise<boolean> {
   const { destination, action } = definition;
-  const to = await deps.sender.state(ws, destination, action);
+  const to = await deps.sender.state(ref.ws, destination, action);
   const { purpose } = journey.definition;
-  const { withheld } = await readPermission(deps, { ws, profile, destination, purpose, to });
+  const { withheld } = await readPermission(deps, { ws: ref.ws, profile, destination, purpose, to });
   if (withheld !== undefined) return false;
-  const { paths } = await readGroupFacts(deps.store, ws, profile, deps.clock());
-  return deps.sender.reaches({
-    ...{ ws, idempotencyKey: effectKey(run), journey: journey.key, version: journey.version, step: run.step },
-    ...{ enrollment: run.id, profile, definition, run: runRoot(run, paths), arrivedAt: run.arrivedAt },
-  });
+  return deps.sender.reaches(await requestOf(deps, { ref, key: effectKey(run), run, journey, profile, definition }));
 }

@@ -2,24 +2,23 @@ import { isInside } from '../../domain/journeys/enrollment';
 import { householdOnce } from '../../domain/journeys/household-once';
 import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
-import type { StepCause } from '../../domain/journeys/move';
+import { look, type StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
 import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
 import { lookAtPolicies, passPolicies, type PolicyQuestion } from './ask-policies';
-import { attempt, requestOf } from './attempt-send';
+import { attempt } from './attempt-send';
 import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { readPermission } from './permission';
 import { rehearse } from './rehearse';
-import { keyOf, readSend, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
+import { keyOf, readSend, requestOf, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
 import { hold, record, settle, settled } from './settle-send';
 import { lookAtHouseholds, takeHouseholds } from './take-household';
 
 const ranOut = 'retry-budget-used-up';
-const look: StepCause = { on: 'look' };
 
 /**
  * One attempt. Claims the run first and re-reads everything after: an exit, a pause or a denial that was committed before the claim

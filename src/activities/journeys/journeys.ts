@@ -9,6 +9,9 @@ import { deliverStep } from './deliver';
 import type { DeliveryMetrics } from '../delivery/delivery-metrics';
 import type { JourneySender } from './journey-sender';
 
+/** A day of attempts, as the webhook standard's schedule has it. */
+export const usualRetryBudgetSeconds = 24 * 3_600;
+
 export interface JourneyDeps {
   readonly store: Pick<
     Store,

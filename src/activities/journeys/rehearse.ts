@@ -1,8 +1,7 @@
 import { testSend } from '../../domain/journeys/journey-holdout';
 import type { Next } from '../../domain/journeys/next';
-import { requestOf } from './attempt-send';
 import type { JourneyDeps } from './journeys';
-import { reserve, type AskedSend, type SendVisit } from './send-visit';
+import { requestOf, reserve, type AskedSend, type SendVisit } from './send-visit';
 import { record } from './settle-send';
 
 /**

@@ -4,7 +4,10 @@ import type { StepOf } from '../../domain/journeys/journey.schema';
 import { presentSend } from '../../domain/journeys/steps/send';
 import { stepOf } from '../../domain/journeys/step';
 import type { Profile } from '../../domain/profiles/profile';
+import { runRoot } from '../../domain/journeys/run-paths';
 import { journeyOfRun } from '../../folding/journey-of-run';
+import { readGroupFacts } from '../../folding/read-group-facts';
+import type { JourneySend } from './journey-sender';
 import type { RunRef } from './advance';
 import type { JourneyDeps } from './journeys';
 import type { Permission } from './permission';
@@ -72,3 +75,15 @@ export async function reserve(
 /** What the visit sends at present has this key, while the run is there. */
 export const keyOf = (run: Enrollment | undefined, { id, step, visit }: RunRef & Visit): string =>
   effectKey(run?.step === step && run.visit === visit ? run : { id, step, visit });
+
+/** What the destination is asked. */
+export async function requestOf(
+  deps: JourneyDeps,
+  { ref: { ws }, key, run, journey, profile, definition }: SendVisit,
+): Promise<JourneySend> {
+  const { paths } = await readGroupFacts(deps.store, ws, profile, deps.clock());
+  return {
+    ...{ ws, idempotencyKey: key, journey: journey.key, version: journey.version, step: run.step },
+    ...{ enrollment: run.id, profile, definition, run: runRoot(run, paths), arrivedAt: run.arrivedAt },
+  };
+}

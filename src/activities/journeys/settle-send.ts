@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
 import type { SandboxRequest } from '../../domain/delivery/sandbox';
 import { armShownBy, heldOut, testSend } from '../../domain/journeys/journey-holdout';
-import type { StepCause } from '../../domain/journeys/move';
+import { look, type StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
 import { omit } from '../../domain/json';
 import { idsOf } from '../../domain/profiles/present';
@@ -13,8 +13,6 @@ import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
 import type { AskedSend, SendVisit } from './send-visit';
 import { releaseHouseholds } from './take-household';
-
-const look: StepCause = { on: 'look' };
 
 export async function retryLater(
   deps: JourneyDeps,

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/duration';
 import { estimateOf, type Estimate } from '../../domain/audiences/estimate';
 import { isDrawn } from '../../domain/audiences/holdout';
 import type { Holdout } from '../../domain/audiences/holdout.schema';
@@ -60,7 +61,6 @@ export async function planFor(
   return plan;
 }
 
-const dayMs = 24 * 3_600_000;
 const goneEvents = (days: number): string =>
   `Events are kept for ${days} days, and what was so before is not known any more; ask about a later instant.`;
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/duration';
 import { z } from 'zod';
 import { blockReasons, isKnown } from '../../domain/identity/resolve-identity';
 import { percentile } from '../../domain/impact/percentile';
@@ -6,7 +7,6 @@ import type { Store } from '../../store/store';
 import type { ApiDeps } from '../deps';
 
 export const insightDays = 30;
-const dayMs = 86_400_000;
 /** Counts end here: behind it more precision changes no decision, and every one costs a read. */
 export const mostCounted = 100_000;
 /** Ids are random, so that the first of them are a fair sample. */

@@ -1,4 +1,5 @@
-import { audienceDays, dayMs, dayOf } from '../../domain/impact/audience-days';
+import { dayMs } from '../../domain/duration';
+import { audienceDays, dayOf } from '../../domain/impact/audience-days';
 import { dwellsOf, funnelOf, stuckAfterMs } from '../../domain/impact/funnel';
 import { compareVariants } from '../../domain/impact/experiment';
 import { holdoutArms } from '../../domain/journeys/journey-holdout';

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../domain/duration';
+import { findJourney } from '../journeys/find-journey';
 import { notFound } from '../problem';
 import { defineRoute, type KeyCall } from '../route';
 import { overviewReport } from './overview';
@@ -59,8 +60,8 @@ export const impactRoutes = [
     query: JourneyQuery,
     responses: { 200: JourneyImpact },
     handle: async (call) => {
-      const { deps, ws, params, query } = call;
-      if (!(await deps.store.journeys.byKey(ws, params.key))) throw notFound(`journey "${params.key}"`);
+      const { deps, query } = call;
+      await findJourney(call);
       return {
         status: 200,
         body: await withinTime(

@@ -1,7 +1,7 @@
 import type { AskedChange, JourneyDoc } from '../../store/journeys';
 import { conflict } from '../problem';
 import type { KeyCall } from '../route';
-import { readJourney } from './save-journey';
+import { readJourney } from './find-journey';
 
 type Approvable = KeyCall & { readonly approves?: AskedChange };
 

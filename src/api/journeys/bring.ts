@@ -16,7 +16,8 @@ import {
   RollbackInput,
   type CanaryInput,
 } from './publish-input';
-import { changeStatus, readJourney } from './save-journey';
+import { readJourney } from './find-journey';
+import { changeStatus } from './save-journey';
 
 /** Goes on after a pause. Whom it has kept from a send go one after the other, as is said. Above the limit of people whom that ends it waits for a second key. Throws 404 and 409. */
 export async function resume(call: KeyCall, key: string, input: z.output<typeof ResumeInput>): Promise<Changed> {

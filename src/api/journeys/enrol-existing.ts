@@ -7,7 +7,7 @@ import { demandApproval } from './approval';
 import { beginEnrolling } from './begin-work';
 import type { EnrolExistingInput } from './publish-input';
 import type { Changed } from './publish';
-import { readJourney } from './save-journey';
+import { readJourney } from './find-journey';
 
 /** The audience whose members begin a journey by entering it. */
 export const entryAudience = ({ entry: { on } }: JourneyDefinition): string | undefined =>

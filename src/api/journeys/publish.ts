@@ -11,7 +11,7 @@ import { entryAudience } from './enrol-existing';
 import { lintDraft } from './lint-draft';
 import { draftOf } from './presenter';
 import type { PublishInput } from './publish-input';
-import { readJourney } from './save-journey';
+import { readJourney } from './find-journey';
 
 /** A journey after a change, and the operations that carry out what follows. */
 export interface Changed {

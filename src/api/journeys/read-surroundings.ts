@@ -1,10 +1,9 @@
+import { dayMs } from '../../domain/duration';
 import type { WorkspaceId } from '../../domain/ids';
 import { enteredVersions } from '../../domain/journeys/entered-version';
 import type { Surroundings } from '../../domain/journeys/lint-surroundings';
 import { parsePath } from '../../domain/path';
 import type { Store } from '../../store/store';
-
-const dayMs = 86_400_000;
 
 /** What a workspace has seen and has. */
 export async function readSurroundings(store: Store, ws: WorkspaceId): Promise<Surroundings> {

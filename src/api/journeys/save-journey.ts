@@ -1,12 +1,12 @@
-import type { ClientSession } from 'mongodb';
 import type { JourneyStatus } from '../../domain/journeys/compiled-journey';
 import type { JourneyDefinition } from '../../domain/journeys/journey.schema';
 import type { JourneyDoc } from '../../store/journeys';
 import { checkPreconditions } from '../etag';
-import { conflict, notFound } from '../problem';
+import { conflict } from '../problem';
 import type { KeyCall } from '../route';
 import { saveDefinition, type Saving } from '../save-definition';
 import { oweSchedule } from './begin-work';
+import { readJourney } from './find-journey';
 import type { Changed } from './publish';
 
 /** Saves the draft; what is published goes on. Throws 412. */
@@ -63,11 +63,4 @@ export async function changeStatus(
     const operations = await then(saving);
     return { journey: await readJourney(call, key, session), operations };
   });
-}
-
-/** The journey as it is, in a transaction where one is given. Throws 404. */
-export async function readJourney({ deps, ws }: KeyCall, key: string, session?: ClientSession): Promise<JourneyDoc> {
-  const found = await deps.store.journeys.byKey(ws, key, session);
-  if (!found) throw notFound(`journey "${key}"`);
-  return found;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DefinitionKey, Duration } from '../../domain/definition-fields.schema';
-import { parseDuration } from '../../domain/duration';
+import { dayMs, parseDuration } from '../../domain/duration';
 import type { JsonObject } from '../../domain/json';
 import type { SimulationInput } from '../../domain/journeys/simulated/simulation-input';
 import type { JourneyDoc } from '../../store/journeys';
@@ -13,7 +13,6 @@ import { defineRoute, type KeyCall, type Route } from '../route';
 import { findJourney } from './find-journey';
 import { draftOf } from './presenter';
 
-const dayMs = 86_400_000;
 const Key = z.strictObject({ key: DefinitionKey });
 
 export const SimulateInput = z.strictObject({

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/duration';
 import { z } from 'zod';
 import { leavesOf } from '../../domain/audiences/compile-rule';
 import { resolveComputed } from '../../domain/audiences/computed/resolve-computed';
@@ -6,8 +7,6 @@ import { behaviourOf, logOf, lookBackMs, type BehaviourCondition } from '../../d
 import { RetentionPolicy } from '../../domain/privacy/retention.schema';
 import { notFound } from '../problem';
 import type { KeyCall } from '../route';
-
-const dayMs = 24 * 3_600_000;
 
 export const RetentionBody = RetentionPolicy.extend({
   /** Audiences that look back further than events are kept: they count what is left. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/duration';
 import request from 'supertest';
 import type { IdentityGraph, IdentityInsights } from '../../client/types';
 import { inTransaction } from '../../store/open-store';
@@ -14,7 +15,6 @@ async function apply(...events: readonly object[]): Promise<void> {
   await api.catchUp(workspace.ws);
 }
 
-const dayMs = 86_400_000;
 async function quarantine(at: number, value: string): Promise<void> {
   const note = { rev: 1, people: [], quarantine: { at, reason: 'asked' as const, source: 'x' } };
   const write = { identifier: { type: 'email', value }, note, isNew: true };

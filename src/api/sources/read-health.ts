@@ -1,9 +1,9 @@
+import { dayMs } from '../../domain/duration';
 import { addTraffic, hourOf, noTraffic, type SourceTraffic } from '../../domain/traffic/source-counts';
 import type { KeyCall } from '../route';
 import { noHealth, type SourceHealth } from './presenter';
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** What these sources have sent, in all and lately, by source. */
 export async function readHealth(

@@ -1,3 +1,4 @@
+import { dayMs } from '../../domain/duration';
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
 import { allImports } from '../../domain/imports/import-events';
@@ -12,7 +13,6 @@ import { readHealth, readVolume } from './read-health';
 import { SourceInput } from '../../sources/source-input.schema';
 import { deleteSource, saveSource } from './save-source';
 
-const dayMs = 86_400_000;
 const usualRangeMs = dayMs;
 const longestRangeMs = 400 * dayMs;
 

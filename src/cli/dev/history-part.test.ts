@@ -1,5 +1,6 @@
 import { choosePart, isLoadNeeded, takePart, type HistoryPart } from './history-part';
-import { dayMs, type SampleEvent } from './shift';
+import { dayMs } from '../../domain/duration';
+import type { SampleEvent } from './shift';
 
 const all: HistoryPart = { kind: 'all' };
 const newest: HistoryPart = { kind: 'newest', days: 92 };

@@ -1,4 +1,5 @@
-import { dayMs, type SampleEvent } from './shift';
+import { dayMs } from '../../domain/duration';
+import type { SampleEvent } from './shift';
 
 /** Which part of the sample data is loaded: all of it, the newest days, or the newest few events, for tests. */
 export type HistoryPart = { readonly kind: 'all' } | { readonly kind: 'newest'; readonly days: number } | Sample;

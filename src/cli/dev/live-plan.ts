@@ -1,4 +1,5 @@
-import { dayMs, type SampleEvent } from './shift';
+import { dayMs } from '../../domain/duration';
+import type { SampleEvent } from './shift';
 
 /** An event of the live replay; it happens when it is sent. */
 export interface LiveEvent {

@@ -8,8 +8,6 @@ export interface SampleEvent {
   readonly anonymousId?: string;
 }
 
-export const dayMs = 86_400_000;
-
 /** The event, that many milliseconds later; everything else stays, its `messageId` above all. */
 export function shift<Event extends SampleEvent>(event: Event, offsetMs: number): Event {
   return { ...event, timestamp: new Date(Date.parse(event.timestamp) + offsetMs).toISOString() };

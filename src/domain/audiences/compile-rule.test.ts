@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {
   blank,
-  dayMs,
   epoch,
   contactedCondition,
   eventCondition,
@@ -10,6 +9,7 @@ import {
   ruleEvent,
   ruleOver,
 } from '../../testing/rule-arbitraries';
+import { dayMs } from '../duration';
 import { profileId } from '../ids';
 import type { Json } from '../json';
 import type { Profile } from '../profiles/profile';

@@ -1,4 +1,5 @@
-import { blank, dayMs, epoch } from '../../testing/rule-arbitraries';
+import { blank, epoch } from '../../testing/rule-arbitraries';
+import { dayMs } from '../duration';
 import type { Profile } from '../profiles/profile';
 import { emptyState, observe } from './behaviour/behaviour';
 import { affectedBy, compileAudiences, evaluateMemberships, neededEdges } from './evaluate-memberships';

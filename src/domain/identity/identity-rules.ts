@@ -1,11 +1,10 @@
+import { dayMs } from '../duration';
 import type { Identifier } from '../events/event';
 import type { KnownIdentifier } from '../profiles/profile';
 import type { TraitRules } from '../profiles/trait-rules';
 import { windowDays, type IdentityPolicy } from './identity-policy.schema';
 import { mostPeople } from './quarantine';
 import { typesOf } from './workspace-types';
-
-const dayMs = 24 * 3_600_000;
 
 /** A workspace's policy, ready for every event. */
 export interface IdentityRules {

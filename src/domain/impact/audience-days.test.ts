@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { audienceDays, dayMs, dayOf, type DayCount } from './audience-days';
+import { dayMs } from '../duration';
+import { audienceDays, dayOf, type DayCount } from './audience-days';
 
 const days = 10;
 const stay = fc.record({ from: fc.nat(days * dayMs - 1), lasts: fc.option(fc.nat(3 * dayMs), { nil: undefined }) });

@@ -1,4 +1,4 @@
-export const dayMs = 86_400_000;
+import { dayMs } from '../duration';
 
 /** Edges of one UTC day; `day` counts days since 1970. */
 export interface DayCount {

@@ -5,11 +5,9 @@ import { compileJourney, defaultLifetime } from './compiled-journey';
 import { hasProperties } from './lint-triggers';
 import { error, warning, type JourneyFinding } from './journey-finding';
 import type { JourneyDefinition } from './journey.schema';
-import { parseDuration } from '../duration';
+import { dayMs, parseDuration } from '../duration';
 import type { StepPart } from './step-kind';
 import type { DateOf, LocalTimeWait, WaitWindow } from './wait-fields.schema';
-
-const dayMs = 86_400_000;
 
 type Rest = StepPart & ({ wait: string } | { localTime: LocalTimeWait } | { date: DateOf } | { window: WaitWindow });
 

@@ -76,6 +76,9 @@ export type StepCause =
       readonly arm?: 'holdout' | 'treated';
     };
 
+/** To look how things stand. */
+export const look: StepCause = { on: 'look' };
+
 /** Where a run stands and what it may know there. */
 export interface Standing {
   readonly journey: CompiledJourney;

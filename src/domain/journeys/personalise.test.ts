@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json';
-import { aJourney, aRun, day, facts, hour, look, noon, outcomeOf } from '../../testing/runs';
+import { aJourney, aRun, day, facts, hour, noon, outcomeOf } from '../../testing/runs';
 import type { Enrollment } from './enrollment';
-import type { Exposed, StepFacts } from './move';
+import { look, type Exposed, type StepFacts } from './move';
 import { JourneyDefinition } from './journey.schema';
 import { runRoot } from './run-paths';
 import { step } from './step';

@@ -1,8 +1,8 @@
-import { ada, aJourney, arrivedAt, aRun, facts, happened, hour, look, noon } from '../../testing/runs';
+import { ada, aJourney, arrivedAt, aRun, facts, happened, hour, noon } from '../../testing/runs';
 import { enrollmentId } from '../ids';
 import type { JsonObject } from '../json';
 import { signalEvent, signalName } from '../events/signal';
-import type { FoundCause } from './move';
+import { look, type FoundCause } from './move';
 import { decideConversions, decideExit } from './routing';
 import { step } from './step';
 import { decideUpdate } from './update-run';

@@ -1,8 +1,8 @@
 import { hiddenKey } from '../audiences/hidden-audience';
 import type { JsonObject } from '../json';
-import { ada, aJourney, arrivedAt, aRun, day, facts, happened, hour, look, noon, outcomeOf } from '../../testing/runs';
+import { ada, aJourney, arrivedAt, aRun, day, facts, happened, hour, noon, outcomeOf } from '../../testing/runs';
 import type { Enrollment } from './enrollment';
-import type { FoundCause, Move } from './move';
+import { look, type FoundCause, type Move } from './move';
 import { step } from './step';
 
 const at = (text: string): number => Date.parse(text);

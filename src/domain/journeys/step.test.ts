@@ -1,22 +1,9 @@
 import { enrollmentId, profileId } from '../ids';
 import type { JsonObject } from '../json';
-import {
-  ada,
-  aJourney,
-  arrivedAt,
-  aRun,
-  day,
-  facts,
-  happened,
-  hour,
-  look,
-  noon,
-  outcomeOf,
-  phone,
-} from '../../testing/runs';
+import { ada, aJourney, arrivedAt, aRun, day, facts, happened, hour, noon, outcomeOf, phone } from '../../testing/runs';
 import type { JourneyStatus } from './compiled-journey';
 import { seenAll, type Enrollment } from './enrollment';
-import { visitLimit, type FoundCause, type Move, type StepFacts } from './move';
+import { look, visitLimit, type FoundCause, type Move, type StepFacts } from './move';
 import { step } from './step';
 
 describe('a wait', () => {

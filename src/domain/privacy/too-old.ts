@@ -1,9 +1,9 @@
+import { dayMs } from '../duration';
 import type { Event } from '../events/event';
 import { isNumberedRow } from '../imports/import-events';
 import { isPulledId } from '../pulls/pulled-id';
 import type { RetentionPolicy } from './retention.schema';
 
-const dayMs = 24 * 3_600_000;
 /** These say what is, and change nothing by being said again. */
 const facts: ReadonlySet<Event['kind']> = new Set(['identify', 'group', 'alias']);
 

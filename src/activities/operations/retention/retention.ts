@@ -1,3 +1,4 @@
+import { dayMs } from '../../../domain/duration';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { profileId, type WorkspaceId } from '../../../domain/ids';
@@ -7,7 +8,6 @@ import { defineOperation } from '../define-operation';
 import type { OperationContext, OperationKind } from '../operation-kind';
 import { forgetPeople, type ForgetDeps, type ForgetPlace } from './forget-anonymous';
 
-const dayMs = 24 * 3_600_000;
 const rowsAtOnce = 500;
 const profilesAtOnce = 200;
 /** Leaves room for live events between steps. */

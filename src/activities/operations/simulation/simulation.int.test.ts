@@ -54,7 +54,7 @@ async function run(body: object, asked = new Set<string>()): Promise<SimulationR
   const { body: begun } = await simulate(body).expect(202);
   const stored = await api.store.operations.find(mine.ws, (begun as { id: string }).id);
   let operation = stored?.operation as Operation;
-  const kind = createSimulation({ store: overheard(api.store, asked) });
+  const kind = createSimulation({ store: overheard(api.store, asked), sessionMs: 30 * 60_000 });
   for (;;) {
     const outcome = await kind.step({ ws: mine.ws, operation, signal, now: Date.now() });
     if ('result' in outcome) return outcome.result as unknown as SimulationReport;
@@ -99,7 +99,7 @@ describe('POST /v1/journeys/{key}/simulate', () => {
     expect(one).toEqual({ ...other, from: one.from, to: one.to });
     const { body: begun } = await simulate({ days: 7 }).expect(202);
     const operation = (await api.store.operations.find(mine.ws, (begun as { id: string }).id))?.operation as Operation;
-    const kind = createSimulation({ store: api.store });
+    const kind = createSimulation({ store: api.store, sessionMs: 30 * 60_000 });
     const step = () => kind.step({ ws: mine.ws, operation, signal, now: Date.now() });
     expect(await step()).toEqual(await step());
   });

@@ -21,6 +21,8 @@ import { createTurns } from './turns';
 
 export interface SimulationDeps {
   readonly store: Store;
+  /** After how long without anything of a person their session is over. */
+  readonly sessionMs: number;
 }
 
 const Cursor = z.object({
@@ -47,11 +49,15 @@ export function createSimulation(deps: SimulationDeps): OperationKind {
   });
 }
 
-async function step({ store }: SimulationDeps, context: OperationContext, before: Cursor): Promise<Step<Cursor>> {
+async function step(
+  { store, sessionMs }: SimulationDeps,
+  context: OperationContext,
+  before: Cursor,
+): Promise<Step<Cursor>> {
   const { ws, operation, signal } = context;
   const input = operation.input as unknown as SimulationInput;
   const turns = createTurns(stepMs, signal);
-  const worlds = await readWorlds(store, ws, input, turns.giveWay);
+  const worlds = await readWorlds(store, ws, input, { sessionMs, giveWay: turns.giveWay });
   let cursor = before.total < 0 ? { ...before, total: await store.profiles.roughCount(ws) } : before;
   while (!cursor.isOver) {
     const page = await nextPeople(store, ws, { ...input, total: cursor.total }, cursor);
@@ -91,7 +97,7 @@ async function readWorlds(
   store: Store,
   ws: WorkspaceId,
   { definition, version, closeMs }: SimulationInput,
-  giveWay: () => Promise<void>,
+  living: Pick<Surroundings, 'sessionMs' | 'giveWay'>,
 ): Promise<Worlds> {
   const journey = compileJourney(definition, version, 'published');
   const published = [...newestOf(await store.journeys.compiledVersions(ws)).values()].filter(
@@ -99,9 +105,9 @@ async function readWorlds(
   );
   const others = closeMs === undefined ? enrolledFrom(journey, published) : published;
   const alone = others.map((one) => compileJourney(one.definition, one.version, 'published'));
-  const together = { ...(await surroundingsOf(store, ws, [journey, ...alone])), giveWay };
+  const together = { ...(await surroundingsOf(store, ws, [journey, ...alone])), ...living };
   if (closeMs === undefined) return { journey, others: alone, together };
-  return { journey, others: alone, together, without: { ...(await surroundingsOf(store, ws, alone)), giveWay } };
+  return { journey, others: alone, together, without: { ...(await surroundingsOf(store, ws, alone)), ...living } };
 }
 
 /** Those that people come to from a journey by its own steps. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { dayMs, epoch, eventCondition, ruleEvent } from '../../../testing/rule-arbitraries';
+import { epoch, eventCondition, ruleEvent } from '../../../testing/rule-arbitraries';
+import { dayMs } from '../../duration';
 import type { RuleEvent } from '../../events/event';
 import { answer, edgeRead, EdgeEventsMissing } from './behaviour-answer';
 import { combine, emptyState, observe, prune, type BehaviourState } from './behaviour-state';

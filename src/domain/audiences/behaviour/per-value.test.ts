@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { propertyRuns } from '../../../testing/property-runs';
-import { dayMs, epoch, perCondition, ruleEvent } from '../../../testing/rule-arbitraries';
-import { parseDuration } from '../../duration';
+import { epoch, perCondition, ruleEvent } from '../../../testing/rule-arbitraries';
+import { dayMs, parseDuration } from '../../duration';
 import type { RuleEvent } from '../../events/event';
 import { omit, type Json } from '../../json';
 import { answer, combine, edgeRead, emptyState, observe, prune } from './behaviour';

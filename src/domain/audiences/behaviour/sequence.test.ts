@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { propertyRuns } from '../../../testing/property-runs';
-import { dayMs, epoch, ruleEvent, sequenceCondition } from '../../../testing/rule-arbitraries';
-import { parseDuration } from '../../duration';
+import { epoch, ruleEvent, sequenceCondition } from '../../../testing/rule-arbitraries';
+import { dayMs, parseDuration } from '../../duration';
 import type { RuleEvent } from '../../events/event';
 import { isJsonObject, type Json, type JsonObject } from '../../json';
 import { answer, combine, edgeRead, emptyState, observe, prune } from './behaviour';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { RuleEvent } from '../../events/event';
-import { dayMs, epoch } from '../../../testing/rule-arbitraries';
+import { epoch } from '../../../testing/rule-arbitraries';
+import { dayMs } from '../../duration';
 import { answer, behaviourKey, combine, edgeRead, emptyState, observe, prune } from '../behaviour/behaviour';
 import type { BehaviourState } from '../behaviour/behaviour-state';
 import { recall } from '../history-view';

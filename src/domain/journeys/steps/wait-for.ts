@@ -1,3 +1,4 @@
+import { dayMs } from '../../duration';
 import { isHidden } from '../../audiences/hidden-audience';
 import { workspaceOf, type ProfileId } from '../../ids';
 import { own, withKey } from '../../json';
@@ -13,8 +14,6 @@ import { traitKeysOf, waitKeysOf } from '../wait-keys';
 import { belongsToRun, causeAt, causeReceivedAt, ruleHolds, toldBy, triggers, type Cause } from '../trigger';
 
 type WaitFor = StepOf<'wait-for'>;
-
-const dayMs = 86_400_000;
 
 /**
  * What happened by the deadline wins over the time-out, also when it is found later. Order of arrival decides between causes, the

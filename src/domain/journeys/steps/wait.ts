@@ -1,3 +1,4 @@
+import { dayMs } from '../../duration';
 import { workspaceOf } from '../../ids';
 import type { StepOf } from '../journey.schema';
 import { end, goTo, noteZone, waitForIntake, waitUntil, type Move, type Standing } from '../move';
@@ -6,8 +7,6 @@ import { endOfDate, endOfDuration, endOfLocalTime, endOfWindow, type RestEnd, ty
 import { traitKeysOf } from '../wait-keys';
 
 type Wait = StepOf<'wait'>;
-
-const dayMs = 86_400_000;
 
 export const wait: StepKind<Wait> = {
   take(step, standing) {

@@ -34,7 +34,7 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
   if (open.profile.hasEnrollments)
     for (const run of fold.runsOf(open.profile.id)) {
       reach(fold, open, run, cause);
-      const journey = journeyOf(fold, run);
+      const journey = journeyOf(fold, run.enrollment);
       if (journey) heedConversion(open, run.enrollment, journey, cause);
     }
   for (const run of othersRuns(fold, open)) reach(fold, open, run, asOther(cause));
@@ -48,7 +48,7 @@ export function runJourneys(fold: WorkspaceFold, open: OpenProfile, cause: Cause
 function answer(fold: WorkspaceFold, open: OpenProfile, cause: Cause, asked: EnrollAsk): void {
   if (cause.kind !== 'event') return;
   const journey = asked.test
-    ? goneBy(fold, { journey: asked.journey, version: asked.test.version, test: asked.test })
+    ? journeyOf(fold, { journey: asked.journey, version: asked.test.version, test: asked.test })
     : fold.input.ruleset.enterable.find(({ key }) => key === asked.journey);
   const mayEnter = asked.test ? open.profile.isTest === true : open.profile.restrictedAt === undefined;
   const entry: Enrollment | IgnoredEntry = !mayEnter
@@ -154,24 +154,20 @@ function edgeCause({ input: { ruleset } }: WorkspaceFold, edge: MembershipEdge):
   };
 }
 
-const journeyOf = (fold: WorkspaceFold, { enrollment }: Run): CompiledJourney | undefined => goneBy(fold, enrollment);
-
 /** What a run goes by: its version, or the draft that it tests. */
-const goneBy = (
+const journeyOf = (
   { input }: WorkspaceFold,
   {
     journey,
     version,
     test,
-  }: Pick<Enrollment, 'journey' | 'version'> & { readonly test?: { readonly draftJson?: string } },
+  }: { readonly journey: string; readonly version: number; readonly test?: Enrollment['test'] },
 ): CompiledJourney | undefined =>
-  test?.draftJson === undefined
-    ? input.ruleset.journeyVersions.get(journeyVersionKey(journey, version))
-    : testedDraft(test.draftJson);
+  testedDraft(test) ?? input.ruleset.journeyVersions.get(journeyVersionKey(journey, version));
 
 function reach(fold: WorkspaceFold, open: OpenProfile, run: Run, cause: Cause): void {
   const { enrollment } = run;
-  const journey = journeyOf(fold, run);
+  const journey = journeyOf(fold, run.enrollment);
   if (!journey) return;
   const exit = isInside(enrollment) ? decideExit(enrollment, journey, cause) : undefined;
   const conversions = decideConversions(enrollment, journey, cause);
