@@ -4,6 +4,7 @@ import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/jour
 import { runEnded } from '../../domain/journeys/outcomes';
 import { look, type StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
+import { isSentElsewhere } from '../../domain/journeys/steps/send';
 import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
@@ -30,10 +31,14 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
   const claim = await claimRun(deps, ref, key);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
-  return send?.run.sending?.key === key
+  return send && isToBeSent(send, claim)
     ? sendOrRehearse(deps, send, claim === 'found', known)
     : leave(deps, ref, key, claim);
 }
+
+/** Not by who finds, once it has the claim, that a merge has said before: the other person had this message already. */
+const isToBeSent = ({ run, key }: SendVisit, claim: Claim): boolean =>
+  run.sending?.key === key && !(claim === 'taken' && isSentElsewhere(run));
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);

@@ -3,7 +3,7 @@ import { isDrawn } from '../../domain/audiences/holdout';
 import { isFinal, mayHaveArrived } from '../../domain/delivery/delivery';
 import { isInside } from '../../domain/journeys/enrollment';
 import { propertyRuns } from '../../testing/property-runs';
-import { cases, half, Sends } from './send-races.testsuite';
+import { cases, half, Sends, type Case } from './send-races.testsuite';
 
 const keysOf = (sends: Sends) => [...new Set(sends.asked.map(({ request }) => request.idempotencyKey))];
 const times = (values: readonly string[], value: string): number => values.filter((one) => one === value).length;
@@ -18,6 +18,8 @@ function check(sends: Sends): void {
   for (const { request, seen } of asked) {
     expect(seen && isInside(seen)).toBe(true);
     expect(seen?.sending?.key).toBe(request.idempotencyKey);
+    // Nor of whom a merge has said that another run had sent it.
+    expect(seen?.sentElsewhere ?? []).not.toContain(seen?.step);
   }
 
   const rows = [...memory.rows.values()];
@@ -46,6 +48,8 @@ function check(sends: Sends): void {
   if (the.cap?.[0]?.then === 'skip') expect(new Set(arrived).size).toBeLessThanOrEqual(most);
 }
 
+const calm = { hasDedup: false, isTwice: false, isHeldOutByHalf: false, cap: undefined, answers: [], ends: [] };
+
 describe('sends of a journey, with all that may happen meanwhile in any order', () => {
   it('never leave for who had gone, twice, or in vain, and are reported as what became of them', async () => {
     await fc.assert(
@@ -57,4 +61,20 @@ describe('sends of a journey, with all that may happen meanwhile in any order', 
       { ...propertyRuns(300), endOnFailure: false },
     );
   }, 300_000);
+
+  it.each<[string, Case]>([
+    ['a merge between the look and the attempt', { ...calm, happens: ['merge'], picks: [10, 20, 1] }],
+    [
+      'a merge while the send is held, which the other person had already',
+      {
+        ...calm,
+        ...{ isTwice: true, cap: [{ max: 1, per: '1h', then: 'skip' }] },
+        ...{ happens: ['suppress', 'merge', 'update'], picks: [13] },
+      },
+    ],
+  ])('are so under %s', async (_, the) => {
+    const sends = new Sends(the);
+    await sends.run();
+    check(sends);
+  });
 });

@@ -22,7 +22,7 @@ const happenings = ['left', 'merge', 'migrate', 'update', 'deny', 'suppress', 's
 type Happening = (typeof happenings)[number];
 const answerKinds = ['ok', 'arrived', 'lost', 'transient', 'invalid'] as const;
 
-interface Case {
+export interface Case {
   readonly hasDedup: boolean;
   /** The person is inside twice. */
   readonly isTwice: boolean;
@@ -50,7 +50,10 @@ export const cases: fc.Arbitrary<Case> = fc.record({
     )
     .map((cap) => cap && [cap]),
   answers: fc.array(fc.constantFrom(...answerKinds), { maxLength: 8 }),
-  happens: fc.uniqueArray(fc.constantFrom(...happenings), { maxLength: 4 }),
+  // Twice as many merges as chance would draw: what they may meet is the most.
+  happens: fc
+    .uniqueArray(fc.constantFrom(...happenings), { maxLength: 4 })
+    .chain((drawn) => fc.constantFrom(drawn, [...new Set([...drawn, 'merge' as const])])),
   ends: fc.array(fc.record({ at: fc.integer({ min: 1, max: 60 }), goesOn: fc.boolean() }), { maxLength: 6 }),
   picks: fc.array(fc.nat(20), { minLength: 1, maxLength: 200 }),
 });

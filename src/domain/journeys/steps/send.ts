@@ -20,9 +20,9 @@ export const send: StepKind<StepOf<'send'>> = {
   take(step, standing) {
     const { run, cause, journey, facts } = standing;
     if (cause.on === 'settled') return afterDelivery(step, standing, cause);
-    if (run.sentElsewhere?.includes(run.step)) {
+    if (isSentElsewhere(run) && !run.sending) {
       const others = run.sentElsewhere.filter((sent) => sent !== run.step);
-      return goTo({ ...standing, run: { ...run, sentElsewhere: others } }, step.next, sentElsewhere);
+      return goTo({ ...standing, run: withLeft({ ...run, sentElsewhere: others }) }, step.next, sentElsewhere);
     }
     if (run.pause === 'skip') return goTo({ ...standing, run: withLeft(run) }, step.next, skipped);
     if (isKept(standing)) return hold({ ...standing, run: { ...run, pause: 'kept' } }, keptBy(journey));
@@ -45,6 +45,10 @@ export const send: StepKind<StepOf<'send'>> = {
     ...(step.next === undefined ? [] : [{ next: step.next, path: '/next' }]),
   ],
 };
+
+/** By a run that was merged into this one, which skips it once: unless its own may have arrived as well, and is to be reported. */
+export const isSentElsewhere = (run: Enrollment): run is Enrollment & Required<Pick<Enrollment, 'sentElsewhere'>> =>
+  run.sentElsewhere?.includes(run.step) ?? false;
 
 /** By a pause, and after it until its turn comes. */
 const isKept = ({ journey, run }: Standing): boolean =>
