@@ -2,7 +2,6 @@ import { canMove, isFinal } from '../domain/delivery/delivery';
 import { subjectOf } from '../domain/ids';
 import { omit } from '../domain/json';
 import type { Enrollment } from '../domain/journeys/enrollment';
-import type { DeliveryDoc } from '../store/deliveries';
 import type { Memory } from './memory';
 import type { Part } from './part';
 
@@ -56,14 +55,13 @@ export function ledger(memory: Memory) {
   return {
     deliveries: {
       byKey: async (_ws, key) => memory.deliveries.get(key),
-      reserve: async (deliveries, now) =>
-        deliveries.map((delivery) => {
+      reserve: async (deliveries, now) => {
+        for (const delivery of deliveries) {
           const { idempotencyKey: _id } = delivery;
           const fresh = { _id, id: _id, status: 'reserved', attempts: [], createdAt: now, updatedAt: now } as const;
-          const found: DeliveryDoc = memory.deliveries.get(_id) ?? { ...delivery, ...fresh };
-          memory.deliveries.set(_id, found);
-          return found;
-        }),
+          if (!memory.deliveries.has(_id)) memory.deliveries.set(_id, { ...delivery, ...fresh });
+        }
+      },
       change: async (_ws, changes) => {
         for (const { idempotencyKey, status, reason, consent, isOfChannel, now } of changes) {
           const found = memory.deliveries.get(idempotencyKey);

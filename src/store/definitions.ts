@@ -1,5 +1,6 @@
 import type { ClientSession, Collection, Filter, OptionalUnlessRequiredId, UpdateFilter } from 'mongodb';
 import type { WorkspaceId } from '../domain/ids';
+import { GatheredDocs } from './gathered-reads';
 
 export interface DefinitionDoc {
   readonly _id: string;
@@ -23,7 +24,11 @@ export const definitionId = (ws: WorkspaceId, key: string): string => `${ws}:${k
 
 /** What a workspace defines under keys. Versions go on when the key of something deleted is used again. */
 export class DefinitionRepository<Doc extends DefinitionDoc> {
-  constructor(protected readonly collection: Collection<Doc>) {}
+  readonly #docs: GatheredDocs<Doc>;
+
+  constructor(protected readonly collection: Collection<Doc>) {
+    this.#docs = new GatheredDocs(collection);
+  }
 
   /** All that are not deleted, by key. */
   async list(ws: WorkspaceId, session?: ClientSession): Promise<Doc[]> {
@@ -39,8 +44,7 @@ export class DefinitionRepository<Doc extends DefinitionDoc> {
 
   /** Also one that was deleted. */
   async findEver(ws: WorkspaceId, key: string, session?: ClientSession): Promise<Doc | undefined> {
-    const options = session && { session };
-    return (await this.collection.findOne<Doc>(this.one(ws, key), options)) ?? undefined;
+    return this.#docs.find(definitionId(ws, key), session);
   }
 
   async delete(ws: WorkspaceId, key: string, now: number, session: ClientSession): Promise<void> {

@@ -6,6 +6,7 @@ import type { MembershipOperation } from '../domain/delivery/operation';
 import { canMove, deliveryStatuses, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import type { AttemptOutcome } from '../domain/delivery/item-result';
 import type { EnrollmentId, ProfileId, WorkspaceId } from '../domain/ids';
+import { GatheredDocs } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
 /** One try. `code` never holds a value of a person. */
@@ -84,14 +85,16 @@ const docId = (ws: WorkspaceId, idempotencyKey: string): string => `${ws}:${idem
 /** The delivery ledger: every effect that was decided, and what became of it. */
 export class DeliveryRepository {
   readonly #deliveries: Collection<DeliveryDoc>;
+  readonly #docs: GatheredDocs<DeliveryDoc>;
 
   constructor({ db }: StoreConnection) {
     this.#deliveries = db.collection<DeliveryDoc>('deliveries');
+    this.#docs = new GatheredDocs(this.#deliveries);
   }
 
-  /** Writes `reserved` rows for those that have none, and answers all of them as they are. */
-  async reserve(deliveries: readonly NewDelivery[], now: number): Promise<DeliveryDoc[]> {
-    if (deliveries.length === 0) return [];
+  /** Writes `reserved` rows for those that have none. */
+  async reserve(deliveries: readonly NewDelivery[], now: number): Promise<void> {
+    if (deliveries.length === 0) return;
     const documents = deliveries.map((delivery): DeliveryDoc => {
       const _id = docId(delivery.ws, delivery.idempotencyKey);
       const id = `dlv_${createHash('sha256').update(_id).digest('base64url').slice(0, 22)}`;
@@ -103,7 +106,12 @@ export class DeliveryRepository {
       })),
       { ordered: false },
     );
-    return this.#deliveries.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray();
+  }
+
+  /** Those that there are. */
+  async byKeys(ws: WorkspaceId, idempotencyKeys: readonly string[]): Promise<DeliveryDoc[]> {
+    if (idempotencyKeys.length === 0) return [];
+    return this.#deliveries.find({ _id: { $in: idempotencyKeys.map((key) => docId(ws, key)) } }).toArray();
   }
 
   /** Moves deliveries on. Only as `transitions` allow: what was reported once is never taken back. */
@@ -136,7 +144,7 @@ export class DeliveryRepository {
   }
 
   async byKey(ws: WorkspaceId, idempotencyKey: string): Promise<DeliveryDoc | undefined> {
-    return (await this.#deliveries.findOne({ _id: docId(ws, idempotencyKey) })) ?? undefined;
+    return this.#docs.find(docId(ws, idempotencyKey));
   }
 
   /** Journey sends to these people that were reserved since, newest first, as far as caps count them. */

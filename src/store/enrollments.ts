@@ -4,6 +4,7 @@ import { omit } from '../domain/json';
 import { isInside, type Enrollment } from '../domain/journeys/enrollment';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import { anyOf } from './any-of';
+import { GatheredDocs } from './gathered-reads';
 import { answerWithinMs } from './impact-limits';
 import type { StoreConnection } from './open-store';
 import { noTests } from './runs-filter';
@@ -35,13 +36,15 @@ const docId = (ws: WorkspaceId, id: EnrollmentId): string => `${ws}:${id}`;
 /** The runs of journeys. Writes are guarded by `rev`, so that a decision never overwrites one it did not see. */
 export class EnrollmentRepository {
   readonly #enrollments: Collection<EnrollmentDoc>;
+  readonly #docs: GatheredDocs<EnrollmentDoc>;
 
   constructor({ db }: StoreConnection) {
     this.#enrollments = db.collection<EnrollmentDoc>('enrollments');
+    this.#docs = new GatheredDocs(this.#enrollments);
   }
 
   async byId(ws: WorkspaceId, id: EnrollmentId, session?: ClientSession): Promise<Enrollment | undefined> {
-    const doc = await this.#enrollments.findOne({ _id: docId(ws, id) }, { ...(session && { session }) });
+    const doc = await this.#docs.find(docId(ws, id), session);
     return doc ? toEnrollment(doc) : undefined;
   }
 

@@ -1,3 +1,5 @@
+import type { ClientSession, Collection, Document, Filter } from 'mongodb';
+
 interface Waiting<Row> {
   readonly resolve: (row: Row | undefined) => void;
   readonly reject: (error: unknown) => void;
@@ -48,3 +50,28 @@ export class GatheredReads<Row> {
     this.#next();
   }
 }
+
+/** Documents by `_id`, read together with others that are asked for at the same time; never as they were before they were asked for. */
+export class GatheredDocs<Doc extends { readonly _id: string }> {
+  readonly #reads: GatheredReads<Doc>;
+
+  constructor(
+    readonly collection: Collection<Doc>,
+    readonly projection?: Document,
+  ) {
+    this.#reads = new GatheredReads(async (ids) => {
+      const docs = await collection.find<Doc>(withId({ $in: [...ids] }), this.#options()).toArray();
+      return new Map(docs.map((doc) => [doc._id, doc]));
+    });
+  }
+
+  /** A transaction reads by itself. What is answered may be answered to others as well: it is not to be changed. */
+  async find(_id: string, session?: ClientSession): Promise<Doc | undefined> {
+    if (!session) return this.#reads.read(_id);
+    return (await this.collection.findOne<Doc>(withId(_id), { ...this.#options(), session })) ?? undefined;
+  }
+
+  #options = () => this.projection && { projection: this.projection };
+}
+
+const withId = <Doc>(_id: unknown): Filter<Doc> => ({ _id }) as Filter<Doc>;

@@ -8,6 +8,7 @@ import {
   type JourneyStatus,
 } from '../domain/journeys/compiled-journey';
 import type { JourneyDefinition, ScheduleTrigger } from '../domain/journeys/journey.schema';
+import { GatheredDocs } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
 export interface JourneyDoc {
@@ -72,15 +73,20 @@ export interface EntrySchedule {
 const journeyId = (ws: WorkspaceId, key: string): string => `${ws}:${key}`;
 const versionId = (ws: WorkspaceId, key: string, version: number): string => `${ws}:${key}:${version}`;
 
+const stateFields = { status: 1, resuming: 1, publishedVersion: 1, former: 1, canaryPercent: 1 } as const;
+type StateDoc = Pick<JourneyDoc, '_id' | keyof typeof stateFields>;
+
 /** Journeys with their drafts, and the versions that were published. */
 export class JourneyRepository {
   readonly #journeys: Collection<JourneyDoc>;
   readonly #versions: Collection<JourneyVersionDoc>;
+  readonly #states: GatheredDocs<StateDoc>;
   readonly #read = new LRUCache<string, JourneyDefinition>({ max: 1_000 });
 
   constructor({ db }: StoreConnection) {
     this.#journeys = db.collection<JourneyDoc>('journeys');
     this.#versions = db.collection<JourneyVersionDoc>('journeyVersions');
+    this.#states = new GatheredDocs(db.collection<StateDoc>('journeys'), stateFields);
   }
 
   async byKey(ws: WorkspaceId, key: string, session?: ClientSession): Promise<JourneyDoc | undefined> {
@@ -260,8 +266,7 @@ export class JourneyRepository {
 
   /** A version as a run needs it, with the journey's present status. `undefined` when there is no such version. */
   async compiled(ws: WorkspaceId, key: string, version: number): Promise<CompiledJourney | undefined> {
-    const projection = { status: 1, resuming: 1, publishedVersion: 1, former: 1, canaryPercent: 1 };
-    const journey = await this.#journeys.findOne({ _id: journeyId(ws, key) }, { projection });
+    const journey = await this.#states.find(journeyId(ws, key));
     const definition = await this.definition(ws, key, version);
     if (!journey || !definition) return undefined;
     return compileJourney(definition, version, journey.status, undefined, stateOf(journey, version));

@@ -8,7 +8,7 @@ import type { RulesetState } from '../domain/profiles/ruleset-state';
 import { workingFields, type ProfileDoc } from './documents';
 import { exposedToField } from './impact-experiments';
 import { differsField } from './prepared-profiles';
-import { GatheredReads } from './gathered-reads';
+import { GatheredDocs } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
 const docId = (ws: WorkspaceId, id: ProfileId): string => `${ws}:${id}`;
@@ -28,15 +28,15 @@ const countedAnew = 10_000;
 export class ProfileRepository {
   readonly #profiles: Collection<ProfileDoc>;
 
-  readonly #standings = new GatheredReads(async (ids) => {
-    const docs = await this.#profiles.find({ _id: { $in: [...ids] } }, { projection: standingFields }).toArray();
-    return new Map(docs.map((doc) => [doc._id, doc]));
-  });
+  readonly #docs: GatheredDocs<ProfileDoc>;
+  readonly #standings: GatheredDocs<ProfileDoc>;
 
   readonly #counts = new LRUCache<WorkspaceId, number>({ max: 1_000, ttl: 30_000 });
 
   constructor({ db }: StoreConnection) {
     this.#profiles = db.collection<ProfileDoc>('profiles');
+    this.#docs = new GatheredDocs(this.#profiles);
+    this.#standings = new GatheredDocs(this.#profiles, standingFields);
   }
 
   async byIds(ws: WorkspaceId, ids: readonly ProfileId[], session?: ClientSession): Promise<Profile[]> {
@@ -54,13 +54,14 @@ export class ProfileRepository {
 
   /** Also one that was erased. */
   async canonicalEver(ws: WorkspaceId, id: ProfileId, session?: ClientSession): Promise<Profile | undefined> {
-    const [found] = await this.byIds(ws, [id], session);
+    const doc = await this.#docs.find(docId(ws, id), session);
+    const found = doc && toProfile(doc);
     return found?.mergedInto ? this.canonicalEver(ws, found.mergedInto, session) : found;
   }
 
   /** Like `canonical`, of the person's audiences and what goes with them. */
   async standing(ws: WorkspaceId, id: ProfileId): Promise<Standing | undefined> {
-    const found = await this.#standings.read(docId(ws, id));
+    const found = await this.#standings.find(docId(ws, id));
     if (found?.mergedInto) return this.standing(ws, found.mergedInto);
     return found && found.erasedAt === undefined ? found : undefined;
   }

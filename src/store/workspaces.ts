@@ -10,6 +10,7 @@ import { omit } from '../domain/json';
 import type { RulesetState } from '../domain/profiles/ruleset-state';
 import type { RetentionPolicy } from '../domain/privacy/retention.schema';
 import type { WorkspaceDoc } from './documents';
+import { GatheredDocs } from './gathered-reads';
 import type { StoreConnection } from './open-store';
 
 /** Names of traits are data, and no names of fields. */
@@ -20,9 +21,11 @@ type StoredWorkspace = Omit<WorkspaceDoc, 'identity'> & { readonly identity?: St
 
 export class WorkspaceRepository {
   readonly #workspaces: Collection<StoredWorkspace>;
+  readonly #docs: GatheredDocs<StoredWorkspace>;
 
   constructor({ db }: StoreConnection) {
     this.#workspaces = db.collection<StoredWorkspace>('workspaces');
+    this.#docs = new GatheredDocs(this.#workspaces);
   }
 
   async create(name: string, createdAt: number, session?: ClientSession): Promise<WorkspaceDoc> {
@@ -33,7 +36,7 @@ export class WorkspaceRepository {
   }
 
   async find(ws: WorkspaceId, session?: ClientSession): Promise<WorkspaceDoc | undefined> {
-    const doc = await this.#workspaces.findOne({ _id: ws }, { ...(session && { session }) });
+    const doc = await this.#docs.find(ws, session);
     return doc ? read(doc) : undefined;
   }
 
@@ -54,7 +57,7 @@ export class WorkspaceRepository {
 
   /** As it is now. What reads many events asks `SourcePolicies`, which remembers it a while. */
   async identifierTypes(ws: WorkspaceId): Promise<IdentifierTypes> {
-    const found = await this.#workspaces.findOne({ _id: ws }, { projection: { 'identity.types': 1 } });
+    const found = await this.#docs.find(ws);
     return typesOf(found?.identity?.types);
   }
 
@@ -79,7 +82,7 @@ export class WorkspaceRepository {
 
   /** As it is now, with whether a stop has been taken back: sends ask after their claim, so that nothing leaves after a stop is answered. */
   async sending(ws: WorkspaceId): Promise<{ readonly policy: SendingPolicy; readonly resumed?: ResumedSends }> {
-    const found = await this.#workspaces.findOne({ _id: ws }, { projection: { sending: 1, resumedSends: 1 } });
+    const found = await this.#docs.find(ws);
     return { policy: found?.sending ?? {}, ...(found?.resumedSends && { resumed: found.resumedSends }) };
   }
 
@@ -90,14 +93,12 @@ export class WorkspaceRepository {
 
   /** 0 for a workspace that does not exist. */
   async rulesetVersion(ws: WorkspaceId, session?: ClientSession): Promise<number> {
-    const options = { projection: { rulesetVersion: 1 }, ...(session && { session }) };
-    return (await this.#workspaces.findOne({ _id: ws }, options))?.rulesetVersion ?? 0;
+    return (await this.#docs.find(ws, session))?.rulesetVersion ?? 0;
   }
 
   /** The same, and from where prepared rules last began to serve. */
   async rulesetState(ws: WorkspaceId, session?: ClientSession): Promise<RulesetState> {
-    const options = { projection: { rulesetVersion: 1, switchedFrom: 1 }, ...(session && { session }) };
-    const found = await this.#workspaces.findOne({ _id: ws }, options);
+    const found = await this.#docs.find(ws, session);
     return { version: found?.rulesetVersion ?? 0, switchedFrom: found?.switchedFrom };
   }
 

@@ -23,11 +23,16 @@ export async function connectDestination(
 ): Promise<ConnectedDestination | undefined> {
   const doc = await store.destinations.find(ws, key);
   if (!doc) return undefined;
-  const kind = findDestination(doc.type);
-  // An older worker during an upgrade: one that knows the type tries later.
-  if (!kind) throw new Error(`This worker knows no destination type "${doc.type}".`);
+  const kind = kindOf(doc);
   const stored = { settings: doc.settings, secrets: store.destinations.unseal(doc) };
   return { doc, kind, context: openContext(kind, stored, now) };
+}
+
+/** Throws for a type that is not known here: to an older worker during an upgrade, so that one that knows it tries later. */
+export function kindOf({ type }: Pick<DestinationDoc, 'type'>): Destination {
+  const kind = findDestination(type);
+  if (!kind) throw new Error(`This worker knows no destination type "${type}".`);
+  return kind;
 }
 
 /**

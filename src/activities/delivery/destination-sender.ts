@@ -10,7 +10,7 @@ import type { Send } from '../../domain/delivery/operation';
 import { own } from '../../domain/json';
 import { identifiersByType, presentTraits } from '../../domain/profiles/present';
 import type { Store } from '../../store/store';
-import { connectDestination, sendPlanned, type ConnectedDestination } from './connected-destination';
+import { connectDestination, kindOf, sendPlanned, type ConnectedDestination } from './connected-destination';
 import type { DeliveryMetrics } from './delivery-metrics';
 import type { JourneySend, JourneySender, SendAnswer } from '../journeys/journey-sender';
 
@@ -25,9 +25,9 @@ export interface DestinationSenderDeps {
 export function createDestinationSender(deps: DestinationSenderDeps): JourneySender {
   return {
     state: async (ws, key, action = '') => {
-      const connected = await connectDestination(deps.store, ws, key, deps.clock());
-      if (!connected) return { state: 'unknown', hasDedup: false };
-      const { doc, kind } = connected;
+      const doc = await deps.store.destinations.find(ws, key);
+      if (!doc) return { state: 'unknown', hasDedup: false };
+      const kind = kindOf(doc);
       const state = !doc.enabled ? 'disabled' : doc.paused ? 'paused' : 'ready';
       const { purpose } = doc;
       const channel = own(kind.actions, action)?.channel ?? channelOf(doc);

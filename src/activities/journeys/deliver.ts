@@ -1,4 +1,4 @@
-import { isInside } from '../../domain/journeys/enrollment';
+import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import { householdOnce } from '../../domain/journeys/household-once';
 import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
@@ -26,10 +26,11 @@ const ranOut = 'retry-budget-used-up';
  * is seen, one committed later comes after the send has begun.
  */
 export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promise<Next> {
-  const key = keyOf(await deps.store.enrollments.byId(ref.ws, ref.id), ref);
+  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
+  const key = keyOf(run, ref);
   const known = await deps.store.deliveries.byKey(ref.ws, key);
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
-  const claim = await claimRun(deps, ref, key);
+  const claim = await claimRun(deps, ref, key, run);
   const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
   return send && isToBeSent(send, claim)
     ? sendOrRehearse(deps, send, claim === 'found', known)
@@ -46,16 +47,25 @@ const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarr
 type Claim = 'taken' | 'found' | 'refused';
 
 /** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. */
-async function claimRun(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<Claim> {
+async function claimRun(
+  deps: JourneyDeps,
+  ref: RunRef & Visit,
+  key: string,
+  run: Enrollment | undefined,
+): Promise<Claim> {
   const { enrollments } = deps.store;
-  if (await findClaim(deps, ref, key)) return 'found';
+  if (await findClaim(deps, ref, key, run)) return 'found';
   if (await enrollments.claim(ref.ws, ref, { key, at: deps.clock() })) return 'taken';
-  return (await findClaim(deps, ref, key)) ? 'found' : 'refused';
+  return (await findClaim(deps, ref, key, await enrollments.byId(ref.ws, ref.id))) ? 'found' : 'refused';
 }
 
 /** What is found is this attempt's from now on: the other gives it back no more. */
-async function findClaim({ store, clock }: JourneyDeps, { ws, id }: RunRef, key: string): Promise<boolean> {
-  const { sending } = (await store.enrollments.byId(ws, id)) ?? {};
+async function findClaim(
+  { store, clock }: JourneyDeps,
+  { ws, id }: RunRef,
+  key: string,
+  { sending }: Pick<Enrollment, 'sending'> = {},
+): Promise<boolean> {
   if (sending?.key !== key) return false;
   await store.enrollments.takeUp(ws, id, { key, at: Math.max(clock(), sending.at + 1) });
   return true;

@@ -134,9 +134,13 @@ async function begin(
   const { deps, pair } = page;
   const wishes = new Map(members.map((member) => [member.profile as string, member]));
   const asked = changes.filter(isBegun);
-  const rows = await deps.store.deliveries.reserve(
+  await deps.store.deliveries.reserve(
     asked.map(({ operation }) => toDelivery(page, operation, wishes.get(operation.profile))),
     deps.clock(),
+  );
+  const rows = await deps.store.deliveries.byKeys(
+    pair.ws,
+    asked.map(({ operation }) => operation.id),
   );
   const byKey = new Map(rows.map((row) => [row.idempotencyKey, row]));
   const statusOf = ({ operation }: PageChange) => operation && byKey.get(operation.id)?.status;
