@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { JourneyDefinition } from '../src/client/types';
 import { startWebhookTwin } from '../src/twins/webhook-twin';
 import type { Bench } from './bench';
-import { startFloor } from './floor/start-floor';
+import { floorQueue, startFloorWorker } from './floor/start-floor-worker';
 import { ring } from './floor/floor-workflow';
 import { alternately, inParallel, metered, rateOf, summary } from './measure';
-import type { Heddle, Rig } from './rig';
+import type { Heddle } from './rig';
 import { within, type Tenant } from './tenant';
 import { person } from './traffic';
 
 const rounds = 3;
 const runs = 100;
 const atOnce = 32;
-const floorQueue = 'floor';
 const secret = 'whsec_YmVuY2htYXJrLXNlY3JldC1vZi0zMi1ieXRlcy0xMjM0NQ==';
 
 /** Start → a signal → an activity → end: wait for an event, deliver a message, exit. */
@@ -104,15 +103,6 @@ async function throughTheFloor({ temporal }: Heddle, workflow: string): Promise<
   );
   await inParallel(ids, atOnce, (id) => temporal.workflow.getHandle(id).signal(ring));
   await inParallel(ids, runs, (id) => temporal.workflow.getHandle(id).result());
-}
-
-function startFloorWorker(rig: Rig, { namespace, temporal }: Heddle) {
-  const hasPollers = async () => {
-    const taskQueue = { name: floorQueue };
-    const found = await temporal.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 1 });
-    return found.pollers.length > 0;
-  };
-  return startFloor('floor-worker.ts', [rig.temporal.address, namespace, floorQueue], hasPollers);
 }
 
 async function historyEventsPerStep({ temporal, store }: Heddle, { ws }: Tenant): Promise<number> {

@@ -1,4 +1,11 @@
-import { condition, defineSignal, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 
 export const ring = defineSignal('ring');
 
@@ -24,4 +31,13 @@ export async function floorCommands(): Promise<void> {
   await condition(() => isRung, '7 days');
   await look();
   await nothing();
+}
+
+/** The commands of a run that waits for an instant: two looks and a timer. Answers by how many ms it had its turn late. */
+export async function floorTimer(dueAt: number): Promise<number> {
+  await look();
+  await sleep(Math.max(0, dueAt - Date.now()));
+  const wokenAt = Date.now();
+  await look();
+  return wokenAt - dueAt;
 }

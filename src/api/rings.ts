@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { createIntakeBell } from '../workflows/doorbell';
 import { createDoorbells } from '../workflows/doorbells';
 import { createPullSchedules } from '../workflows/pull-schedules';
 import type { ApiDeps } from './deps';
-import { createDoorbell } from './doorbell';
 
 /** The workflows that the API wakes. `queuePrefix` separates deployments, and tests, that share a Temporal namespace. */
 export function createRings(
@@ -16,7 +16,7 @@ export function createRings(
 > {
   const { intake, backfill, sync, operation, test, enrollment } = createDoorbells(client, queuePrefix);
   return {
-    ringIntake: createDoorbell({ ring: intake, log }),
+    ringIntake: createIntakeBell({ ring: intake, log }),
     startBackfill: backfill,
     ringSync: sync,
     ringOperation: operation,

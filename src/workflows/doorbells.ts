@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
+import { createDoorbell } from './doorbell';
 import { ringSignal, taskQueueOf, wakeSignal, type QueueName, type WorkflowName } from '../temporal-names';
 import {
   backfillWorkflowId,
@@ -60,7 +61,7 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowExecutionTimeout: '25s',
       }),
-    enrollment: (workflowId) => wakeEnrollment(client, workflowId),
+    enrollment: createDoorbell<string>({ ring: (id) => wakeEnrollment(client, id), nameOf: (id) => id }),
     clocks: async () => {
       for (let clock = 0; clock < clocks; clock += 1) {
         const range = {

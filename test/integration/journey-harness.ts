@@ -99,7 +99,8 @@ export class JourneyHarness {
     this.#record = createEventRecorder(store, {
       intake: () => (this.appliesAtOnce ? this.#drain() : Promise.resolve()),
     });
-    const starting = { client, store, queuePrefix, clock: this.clock };
+    const ringRun = (workflowId: string) => wakeEnrollment(client, workflowId);
+    const starting = { client, store, queuePrefix, ringRun, clock: this.clock };
     this.#outbox = new Outbox(
       store.outbox,
       {

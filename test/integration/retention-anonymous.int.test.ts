@@ -116,9 +116,10 @@ describe('retention of anonymous profiles', () => {
 
   it('counts and clears the same when every step is done twice, as after a crash', async () => {
     const { store, ws } = system;
-    const starting = { client: system.temporal, store, queuePrefix: system.queuePrefix, clock: Date.now };
+    const { enrollment: ringRun } = createDoorbells(system.temporal, system.queuePrefix);
+    const waking = { store, ringRun, clock: Date.now };
     const carryOut = async (owed: readonly OutboxDoc[]) => {
-      for (const { work } of owed) if (work.kind === 'wake') await wakeEnrollments(starting, ws, work);
+      for (const { work } of owed) if (work.kind === 'wake') await wakeEnrollments(waking, ws, work);
     };
     const kind = createRetention({ store, outbox: { carryOut } });
     const createdAt = Date.now() + 31 * day;

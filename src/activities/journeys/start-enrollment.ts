@@ -7,7 +7,6 @@ import { idsOf } from '../../domain/profiles/present';
 import { profileKey } from '../../store/identifier-key';
 import type { Store } from '../../store/store';
 import { attributes, taskQueueOf, wakeSignal, type WorkflowName } from '../../temporal-names';
-import { wakeEnrollment } from '../../workflows/doorbells';
 
 export interface StartingDeps {
   readonly client: Client;
@@ -15,6 +14,10 @@ export interface StartingDeps {
   readonly queuePrefix: string;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+}
+
+export interface WakingDeps extends Pick<StartingDeps, 'store' | 'clock'> {
+  readonly ringRun: (workflowId: string) => Promise<void>;
 }
 
 /** What a wake row of the outbox says happened. */
@@ -52,14 +55,14 @@ export async function startEnrollment(deps: StartingDeps, ws: WorkspaceId, id: E
 }
 
 /** Rings the runs of a person that wait for what happened, and those that have something to notice: an end, a merge. */
-export async function wakeEnrollments(deps: StartingDeps, ws: WorkspaceId, wake: Wake): Promise<void> {
+export async function wakeEnrollments(deps: WakingDeps, ws: WorkspaceId, wake: Wake): Promise<void> {
   const now = deps.clock();
   const subjects = idsOf({ id: wake.profile, lineage: wake.lineage }).map((profile) => subjectOf(ws, profile));
   const happened = new Set(wake.waitKeys);
   const runs = (await deps.store.enrollments.open(subjects, now)).filter(
     (run) => run.waitingFor.some((key) => happened.has(key)) || isDue(run, now),
   );
-  await inGroups(runs, (run) => wakeEnrollment(deps.client, run.workflowId));
+  await inGroups(runs, (run) => deps.ringRun(run.workflowId));
 }
 
 /**

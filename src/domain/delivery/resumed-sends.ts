@@ -1,3 +1,4 @@
+import { pauseBeforeLook } from '../pause-before-look';
 import { shareOf } from '../share';
 
 /** Sends that a stop had held go on since `at`, spread over `overMs`. */
@@ -18,6 +19,6 @@ export const resumesAt = ({ at, overMs }: ResumedSends, key: string): number =>
 
 /** While all sends are stopped: when one that waits since then looks again. Those that came together look apart. */
 export function looksAgainAt(now: number, since: number, key: string): number {
-  const pauseMs = Math.min(Math.max(now - since, lookAgainMs), lookSeldomMs);
+  const pauseMs = pauseBeforeLook(now, since, lookAgainMs, lookSeldomMs);
   return now + Math.floor(pauseMs * (0.5 + shareOf(`look:${key}`) / 2));
 }

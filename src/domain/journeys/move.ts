@@ -1,6 +1,7 @@
 import type { Rule } from '../audiences/rule.schema';
 import { omit, own, withKey, type JsonObject } from '../json';
 import type { ProfileId } from '../ids';
+import { pauseBeforeLook } from '../pause-before-look';
 import type { CompiledJourney } from './compiled-journey';
 import { endEnrollment, extendPath, type Cursor, type Enrollment } from './enrollment';
 import type { Exposure } from './exposure';
@@ -160,7 +161,7 @@ const lookAgainMs = 2_000;
 const lookSeldomMs = 30_000;
 const backlogAfterMs = 10 * 60_000;
 
-/** Something acknowledged may still change the answer: looks again every 2 s, after a minute every 30 s. */
+/** Something acknowledged may still change the answer. */
 export function waitForIntake(
   standing: Standing,
   since: number,
@@ -168,7 +169,7 @@ export function waitForIntake(
 ): Move {
   const { now } = standing;
   const what = now - since > backlogAfterMs ? 'held: backlog' : 'waiting for the intake to catch up';
-  return waitUntil(standing, now + (now - since > 60_000 ? lookSeldomMs : lookAgainMs), what, waiting);
+  return waitUntil(standing, now + pauseBeforeLook(now, since, lookAgainMs, lookSeldomMs), what, waiting);
 }
 
 export const lifetimeEnd = ({ lifetimeMs }: CompiledJourney, { enteredAt }: Enrollment): number =>

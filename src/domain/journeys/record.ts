@@ -5,6 +5,7 @@ import type { Event, ListingCall } from '../events/event';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { firstAt } from '../path';
 import { storable } from './effect-steps.schema';
+import { pauseBeforeLook } from '../pause-before-look';
 import { goTo, waitUntil, type Move, type Standing } from './move';
 
 /** What a step says of the person: the event that it becomes. */
@@ -15,7 +16,9 @@ export interface Said extends Partial<Pick<Event, 'properties' | 'traits' | 'inc
   readonly listing?: Omit<ListingCall, 'at'>;
 }
 
+/** Once it is applied the run is rung; looking is for an event that is dead, and for rings that were lost. */
 const lookAgainMs = 1_000;
+const lookSeldomMs = 60_000;
 
 /**
  * Profiles change only through events: a step that changes one records its event, once for each visit, and goes on when that has been
@@ -42,7 +45,8 @@ const isTooLarge = ({ properties = {}, traits = {} }: Said): boolean =>
 export function waitForOwn(standing: Standing, name: string): Move {
   const { run, facts, now } = standing;
   const keys = waitKeysOf(workspaceOf(run.subject), facts.ids, [{ event: name }]);
-  return waitUntil(standing, now + lookAgainMs, `waits for its ${name} to be applied`, { keys, names: [name] });
+  const lookAt = now + pauseBeforeLook(now, run.arrivedAt, lookAgainMs, lookSeldomMs);
+  return waitUntil(standing, lookAt, `waits for its ${name} to be applied`, { keys, names: [name] });
 }
 
 /** Constants, and what is found at the paths of the others; those that find nothing are left out. */

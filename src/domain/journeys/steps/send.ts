@@ -2,6 +2,7 @@ import { waitKeysOf } from '../wait-keys';
 import { contactName } from '../../events/contact';
 import { workspaceOf } from '../../ids';
 import { omit } from '../../json';
+import { pauseBeforeLook } from '../../pause-before-look';
 import type { Enrollment } from '../enrollment';
 import { withExposure } from '../journey-holdout';
 import type { StepOf } from '../journey.schema';
@@ -59,7 +60,7 @@ const keptBy = ({ status }: Standing['journey']): string =>
 
 function hold(standing: Standing, by: string): Move {
   const { run, now } = standing;
-  const pauseMs = Math.min(Math.max(now - run.arrivedAt, lookAgainMs), lookSeldomMs);
+  const pauseMs = pauseBeforeLook(now, run.arrivedAt, lookAgainMs, lookSeldomMs);
   return waitUntil(standing, now + pauseMs, `held: ${by}; looks again, waits`);
 }
 

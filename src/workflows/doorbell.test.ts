@@ -1,0 +1,103 @@
+import { workspaceId } from '../domain/ids';
+import { createDoorbell, createIntakeBell } from './doorbell';
+
+/** Intervals that end when the test says so. */
+function intervals() {
+  const waiting: (() => void)[] = [];
+  const end = async (): Promise<void> => {
+    waiting.splice(0).forEach((then) => then());
+    await settle();
+  };
+  return { later: (then: () => void) => void waiting.push(then), end };
+}
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A doorbell of many doors, each ring of which ends when the test says so, if it is to. */
+function aDoorbell(answer: () => Promise<unknown> = () => Promise.resolve()) {
+  const rung: string[] = [];
+  const { later, end } = intervals();
+  const ring = (door: string) => {
+    rung.push(door);
+    return answer();
+  };
+  return { push: createDoorbell<string>({ ring, nameOf: (door) => door, later }), rung, endIntervals: end };
+}
+
+describe('a doorbell', () => {
+  it('rings for the first push at once, and for any number during the interval once more at its end', async () => {
+    const { push, rung, endIntervals } = aDoorbell();
+    await push('a');
+    expect(rung).toEqual(['a']);
+    const others = [push('a'), push('a')];
+    await settle();
+    expect(rung).toEqual(['a']);
+    await endIntervals();
+    await Promise.all(others);
+    expect(rung).toEqual(['a', 'a']);
+  });
+
+  it('keeps still after an interval without a push, and rings at once again then', async () => {
+    const { push, rung, endIntervals } = aDoorbell();
+    await push('a');
+    await endIntervals();
+    await endIntervals();
+    expect(rung).toEqual(['a']);
+    await push('a');
+    expect(rung).toEqual(['a', 'a']);
+  });
+
+  it('rings each door by itself', () => {
+    const { push, rung } = aDoorbell();
+    void push('a');
+    void push('b');
+    expect(rung).toEqual(['a', 'b']);
+  });
+
+  it('waits for the ring before, however long that is on its way', async () => {
+    const arrivals: (() => void)[] = [];
+    const { push, rung, endIntervals } = aDoorbell(() => new Promise<void>((resolve) => void arrivals.push(resolve)));
+    void push('a');
+    void push('a');
+    await endIntervals();
+    expect(rung).toEqual(['a']);
+    arrivals[0]?.();
+    await settle();
+    expect(rung).toEqual(['a', 'a']);
+  });
+
+  it('tells whoever pushed of a ring that began after that, and of none before', async () => {
+    const answers = [() => Promise.resolve(), () => Promise.reject(new Error('unreachable'))];
+    const { push, endIntervals } = aDoorbell(() => answers.shift()?.() ?? Promise.resolve());
+    await push('a');
+    const second = expect(push('a')).rejects.toThrow('unreachable');
+    await endIntervals();
+    await second;
+    const third = push('a');
+    await endIntervals();
+    await third;
+  });
+});
+
+describe('the doorbell of an intake', () => {
+  it('says once that nobody answers, and once that somebody does again', async () => {
+    let isDown = true;
+    const logged: string[] = [];
+    const { later, end } = intervals();
+    const log = {
+      warn: (_: object, text: string) => void logged.push(text),
+      info: (text: string) => void logged.push(text),
+    };
+    const ring = () => (isDown ? Promise.reject(new Error('unreachable')) : Promise.resolve());
+    const push = createIntakeBell({ ring, log, later });
+    for (let pushes = 0; pushes < 3; pushes += 1) {
+      push(workspaceId('ws_1'), 0);
+      await settle();
+      await end();
+    }
+    expect(logged).toEqual(['the intake cannot be rung; events wait in the store']);
+    isDown = false;
+    push(workspaceId('ws_1'), 0);
+    await settle();
+    expect(logged.slice(1)).toEqual(['the intake can be rung again']);
+  });
+});
