@@ -46,6 +46,11 @@ export const limitVariables = {
     '10000',
     'How many people one key may move, end or enrol at once by a change of a journey. Above it another key has to approve.',
   ),
+  HEDDLE_CACHED_RUNS: defaulted(
+    wholeNumber(10, 100_000),
+    '600',
+    'How many runs of journeys a worker keeps in memory, about 0.2 MB each. One that it does not keep is read from Temporal and gone through again whenever it goes on.',
+  ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),
   HEDDLE_BACKFILL_PAUSE_MS: defaulted(
     wholeNumber(0, 60_000),
@@ -157,6 +162,7 @@ export function toLimits(env: Limits) {
     approvalAbove: env.HEDDLE_APPROVAL_ABOVE,
     preview: { asksAll: env.HEDDLE_PREVIEW_ASKS_ALL, sample: env.HEDDLE_PREVIEW_SAMPLE },
     simulation: { people: env.HEDDLE_SIMULATION_PEOPLE, days: env.HEDDLE_SIMULATION_DAYS },
+    cachedRuns: env.HEDDLE_CACHED_RUNS,
     intakeBatch: env.HEDDLE_INTAKE_BATCH,
     backfillPauseMs: env.HEDDLE_BACKFILL_PAUSE_MS,
     bodySeconds: env.HEDDLE_BODY_SECONDS,

@@ -57,7 +57,10 @@ async function main(): Promise<void> {
   });
   const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(
-    { connection, namespace: config.temporalNamespace, queuePrefix: '', workflows, activities },
+    {
+      ...{ connection, namespace: config.temporalNamespace, queuePrefix: '', workflows, activities },
+      cachedRuns: config.limits.cachedRuns,
+    },
     config.queues,
   );
   const server = config.metricsPort === undefined ? undefined : serveMetrics(config, registry, workers);

@@ -9,6 +9,8 @@ export interface WorkerSetup {
   readonly queuePrefix: string;
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
   readonly activities: object;
+  /** Runs of journeys that are kept in memory between two of their tasks. */
+  readonly cachedRuns?: number;
 }
 
 /** Long activities that stop by themselves, between two transactions, as soon as they are told to. */
@@ -16,6 +18,8 @@ const endsWhenAsked = { shutdownGraceTime: 0 } as const;
 
 /** How many workspaces a worker applies events of at the same time. */
 export const intakePlaces = 8;
+
+const usualCachedRuns = 600;
 
 /** Slots per queue: intakes and clocks are few and long, deliveries many and waiting for others. */
 const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
@@ -35,7 +39,6 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
     maxConcurrentWorkflowTaskExecutions: 40,
-    maxCachedWorkflows: 600,
   },
   operations: {
     ...endsWhenAsked,
@@ -71,6 +74,7 @@ export async function createWorkers(setup: WorkerSetup, queues: readonly QueueNa
         shutdownGraceTime: '10s',
         shutdownForceTime: '25s',
         ...slots[queue],
+        ...(queue === 'journeys' && { maxCachedWorkflows: setup.cachedRuns ?? usualCachedRuns }),
       }),
     ),
   );

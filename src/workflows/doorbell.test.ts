@@ -1,8 +1,8 @@
 import { workspaceId } from '../domain/ids';
 import { createDoorbell, createIntakeBell } from './doorbell';
 
-/** Intervals that end when the test says so. */
-function intervals() {
+/** Rests that end when the test says so. */
+function rests() {
   const waiting: (() => void)[] = [];
   const end = async (): Promise<void> => {
     waiting.splice(0).forEach((then) => then());
@@ -15,32 +15,32 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 /** A doorbell of many doors, each ring of which ends when the test says so, if it is to. */
 function aDoorbell(answer: () => Promise<unknown> = () => Promise.resolve()) {
   const rung: string[] = [];
-  const { later, end } = intervals();
+  const { later, end } = rests();
   const ring = (door: string) => {
     rung.push(door);
     return answer();
   };
-  return { push: createDoorbell<string>({ ring, nameOf: (door) => door, later }), rung, endIntervals: end };
+  return { push: createDoorbell<string>({ ring, nameOf: (door) => door, later }), rung, endRests: end };
 }
 
 describe('a doorbell', () => {
-  it('rings for the first push at once, and for any number during the interval once more at its end', async () => {
-    const { push, rung, endIntervals } = aDoorbell();
+  it('rings for the first push at once, and for any number meanwhile once more after a rest', async () => {
+    const { push, rung, endRests } = aDoorbell();
     await push('a');
     expect(rung).toEqual(['a']);
     const others = [push('a'), push('a')];
     await settle();
     expect(rung).toEqual(['a']);
-    await endIntervals();
+    await endRests();
     await Promise.all(others);
     expect(rung).toEqual(['a', 'a']);
   });
 
-  it('keeps still after an interval without a push, and rings at once again then', async () => {
-    const { push, rung, endIntervals } = aDoorbell();
+  it('keeps still after a rest without a push, and rings at once again then', async () => {
+    const { push, rung, endRests } = aDoorbell();
     await push('a');
-    await endIntervals();
-    await endIntervals();
+    await endRests();
+    await endRests();
     expect(rung).toEqual(['a']);
     await push('a');
     expect(rung).toEqual(['a', 'a']);
@@ -53,27 +53,39 @@ describe('a doorbell', () => {
     expect(rung).toEqual(['a', 'b']);
   });
 
-  it('waits for the ring before, however long that is on its way', async () => {
+  it('waits for the ring before, and ten times as long as the last two were on their way', async () => {
     const arrivals: (() => void)[] = [];
-    const { push, rung, endIntervals } = aDoorbell(() => new Promise<void>((resolve) => void arrivals.push(resolve)));
+    const rests: number[] = [];
+    let now = 0;
+    const push = createDoorbell<string>({
+      ring: () => new Promise<void>((resolve) => void arrivals.push(resolve)),
+      nameOf: (door) => door,
+      later: (then, delayMs) => {
+        rests.push(delayMs);
+        then();
+      },
+      clock: () => now,
+    });
     void push('a');
-    void push('a');
-    await endIntervals();
-    expect(rung).toEqual(['a']);
-    arrivals[0]?.();
+    for (const took of [340, 500, 300, 2]) {
+      void push('a');
+      await settle();
+      now += took;
+      arrivals.shift()?.();
+    }
     await settle();
-    expect(rung).toEqual(['a', 'a']);
+    expect(rests).toEqual([50, 3_400, 3_000, 50]);
   });
 
   it('tells whoever pushed of a ring that began after that, and of none before', async () => {
     const answers = [() => Promise.resolve(), () => Promise.reject(new Error('unreachable'))];
-    const { push, endIntervals } = aDoorbell(() => answers.shift()?.() ?? Promise.resolve());
+    const { push, endRests } = aDoorbell(() => answers.shift()?.() ?? Promise.resolve());
     await push('a');
     const second = expect(push('a')).rejects.toThrow('unreachable');
-    await endIntervals();
+    await endRests();
     await second;
     const third = push('a');
-    await endIntervals();
+    await endRests();
     await third;
   });
 });
@@ -82,7 +94,7 @@ describe('the doorbell of an intake', () => {
   it('says once that nobody answers, and once that somebody does again', async () => {
     let isDown = true;
     const logged: string[] = [];
-    const { later, end } = intervals();
+    const { later, end } = rests();
     const log = {
       warn: (_: object, text: string) => void logged.push(text),
       info: (text: string) => void logged.push(text),

@@ -5,35 +5,41 @@ export interface DoorbellOptions<To> {
   readonly ring: (to: To) => Promise<unknown>;
   /** The same for those who are the same workflow. */
   readonly nameOf: (to: To) => string;
-  /** At most one ring of the same in this time. */
-  readonly everyMs?: number;
   /** Runs `then` later, once. Tests pass their own. */
   readonly later?: (then: () => void, delayMs: number) => void;
+  /** In ms. Tests pass their own. */
+  readonly clock?: () => number;
 }
 
-const usualEveryMs = 50;
+/** Between two rings of the same, in ms: at least this, and so many times as long as the last two were on their way. */
+const leastRestMs = 50;
+const restsPerRing = 10;
 
 function later(then: () => void, delayMs: number): void {
   setTimeout(then, delayMs).unref();
 }
 
 /**
- * A doorbell that many may push at once: it rings for the first push, and once more at the end of the interval for all who pushed
- * during it, though not while the ring before is on its way. A workflow takes one signal after the other, and those that wait for
- * it keep it from its work; at a hundred that it has not seen Temporal fails its task. What is answered resolves, or rejects, with a
- * ring that began after the push.
+ * A doorbell that many may push at once: it rings for the first push, and once more after a rest for all who pushed meanwhile. A
+ * workflow takes one signal after the other, and while one waits to be taken Temporal does nothing else of that workflow: the
+ * more it has to do, the longer is the rest. What is answered resolves, or rejects, with a ring that began after the push.
  */
 export function createDoorbell<To>(options: DoorbellOptions<To>): (to: To) => Promise<void> {
-  const { nameOf, everyMs = usualEveryMs, later: schedule = later } = options;
-  /** Who was rung in this interval: its end, and the ring after it once somebody has asked for one. */
-  const resting = new Map<string, { readonly over: Promise<unknown>; next?: Promise<void> }>();
+  const { nameOf, later: schedule = later, clock = () => performance.now() } = options;
+  /** Who was rung and rests: its end, with how long the ring took, and the ring after it once somebody has asked for one. */
+  const resting = new Map<string, { readonly over: Promise<number>; next?: Promise<void> }>();
 
-  const begin = (to: To): Promise<void> => {
+  /** `before`: how long the last one took, where it was just now. One alone may be slow because all has just begun. */
+  const begin = (to: To, before = 0): Promise<void> => {
+    const startedAt = clock();
     const rung = options.ring(to).then(() => undefined);
-    const interval = new Promise<void>((ends) => schedule(ends, everyMs));
-    const rest: { readonly over: Promise<unknown>; next?: Promise<void> } = {
-      over: Promise.allSettled([rung, interval]),
+    const rested = async (): Promise<number> => {
+      const took = clock() - startedAt;
+      const restMs = Math.max(leastRestMs, restsPerRing * Math.min(took, before));
+      await new Promise<void>((ends) => schedule(ends, restMs));
+      return took;
     };
+    const rest: { readonly over: Promise<number>; next?: Promise<void> } = { over: rung.then(rested, rested) };
     resting.set(nameOf(to), rest);
     void rest.over.then(() => {
       if (!rest.next) resting.delete(nameOf(to));
@@ -44,7 +50,7 @@ export function createDoorbell<To>(options: DoorbellOptions<To>): (to: To) => Pr
   return (to) => {
     const rest = resting.get(nameOf(to));
     if (!rest) return begin(to);
-    rest.next ??= rest.over.then(() => begin(to));
+    rest.next ??= rest.over.then((took) => begin(to, took));
     return rest.next;
   };
 }
