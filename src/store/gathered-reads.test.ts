@@ -1,4 +1,5 @@
-import { GatheredReads } from './gathered-reads';
+import type { ClientSession, Collection } from 'mongodb';
+import { GatheredDocs, GatheredReads } from './gathered-reads';
 
 /** Reads that the test ends, and which keys each asked for. */
 function reads() {
@@ -49,5 +50,34 @@ describe('reads that are gathered', () => {
     const third = gathered.read('a');
     ends[2]?.();
     expect(await third).toBe('row of a');
+  });
+});
+
+describe('documents that are gathered', () => {
+  it('are read by id with others, and by a transaction alone, as it sees them', async () => {
+    const asked: object[] = [];
+    const found = (_id: string, by: string) => ({ _id, by });
+    const collection = {
+      find: ({ _id }: { _id: { $in: string[] } }, options: object) => {
+        asked.push({ ids: _id.$in, options });
+        return { toArray: async () => _id.$in.filter((id) => id !== 'nobody').map((id) => found(id, 'together')) };
+      },
+      findOne: async ({ _id }: { _id: string }, options: object) => {
+        asked.push({ id: _id, options });
+        return _id === 'nobody' ? null : found(_id, 'alone');
+      },
+    } as unknown as Collection<{ _id: string; by: string }>;
+    const docs = new GatheredDocs(collection, { by: 1 });
+    const session = { id: 'a session' } as unknown as ClientSession;
+    const projection = { by: 1 };
+    expect(await Promise.all(['a', 'b', 'c', 'nobody'].map((id) => docs.find(id)))).toEqual([
+      ...['a', 'b', 'c'].map((id) => found(id, 'together')),
+      undefined,
+    ]);
+    expect(asked).toEqual([['a'], ['b'], ['c', 'nobody']].map((ids) => ({ ids, options: { projection } })));
+    asked.length = 0;
+    expect(await docs.find('a', session)).toEqual(found('a', 'alone'));
+    expect(await docs.find('nobody', session)).toBeUndefined();
+    expect(asked).toEqual(['a', 'nobody'].map((id) => ({ id, options: { projection, session } })));
   });
 });
