@@ -40,14 +40,21 @@ async function follow(context: Context, id: string): Promise<{ run: EnrollmentDe
   const { enrollments, profiles } = context.client();
   const say = (line: string) => (context.isJson() ? undefined : context.io.out.write(`${line}\n`));
   say(`${id}`);
-  for (let [visits, said] = [0, 0]; ; await context.io.wait(lookEveryMs)) {
+  const said = new Set<string>();
+  const sayOnce = (send: Delivery) => {
+    if (!said.has(send.id)) say(sendText(send));
+    said.add(send.id);
+  };
+  for (let visits = 0; ; await context.io.wait(lookEveryMs)) {
     const run = await enrollments.get(id);
     const left = run.path.filter(({ outcome }) => outcome !== undefined);
     const { data } = await profiles.deliveries(run.profileId, { limit: 200 });
     const sends = data.filter(({ enrollment, status }) => enrollment === id && status !== 'reserved').reverse();
-    for (const visit of left.slice(visits)) say(visitRow(visit).join('  '));
-    for (const send of sends.slice(said)) say(sendText(send));
-    [visits, said] = [left.length, sends.length];
+    for (const visit of left.slice(visits)) {
+      say(visitRow(visit).join('  '));
+      for (const send of sends) if (send.step === visit.step) sayOnce(send);
+    }
+    visits = left.length;
     if (run.endedAt !== undefined) return { run, sends };
   }
 }
