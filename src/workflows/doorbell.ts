@@ -11,9 +11,11 @@ export interface DoorbellOptions<To> {
   readonly clock?: () => number;
 }
 
-/** Between two rings of the same, in ms: at least this, and so many times as long as the last two were on their way. */
-const leastRestMs = 50;
+/** Between two rings of the same, in ms: so many times as long as the last two were on their way, within these bounds. */
 const restsPerRing = 10;
+const leastRestMs = 50;
+/** A ring is tried again for half a minute while Temporal is away: once it is back, nobody is to wait for many times that. */
+const mostRestMs = 5_000;
 
 function later(then: () => void, delayMs: number): void {
   setTimeout(then, delayMs).unref();
@@ -36,7 +38,7 @@ export function createDoorbell<To>(options: DoorbellOptions<To>): (to: To) => Pr
     const rested = async (): Promise<number> => {
       const took = clock() - startedAt;
       const restMs = Math.max(leastRestMs, restsPerRing * Math.min(took, before));
-      await new Promise<void>((ends) => schedule(ends, restMs));
+      await new Promise<void>((ends) => schedule(ends, Math.min(restMs, mostRestMs)));
       return took;
     };
     const rest: { readonly over: Promise<number>; next?: Promise<void> } = { over: rung.then(rested, rested) };
