@@ -31,22 +31,22 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   const known = await deps.store.deliveries.byKey(ref.ws, key);
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
   const claim = await claimRun(deps, ref, key, run);
-  const send = claim === 'refused' ? undefined : await readSend(deps, ref, key);
+  const send = claim.is === 'refused' ? undefined : await readSend(deps, ref, key);
   return send && isToBeSent(send, claim)
-    ? sendOrRehearse(deps, send, claim === 'found', known)
+    ? sendOrRehearse(deps, send, claim.is === 'found', known)
     : leave(deps, ref, key, claim);
 }
 
 /** Not by who finds, once it has the claim, that a merge has said before: the other person had this message already. */
 const isToBeSent = ({ run, key }: SendVisit, claim: Claim): boolean =>
-  run.sending?.key === key && !(claim === 'taken' && isSentElsewhere(run));
+  run.sending?.key === key && !(claim.is === 'taken' && isSentElsewhere(run));
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);
 
-type Claim = 'taken' | 'found' | 'refused';
+/** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. `taken`: under that instant. */
+type Claim = { readonly is: 'taken'; readonly at: number } | { readonly is: 'found' | 'refused' };
 
-/** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. */
 async function claimRun(
   deps: JourneyDeps,
   ref: RunRef & Visit,
@@ -54,9 +54,10 @@ async function claimRun(
   run: Enrollment | undefined,
 ): Promise<Claim> {
   const { enrollments } = deps.store;
-  if (await findClaim(deps, ref, key, run)) return 'found';
-  if (await enrollments.claim(ref.ws, ref, { key, at: deps.clock() })) return 'taken';
-  return (await findClaim(deps, ref, key, await enrollments.byId(ref.ws, ref.id))) ? 'found' : 'refused';
+  if (await findClaim(deps, ref, key, run)) return { is: 'found' };
+  const at = deps.clock();
+  if (await enrollments.claim(ref.ws, ref, { key, at })) return { is: 'taken', at };
+  return { is: (await findClaim(deps, ref, key, await enrollments.byId(ref.ws, ref.id))) ? 'found' : 'refused' };
 }
 
 /** What is found is this attempt's from now on: the other gives it back no more. */
@@ -70,6 +71,9 @@ async function findClaim(
   await store.enrollments.takeUp(ws, id, { key, at: Math.max(clock(), sending.at + 1) });
   return true;
 }
+
+/** What another person had, by a merge, is not sent to find out whether it has arrived. */
+const isRepeatable = ({ run }: SendVisit, hasDedup: boolean): boolean => hasDedup && !isSentElsewhere(run);
 
 async function sendUnlessBarred(
   deps: JourneyDeps,
@@ -87,7 +91,8 @@ async function sendUnlessBarred(
   const send: AskedSend = { ...visit, permission };
   const { state, hasDedup } = to;
   await reserve(deps, send, permission, to.channel);
-  if (wasInFlight && !hasDedup) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
+  if (wasInFlight && !isRepeatable(visit, hasDedup))
+    return record(deps, send, { status: 'unknown', reason: 'interrupted' });
   if (send.journey.status === 'paused' || state === 'paused')
     return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
@@ -162,17 +167,20 @@ export async function giveUp(
   return { cause: settled((await deps.store.deliveries.byKey(ref.ws, key)) ?? { status }), key };
 }
 
-/** Nothing may be sent for this visit any more: the run has ended or moved on. */
+/**
+ * Nothing may be sent for this visit any more: the run has ended or moved on. A claim that another attempt has stays, so that whoever
+ * notices the end knows that something may have left.
+ */
 async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, claim: Claim): Promise<Next> {
-  const run = await deps.store.enrollments.byId(ref.ws, ref.id);
-  const wasInFlight = claim === 'found';
-  const isOver = run !== undefined && !isInside(run);
-  if (isOver || claim === 'taken') await deps.store.enrollments.release(ref.ws, ref.id, { key });
-  if (isOver) {
+  const { enrollments } = deps.store;
+  if (claim.is === 'taken') await enrollments.release(ref.ws, ref.id, { key, at: claim.at });
+  const run = await enrollments.byId(ref.ws, ref.id);
+  if (run && !isInside(run)) {
     // An attempt that was never heard of again may have arrived; one that was not begun has not.
-    const end = wasInFlight
-      ? { status: 'unknown' as const, reason: 'interrupted' }
-      : { status: 'withheld' as const, reason: runEnded };
+    const end =
+      claim.is === 'found' || run.sending?.key === key
+        ? { status: 'unknown' as const, reason: 'interrupted' }
+        : { status: 'withheld' as const, reason: runEnded };
     await changeDelivery(deps, ref.ws, { idempotencyKey: key, ...end, now: deps.clock() });
   }
   return advanceFrom(deps, ref, look);

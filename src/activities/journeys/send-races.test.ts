@@ -48,6 +48,8 @@ function check(sends: Sends): void {
   if (the.cap?.[0]?.then === 'skip') expect(new Set(arrived).size).toBeLessThanOrEqual(most);
 }
 
+/** Of an attempt that comes to its end. */
+const none = { at: Infinity, goesOn: false };
 const calm = { hasDedup: false, isTwice: false, isHeldOutByHalf: false, cap: undefined, answers: [], ends: [] };
 
 describe('sends of a journey, with all that may happen meanwhile in any order', () => {
@@ -70,6 +72,20 @@ describe('sends of a journey, with all that may happen meanwhile in any order', 
         ...calm,
         ...{ isTwice: true, cap: [{ max: 1, per: '1h', then: 'skip' }] },
         ...{ happens: ['suppress', 'merge', 'update'], picks: [13] },
+      },
+    ],
+    [
+      'a merge before a claim whose attempt dies with it',
+      {
+        ...{ ...calm, hasDedup: true, happens: ['merge'], picks: [10, 20, 1] },
+        ends: [none, none, none, { at: 5, goesOn: false }],
+      },
+    ],
+    [
+      'an end that an attempt notices while the one before it, given up, sends',
+      {
+        ...{ ...calm, hasDedup: true, happens: ['merge', 'update'], picks: [11, 19, 15, 19, 7, 3, 12, 18] },
+        ends: [15, 21, 5].map((at) => ({ at, goesOn: true })),
       },
     ],
   ])('are so under %s', async (_, the) => {

@@ -23,8 +23,12 @@ const exitedFirst = fc.constant<Visit>({
   row: { status: 'withheld', reason: 'exited', count: 1 },
   outcome: 'purchased',
 });
+/** Its own was held, or refused before its fallback's turn came. */
+const sentByAnother = fc
+  .constantFrom({ status: 'withheld' as const, reason: 'moved-on' }, { status: 'rejected' as const })
+  .map((row): Visit => ({ row: { ...row, count: 1 }, outcome: 'sent-elsewhere' }));
 const neverSent = fc.constantFrom<Visit>({}, { outcome: 'purchased' }, { outcome: 'sent-elsewhere' });
-const history = fc.array(fc.oneof(settled, failedForGood, underWay, cutShort, exitedFirst, neverSent), {
+const history = fc.array(fc.oneof(settled, failedForGood, underWay, cutShort, exitedFirst, sentByAnother, neverSent), {
   maxLength: 40,
 });
 

@@ -1,4 +1,4 @@
-import { isDeliveryOutcome, runEnded, runMoved, sentElsewhere } from '../journeys/outcomes';
+import { isDeliveryOutcome, runEnded, runMoved } from '../journeys/outcomes';
 import type { DeliveryStatus } from '../delivery/delivery';
 import type { StateCount } from './states';
 
@@ -21,8 +21,8 @@ export interface VisitCount {
 const open: readonly DeliveryStatus[] = ['reserved', 'held', 'retrying'];
 
 /**
- * Journey sends. A visit that ended with a delivery's state has emitted exactly one; one that is not over, or that an exit or a move to another
- * step cut short, at most one. So the ledger must hold a settled row for each of the first kind (else something emitted was lost), and no more rows
+ * Journey sends. A visit that ended with a delivery's state has emitted exactly one; one that is not over, or that an exit, a move to another
+ * step or a merge cut short, at most one. So the ledger must hold a settled row for each of the first kind (else something emitted was lost), and no more rows
  * than visits of both kinds (else it has what nobody emitted). `isPathCut`: some path has forgotten its oldest visits, so that only
  * the first can be told.
  */
@@ -32,7 +32,7 @@ export function conserveSends(
   isPathCut = false,
 ): Conservation {
   const settledVisits = sum(visits.filter(({ outcome }) => isDeliveryOutcome(outcome)));
-  const otherVisits = sum(visits.filter(({ outcome }) => !isDeliveryOutcome(outcome) && outcome !== sentElsewhere));
+  const otherVisits = sum(visits.filter(({ outcome }) => !isDeliveryOutcome(outcome)));
   const isCut = (reason: string | undefined): boolean => reason === runEnded || reason === runMoved;
   const settledRows = sum(rows.filter(({ status, reason }) => !open.includes(status) && !isCut(reason)));
   const lost = Math.max(0, settledVisits - settledRows);
