@@ -38,7 +38,7 @@ const stamps = [
 ];
 
 /**
- * The person before the first event that is stored of them, and their events in order of arrival. What the journeys themselves have said in
+ * The person before the first event that is stored of them, and their events in the order in which they came. What the journeys themselves have said in
  * the window is left out: they say it anew.
  */
 export function beginLife(person: StoredPerson, lives: Lives): { readonly memory: Memory; readonly events: Event[] } {
@@ -62,10 +62,15 @@ function toLive(stored: readonly EventDoc[], { journeys, window, silent = [] }: 
   const sources = new Set([...journeys.map(({ key }) => key), ...silent].map((key) => `journey:${key}`));
   return stored
     .filter(({ state, isQuarantine, unmerges }) => state === 'applied' && !isQuarantine && unmerges === undefined)
+    .map((event) => ({ ...event, receivedAt: cameAt(event) }))
     .filter(({ receivedAt, source }) => receivedAt <= window.to && !(receivedAt >= window.from && sources.has(source)))
     .sort((one, other) => one.receivedAt - other.receivedAt || one.n - other.n)
     .map((event) => omit(event, ...stamps));
 }
+
+/** What was imported is lived when it happened: a journey over months that were loaded in an hour would begin and end in that hour. */
+const cameAt = (event: EventDoc): number =>
+  event.lane === 'bulk' ? Math.min(event.receivedAt, effectiveAt(event)) : event.receivedAt;
 
 /** Of what they have now, that which no stored event has brought. */
 function profileAt(profile: Profile, at: number, { rulesetVersion }: Lives): Profile {
