@@ -9,6 +9,7 @@ import { showFunnel } from './funnel';
 import { addPair, readCount } from './pairs';
 import { addJourneyTest } from './journey-test';
 import { addJourneyChanges } from './journey-changes';
+import { addLint, foundIn } from './lint';
 import { listOption, showList, type ListOptions } from './lists';
 import { addSimulation } from './simulation';
 import { putFiles } from './put-files';
@@ -26,6 +27,7 @@ export function addJourneys(program: Command, context: Context): void {
         client.journeys.put(key, definition as unknown as JourneyDefinition);
       await putFiles(context, files, put, (saved) => drafts(context, saved));
     });
+  addLint(journeys, context);
   journeys
     .command('get <key>')
     .description('one journey with its draft, or with what was published last')
@@ -90,10 +92,7 @@ function summary({ key, status, publishedVersion, draft, nextEntries: [next] = [
   return `${key}  ${status}${version}${isChanged ? '  with a newer draft' : ''}${entries}\n`;
 }
 
-function drafts({ table }: Context, saved: readonly SavedDraft[]): string {
-  const findings = saved.flatMap(({ key, findings }) =>
-    findings.map(({ severity, path, message, suggestion }) => [severity, key, path, `${message} ${suggestion}`]),
-  );
-  const found = findings.length > 0 ? [table(['finding', 'journey', 'where', 'what'], findings)] : [];
-  return [table(headers, saved.map(row)), ...found].join('\n');
+function drafts(context: Context, saved: readonly SavedDraft[]): string {
+  const found = saved.some(({ findings }) => findings.length > 0) ? [foundIn(context, saved)] : [];
+  return [context.table(headers, saved.map(row)), ...found].join('\n');
 }

@@ -72,6 +72,7 @@ describe('the command line against the API', () => {
       });
     const draft = await heddle(['journeys', 'put', 'journeys/abandoned-cart.ts']);
     expect(draft).toMatchObject({ code: 0, documents: [{ key: 'abandoned-cart', status: 'draft' }] });
+    expect(await heddle(['journeys', 'lint', 'abandoned-cart'])).toMatchObject({ code: 0, err: '' });
     expect(await heddle(['journeys', 'publish', 'abandoned-cart'])).toMatchObject({
       code: 0,
       documents: [{ status: 'published', publishedVersion: 1 }],

@@ -466,6 +466,11 @@ describe('definitions', () => {
     const { out } = await heddle('journeys put win-back.json');
     expect(out).toMatch(/^win-back +draft /m);
     expect(out).toMatch(/error +win-back +\/start +No such step\. Add it\./);
+    const linted = await heddle('journeys lint win-back');
+    expect(linted).toMatchObject({ code: 1, err: 'win-back cannot be published: errors found, 1.\n' });
+    expect(linted.out).toMatch(/error +win-back +\/start +No such step\. Add it\./);
+    answer = () => ({ body: { key: 'win-back', findings: [{ ...finding, severity: 'warning' }] } });
+    expect(await heddle('journeys lint win-back')).toMatchObject({ code: 0, err: '' });
   });
 
   it('says once why a journey cannot be published', async () => {
