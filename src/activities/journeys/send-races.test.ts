@@ -88,6 +88,14 @@ describe('sends of a journey, with all that may happen meanwhile in any order', 
         ends: [15, 21, 5].map((at) => ({ at, goesOn: true })),
       },
     ],
+    [
+      'a failure of an attempt that was given up, while the one after it has the last place',
+      {
+        ...{ ...calm, hasDedup: true, isTwice: true, cap: [{ max: 1, per: '1h', then: 'skip' }] },
+        ...{ answers: ['transient'], happens: [], picks: [0] },
+        ends: [...[5, 7, 6].map((at) => ({ at, goesOn: false })), { at: 1, goesOn: true }],
+      },
+    ],
   ])('are so under %s', async (_, the) => {
     const sends = new Sends(the);
     await sends.run();

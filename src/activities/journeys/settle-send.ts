@@ -57,6 +57,9 @@ async function giveBack(deps: JourneyDeps, send: SendVisit, mayHaveArrived: bool
   const { ref, key, run, profile } = send;
   const claim = { key, at: run.sending?.at ?? 0 };
   if (mayHaveArrived) return store.enrollments.rest(ref.ws, ref.id, claim);
+  const { sending } = (await store.enrollments.byId(ref.ws, ref.id)) ?? {};
+  // Another attempt has taken the claim up, and with it the places.
+  if (sending && sending.at !== claim.at) return;
   await store.sendPlaces.release(ref.ws, idsOf(profile), key);
   if (send.definition.once !== undefined) await releaseHouseholds(deps, send);
   await store.enrollments.release(ref.ws, ref.id, claim);
