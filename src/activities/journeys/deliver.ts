@@ -141,12 +141,15 @@ async function sendToHousehold(
 }
 
 /** Nothing more leaves. What may have arrived before that was not withheld, and nothing is sent in its place. */
-function withhold(
+async function withhold(
   deps: JourneyDeps,
   send: AskedSend,
   { reason, isOfChannel, wasInFlight }: { reason: string; isOfChannel: boolean; wasInFlight: boolean },
 ): Promise<Next> {
-  if (wasInFlight) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
+  const { sending } = (await deps.store.enrollments.byId(send.ref.ws, send.ref.id)) ?? {};
+  // Another attempt has taken the claim up, and may be sending.
+  const isAnothers = sending !== undefined && sending.at !== send.run.sending?.at;
+  if (wasInFlight || isAnothers) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
   deps.metrics.withheld.inc({ reason });
   return record(deps, send, { status: 'withheld', reason, ...(isOfChannel && { isOfChannel }) });
 }

@@ -96,6 +96,14 @@ describe('sends of a journey, with all that may happen meanwhile in any order', 
         ends: [...[5, 7, 6].map((at) => ({ at, goesOn: false })), { at: 1, goesOn: true }],
       },
     ],
+    [
+      'a denial that an attempt finds which was given up, while the one after it sends',
+      {
+        ...{ ...calm, hasDedup: true, isTwice: true, answers: ['arrived'], picks: [5] },
+        happens: ['suppress', 'left', 'migrate', 'merge'],
+        ends: [...[7, 2, 2, 7].map((at) => ({ at, goesOn: false })), { at: 1, goesOn: true }],
+      },
+    ],
   ])('are so under %s', async (_, the) => {
     const sends = new Sends(the);
     await sends.run();
