@@ -45,20 +45,17 @@ async function main(): Promise<void> {
     clock: Date.now,
     log,
     registry,
-    allowedTargets: config.allowedTargets,
-    sourceFolders: config.sourceFolders,
+    ...{ allowedTargets: config.allowedTargets, sourceFolders: config.sourceFolders },
     pulls: config.pulls,
-    intakeBatch: config.limits.intakeBatch,
-    ...{ backfillPauseMs: config.limits.backfillPauseMs, sessionMs: config.limits.sessionMs },
-    eventLimits: config.limits.event,
-    imports: config.imports,
+    ...limitsOf(config),
+    ...{ eventLimits: config.limits.event, imports: config.imports },
     catalogueLimits: config.catalogueLimits,
     ...config.privacy,
   });
-  const workflows = { workflowBundle: { codePath: workflowBundlePath } };
   const workers = await createWorkers(
     {
-      ...{ connection, namespace: config.temporalNamespace, queuePrefix: '', workflows, activities },
+      ...{ connection, namespace: config.temporalNamespace, queuePrefix: '', activities },
+      workflows: { workflowBundle: { codePath: workflowBundlePath } },
       cachedRuns: config.limits.cachedRuns,
     },
     config.queues,
@@ -71,6 +68,10 @@ async function main(): Promise<void> {
   await Promise.all([connection.close(), clientConnection.close(), store.connection.client.close()]);
   log.info('the worker has stopped; what it had begun is done');
 }
+
+const limitsOf = ({ limits }: Config) => ({
+  ...{ intakeBatch: limits.intakeBatch, backfillPauseMs: limits.backfillPauseMs, sessionMs: limits.sessionMs },
+});
 
 /** Intakes, clocks and schedules run for ever; after the first start, or a wiped Temporal, they must be started. */
 async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> {
