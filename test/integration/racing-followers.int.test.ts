@@ -73,11 +73,14 @@ describe('writers and followers of an audience in several processes', () => {
     // One dies before it numbers, one between the number and the edges, one before its commit.
     const dying = await Promise.all([1, 5, 9].map((diesAt) => Follower.start(ws, { diesAt })));
     const intakes = await Promise.all(Array.from({ length: racers }, () => Intake.start(api.store)));
+    // What the dead had begun, an embedded server would else keep open for a minute, and nobody could number meanwhile. It is ours alone.
+    const buried = dying.map(async ({ exited }) => {
+      await exited;
+      if (process.env['HEDDLE_TEST_STORE'] !== 'external')
+        await api.store.connection.client.db('admin').command({ killAllSessions: [] });
+    });
     await Promise.all(intakes.map((intake) => intake.apply(ws, { docs, batchSize: 8 })));
-    await Promise.all(dying.map(({ exited }) => exited));
-    // What the dead had begun, an embedded server would else keep open for a while, and nobody could number meanwhile. It is ours alone.
-    if (process.env['HEDDLE_TEST_STORE'] !== 'external')
-      await api.store.connection.client.db('admin').command({ killAllSessions: [] });
+    await Promise.all(buried);
     const followed = await Promise.all(followers.map((follower) => follower.stop()));
 
     const stays = await api.store.connection.db.collection<MembershipDoc>('memberships').find({ ws }).toArray();

@@ -14,7 +14,7 @@ let scene: Scene;
 beforeAll(async () => {
   heddle = await startProcesses({ workers: 2 });
   scene = await Scene.open(heddle);
-  await publishKillRun(scene);
+  await publishKillRun(scene, seconds);
 });
 afterAll(async () => {
   await scene.close();

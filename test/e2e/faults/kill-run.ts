@@ -4,6 +4,8 @@ import { until } from '../../../src/testing/system';
 import type { Scene } from './scene';
 import { type TestEvent } from './scene';
 
+const groups = 10;
+
 export interface KillRunOptions {
   readonly people: number;
   /** How long people go on arriving, while workers are killed. */
@@ -31,7 +33,10 @@ const mapping = { n };
 const send = (next: string) => ({ type: 'send' as const, destination: 'crm', mapping, next });
 const exit = (reason: string) => ({ type: 'exit' as const, reason });
 
-export async function publishKillRun(scene: Scene): Promise<void> {
+/** Of people who arrive within so many seconds. */
+export async function publishKillRun(scene: Scene, seconds: number): Promise<void> {
+  // Twice as long as whoever goes on takes to say so; those who say nothing wait it out.
+  const timeout = `${Math.max(30, Math.ceil((4 * seconds) / groups))}s`;
   await scene.tenant.client.sending.setPolicy({ caps: [{ max: 2, per: '1d', then: 'skip' }] });
   await scene.publish('sub', {
     entry: { on: { api: true } },
@@ -46,7 +51,7 @@ export async function publishKillRun(scene: Scene): Promise<void> {
     steps: {
       rest: { type: 'wait', for: '2s', next: 'listen' },
       listen: {
-        ...{ type: 'wait-for', since: 'entry', timeout: '90s' },
+        ...{ type: 'wait-for', since: 'entry', timeout },
         first: [{ on: { event: 'Go' }, next: 'which' }],
         onTimeout: 'nudge',
       },
@@ -109,7 +114,6 @@ async function killWhile(isSo: () => boolean, workers: Processes['workers'], eve
 
 /** In groups, each of which goes on or walks away when the next begins. */
 async function arrive(scene: Scene, { people, arrivingMs }: KillRunOptions): Promise<void> {
-  const groups = 10;
   const perGroup = people / groups;
   const numbers = (group: number) => Array.from({ length: perGroup }, (_, index) => group * perGroup + index);
   for (let group = 0; group <= groups; group += 1) {
