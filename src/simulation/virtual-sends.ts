@@ -94,11 +94,11 @@ export function places(memory: Memory) {
         memory.sendPlaces.set(subject, { _id: subject, ws, subject, places, expireAt, rev: readRev + 1 });
         return true;
       },
-      release: async (ws, profiles, key) => {
+      release: async (ws, profiles, attempt) => {
         for (const id of profiles) {
           const found = memory.sendPlaces.get(subjectOf(ws, id));
           if (found) {
-            const places = found.places.filter((place) => place.key !== key);
+            const places = found.places.filter((place) => place.attempt !== attempt);
             memory.sendPlaces.set(found._id, { ...found, places, rev: found.rev + 1 });
           }
         }

@@ -42,10 +42,13 @@ export class SendPlaceRepository {
     return insertOnce(this.#places, document);
   }
 
-  /** What surely did not leave counts no more. */
-  async release(ws: WorkspaceId, profiles: readonly ProfileId[], key: string): Promise<void> {
+  /** What surely did not leave counts no more; what another attempt of it has taken since does. */
+  async release(ws: WorkspaceId, profiles: readonly ProfileId[], attempt: string): Promise<void> {
     const _id = { $in: profiles.map((id) => subjectOf(ws, id)) };
-    await this.#places.updateMany({ _id, 'places.key': key }, { $pull: { places: { key } }, $inc: { rev: 1 } });
+    await this.#places.updateMany(
+      { _id, 'places.attempt': attempt },
+      { $pull: { places: { attempt } }, $inc: { rev: 1 } },
+    );
   }
 
   async countOf(subjects: readonly string[]): Promise<number> {

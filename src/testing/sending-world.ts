@@ -156,11 +156,11 @@ export class SendingWorld {
         places.set(subject, { _id: subject, ws, subject, ...written, rev: readRev + 1 });
         return true;
       },
-      release: async (ws: WorkspaceId, ids: readonly ProfileId[], key: string) => {
+      release: async (ws: WorkspaceId, ids: readonly ProfileId[], attempt: string) => {
         for (const subject of ids.map((id) => subjectOf(ws, id))) {
           const doc = places.get(subject);
-          if (!doc?.places.some((place) => place.key === key)) continue;
-          const left = doc.places.filter((place) => place.key !== key);
+          if (!doc?.places.some((place) => place.attempt === attempt)) continue;
+          const left = doc.places.filter((place) => place.attempt !== attempt);
           places.set(subject, { ...doc, places: left, rev: doc.rev + 1 });
         }
       },

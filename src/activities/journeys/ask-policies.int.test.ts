@@ -1,6 +1,7 @@
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import { enrollmentId, profileId, type ProfileId } from '../../domain/ids';
 import type { Ruling } from '../../domain/delivery/decide-send';
+import { placeOf } from '../../domain/delivery/decide-send';
 import type { SendingPolicy } from '../../domain/delivery/sending-policy.schema';
 import type { ProfileWrite } from '../../domain/profiles/change-set';
 import { newProfile, type Profile } from '../../domain/profiles/profile';
@@ -109,7 +110,10 @@ describe('a cap, when many sends race for a place', () => {
     const ada = person('prf_a');
     await store(ada);
     await ask(ada, 'enr_1');
-    await api.store.sendPlaces.release(workspace.ws, [ada.id], 'enr_1:mail:1');
+    // Of another attempt of it, which never had the place, nothing is given back.
+    await api.store.sendPlaces.release(workspace.ws, [ada.id], placeOf('enr_1:mail:1', 7));
+    expect(await ask(ada, 'enr_2')).toMatchObject({ do: 'hold', reason: 'cap' });
+    await api.store.sendPlaces.release(workspace.ws, [ada.id], placeOf('enr_1:mail:1'));
     expect(await ask(ada, 'enr_2')).toEqual({ do: 'send' });
   });
 

@@ -2,6 +2,7 @@ import {
   capsLookBackMs,
   decideSend,
   longestHoldMs,
+  placeOf,
   placesTaken,
   type Ruling,
   type SendPlace,
@@ -120,13 +121,14 @@ async function readPlaces(
 /** False where somebody else has written since. */
 function takePlace(
   { store }: JourneyDeps,
-  { send: { ref, key, profile }, channel }: PolicyQuestion,
+  { send: { ref, key, run, profile }, channel }: PolicyQuestion,
   policy: SendingPolicy,
   { own }: Taken,
 ): Promise<boolean> {
   const lookBackMs = capsLookBackMs(policy);
   const others = (own?.places ?? []).filter((place) => place.key !== key && place.at >= ref.now - lookBackMs);
-  const place = { key, at: ref.now, ...(channel !== undefined && { channel }) };
+  const attempt = placeOf(key, run.sending?.at);
+  const place = { key, attempt, at: ref.now, ...(channel !== undefined && { channel }) };
   return store.sendPlaces.write(ref.ws, profile.id, {
     places: [...others, place],
     expireAt: new Date(ref.now + lookBackMs),
@@ -135,10 +137,13 @@ function takePlace(
 }
 
 /** A merge between the reading of the profile and the place may have hidden another place of the person: then it is asked again. */
-async function checkMerged({ store }: JourneyDeps, { send: { ref, key, profile } }: PolicyQuestion): Promise<Ruling> {
+async function checkMerged(
+  { store }: JourneyDeps,
+  { send: { ref, key, run, profile } }: PolicyQuestion,
+): Promise<Ruling> {
   const present = await store.profiles.canonical(ref.ws, profile.id);
   if (present && isSame(present, profile)) return { do: 'send' };
-  await store.sendPlaces.release(ref.ws, idsOf(profile), key);
+  await store.sendPlaces.release(ref.ws, idsOf(profile), placeOf(key, run.sending?.at));
   return { do: 'hold', reason: 'cap', until: ref.now };
 }
 

@@ -37,9 +37,12 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
     : leave(deps, ref, key, claim);
 }
 
-/** Not by who finds, once it has the claim, that a merge has said before: the other person had this message already. */
+/**
+ * Not by who finds, once it has the claim, that a merge has said before: the other person had this message already. Nor by who was given up
+ * meanwhile, so that another has taken up its claim.
+ */
 const isToBeSent = ({ run, key }: SendVisit, claim: Claim): boolean =>
-  run.sending?.key === key && !(claim.is === 'taken' && isSentElsewhere(run));
+  run.sending?.key === key && (claim.is !== 'taken' || (run.sending.at === claim.at && !isSentElsewhere(run)));
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);

@@ -97,6 +97,14 @@ describe('sends of a journey, with all that may happen meanwhile in any order', 
       },
     ],
     [
+      'a failure of an attempt that was given up, while the one after it takes the place up',
+      {
+        ...{ ...calm, hasDedup: true, isTwice: true, cap: [{ max: 1, per: '1h', then: 'skip' }], happens: [] },
+        ...{ answers: ['transient', 'transient'], picks: [14, 4, 17, 0, 9, 2, 4] },
+        ends: [[1], [7, 0], [13, 0], [21, 0], [2]].map(([at = 0, goesOn]) => ({ at, goesOn: goesOn === undefined })),
+      },
+    ],
+    [
       'a denial that an attempt finds which was given up, while the one after it sends',
       {
         ...{ ...calm, hasDedup: true, isTwice: true, answers: ['arrived'], picks: [5] },

@@ -1,4 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { placeOf } from '../../domain/delivery/decide-send';
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
 import type { SandboxRequest } from '../../domain/delivery/sandbox';
 import { armShownBy, heldOut, testSend } from '../../domain/journeys/journey-holdout';
@@ -60,7 +61,7 @@ async function giveBack(deps: JourneyDeps, send: SendVisit, mayHaveArrived: bool
   const { sending } = (await store.enrollments.byId(ref.ws, ref.id)) ?? {};
   // Another attempt has taken the claim up, and with it the places.
   if (sending && sending.at !== claim.at) return;
-  await store.sendPlaces.release(ref.ws, idsOf(profile), key);
+  await store.sendPlaces.release(ref.ws, idsOf(profile), placeOf(key, run.sending?.at));
   if (send.definition.once !== undefined) await releaseHouseholds(deps, send);
   await store.enrollments.release(ref.ws, ref.id, claim);
 }
