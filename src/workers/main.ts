@@ -31,13 +31,7 @@ async function main(): Promise<void> {
   });
   warnOfNewer(await prepareStore(store.connection), log);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: ['SIGTERM', 'SIGINT'] });
-  const { connectionOptions } = loadClientConnectConfig();
-  const address = { ...connectionOptions, address: config.temporalAddress };
-  const [connection, clientConnection] = await Promise.all([
-    NativeConnection.connect(address),
-    Connection.connect(address),
-  ]);
-  const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace });
+  const { connection, client } = await connectTemporal(config);
   const activities = composeActivities({
     store,
     client,
@@ -45,19 +39,21 @@ async function main(): Promise<void> {
     clock: Date.now,
     log,
     registry,
-    ...{ allowedTargets: config.allowedTargets, sourceFolders: config.sourceFolders },
+    allowedTargets: config.allowedTargets,
+    sourceFolders: config.sourceFolders,
     pulls: config.pulls,
-    ...limitsOf(config),
-    ...{ eventLimits: config.limits.event, imports: config.imports },
+    intakeBatch: config.limits.intakeBatch,
+    backfillPauseMs: config.limits.backfillPauseMs,
+    sessionMs: config.limits.sessionMs,
+    eventLimits: config.limits.event,
+    imports: config.imports,
     catalogueLimits: config.catalogueLimits,
     ...config.privacy,
   });
+  const workflows = { workflowBundle: { codePath: workflowBundlePath } };
+  const { cachedRuns } = config.limits;
   const workers = await createWorkers(
-    {
-      ...{ connection, namespace: config.temporalNamespace, queuePrefix: '', activities },
-      workflows: { workflowBundle: { codePath: workflowBundlePath } },
-      cachedRuns: config.limits.cachedRuns,
-    },
+    { connection, namespace: config.temporalNamespace, queuePrefix: '', workflows, activities, cachedRuns },
     config.queues,
   );
   const server = config.metricsPort === undefined ? undefined : serveMetrics(config, registry, workers);
@@ -65,13 +61,16 @@ async function main(): Promise<void> {
   log.info({ queues: config.queues }, 'the worker is ready');
   await Promise.all(workers.map((worker) => worker.run()));
   server?.close();
-  await Promise.all([connection.close(), clientConnection.close(), store.connection.client.close()]);
+  await Promise.all([connection.close(), client.connection.close(), store.connection.client.close()]);
   log.info('the worker has stopped; what it had begun is done');
 }
 
-const limitsOf = ({ limits }: Config) => ({
-  ...{ intakeBatch: limits.intakeBatch, backfillPauseMs: limits.backfillPauseMs, sessionMs: limits.sessionMs },
-});
+/** Workers are served by one connection, what they ask for goes by another. */
+async function connectTemporal({ temporalAddress, temporalNamespace: namespace }: Config) {
+  const address = { ...loadClientConnectConfig().connectionOptions, address: temporalAddress };
+  const [connection, asking] = await Promise.all([NativeConnection.connect(address), Connection.connect(address)]);
+  return { connection, client: new Client({ connection: asking, namespace }) };
+}
 
 /** Intakes, clocks and schedules run for ever; after the first start, or a wiped Temporal, they must be started. */
 async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> {

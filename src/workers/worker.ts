@@ -19,8 +19,6 @@ const endsWhenAsked = { shutdownGraceTime: 0 } as const;
 /** How many workspaces a worker applies events of at the same time. */
 export const intakePlaces = 8;
 
-const usualCachedRuns = 600;
-
 /** Slots per queue: intakes and clocks are few and long, deliveries many and waiting for others. */
 const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
   intake: {
@@ -39,6 +37,7 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
     maxConcurrentWorkflowTaskExecutions: 40,
+    maxCachedWorkflows: 600,
   },
   operations: {
     ...endsWhenAsked,
@@ -74,7 +73,7 @@ export async function createWorkers(setup: WorkerSetup, queues: readonly QueueNa
         shutdownGraceTime: '10s',
         shutdownForceTime: '25s',
         ...slots[queue],
-        ...(queue === 'journeys' && { maxCachedWorkflows: setup.cachedRuns ?? usualCachedRuns }),
+        ...(queue === 'journeys' && setup.cachedRuns && { maxCachedWorkflows: setup.cachedRuns }),
       }),
     ),
   );

@@ -11,6 +11,12 @@ export interface DoorbellOptions<To> {
   readonly clock?: () => number;
 }
 
+/** After a ring: when its rest is over, with how long the ring took, and the ring after it once somebody has asked for one. */
+interface Rest {
+  readonly over: Promise<number>;
+  next?: Promise<void>;
+}
+
 /** Between two rings of the same, in ms: so many times as long as the last two were on their way, within these bounds. */
 const restsPerRing = 10;
 const leastRestMs = 50;
@@ -28,8 +34,7 @@ function later(then: () => void, delayMs: number): void {
  */
 export function createDoorbell<To>(options: DoorbellOptions<To>): (to: To) => Promise<void> {
   const { nameOf, later: schedule = later, clock = () => performance.now() } = options;
-  /** Who was rung and rests: its end, with how long the ring took, and the ring after it once somebody has asked for one. */
-  const resting = new Map<string, { readonly over: Promise<number>; next?: Promise<void> }>();
+  const resting = new Map<string, Rest>();
 
   /** `before`: how long the last one took, where it was just now. One alone may be slow because all has just begun. */
   const begin = (to: To, before = 0): Promise<void> => {
@@ -41,7 +46,7 @@ export function createDoorbell<To>(options: DoorbellOptions<To>): (to: To) => Pr
       await new Promise<void>((ends) => schedule(ends, Math.min(restMs, mostRestMs)));
       return took;
     };
-    const rest: { readonly over: Promise<number>; next?: Promise<void> } = { over: rung.then(rested, rested) };
+    const rest: Rest = { over: rung.then(rested, rested) };
     resting.set(nameOf(to), rest);
     void rest.over.then(() => {
       if (!rest.next) resting.delete(nameOf(to));

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { DefinitionKey } from '../../domain/definition-fields.schema';
-import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { ProfileRef } from '../profiles/find-profile';
 import { defineRoute, type Route } from '../route';
-import { enrol } from './enrol';
+import { answerBegun, BegunResponses, enrol } from './enrol';
 import { findJourney } from './find-journey';
 
 const Key = z.strictObject({ key: DefinitionKey });
@@ -23,12 +22,10 @@ export const enrolRoutes: readonly Route[] = [
     summary: 'Begin a run of a journey whose entry is { "api": true }; 202 when it is accepted and not yet decided',
     params: Key,
     body: EnrolBody,
-    responses: { 201: EnrollmentBody, 202: z.strictObject({ isPending: z.literal(true) }) },
+    responses: BegunResponses,
     handle: async (call) => {
       const { key } = await findJourney(call);
-      const run = await enrol(call, key);
-      if (!run) return { status: 202, body: { isPending: true as const } };
-      return { status: 201, body: presentEnrollment(run, call.deps) };
+      return answerBegun(await enrol(call, key), call.deps);
     },
   }),
 ];

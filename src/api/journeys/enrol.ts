@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Event } from '../../domain/events/event';
 import type { JsonObject } from '../../domain/json';
 import { enrollEvent, enrollMessageId } from '../../domain/events/enroll';
 import { measureJson } from '../../domain/events/measure-json';
 import type { Enrollment } from '../../domain/journeys/enrollment';
 import type { IgnoredEntry } from '../../domain/journeys/routing';
+import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { conflict, invalidRequest, Problem } from '../problem';
 import { findProfile } from '../profiles/find-profile';
 import { nameOf, recordEvent } from '../profiles/record-event';
@@ -41,6 +43,14 @@ export async function begun(call: KeyCall, journey: string, event: Event): Promi
   if (!run) throw conflict('The person was erased, or cannot be written to, so that no run was begun.');
   return run;
 }
+
+export const BegunResponses = { 201: EnrollmentBody, 202: z.strictObject({ isPending: z.literal(true) }) };
+
+/** The run, or that the intake has yet to come to what asks for it. */
+export const answerBegun = (run: Enrollment | undefined, deps: KeyCall['deps']) =>
+  run
+    ? ({ status: 201, body: presentEnrollment(run, deps) } as const)
+    : ({ status: 202, body: { isPending: true } } as const);
 
 /** Throws 400 for what no event could carry. */
 export function refuseOversize({ deps }: KeyCall, pointer: string, given: JsonObject): void {

@@ -5,10 +5,9 @@ import { parseDuration } from '../../domain/duration';
 import { draftVersion } from '../../domain/journeys/tested-draft';
 import { testEvent, type TestAsk } from '../../domain/events/enroll';
 import type { Identifier } from '../../domain/events/event';
-import { EnrollmentBody, presentEnrollment } from '../enrollments/presenter';
 import { conflict, notFound } from '../problem';
 import { defineRoute, type KeyCall, type Route } from '../route';
-import { begun, idOf, refuseOversize } from './enrol';
+import { answerBegun, begun, BegunResponses, idOf, refuseOversize } from './enrol';
 import type { JourneyDoc } from '../../store/journeys';
 import { findJourney } from './find-journey';
 
@@ -33,12 +32,8 @@ export const testRoutes: readonly Route[] = [
     summary: 'Walk a journey with a made-up person and short waits: what would be sent is kept, and nothing leaves',
     params: Key,
     body: TestInput.prefault({}),
-    responses: { 201: EnrollmentBody, 202: z.strictObject({ isPending: z.literal(true) }) },
-    handle: async (call) => {
-      const run = await beginTest(call);
-      if (!run) return { status: 202, body: { isPending: true as const } };
-      return { status: 201, body: presentEnrollment(run, call.deps) };
-    },
+    responses: BegunResponses,
+    handle: async (call) => answerBegun(await beginTest(call), call.deps),
   }),
 ];
 

@@ -11,8 +11,7 @@ export type Forgotten = 'anonymous' | 'test';
 
 /**
  * Whether retention may forget somebody to whom nothing has happened since `before`, in epoch milliseconds: a browser or device that
- * nobody can name. Whoever is restricted is kept, since that is what a
- * restriction is for; but not who was made up for a test.
+ * nobody can name. Whoever is restricted is kept, since that is what a restriction is for; but not who was made up for a test.
  */
 export function isForgettable(
   person: Forgettable,

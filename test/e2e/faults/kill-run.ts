@@ -35,7 +35,7 @@ const exit = (reason: string) => ({ type: 'exit' as const, reason });
 
 /** Of people who arrive within so many seconds. */
 export async function publishKillRun(scene: Scene, seconds: number): Promise<void> {
-  // Twice as long as whoever goes on takes to say so; those who say nothing wait it out.
+  // Four times as long as whoever goes on takes to say so; those who say nothing wait it out.
   const timeout = `${Math.max(30, Math.ceil((4 * seconds) / groups))}s`;
   await scene.tenant.client.sending.setPolicy({ caps: [{ max: 2, per: '1d', then: 'skip' }] });
   await scene.publish('sub', {
