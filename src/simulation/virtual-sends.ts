@@ -40,9 +40,8 @@ export function runs(memory: Memory) {
       rest: async (_ws, id, { key, at }) => {
         change(id, (run) => (run.sending?.key === key ? { ...run, sending: { key, at, isResting: true } } : undefined));
       },
-      takeUp: async (_ws, id, { key, at }) => {
-        change(id, (run) => (run.sending?.key === key ? { ...run, sending: { key, at } } : undefined));
-      },
+      takeUp: async (_ws, id, { key }, at) =>
+        change(id, (run) => (run.sending?.key === key ? { ...run, sending: { key, at } } : undefined)),
     } satisfies Part<
       'enrollments',
       'byId' | 'open' | 'openOfHouseholds' | 'write' | 'claim' | 'release' | 'rest' | 'takeUp'
@@ -111,9 +110,9 @@ export function places(memory: Memory) {
         memory.householdSends.set(doc._id, doc);
         return true;
       },
-      release: async (subject, key) => {
+      release: async (subject, attempt) => {
         for (const doc of memory.householdSends.values())
-          if (doc.subject === subject && doc.key === key) memory.householdSends.delete(doc._id);
+          if (doc.subject === subject && doc.attempt === attempt) memory.householdSends.delete(doc._id);
       },
     } satisfies Part<'householdSends', 'find' | 'take' | 'release'>,
   };

@@ -126,13 +126,14 @@ export class EnrollmentRepository {
     await this.#changeClaim(ws, id, { sending: { key, at } }, { $set: { 'sending.isResting': true } });
   }
 
-  /** The next attempt has the claim of the one before, which is under way again. */
+  /** The next attempt has the claim of the one before, which is under way again. False where that is no longer as it was read. */
   async takeUp(
     ws: WorkspaceId,
     id: EnrollmentId,
-    { key, at }: { readonly key: string; readonly at: number },
-  ): Promise<void> {
-    await this.#changeClaim(ws, id, { 'sending.key': key }, { $set: { sending: { key, at } } });
+    sending: NonNullable<Enrollment['sending']>,
+    at: number,
+  ): Promise<boolean> {
+    return this.#changeClaim(ws, id, { sending }, { $set: { sending: { key: sending.key, at } } });
   }
 
   /** A claim is compared whole: an embedded store finds no number inside it by equality. */
@@ -141,8 +142,9 @@ export class EnrollmentRepository {
     id: EnrollmentId,
     claim: Filter<EnrollmentDoc>,
     change: UpdateFilter<EnrollmentDoc>,
-  ): Promise<void> {
-    await this.#enrollments.updateOne({ ...claim, _id: docId(ws, id) }, { ...change, $inc: { rev: 1 } });
+  ): Promise<boolean> {
+    const filter = { ...claim, _id: docId(ws, id) };
+    return (await this.#enrollments.updateOne(filter, { ...change, $inc: { rev: 1 } })).matchedCount === 1;
   }
 
   /** How many attempts to deliver are under way: of one journey, or of all. */

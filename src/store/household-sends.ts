@@ -13,6 +13,8 @@ export interface HouseholdSendDoc {
   readonly run: string;
   /** Of the delivery by which it was taken. */
   readonly key: string;
+  /** Of that delivery: only this one gives it back. */
+  readonly attempt: string;
   readonly at: number;
   readonly expireAt: Date;
 }
@@ -32,15 +34,15 @@ export class HouseholdSendRepository {
   /** Takes a place that nobody has, or that of `before` as it was read. False: somebody else was first. */
   async take(doc: HouseholdSendDoc, before: HouseholdSendDoc | undefined): Promise<boolean> {
     if (before) {
-      const { _id, run, key } = before;
-      return (await this.#sends.replaceOne({ _id, run, key }, doc)).matchedCount === 1;
+      const { _id, run, key, attempt } = before;
+      return (await this.#sends.replaceOne({ _id, run, key, attempt }, doc)).matchedCount === 1;
     }
     return insertOnce(this.#sends, doc);
   }
 
-  /** What surely did not leave gives its places back. */
-  async release(subject: string, key: string): Promise<void> {
-    await this.#sends.deleteMany({ subject, key });
+  /** An attempt that surely did not leave gives its places back. */
+  async release(subject: string, attempt: string): Promise<void> {
+    await this.#sends.deleteMany({ subject, attempt });
   }
 
   async countOf(subjects: readonly string[]): Promise<number> {

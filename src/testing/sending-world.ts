@@ -112,11 +112,11 @@ export class SendingWorld {
           (run) => run.sending?.key === key && run.sending.at === at,
           (run) => ({ ...run, sending: { key, at, isResting: true } }),
         ),
-      takeUp: async (_ws: WorkspaceId, id: EnrollmentId, { key, at }: Claim) =>
-        void change(
+      takeUp: async (_ws: WorkspaceId, id: EnrollmentId, sending: Claim, at: number) =>
+        change(
           id,
-          (run) => run.sending?.key === key,
-          (run) => ({ ...run, sending: { key, at } }),
+          (run) => JSON.stringify(run.sending) === JSON.stringify(sending),
+          (run) => ({ ...run, sending: { key: sending.key, at } }),
         ),
     };
   }

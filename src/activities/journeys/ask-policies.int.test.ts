@@ -1,7 +1,6 @@
 import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import { enrollmentId, profileId, type ProfileId } from '../../domain/ids';
 import type { Ruling } from '../../domain/delivery/decide-send';
-import { placeOf } from '../../domain/delivery/decide-send';
 import type { SendingPolicy } from '../../domain/delivery/sending-policy.schema';
 import type { ProfileWrite } from '../../domain/profiles/change-set';
 import { newProfile, type Profile } from '../../domain/profiles/profile';
@@ -111,9 +110,9 @@ describe('a cap, when many sends race for a place', () => {
     await store(ada);
     await ask(ada, 'enr_1');
     // Of another attempt of it, which never had the place, nothing is given back.
-    await api.store.sendPlaces.release(workspace.ws, [ada.id], placeOf('enr_1:mail:1', 7));
+    await api.store.sendPlaces.release(workspace.ws, [ada.id], 'enr_1:mail:1@7');
     expect(await ask(ada, 'enr_2')).toMatchObject({ do: 'hold', reason: 'cap' });
-    await api.store.sendPlaces.release(workspace.ws, [ada.id], placeOf('enr_1:mail:1'));
+    await api.store.sendPlaces.release(workspace.ws, [ada.id], 'enr_1:mail:1@0');
     expect(await ask(ada, 'enr_2')).toEqual({ do: 'send' });
   });
 

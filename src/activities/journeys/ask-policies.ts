@@ -2,7 +2,6 @@ import {
   capsLookBackMs,
   decideSend,
   longestHoldMs,
-  placeOf,
   placesTaken,
   type Ruling,
   type SendPlace,
@@ -17,7 +16,7 @@ import type { Profile } from '../../domain/profiles/profile';
 import type { DeliveryDoc } from '../../store/deliveries';
 import type { SendPlacesDoc } from '../../store/send-places';
 import type { JourneyDeps } from './journeys';
-import type { AskedSend } from './send-visit';
+import { attemptOf, type AskedSend } from './send-visit';
 
 /** A send that nothing else keeps, and its row of the ledger from before this attempt. */
 export interface PolicyQuestion {
@@ -121,14 +120,14 @@ async function readPlaces(
 /** False where somebody else has written since. */
 function takePlace(
   { store }: JourneyDeps,
-  { send: { ref, key, run, profile }, channel }: PolicyQuestion,
+  { send, channel }: PolicyQuestion,
   policy: SendingPolicy,
   { own }: Taken,
 ): Promise<boolean> {
+  const { ref, key, profile } = send;
   const lookBackMs = capsLookBackMs(policy);
   const others = (own?.places ?? []).filter((place) => place.key !== key && place.at >= ref.now - lookBackMs);
-  const attempt = placeOf(key, run.sending?.at);
-  const place = { key, attempt, at: ref.now, ...(channel !== undefined && { channel }) };
+  const place = { key, attempt: attemptOf(send), at: ref.now, ...(channel !== undefined && { channel }) };
   return store.sendPlaces.write(ref.ws, profile.id, {
     places: [...others, place],
     expireAt: new Date(ref.now + lookBackMs),
@@ -139,11 +138,13 @@ function takePlace(
 /** A merge between the reading of the profile and the place may have hidden another place of the person: then it is asked again. */
 async function checkMerged(
   { store }: JourneyDeps,
-  { send: { ref, key, run, profile } }: PolicyQuestion,
+  { send, mayHaveArrived }: PolicyQuestion & { readonly mayHaveArrived: boolean },
 ): Promise<Ruling> {
+  const { ref, profile } = send;
   const present = await store.profiles.canonical(ref.ws, profile.id);
   if (present && isSame(present, profile)) return { do: 'send' };
-  await store.sendPlaces.release(ref.ws, idsOf(profile), placeOf(key, run.sending?.at));
+  // What may have arrived before keeps its place.
+  if (!mayHaveArrived) await store.sendPlaces.release(ref.ws, idsOf(profile), attemptOf(send));
   return { do: 'hold', reason: 'cap', until: ref.now };
 }
 

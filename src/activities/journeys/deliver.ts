@@ -31,48 +31,41 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
   const known = await deps.store.deliveries.byKey(ref.ws, key);
   if (known && (isFinal(known.status) || known.status === 'sent')) return settle(deps, ref, { ...known, key });
   const claim = await claimRun(deps, ref, key, run);
-  const send = claim.is === 'refused' ? undefined : await readSend(deps, ref, key);
+  if (claim.is === 'refused') return leave(deps, ref, key, claim);
+  const send = await readSend(deps, ref, key);
   return send && isToBeSent(send, claim)
     ? sendOrRehearse(deps, send, claim.is === 'found', known)
     : leave(deps, ref, key, claim);
 }
 
-/**
- * Not by who finds, once it has the claim, that a merge has said before: the other person had this message already. Nor by who was given up
- * meanwhile, so that another has taken up its claim.
- */
-const isToBeSent = ({ run, key }: SendVisit, claim: Claim): boolean =>
-  run.sending?.key === key && (claim.is !== 'taken' || (run.sending.at === claim.at && !isSentElsewhere(run)));
+/** A claim that another attempt has taken up since is no longer its own; and nobody claims anew what a merge says the other person had already. */
+const isToBeSent = (send: SendVisit, claim: Exclude<Claim, { is: 'refused' }>): boolean =>
+  isOf(send.run, send.key, claim.at) && !(claim.is === 'taken' && isSentElsewhere(send.run));
+
+const isOf = ({ sending }: Pick<Enrollment, 'sending'>, key: string, at: number | undefined): boolean =>
+  sending?.key === key && sending.at === at;
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);
 
-/** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. `taken`: under that instant. */
-type Claim = { readonly is: 'taken'; readonly at: number } | { readonly is: 'found' | 'refused' };
+/** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. `at`: since when it is this one's. */
+type Claim = { readonly is: 'taken' | 'found'; readonly at: number } | { readonly is: 'refused' };
 
+/** Of two attempts at once one is refused, and comes again. */
 async function claimRun(
-  deps: JourneyDeps,
+  { store, clock }: JourneyDeps,
   ref: RunRef & Visit,
   key: string,
-  run: Enrollment | undefined,
+  run?: Enrollment,
 ): Promise<Claim> {
-  const { enrollments } = deps.store;
-  if (await findClaim(deps, ref, key, run)) return { is: 'found' };
-  const at = deps.clock();
-  if (await enrollments.claim(ref.ws, ref, { key, at })) return { is: 'taken', at };
-  return { is: (await findClaim(deps, ref, key, await enrollments.byId(ref.ws, ref.id))) ? 'found' : 'refused' };
-}
-
-/** What is found is this attempt's from now on: the other gives it back no more. */
-async function findClaim(
-  { store, clock }: JourneyDeps,
-  { ws, id }: RunRef,
-  key: string,
-  { sending }: Pick<Enrollment, 'sending'> = {},
-): Promise<boolean> {
-  if (sending?.key !== key) return false;
-  await store.enrollments.takeUp(ws, id, { key, at: Math.max(clock(), sending.at + 1) });
-  return true;
+  const { sending } = run ?? {};
+  if (sending?.key !== key) {
+    const at = clock();
+    return (await store.enrollments.claim(ref.ws, ref, { key, at })) ? { is: 'taken', at } : { is: 'refused' };
+  }
+  // From now on the other gives it back no more.
+  const at = Math.max(clock(), sending.at + 1);
+  return (await store.enrollments.takeUp(ref.ws, ref.id, sending, at)) ? { is: 'found', at } : { is: 'refused' };
 }
 
 /** What another person had, by a merge, is not sent to find out whether it has arrived. */
@@ -135,7 +128,7 @@ async function sendToHousehold(
   send: AskedSend,
   { isHeldOut, wasInFlight }: { readonly isHeldOut: boolean; readonly wasInFlight: boolean },
 ): Promise<Next> {
-  const place = await (isHeldOut ? lookAtHouseholds(deps, send) : takeHouseholds(deps, send));
+  const place = await (isHeldOut ? lookAtHouseholds(deps, send) : takeHouseholds(deps, send, wasInFlight));
   if (place === 'moved') return hold(deps, send, { reason: householdOnce, mayHaveArrived: wasInFlight });
   const isOfChannel = false;
   if (place === 'taken') return withhold(deps, send, { reason: householdOnce, isOfChannel, wasInFlight });
@@ -149,10 +142,10 @@ async function withhold(
   send: AskedSend,
   { reason, isOfChannel, wasInFlight }: { reason: string; isOfChannel: boolean; wasInFlight: boolean },
 ): Promise<Next> {
-  const { sending } = (await deps.store.enrollments.byId(send.ref.ws, send.ref.id)) ?? {};
-  // Another attempt has taken the claim up, and may be sending.
-  const isAnothers = sending !== undefined && sending.at !== send.run.sending?.at;
-  if (wasInFlight || isAnothers) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
+  if (wasInFlight) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
+  const run = await deps.store.enrollments.byId(send.ref.ws, send.ref.id);
+  // Another attempt has taken the claim up, may be sending, and reports.
+  if (run?.sending && !isOf(run, send.key, send.run.sending?.at)) return advanceFrom(deps, send.ref, look);
   deps.metrics.withheld.inc({ reason });
   return record(deps, send, { status: 'withheld', reason, ...(isOfChannel && { isOfChannel }) });
 }

@@ -32,6 +32,13 @@ export interface AskedSend extends SendVisit {
   readonly permission: Permission;
 }
 
+/**
+ * The name of an attempt: of its delivery, and since when it has the claim of the run. Two of one visit may be under way, and the first gives
+ * back no place that the second has. A text, since an embedded store finds no number inside a document.
+ */
+export const attemptOf = ({ key, run }: { readonly key: string; readonly run: Pick<Enrollment, 'sending'> }): string =>
+  `${key}@${run.sending?.at ?? 0}`;
+
 /** `undefined` when the run has ended or moved on. */
 export async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);

@@ -1,5 +1,4 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { placeOf } from '../../domain/delivery/decide-send';
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
 import type { SandboxRequest } from '../../domain/delivery/sandbox';
 import { armShownBy, heldOut, testSend } from '../../domain/journeys/journey-holdout';
@@ -12,7 +11,7 @@ import { advanceFrom, type RunRef } from './advance';
 import { changeDelivery } from './change-delivery';
 import type { SendAnswer } from './journey-sender';
 import type { JourneyDeps } from './journeys';
-import type { AskedSend, SendVisit } from './send-visit';
+import { attemptOf, type AskedSend, type SendVisit } from './send-visit';
 import { releaseHouseholds } from './take-household';
 
 export async function retryLater(
@@ -58,10 +57,7 @@ async function giveBack(deps: JourneyDeps, send: SendVisit, mayHaveArrived: bool
   const { ref, key, run, profile } = send;
   const claim = { key, at: run.sending?.at ?? 0 };
   if (mayHaveArrived) return store.enrollments.rest(ref.ws, ref.id, claim);
-  const { sending } = (await store.enrollments.byId(ref.ws, ref.id)) ?? {};
-  // Another attempt has taken the claim up, and with it the places.
-  if (sending && sending.at !== claim.at) return;
-  await store.sendPlaces.release(ref.ws, idsOf(profile), placeOf(key, run.sending?.at));
+  await store.sendPlaces.release(ref.ws, idsOf(profile), attemptOf(send));
   if (send.definition.once !== undefined) await releaseHouseholds(deps, send);
   await store.enrollments.release(ref.ws, ref.id, claim);
 }

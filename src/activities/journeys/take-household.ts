@@ -7,7 +7,7 @@ import { oncePerHousehold, whosePlace, type OncePerHousehold } from '../../domai
 import type { Profile } from '../../domain/profiles/profile';
 import type { HouseholdSendDoc } from '../../store/household-sends';
 import type { JourneyDeps } from './journeys';
-import type { SendVisit } from './send-visit';
+import { attemptOf, type SendVisit } from './send-visit';
 
 /** `moved`: the person's households are others by now, and it is asked again. */
 type Answer = 'ours' | 'taken' | 'moved';
@@ -16,21 +16,21 @@ const triesAtMost = 20;
 
 /**
  * Whether the message of a step that speaks to a household once is this one. In each of the person's households it has its place from then
- * on, taken in one step: of two members whose runs race, one does.
+ * on, taken in one step: of two members whose runs race, one does. What may have arrived before keeps those that it has.
  */
-export async function takeHouseholds(deps: JourneyDeps, send: SendVisit): Promise<Answer> {
+export async function takeHouseholds(deps: JourneyDeps, send: SendVisit, mayHaveArrived: boolean): Promise<Answer> {
   const once = oncePerHousehold(send.definition, send.journey);
   if (!once) return 'ours';
   const { ws } = send.ref;
-  for (const id of await placesOf(deps, send, once))
-    if (!(await take(deps, send, once, id))) {
-      await releaseHouseholds(deps, send);
-      return 'taken';
-    }
+  for (const id of await placesOf(deps, send, once)) if (!(await take(deps, send, once, id))) return giveUp('taken');
   const present = await deps.store.profiles.canonical(ws, send.profile.id);
   if (present && householdsOf(present).join() === householdsOf(send.profile).join()) return 'ours';
-  await releaseHouseholds(deps, send);
-  return 'moved';
+  return giveUp('moved');
+
+  async function giveUp(answer: Answer): Promise<Answer> {
+    if (!mayHaveArrived) await releaseHouseholds(deps, send);
+    return answer;
+  }
 }
 
 /** The same of somebody whom chance holds out: what never leaves takes no place. */
@@ -44,14 +44,17 @@ export async function lookAtHouseholds(deps: JourneyDeps, send: SendVisit): Prom
 
 export const releaseHouseholds = (
   { store }: JourneyDeps,
-  { ref, profile, key }: Pick<SendVisit, 'ref' | 'profile' | 'key'>,
-): Promise<void> => store.householdSends.release(subjectOf(ref.ws, profile.id), key);
+  send: Pick<SendVisit, 'ref' | 'profile' | 'key' | 'run'>,
+): Promise<void> => store.householdSends.release(subjectOf(send.ref.ws, send.profile.id), attemptOf(send));
 
 async function take(deps: JourneyDeps, send: SendVisit, once: OncePerHousehold, id: string): Promise<boolean> {
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const { whose, before } = await look(deps, send, once, id);
     if (whose === 'taken') return false;
-    if (whose === 'own' || (await deps.store.householdSends.take(placeOf(send, once, id), before))) return true;
+    const place = householdSend(send, once, id);
+    // Of an earlier attempt of this visit it is taken over; of an earlier visit it is left as it is.
+    const isKept = whose === 'own' && (before?.key !== place.key || before.attempt === place.attempt);
+    if (isKept || (await deps.store.householdSends.take(place, before))) return true;
   }
   return false;
 }
@@ -63,9 +66,19 @@ async function look({ store }: JourneyDeps, { ref, run, key }: SendVisit, once: 
   return { before, whose: whosePlace(before && { ...before, hasNotArrived }, run, once, ref.now) };
 }
 
-function placeOf({ ref, run, key, profile }: SendVisit, { windowMs }: OncePerHousehold, _id: string): HouseholdSendDoc {
+function householdSend(send: SendVisit, { windowMs }: OncePerHousehold, _id: string): HouseholdSendDoc {
+  const { ref, run, key, profile } = send;
   const subject = subjectOf(ref.ws, profile.id);
-  return { _id, ws: ref.ws, subject, run: run.id, key, at: ref.now, expireAt: new Date(ref.now + windowMs) };
+  return {
+    _id,
+    ws: ref.ws,
+    subject,
+    run: run.id,
+    key,
+    attempt: attemptOf(send),
+    at: ref.now,
+    expireAt: new Date(ref.now + windowMs),
+  };
 }
 
 /** In one order for everybody, so that two who share several households meet at the first. */

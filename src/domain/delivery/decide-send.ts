@@ -8,15 +8,12 @@ export interface SendPlace {
   /** Of the delivery. */
   readonly key: string;
   readonly at: number;
-  /** That took it, by `placeOf`: only this one gives it back. */
+  /** That took it, by `attemptOf`: only this one gives it back. */
   readonly attempt?: string;
   readonly channel?: string | undefined;
   /** It is under way: nobody knows yet whether it arrives. */
   readonly isOpen?: true;
 }
-
-/** The place of one attempt of a delivery: two of one visit may be under way, and the first gives back none that the second has. */
-export const placeOf = (key: string, claimedAt = 0): string => `${key}@${claimedAt}`;
 
 /** Why a policy lets something wait, or not leave at all. */
 export type PolicyReason = 'sends-stopped' | 'quiet-hours' | 'cap';
