@@ -31,6 +31,8 @@ export async function bringSchedule(
   ws: WorkspaceId,
   key: string,
 ): Promise<void> {
-  const [source, state] = await Promise.all([store.sources.find(ws, key), store.pullStates.find(ws, key)]);
-  await pulls.bring(ws, key, wantedSchedule(source, state));
+  await pulls.bring(ws, key, async () => {
+    const [source, state] = await Promise.all([store.sources.find(ws, key), store.pullStates.find(ws, key)]);
+    return wantedSchedule(source, state);
+  });
 }

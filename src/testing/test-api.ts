@@ -167,7 +167,7 @@ export function useWorkspace(api: TestApi, before: jest.Lifecycle = beforeAll): 
 
 function writtenPulls(store: Store, schedules: TestApi['schedules'], pulled: string[]): ApiDeps['pulls'] {
   return {
-    bring: async (_, source, wanted) => void schedules.push({ source, ...wanted }),
+    bring: async (_, source, read) => void schedules.push({ source, ...(await read()) }),
     trigger: async (_, source) => void pulled.push(source),
     test: async (ws, source, test) => store.sourceTests.keep(ws, source, test, JSON.stringify(emptySample)),
     next: async () => undefined,

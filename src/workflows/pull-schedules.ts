@@ -11,11 +11,14 @@ import { pullScheduleId, sourceTestWorkflowId } from './workflow-ids';
 const catchupWindow = '10m';
 const longestJitterMs = 60_000;
 
+/** What the schedule is to be, as of now. */
+export type ReadWanted = () => Promise<WantedSchedule | undefined>;
+
 /** The Temporal Schedules behind pulled sources, one for each. Bringing one twice to the same does no harm. */
 export interface PullSchedules {
-  /** Makes the schedule, changes it, or without `wanted` takes it away. */
-  readonly bring: (ws: WorkspaceId, source: string, wanted: WantedSchedule | undefined) => Promise<void>;
-  /** Starts a run now, unless one is under way. Rejects when there is no schedule, or nobody answers. */
+  /** Makes the schedule, changes it, or where `read` finds none takes it away, until it is as `read` says. */
+  readonly bring: (ws: WorkspaceId, source: string, read: ReadWanted) => Promise<void>;
+  /** Starts a run now, or as soon as the one that is under way has ended. Rejects when there is no schedule, or nobody answers. */
   readonly trigger: (ws: WorkspaceId, source: string) => Promise<void>;
   /** Has a worker read the source's first rows, and keep them under `test`. Rejects when none does in time. */
   readonly test: (ws: WorkspaceId, source: string, test: string) => Promise<void>;
@@ -26,11 +29,16 @@ export interface PullSchedules {
 export function createPullSchedules(client: Client, queuePrefix: string): PullSchedules {
   const handleOf = (ws: WorkspaceId, source: string) => client.schedule.getHandle(pullScheduleId(ws, source));
   return {
-    bring: async (ws, source, wanted) => {
-      if (!wanted) return deleteSchedule(client, pullScheduleId(ws, source));
-      await bringSchedule(client, optionsOf(ws, source, wanted, queuePrefix));
+    bring: async (ws, source, read) => {
+      const id = pullScheduleId(ws, source);
+      let wanted = await read();
+      for (let brought: string | undefined = 'nothing'; JSON.stringify(wanted) !== brought; wanted = await read()) {
+        brought = JSON.stringify(wanted);
+        await (wanted ? bringSchedule(client, optionsOf(ws, source, wanted, queuePrefix)) : deleteSchedule(client, id));
+      }
     },
-    trigger: (ws, source) => handleOf(ws, source).trigger('SKIP'),
+    // Not skipped: a run that has told its outcome is under way until Temporal has heard of it, and one that is may be past what was written since.
+    trigger: (ws, source) => handleOf(ws, source).trigger('BUFFER_ONE'),
     test: async (ws, source, test) => {
       await client.workflow.execute('sourceTest' satisfies WorkflowName, {
         workflowId: sourceTestWorkflowId(ws, `${source}/${test}`),

@@ -102,6 +102,19 @@ describe('a source that is asked over HTTP', () => {
     expect(lastRun).toMatchObject({ outcome: 'completed', accepted: 4 });
   });
 
+  it('is asked once more where that is wanted while a run of it is under way', async () => {
+    fill('wanted', 1);
+    await put('wanted', '/next', next);
+    const before = twin.exchanges.length;
+    twin.failNext(1, { status: 503, headers: { 'retry-after': '2' } });
+    await system.client.sources.pull('wanted');
+    await twin.waitFor(() => twin.exchanges.length > before);
+    await system.client.sources.pull('wanted');
+    const statuses = () => twin.exchanges.slice(before).map(({ status }) => status);
+    await twin.waitFor(() => statuses().length === 3, 60_000);
+    expect(statuses()).toEqual([503, 200, 200]);
+  });
+
   it.each([
     ['text that is no JSON', { status: 200, body: '<html>We will be back soon.</html>' }, 'not-json'],
     ['JSON without rows where they should be', { status: 200, body: { error: 'quota' } }, 'no-rows'],
@@ -137,6 +150,17 @@ describe('a source that is asked over HTTP', () => {
     await until(async () => ((await isPaused()) ? undefined : true), 'the schedule to go on');
     expect(twin.exchanges.length).toBe(asked);
     expect(counts(await pull(system, 'locked'))).toEqual([2, 2, 0, 0]);
+  });
+
+  it('has a schedule as the source is by the time that it is brought, though it was read as it was before', async () => {
+    const schedules = createPullSchedules(system.temporal, system.queuePrefix);
+    const read = jest.fn().mockResolvedValueOnce({ schedule: '4w', paused: 'The source refuses.' });
+    await schedules.bring(system.ws, 'resumed', read.mockResolvedValue({ schedule: '4w' }));
+    const handle = system.temporal.schedule.getHandle(`pull/${system.ws}/resumed`);
+    expect((await handle.describe()).state.paused).toBe(false);
+    expect(read).toHaveBeenCalledTimes(3);
+    await schedules.bring(system.ws, 'resumed', async () => undefined);
+    await expect(handle.describe()).rejects.toThrow();
   });
 
   it('is not asked inside the network, and does not follow an answer to another host', async () => {
