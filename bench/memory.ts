@@ -19,9 +19,7 @@ export const memory: Bench = async (rig, { enrollments }) => {
     await putToSleep(heddle, tenant, { from: round * perRound, to: (round + 1) * perRound });
     after.push(megabytesOf(heddle.pids['worker'] ?? 0));
   }
-  const [first = 0] = after.slice(warmUp);
-  const grown = (after.at(-1) ?? 0) - first;
-  const perThousand = (grown * 1_000) / (perRound * (rounds - warmUp - 1));
+  const perThousand = (slope(after.slice(warmUp)) * 1_000) / perRound;
   return [
     {
       name: `worker memory, grown by each thousand runs that sleep`,
@@ -30,3 +28,11 @@ export const memory: Bench = async (rig, { enrollments }) => {
     },
   ];
 };
+
+/** Of the line that fits best: by how much a value is more than the one before it. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const rise = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0);
+  return rise / values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
+}

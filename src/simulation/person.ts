@@ -68,9 +68,8 @@ function toLive(stored: readonly EventDoc[], { journeys, window, silent = [] }: 
     .map((event) => omit(event, ...stamps));
 }
 
-/** What was imported is lived when it happened: a journey over months that were loaded in an hour would begin and end in that hour. */
-const cameAt = (event: EventDoc): number =>
-  event.lane === 'bulk' ? Math.min(event.receivedAt, effectiveAt(event)) : event.receivedAt;
+/** What came by the bulk lane is lived when it happened: a journey over months that were loaded in an hour would begin and end in that hour. */
+const cameAt = (event: EventDoc): number => (event.lane === 'bulk' ? effectiveAt(event) : event.receivedAt);
 
 /** Of what they have now, that which no stored event has brought. */
 function profileAt(profile: Profile, at: number, { rulesetVersion }: Lives): Profile {

@@ -92,7 +92,7 @@ function conflictsOf(definition: JourneyDefinition, { conflicts, others }: Count
 
 const always = [
   'Every send arrives at once that a destination could take.',
-  'What was imported came when it happened.',
+  'What was imported or pulled came when it happened.',
   'Everybody is who they are known to be now: what several profiles did that have become one was done by one.',
   'Of traits, consent and lists that no stored event tells of, those of now count, if they are older than the first stored event.',
   'Definitions of audiences, purposes, policies and destinations are those of now; a stop of all sends and paused destinations are left out.',
