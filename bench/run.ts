@@ -11,6 +11,7 @@ import { decide } from './decide';
 import { due } from './due';
 import { enrollments } from './enrollments';
 import { firstRequest } from './first-request';
+import { funnel } from './funnel';
 import { lateness } from './lateness';
 import { lookup } from './lookup';
 import { membership } from './membership';
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
   sleeping,
   lateness,
   memory,
+  funnel,
   scale,
   import: importRows,
   membership,

@@ -189,15 +189,20 @@ export class ImpactJourneyRepository {
 const isLast = [{ $eq: ['$path.step', '$step'] }, { $eq: ['$path.visit', '$visit'] }];
 const cutBy = { $cond: [{ $and: [{ $in: ['$status', ['exited', 'failed']] }, ...isLast] }, '$status', null] };
 
+/** Those who went the same way are counted first: a journey has many runs, and few ways through it. */
 function visitsOf(asked: Document, { version }: RunsAsked): Document[] {
   const visit = { 'path.step': 1, 'path.visit': 1, 'path.outcome': 1, 'path.why': 1, 'path.version': 1 };
+  const way = { path: '$path', status: '$status', step: '$step', visit: '$visit' };
+  const ofWay = { path: '$_id.path', status: '$_id.status', step: '$_id.step', visit: '$_id.visit', runs: 1 };
   const _id = { step: '$path.step', outcome: '$path.outcome', why: '$path.why', cut: cutBy };
   return [
     { $match: asked },
     { $project: { status: 1, step: 1, visit: 1, ...visit } },
+    { $group: { _id: way, runs: { $sum: 1 } } },
+    { $project: { _id: 0, ...ofWay } },
     { $unwind: '$path' },
     ...(version === undefined ? [] : [{ $match: { 'path.version': { $exists: false } } }]),
-    { $group: { _id, count: { $sum: 1 } } },
+    { $group: { _id, count: { $sum: '$runs' } } },
   ];
 }
 
