@@ -96,11 +96,16 @@ function documentRoute(route: Route, components: Components) {
   };
 }
 
-/** What is streamed has media types of its own and is text to the document. */
+/** What is streamed has media types of its own and is text to the document; of events some readers take the schema for that of one event, others for that of the text. */
 function contentOf(schema: z.ZodType, describe: () => Schema): Record<string, { schema: Schema }> {
   const media = mediaOf(schema);
   if (!media) return { 'application/json': { schema: describe() } };
-  return Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+  return Object.fromEntries(
+    media.map((type) => [
+      type,
+      { schema: type === 'text/event-stream' ? { contentMediaType: type } : { type: 'string' } },
+    ]),
+  );
 }
 
 function answer(status: string, schema: z.ZodType, name: string, components: Components): [string, unknown] {
