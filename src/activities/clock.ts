@@ -140,7 +140,7 @@ async function ringStale({ store, clock, doorbells }: ClockDeps): Promise<void> 
         (['live', 'bulk'] as const).map((lane) => store.events.oldestPending(ws, partition, lane)),
       );
       if (lanes.some((receivedAt) => receivedAt !== undefined && receivedAt <= staleBefore))
-        await doorbells.intake(ws, partition);
+        doorbells.intake(ws, partition);
     }
 }
 

@@ -15,6 +15,6 @@ export function createEventRecorder(
   return async (ws, event) => {
     const arrival = { lane: 'live', bytes: Buffer.byteLength(JSON.stringify(event)), n: numberArrivals(1) } as const;
     await store.events.insertPending([pendingEventDoc(store.identifiers, ws, event, arrival)]);
-    await doorbells.intake(ws, intakePartition);
+    doorbells.intake(ws, intakePartition);
   };
 }

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { createIntakeBell } from '../workflows/doorbell';
 import { createDoorbells } from '../workflows/doorbells';
 import { createPullSchedules } from '../workflows/pull-schedules';
 import type { ApiDeps } from './deps';
@@ -14,9 +13,9 @@ export function createRings(
   ApiDeps,
   'ringIntake' | 'startBackfill' | 'ringSync' | 'ringOperation' | 'testDestination' | 'pulls' | 'wakeRun'
 > {
-  const { intake, backfill, sync, operation, test, enrollment } = createDoorbells(client, queuePrefix);
+  const { intake, backfill, sync, operation, test, enrollment } = createDoorbells({ client, queuePrefix, log });
   return {
-    ringIntake: createIntakeBell({ ring: intake, log }),
+    ringIntake: intake,
     startBackfill: backfill,
     ringSync: sync,
     ringOperation: operation,

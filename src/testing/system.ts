@@ -12,7 +12,7 @@ import { Registry } from 'prom-client';
 import { createApp } from '../api/app';
 import { createRings } from '../api/rings';
 import { createClient, type Client } from '../client/client';
-import { createDoorbells } from '../workflows/doorbells';
+import { createDoorbells, type Doorbells } from '../workflows/doorbells';
 import type { WorkspaceId } from '../domain/ids';
 import { prepareStore } from '../store/open-store';
 import { RulesetCache } from '../folding/ruleset-cache';
@@ -40,6 +40,7 @@ export interface System {
   readonly store: Store;
   readonly temporal: TemporalClient;
   readonly queuePrefix: string;
+  readonly doorbells: Doorbells;
   readonly ws: WorkspaceId;
   readonly url: string;
   readonly client: Client;
@@ -82,9 +83,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const workspace = await createWorkspace(url);
   const registry = new Registry();
+  const doorbells = createDoorbells({ client: temporal, queuePrefix, log });
   const workers = hasWorkers
     ? await startWorkers({
         ...{ store, temporal, queuePrefix, clock, intakeBatch, backfillPauseMs, pullTurnMs, address, registry },
+        doorbells,
       })
     : undefined;
   const isQuiet = async () => (await isSettled(store)) || undefined;
@@ -92,6 +95,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     store,
     temporal,
     queuePrefix,
+    doorbells,
     ...workspace,
     url,
     registry,
@@ -185,6 +189,7 @@ async function startWorkers(of: {
   pullTurnMs: number | undefined;
   address: string;
   registry: Registry;
+  doorbells: Doorbells;
 }): Promise<{ stop(): Promise<void> }> {
   if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   isRuntimeInstalled = true;
@@ -213,7 +218,7 @@ async function startWorkers(of: {
     queueNames,
   );
   const running = Promise.all(workers.map((worker: Worker) => worker.run()));
-  await createDoorbells(of.temporal, of.queuePrefix).clocks();
+  await of.doorbells.clocks();
   return {
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

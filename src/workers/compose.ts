@@ -5,7 +5,6 @@ import { askMembers } from '../activities/groups/ask-members';
 import { createBackfillActivities } from '../activities/backfill';
 import { createClockActivities } from '../activities/clock';
 import { createDeliveryMetrics } from '../activities/delivery/delivery-metrics';
-import { createIntakeBell } from '../workflows/doorbell';
 import { createDoorbells, type Doorbells } from '../workflows/doorbells';
 import { createJourneySchedules, type JourneySchedules } from '../workflows/journey-schedules';
 import { bringEntrySchedule, createScheduledEntryActivities } from '../activities/journeys/scheduled-entry';
@@ -82,7 +81,7 @@ const batchBytes = 4 * 1024 * 1024;
 /** Puts the activities together: everything a worker can do, over what it was given. */
 export function composeActivities(deps: WorkerDeps) {
   const { store, client, queuePrefix, clock, log, registry } = deps;
-  const doorbells = composeDoorbells(deps);
+  const doorbells = createDoorbells(deps);
   const metrics = { ...createIntakeMetrics(registry), ...createWorkMetrics(registry) };
   const schedules = createPullSchedules(client, queuePrefix);
   const entries = createJourneySchedules(client, queuePrefix);
@@ -110,7 +109,7 @@ export function composeActivities(deps: WorkerDeps) {
       ...{ retryBudgetSeconds: usualRetryBudgetSeconds, sessionMs: deps.sessionMs },
       recordEvent: createEventRecorder(store, doorbells),
       ringRun: doorbells.enrollment,
-      ringIntake: (ws) => doorbells.intake(ws, intakePartition),
+      ringIntake: async (ws) => doorbells.intake(ws, intakePartition),
     }),
     ...createScheduledEntryActivities({ store, clock, ringOperation: doorbells.operation }),
     ...createSyncActivities(delivering),
@@ -149,13 +148,6 @@ function composeImports(
 ) {
   const keepMs = keepHours * 3_600_000;
   return createImportKind({ store, ...judging, metrics, ringIntake: doorbells.intake, limits, backlog, keepMs });
-}
-
-/** Each send and each own event of each run rings the intake: as often as it can use, and no more. */
-function composeDoorbells({ client, queuePrefix, log }: WorkerDeps): Doorbells {
-  const doorbells = createDoorbells(client, queuePrefix);
-  const push = createIntakeBell({ ring: doorbells.intake, log });
-  return { ...doorbells, intake: async (ws, partition) => push(ws, partition) };
 }
 
 function composeOutbox(

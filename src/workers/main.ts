@@ -74,14 +74,14 @@ async function connectTemporal({ temporalAddress, temporalNamespace: namespace }
 
 /** Intakes, clocks and schedules run for ever; after the first start, or a wiped Temporal, they must be started. */
 async function wakeUp(store: Store, client: Client, log: Logger): Promise<void> {
-  const doorbells = createDoorbells(client, '');
+  const doorbells = createDoorbells({ client, queuePrefix: '', log });
   await doorbells.clocks();
   for (const { _id: ws, partitions } of await store.workspaces.list()) {
-    for (let partition = 0; partition < partitions; partition += 1) await doorbells.intake(ws, partition);
+    for (let partition = 0; partition < partitions; partition += 1) doorbells.intake(ws, partition);
   }
   await bringSchedules({ store, schedules: createPullSchedules(client, '') });
   await bringEntrySchedules({ store, schedules: createJourneySchedules(client, ''), clock: Date.now });
-  log.debug('intakes, clocks and the schedules of sources and journeys are running');
+  log.debug('clocks and the schedules of sources and journeys are running, and intakes are rung');
 }
 
 function serveMetrics(config: Config, registry: Registry, workers: readonly Worker[]): Server {

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { ConnectionTest } from '../domain/delivery/connection-test';
 import { slotCount } from '../domain/profiles/slot';
 import type { WorkspaceId } from '../domain/ids';
-import { createDoorbell } from './doorbell';
+import { createPacedRing, type Pacing } from './paced-ring';
 import { ringSignal, taskQueueOf, wakeSignal, type QueueName, type WorkflowName } from '../temporal-names';
 import {
   backfillWorkflowId,
@@ -14,9 +14,13 @@ import {
   testWorkflowId,
 } from './workflow-ids';
 
-/** Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm. */
+/**
+ * Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm, and each is rung as often as
+ * it can use, and no more: docs/adr/0035.
+ */
 export interface Doorbells {
-  readonly intake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  /** Returns at once and never fails: events are stored, and the clock rings for whatever stays pending. */
+  readonly intake: (ws: WorkspaceId, partition: number) => void;
   readonly backfill: (ws: WorkspaceId) => Promise<void>;
   readonly sync: (ws: WorkspaceId, audience: string, destination: string) => Promise<void>;
   /** Begins, or goes on with, long work. */
@@ -29,28 +33,41 @@ export interface Doorbells {
   readonly clocks: () => Promise<void>;
 }
 
-export function createDoorbells(client: Client, queuePrefix: string, clocks = 1): Doorbells {
-  const ring = async (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<void> => {
-    await client.workflow.signalWithStart(type, {
-      workflowId,
-      taskQueue: taskQueueOf(queuePrefix, queue),
-      args: [argument],
-      signal: ringSignal,
-      signalArgs: [],
-    });
-  };
+export interface DoorbellDeps extends Pick<Pacing, 'later'> {
+  readonly client: Client;
+  /** Separates deployments, and tests, that share a Temporal namespace. */
+  readonly queuePrefix: string;
+  readonly log: Log;
+}
+
+interface Log {
+  warn(fields: object, message: string): void;
+  info(message: string): void;
+}
+
+export function createDoorbells(deps: DoorbellDeps, clocks = 1): Doorbells {
+  const { client, queuePrefix, log } = deps;
+  const paced = createPacedRing(deps);
+  const { rung, failed } = createIntakeNotes(log);
+  const ring = (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<void> =>
+    paced(workflowId, () =>
+      client.workflow.signalWithStart(type, {
+        workflowId,
+        taskQueue: taskQueueOf(queuePrefix, queue),
+        args: [argument],
+        signal: ringSignal,
+        signalArgs: [],
+      }),
+    );
   return {
-    intake: (ws, partition) => ring('intake', intakeWorkflowId(ws, partition), 'intake', { ws, partition }),
+    intake: (ws, partition) =>
+      void ring('intake', intakeWorkflowId(ws, partition), 'intake', { ws, partition }).then(rung, failed),
     backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
     sync: (ws, audience, destination) =>
       ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
-    operation: async (ws, id) => {
-      await client.workflow.start('operation' satisfies WorkflowName, {
-        workflowId: operationWorkflowId(ws, id),
-        taskQueue: taskQueueOf(queuePrefix, 'operations'),
-        args: [{ ws, id }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
+    operation: (ws, id) => {
+      const workflowId = operationWorkflowId(ws, id);
+      return paced(workflowId, () => start(deps, 'operation', 'operations', { workflowId, argument: { ws, id } }));
     },
     test: (ws, destination) =>
       client.workflow.execute<(ref: object) => Promise<ConnectionTest>>('destinationTest' satisfies WorkflowName, {
@@ -61,28 +78,55 @@ export function createDoorbells(client: Client, queuePrefix: string, clocks = 1)
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowExecutionTimeout: '25s',
       }),
-    enrollment: createDoorbell<string>({ ring: (id) => wakeEnrollment(client, id), nameOf: (id) => id }),
+    enrollment: (workflowId) => paced(workflowId, () => wake(client, workflowId)),
     clocks: async () => {
       for (let clock = 0; clock < clocks; clock += 1) {
         const range = {
           from: Math.floor((clock * slotCount) / clocks),
           to: Math.floor(((clock + 1) * slotCount) / clocks),
         };
-        await client.workflow.start('clock' satisfies WorkflowName, {
-          workflowId: clockWorkflowId(queuePrefix, clock),
-          taskQueue: taskQueueOf(queuePrefix, 'clock'),
-          args: [range],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        });
+        await start(deps, 'clock', 'clock', { workflowId: clockWorkflowId(queuePrefix, clock), argument: range });
       }
     },
   };
 }
 
-export async function wakeEnrollment(client: Client, workflowId: string): Promise<void> {
+/** Starts a workflow that goes on by itself; one that runs goes on as it is. */
+async function start(
+  { client, queuePrefix }: DoorbellDeps,
+  type: WorkflowName,
+  queue: QueueName,
+  { workflowId, argument }: { readonly workflowId: string; readonly argument: object },
+): Promise<void> {
+  await client.workflow.start(type, {
+    workflowId,
+    taskQueue: taskQueueOf(queuePrefix, queue),
+    args: [argument],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+}
+
+async function wake(client: Client, workflowId: string): Promise<void> {
   try {
     await client.workflow.getHandle(workflowId).signal(wakeSignal);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
+
+/** Says once that intakes cannot be rung, and once that they can be again. */
+function createIntakeNotes(log: Log): { rung: () => void; failed: (error: unknown) => void } {
+  let isDown = false;
+  return {
+    rung: () => {
+      if (isDown) log.info('the intake can be rung again');
+      isDown = false;
+    },
+    failed: (error) => {
+      if (!isDown) log.warn({ code: codeOf(error) }, 'the intake cannot be rung; events wait in the store');
+      isDown = true;
+    },
+  };
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

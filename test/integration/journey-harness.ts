@@ -31,7 +31,7 @@ import { ensureSearchAttributes } from '../../src/local/search-attributes';
 import { inTransaction, prepareStore } from '../../src/store/open-store';
 import { openStore, type Store } from '../../src/store/store';
 import { fastForward } from '../../src/testing/fast-forward';
-import { wakeEnrollment } from '../../src/workflows/doorbells';
+import { createDoorbells, type Doorbells } from '../../src/workflows/doorbells';
 import { createWorkers } from '../../src/workers/worker';
 import { keepHistory, readable } from './histories';
 
@@ -81,6 +81,7 @@ export class JourneyHarness {
   /** How far the clock of all but the workflows is ahead. */
   aheadMs = 0;
   readonly clock = (): number => Date.now() + this.aheadMs;
+  readonly wakeRun: Doorbells['enrollment'];
   #draining: Promise<void> = Promise.resolve();
   readonly #rulesets: RulesetCache;
   readonly #outbox: Outbox;
@@ -96,11 +97,13 @@ export class JourneyHarness {
     readonly queuePrefix: string,
   ) {
     this.#rulesets = new RulesetCache(store);
-    this.#record = createEventRecorder(store, {
-      intake: () => (this.appliesAtOnce ? this.#drain() : Promise.resolve()),
-    });
-    const ringRun = (workflowId: string) => wakeEnrollment(client, workflowId);
-    const starting = { client, store, queuePrefix, ringRun, clock: this.clock };
+    const record = createEventRecorder(store, { intake: () => this.#drain() });
+    this.#record = async (ws, event) => {
+      await record(ws, event);
+      await this.#draining;
+    };
+    this.wakeRun = createDoorbells({ client, queuePrefix, log: pino({ level: 'silent' }) }).enrollment;
+    const starting = { client, store, queuePrefix, ringRun: this.wakeRun, clock: this.clock };
     this.#outbox = new Outbox(
       store.outbox,
       {
@@ -164,7 +167,7 @@ export class JourneyHarness {
       },
       recordEvent: this.#record,
       ringIntake: () => (this.isIntakeBehind ? Promise.resolve() : this.apply('never', isOwn)),
-      ringRun: (workflowId) => wakeEnrollment(this.client, workflowId),
+      ringRun: this.wakeRun,
       clock: this.clock,
       log: pino({ level: 'silent' }),
       metrics: createDeliveryMetrics(new Registry()),
@@ -257,9 +260,8 @@ export class JourneyHarness {
     if (ids.length > 0) await this.#outbox.carryOut((await applyTime(deps, this.ws, ids)).outbox);
   }
 
-  #drain(): Promise<void> {
-    this.#draining = this.#draining.then(() => this.apply());
-    return this.#draining;
+  #drain(): void {
+    if (this.appliesAtOnce) this.#draining = this.#draining.then(() => this.apply());
   }
 
   /** What the clock does for runs that a crash left behind, as if this much time had passed. */

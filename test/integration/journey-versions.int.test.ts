@@ -4,7 +4,6 @@ import type { RunTask } from '../../src/domain/journeys/run-task';
 import type { JsonObject } from '../../src/domain/json';
 import { checkConservation } from '../../src/api/impact/conservation';
 import { inTransaction } from '../../src/store/open-store';
-import { wakeEnrollment } from '../../src/workflows/doorbells';
 import { journey, JourneyHarness } from './journey-harness';
 
 const hour = 3_600_000;
@@ -120,7 +119,7 @@ async function work(
   of: { readonly journey: string; readonly perPage?: number; readonly killedAfter?: number },
 ) {
   const kind = createJourneyRuns(
-    { store: harness.store, clock: Date.now, wakeRun: (id) => wakeEnrollment(harness.client, id) },
+    { store: harness.store, clock: Date.now, wakeRun: harness.wakeRun },
     of.perPage ?? 200,
   );
   const input = { journey: of.journey, task, perSecond: 1_000 } as unknown as JsonObject;

@@ -4,7 +4,6 @@ import type { JsonObject } from '../../src/domain/json';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { places } from '../../src/activities/operations/erasure/places';
 import { beginRetention } from '../../src/activities/operations/retention/begin-retention';
-import { createDoorbells, wakeEnrollment } from '../../src/workflows/doorbells';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
 
@@ -319,7 +318,7 @@ describe('a restriction', () => {
     await client.destinations.resume('crm');
     // It looks again within half a minute by itself; the test does not wait for that.
     const [run] = await system.store.enrollments.ofProfile(system.ws, [profile as ProfileId]);
-    await wakeEnrollment(system.temporal, run!.workflowId);
+    await system.doorbells.enrollment(run!.workflowId);
     expect(await until(() => delivery('withheld'), 'the send that is withheld')).toMatchObject({
       reason: 'restricted',
     });
@@ -417,14 +416,14 @@ describe('retention', () => {
     const policy = { events: 90, deliveries: 90, deadLetters: 90 };
     expect(await client.privacy.setRetention(policy)).toEqual({ ...policy, audiencesBeyond: ['long'] });
     await expect(client.privacy.setRetention({ events: 30 })).rejects.toMatchObject({ status: 400 });
-    await beginRetention({ store, doorbells: createDoorbells(system.temporal, system.queuePrefix) }, Date.now());
+    await beginRetention({ store, doorbells: system.doorbells }, Date.now());
     const [operation] = (await client.operations.list({ kind: 'retention' })).data;
     const removed = (await client.operations.wait(operation!.id)).result?.['removed'];
     expect(removed).toMatchObject({ events: 1, deadLetters: 0 });
     expect((await client.profiles.events('user_id:user-old')).data.map(({ name }) => name)).toEqual(['Second']);
     expect(await db.collection('deliveries').countDocuments({ ws, kind: 'audience' })).toBe(0);
     expect(await counted()).toBe(0);
-    await beginRetention({ store, doorbells: createDoorbells(system.temporal, system.queuePrefix) }, Date.now());
+    await beginRetention({ store, doorbells: system.doorbells }, Date.now());
     expect((await client.operations.list({ kind: 'retention' })).data).toHaveLength(1);
   });
 });

@@ -7,7 +7,6 @@ import { createRetention } from '../../src/activities/operations/retention/reten
 import type { OutboxDoc } from '../../src/store/documents';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startWebhookTwin, type WebhookTwin } from '../../src/twins/webhook-twin';
-import { createDoorbells } from '../../src/workflows/doorbells';
 import { day, hookMs, putCrm, signingSecret } from './use-cases-harness';
 
 let system: System;
@@ -87,7 +86,7 @@ describe('retention of anonymous profiles', () => {
     const policy = { anonymousProfiles: 30 };
     expect(await client.privacy.setRetention(policy)).toEqual({ ...policy, audiencesBeyond: [] });
 
-    const doorbells = createDoorbells(system.temporal, system.queuePrefix);
+    const { doorbells } = system;
     const retain = async (days: number) => {
       await beginRetention({ store, doorbells }, Date.now() + days * day);
       const [operation] = (await client.operations.list({ kind: 'retention' })).data;
@@ -116,7 +115,7 @@ describe('retention of anonymous profiles', () => {
 
   it('counts and clears the same when every step is done twice, as after a crash', async () => {
     const { store, ws } = system;
-    const { enrollment: ringRun } = createDoorbells(system.temporal, system.queuePrefix);
+    const { enrollment: ringRun } = system.doorbells;
     const waking = { store, ringRun, clock: Date.now };
     const carryOut = async (owed: readonly OutboxDoc[]) => {
       for (const { work } of owed) if (work.kind === 'wake') await wakeEnrollments(waking, ws, work);

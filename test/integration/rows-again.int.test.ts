@@ -7,7 +7,6 @@ import type { ImportMapping, ImportResult } from '../../src/client/import-types'
 import type { JsonObject } from '../../src/domain/json';
 import { startSystem, until, type System } from '../../src/testing/system';
 import { startRowsTwin } from '../../src/twins/rows-twin';
-import { createDoorbells } from '../../src/workflows/doorbells';
 import { counts, customers, hookMs, pull, putSource, refusals, traitsOf } from './pulls-harness';
 
 const dayMs = 86_400_000;
@@ -78,7 +77,7 @@ describe('what retention has removed', () => {
     const undated = { ws, 'identifiers.value': { $in: ['o2', 'o3', 'o4'] } };
     await events.updateMany(undated, { $set: { occurredAt: old, receivedAt: old } });
     await client.privacy.setRetention({ events: 365 });
-    await beginRetention({ store, doorbells: createDoorbells(system.temporal, system.queuePrefix) }, Date.now());
+    await beginRetention({ store, doorbells: system.doorbells }, Date.now());
     const [operation] = (await client.operations.list({ kind: 'retention' })).data;
     await client.operations.wait(operation?.id ?? '');
     expect(await Promise.all(['o1', 'o2', 'o3', 'o4'].map(ordersOf))).toEqual([1, 0, 0, 0]);

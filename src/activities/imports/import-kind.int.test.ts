@@ -17,7 +17,7 @@ const kindOf = (backlog = 1_000) =>
     traffic: api.deps.traffic,
     store: api.store,
     metrics: work,
-    ringIntake: async () => undefined,
+    ringIntake: () => undefined,
     limits: { maxBytes: 32_768, maxDepth: 64 },
     backlog,
     keepMs: 60_000,

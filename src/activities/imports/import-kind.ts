@@ -23,7 +23,7 @@ export interface ImportDeps extends BulkLaneDeps {
   readonly policies: Pick<SourcePolicies, 'of'>;
   readonly traffic: Pick<TrafficRecorder, 'accepted' | 'count'>;
   readonly metrics: Pick<WorkMetrics, 'importedRows'>;
-  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => void;
   /** What one event may be. */
   readonly limits: JsonLimits;
   /** How long refused rows and previews are kept, in milliseconds. */
@@ -100,7 +100,7 @@ async function takeChunk(
   const tally = await importChunk(deps, { ws, found, file, records, tally: cursor.tally, now });
   if (!dryRun) {
     countRows(deps, cursor.tally, tally);
-    await deps.ringIntake(ws, intakePartition);
+    deps.ringIntake(ws, intakePartition);
   }
   return {
     chunk: cursor.chunk + 1,

@@ -45,7 +45,7 @@ async function ask(id: string): Promise<void> {
     store: api.store,
     clock: Date.now,
     backlog: 10_000,
-    ringIntake: async () => undefined,
+    ringIntake: () => undefined,
   });
   await kind.step({ ws: mine.ws, operation: await found(id), signal: new AbortController().signal, now: Date.now() });
   await api.catchUp(mine.ws);

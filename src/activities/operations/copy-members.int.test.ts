@@ -7,8 +7,7 @@ const api = useTestApi();
 const mine = useWorkspace(api, beforeEach);
 
 const signal = new AbortController().signal;
-const kindOf = (backlog = 10_000) =>
-  createMemberCopy({ store: api.store, backlog, ringIntake: async () => undefined }, 20);
+const kindOf = (backlog = 10_000) => createMemberCopy({ store: api.store, backlog, ringIntake: () => undefined }, 20);
 const call = (method: 'get' | 'put' | 'post' | 'delete', path: string) =>
   request(api.app)[method](path).auth(mine.apiKey, { type: 'bearer' });
 const sizeOf = async (key: string): Promise<number> =>

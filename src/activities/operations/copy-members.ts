@@ -12,7 +12,7 @@ import type { OperationContext, OperationKind } from './operation-kind';
 
 export interface MemberCopyDeps extends BulkLaneDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'memberships' | 'profiles'>;
-  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => void;
 }
 
 const Cursor = z.object({
@@ -80,7 +80,7 @@ async function copyPage(
     return pendingEventDoc(identifiers, ws, event, { lane: 'bulk', bytes, n: index });
   });
   if (docs.length > 0) await events.insertPending(docs);
-  if (docs.length > 0) await deps.ringIntake(ws, intakePartition);
+  if (docs.length > 0) deps.ringIntake(ws, intakePartition);
   const last = page.at(-1)?.cursor ?? cursor.after;
   return {
     ...(last !== undefined && { after: last }),

@@ -10,10 +10,7 @@ const signal = new AbortController().signal;
 const call = (method: 'get' | 'put' | 'post', path: string) =>
   request(api.app)[method](path).auth(mine.apiKey, { type: 'bearer' });
 const kindOf = (perStep: number) =>
-  createEnrolMembers(
-    { store: api.store, clock: Date.now, backlog: 10_000, ringIntake: async () => undefined },
-    perStep,
-  );
+  createEnrolMembers({ store: api.store, clock: Date.now, backlog: 10_000, ringIntake: () => undefined }, perStep);
 const runs = async () =>
   (await call('get', '/v1/journeys/trip/enrollments?limit=100').expect(200)).body.data as object[];
 

@@ -13,7 +13,7 @@ import { takeTurn } from './pace';
 export interface EnrolMembersDeps extends BulkLaneDeps {
   readonly store: Pick<Store, 'events' | 'identifiers' | 'memberships' | 'profiles'>;
   readonly clock: () => number;
-  readonly ringIntake: (ws: WorkspaceId, partition: number) => Promise<void>;
+  readonly ringIntake: (ws: WorkspaceId, partition: number) => void;
 }
 
 /** What the API asks for: whom, by their audience, and how many of them in a second. */
@@ -122,7 +122,7 @@ async function ask(
   });
   if (docs.length === 0) return 0;
   await store.events.insertPending(docs);
-  await ringIntake(ws, intakePartition);
+  ringIntake(ws, intakePartition);
   return docs.length;
 }
 

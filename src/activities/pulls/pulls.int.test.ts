@@ -36,7 +36,7 @@ it('a turn reads on for its time from the first page, however long it takes to c
     places: new PullPlaces(4),
     pullers: { http: slow },
     outbox: { carryOut: async () => undefined },
-    doorbells: { intake: async () => undefined },
+    doorbells: { intake: () => undefined },
   } as unknown as PullDeps);
   expect(await new MockActivityEnvironment().run(pullSource, { ws: mine.ws, source: 'slow' })).toBe('completed');
   expect((await api.store.pullStates.find(mine.ws, 'slow'))?.lastRun).toMatchObject({ pages: 3, accepted: 3 });

@@ -67,7 +67,7 @@ export async function takePage(
   const fresh = letters.filter((_, index) => !known.includes(index));
   for (const { stage, code } of fresh) deps.metrics.letters.inc({ stage, code });
   traffic.count(ws, key, now, refusalsOf(fresh));
-  if (stored.inserted > 0) await deps.doorbells.intake(ws, intakePartition);
+  if (stored.inserted > 0) deps.doorbells.intake(ws, intakePartition);
   return {
     rows: page.rows.length + (page.unreadable ?? []).length,
     accepted: stored.inserted,

@@ -32,7 +32,7 @@ const policies = { of: async () => ({ isDisabled: false, plan: undefined }) as n
 async function replay(of: Partial<ReplayDeps> = {}, more: Partial<Operation> = {}) {
   const { id = 'op_1' } = more;
   const { store, deps } = api;
-  const doorbells = { intake: async () => undefined };
+  const doorbells = { intake: () => undefined };
   const kind = createDeadLetterReplay({
     store,
     traffic: deps.traffic,

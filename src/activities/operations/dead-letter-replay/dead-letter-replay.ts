@@ -91,7 +91,7 @@ async function replay(
     verdict.is === 'refused' ? [[id, verdict.code] as const] : [],
   );
   const { entered, lost } = await letIn(deps.store, ws, entrants, replayed);
-  if (entered.length + done.length > 0) await deps.doorbells.intake(ws, intakePartition);
+  if (entered.length + done.length > 0) deps.doorbells.intake(ws, intakePartition);
   await deps.store.letterEnds.markRefused(ws, refused, replayed.at);
   count(deps.traffic, ws, entered);
   await deps.traffic.flush();
