@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Delivery, EnrollmentDetail, TestInput } from '../client/types';
+import { sendKey } from '../domain/delivery/idempotency-key';
 import { isJsonObject, type JsonObject } from '../domain/json';
 import { readJsonText } from '../domain/json-text';
 import { usageError } from './command-error';
@@ -35,16 +36,11 @@ export function addJourneyTest(journeys: Command, context: Context): void {
     });
 }
 
-/** Says each visit as soon as it is left, and each send with what would have left. */
+/** Says each visit as soon as it is left, and below it what its sends would have let go out. */
 async function follow(context: Context, id: string): Promise<{ run: EnrollmentDetail; sends: Delivery[] }> {
   const { enrollments, profiles } = context.client();
   const say = (line: string) => (context.isJson() ? undefined : context.io.out.write(`${line}\n`));
   say(`${id}`);
-  const said = new Set<string>();
-  const sayOnce = (send: Delivery) => {
-    if (!said.has(send.id)) say(sendText(send));
-    said.add(send.id);
-  };
   for (let visits = 0; ; await context.io.wait(lookEveryMs)) {
     const run = await enrollments.get(id);
     const left = run.path.filter(({ outcome }) => outcome !== undefined);
@@ -52,7 +48,8 @@ async function follow(context: Context, id: string): Promise<{ run: EnrollmentDe
     const sends = data.filter(({ enrollment, status }) => enrollment === id && status !== 'reserved').reverse();
     for (const visit of left.slice(visits)) {
       say(visitRow(visit).join('  '));
-      for (const send of sends) if (send.step === visit.step) sayOnce(send);
+      for (const send of sends)
+        if (send.idempotencyKey === sendKey(id, visit.step, visit.visit, send.fallback)) say(sendText(send));
     }
     visits = left.length;
     if (run.endedAt !== undefined) return { run, sends };

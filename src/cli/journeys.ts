@@ -9,7 +9,7 @@ import { showFunnel } from './funnel';
 import { addPair, readCount } from './pairs';
 import { addJourneyTest } from './journey-test';
 import { addJourneyChanges } from './journey-changes';
-import { addLint, foundIn } from './lint';
+import { addLint, findingsTable } from './journey-lint';
 import { listOption, showList, type ListOptions } from './lists';
 import { addSimulation } from './simulation';
 import { putFiles } from './put-files';
@@ -93,6 +93,6 @@ function summary({ key, status, publishedVersion, draft, nextEntries: [next] = [
 }
 
 function drafts(context: Context, saved: readonly SavedDraft[]): string {
-  const found = saved.some(({ findings }) => findings.length > 0) ? [foundIn(context, saved)] : [];
+  const found = saved.some(({ findings }) => findings.length > 0) ? [findingsTable(context, saved)] : [];
   return [context.table(headers, saved.map(row)), ...found].join('\n');
 }

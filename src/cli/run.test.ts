@@ -467,9 +467,12 @@ describe('definitions', () => {
     expect(out).toMatch(/^win-back +draft /m);
     expect(out).toMatch(/error +win-back +\/start +No such step\. Add it\./);
     const linted = await heddle('journeys lint win-back');
-    expect(linted).toMatchObject({ code: 1, err: 'win-back cannot be published: errors found, 1.\n' });
+    expect(linted).toMatchObject({ code: 1, err: 'win-back cannot be published: 1 error found.\n' });
     expect(linted.out).toMatch(/error +win-back +\/start +No such step\. Add it\./);
-    answer = () => ({ body: { key: 'win-back', findings: [{ ...finding, severity: 'warning' }] } });
+    const warning = { ...finding, severity: 'warning' };
+    answer = () => ({ body: { key: 'win-back', findings: [finding, warning, finding] } });
+    expect((await heddle('journeys lint win-back')).err).toBe('win-back cannot be published: 2 errors found.\n');
+    answer = () => ({ body: { key: 'win-back', findings: [warning] } });
     expect(await heddle('journeys lint win-back')).toMatchObject({ code: 0, err: '' });
   });
 

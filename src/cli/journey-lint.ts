@@ -9,13 +9,16 @@ export function addLint(journeys: Command, context: Context): void {
     .description('what there is to find fault with in the draft; fails where that would stop publishing')
     .action(async (key: string) => {
       const { findings } = await context.client().journeys.lint(key);
-      context.show(findings, () => (findings.length > 0 ? foundIn(context, [{ key, findings }]) : 'nothing found\n'));
+      context.show(findings, () =>
+        findings.length > 0 ? findingsTable(context, [{ key, findings }]) : 'nothing found\n',
+      );
       const errors = findings.filter(({ severity }) => severity === 'error').length;
-      if (errors > 0) throw new CommandError(`${key} cannot be published: errors found, ${errors}.`);
+      const found = `${errors} ${errors === 1 ? 'error' : 'errors'} found`;
+      if (errors > 0) throw new CommandError(`${key} cannot be published: ${found}.`);
     });
 }
 
-export function foundIn({ table }: Context, drafts: readonly Pick<SavedDraft, 'key' | 'findings'>[]): string {
+export function findingsTable({ table }: Context, drafts: readonly Pick<SavedDraft, 'key' | 'findings'>[]): string {
   const rows = drafts.flatMap(({ key, findings }) =>
     findings.map(({ severity, path, message, suggestion }) => [severity, key, path, `${message} ${suggestion}`]),
   );
