@@ -7,8 +7,7 @@ export interface ResumedSends {
   readonly overMs: number;
 }
 
-const lookAgainMs = 30_000;
-const lookSeldomMs = 10 * 60_000;
+const looking = { leastMs: 30_000, mostMs: 10 * 60_000 };
 
 /** How long it takes so many to go on at this pace. */
 export const resumingMs = (held: number, perSecond: number): number => Math.ceil((held / perSecond) * 1_000);
@@ -19,6 +18,6 @@ export const resumesAt = ({ at, overMs }: ResumedSends, key: string): number =>
 
 /** While all sends are stopped: when one that waits since then looks again. Those that came together look apart. */
 export function looksAgainAt(now: number, since: number, key: string): number {
-  const pauseMs = pauseBeforeLook(now, since, lookAgainMs, lookSeldomMs);
+  const pauseMs = pauseBeforeLook(now - since, looking);
   return now + Math.floor(pauseMs * (0.5 + shareOf(`look:${key}`) / 2));
 }

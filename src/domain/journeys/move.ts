@@ -157,8 +157,7 @@ export function noteZone(standing: Standing, isInvalid: boolean): Standing {
 /** For people: 2026-03-01 14:00:00 UTC. */
 export const instantText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
-const lookAgainMs = 2_000;
-const lookSeldomMs = 30_000;
+const looking = { leastMs: 2_000, mostMs: 30_000 };
 const backlogAfterMs = 10 * 60_000;
 
 /** Something acknowledged may still change the answer. */
@@ -169,7 +168,7 @@ export function waitForIntake(
 ): Move {
   const { now } = standing;
   const what = now - since > backlogAfterMs ? 'held: backlog' : 'waiting for the intake to catch up';
-  return waitUntil(standing, now + pauseBeforeLook(now, since, lookAgainMs, lookSeldomMs), what, waiting);
+  return waitUntil(standing, now + pauseBeforeLook(now - since, looking), what, waiting);
 }
 
 export const lifetimeEnd = ({ lifetimeMs }: CompiledJourney, { enteredAt }: Enrollment): number =>

@@ -17,8 +17,7 @@ export interface Said extends Partial<Pick<Event, 'properties' | 'traits' | 'inc
 }
 
 /** Once it is applied the run is rung; looking is for an event that is dead, and for rings that were lost. */
-const lookAgainMs = 1_000;
-const lookSeldomMs = 60_000;
+const looking = { leastMs: 1_000, mostMs: 60_000 };
 
 /**
  * Profiles change only through events: a step that changes one records its event, once for each visit, and goes on when that has been
@@ -45,7 +44,7 @@ const isTooLarge = ({ properties = {}, traits = {} }: Said): boolean =>
 export function waitForOwn(standing: Standing, name: string): Move {
   const { run, facts, now } = standing;
   const keys = waitKeysOf(workspaceOf(run.subject), facts.ids, [{ event: name }]);
-  const lookAt = now + pauseBeforeLook(now, run.arrivedAt, lookAgainMs, lookSeldomMs);
+  const lookAt = now + pauseBeforeLook(now - run.arrivedAt, looking);
   return waitUntil(standing, lookAt, `waits for its ${name} to be applied`, { keys, names: [name] });
 }
 

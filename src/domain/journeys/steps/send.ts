@@ -11,8 +11,7 @@ import { sendFailed, sentElsewhere, skipped } from '../outcomes';
 import type { StepKind } from '../step-kind';
 import { end, goTo, waitForIntake, waitUntil, type Move, type Standing, type StepCause } from '../move';
 
-const lookAgainMs = 30_000;
-const lookSeldomMs = 10 * 60_000;
+const looking = { leastMs: 30_000, mostMs: 10 * 60_000 };
 
 /** Where the step says to whom it sends first. */
 export const firstDestination = '/destination';
@@ -60,7 +59,7 @@ const keptBy = ({ status }: Standing['journey']): string =>
 
 function hold(standing: Standing, by: string): Move {
   const { run, now } = standing;
-  const pauseMs = pauseBeforeLook(now, run.arrivedAt, lookAgainMs, lookSeldomMs);
+  const pauseMs = pauseBeforeLook(now - run.arrivedAt, looking);
   return waitUntil(standing, now + pauseMs, `held: ${by}; looks again, waits`);
 }
 
