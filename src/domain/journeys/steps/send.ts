@@ -20,6 +20,7 @@ export const send: StepKind<StepOf<'send'>> = {
   take(step, standing) {
     const { run, cause, journey, facts } = standing;
     if (cause.on === 'settled') return afterDelivery(step, standing, cause);
+    // It is skipped once. A send of its own that is under way may have arrived as well, and is to be reported.
     if (isSentElsewhere(run) && !run.sending) {
       const others = run.sentElsewhere.filter((sent) => sent !== run.step);
       return goTo({ ...standing, run: withLeft({ ...run, sentElsewhere: others }) }, step.next, sentElsewhere);
@@ -46,7 +47,7 @@ export const send: StepKind<StepOf<'send'>> = {
   ],
 };
 
-/** By a run that was merged into this one, which skips it once: unless its own may have arrived as well, and is to be reported. */
+/** Whether a run that was merged into this one has had the message of the step that this one stands at. */
 export const isSentElsewhere = (run: Enrollment): run is Enrollment & Required<Pick<Enrollment, 'sentElsewhere'>> =>
   run.sentElsewhere?.includes(run.step) ?? false;
 
