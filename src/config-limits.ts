@@ -9,6 +9,9 @@ export const mostEventBytes = 524_288;
 /** MongoDB stores 100 levels of nesting, and a document around an event is some of them. */
 export const mostJsonDepth = 80;
 
+/** Runs of journeys that a worker keeps in memory, where nobody says otherwise. */
+export const usualCachedRuns = 600;
+
 /** What the doors let through, and how fast; docs/operations/limits.md says what a sender sees of each. */
 export const limitVariables = {
   HEDDLE_MAX_BODY_BYTES: defaulted(
@@ -48,7 +51,7 @@ export const limitVariables = {
   ),
   HEDDLE_CACHED_RUNS: defaulted(
     wholeNumber(10, 100_000),
-    '600',
+    String(usualCachedRuns),
     'How many runs of journeys a worker keeps in memory, about 0.2 MB each. One that it does not keep is read from Temporal and gone through again whenever it goes on.',
   ),
   HEDDLE_INTAKE_BATCH: defaulted(wholeNumber(1, 500), '500', 'The most events applied in one transaction.'),

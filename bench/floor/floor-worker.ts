@@ -1,4 +1,5 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { usualCachedRuns } from '../../src/config-limits';
 
 /** Serves the bare workflow with as many slots as Heddle's journeys have. */
 async function main([address = '', namespace = '', taskQueue = '']: readonly string[]): Promise<void> {
@@ -11,7 +12,7 @@ async function main([address = '', namespace = '', taskQueue = '']: readonly str
     activities: { nothing: async () => undefined },
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentWorkflowTaskExecutions: 40,
-    maxCachedWorkflows: 600,
+    maxCachedWorkflows: usualCachedRuns,
   });
   await worker.run();
 }

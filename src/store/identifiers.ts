@@ -6,12 +6,13 @@ import type { IdentifierNote } from '../domain/identity/quarantine';
 import type { ProfileId, WorkspaceId } from '../domain/ids';
 import type { IdentifierWrite } from '../domain/profiles/change-set';
 import type { IdentifierDoc } from './documents';
-import { GatheredReads } from './gathered-reads';
+import { GatheredDocs } from './gathered-reads';
 import { toNote } from './identifier-notes';
 import { identifierKey } from './identifier-key';
 import type { StoreConnection } from './open-store';
 
 const rememberedKeys = 20_000;
+const ownerFields = { profile: 1, messageId: 1 } as const;
 const readFields = { profile: 1, erasedAt: 1, rev: 1, people: 1, quarantinedAt: 1, quarantine: 1 } as const;
 
 export class IdentifierRepository {
@@ -19,15 +20,11 @@ export class IdentifierRepository {
   readonly #masterKey: Buffer;
   /** People come again: looking a key up costs a tenth of working it out. */
   readonly #keys = new LRUCache<string, string>({ max: rememberedKeys });
-
-  readonly #owners = new GatheredReads(async (keys) => {
-    const projection = { profile: 1, messageId: 1 };
-    const rows = await this.#identifiers.find({ _id: { $in: [...keys] } }, { projection }).toArray();
-    return new Map(rows.map((row) => [row._id, row]));
-  });
+  readonly #owners: GatheredDocs<IdentifierDoc>;
 
   constructor({ db, masterKey }: StoreConnection) {
     this.#identifiers = db.collection<IdentifierDoc>('identifiers');
+    this.#owners = new GatheredDocs(this.#identifiers, ownerFields);
     this.#masterKey = masterKey;
   }
 
@@ -56,7 +53,7 @@ export class IdentifierRepository {
 
   /** The first of these that somebody has, with who, and the id of the event that brought it, where that is known. */
   async firstOwned(ws: WorkspaceId, identifiers: readonly Identifier[]): Promise<Owned | undefined> {
-    const rows = await Promise.all(identifiers.map((one) => this.#owners.read(this.key(ws, one))));
+    const rows = await Promise.all(identifiers.map((one) => this.#owners.find(this.key(ws, one))));
     const owned = identifiers.flatMap((identifier, at) => {
       const { profile, messageId } = rows[at] ?? {};
       return profile ? [{ identifier, profile, ...(messageId !== undefined && { messageId }) }] : [];

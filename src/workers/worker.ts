@@ -1,4 +1,5 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { usualCachedRuns } from '../config-limits';
 import { taskQueueOf, type QueueName } from '../temporal-names';
 import { failureInterceptor } from './failure-interceptor';
 
@@ -37,7 +38,6 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
     maxConcurrentActivityTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
     maxConcurrentWorkflowTaskExecutions: 40,
-    maxCachedWorkflows: 600,
   },
   operations: {
     ...endsWhenAsked,
@@ -61,6 +61,7 @@ const slots: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
 
 /** One worker per task queue, so that none can starve another. */
 export async function createWorkers(setup: WorkerSetup, queues: readonly QueueName[]): Promise<Worker[]> {
+  const { cachedRuns = usualCachedRuns } = setup;
   return Promise.all(
     queues.map((queue) =>
       Worker.create({
@@ -73,7 +74,7 @@ export async function createWorkers(setup: WorkerSetup, queues: readonly QueueNa
         shutdownGraceTime: '10s',
         shutdownForceTime: '25s',
         ...slots[queue],
-        ...(queue === 'journeys' && setup.cachedRuns && { maxCachedWorkflows: setup.cachedRuns }),
+        ...(queue === 'journeys' && { maxCachedWorkflows: cachedRuns }),
       }),
     ),
   );
