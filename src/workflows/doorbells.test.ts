@@ -43,13 +43,21 @@ const rings: readonly (readonly [string, (bells: Doorbells) => Promise<void> | v
   ['run_1', (bells) => bells.enrollment('run_1')],
 ];
 
-it.each(rings)('the bell of %s rings once for many who push while it rests', async (workflowId, push) => {
+const paced = rings.filter(([workflowId]) => !workflowId.startsWith('sync'));
+
+it.each(paced)('the bell of %s rings once for many who push while it rests', async (workflowId, push) => {
   const { doorbells, rung, endRests } = theDoorbells();
   for (let pushes = 0; pushes < 5; pushes += 1) void push(doorbells);
   await settle();
   expect(rung).toEqual([workflowId]);
   await endRests();
   expect(rung).toEqual([workflowId, workflowId]);
+});
+
+it('rings a sync as often as it is asked for', async () => {
+  const { doorbells, rung } = theDoorbells();
+  await Promise.all([doorbells.sync(ws, 'vips', 'crm'), doorbells.sync(ws, 'vips', 'crm')]);
+  expect(rung).toEqual(['sync/ws_1/vips/crm', 'sync/ws_1/vips/crm']);
 });
 
 it('rings all of them beside each other', () => {

@@ -15,8 +15,8 @@ import {
 } from './workflow-ids';
 
 /**
- * Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm, and each is rung as often as
- * it can use, and no more: docs/adr/0035.
+ * Rings the workflows that look after something, starting those that do not run. Ringing twice does no harm, and all but syncs are
+ * rung as often as they can use, and no more: docs/adr/0035.
  */
 export interface Doorbells {
   /** Returns at once and never fails: events are stored, and the clock rings for whatever stays pending. */
@@ -49,22 +49,22 @@ export function createDoorbells(deps: DoorbellDeps, clocks = 1): Doorbells {
   const { client, queuePrefix, log } = deps;
   const paced = createPacedRing(deps);
   const { rung, failed } = createIntakeNotes(log);
-  const ring = (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<void> =>
-    paced(workflowId, () =>
-      client.workflow.signalWithStart(type, {
-        workflowId,
-        taskQueue: taskQueueOf(queuePrefix, queue),
-        args: [argument],
-        signal: ringSignal,
-        signalArgs: [],
-      }),
-    );
+  const reach = (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<unknown> =>
+    client.workflow.signalWithStart(type, {
+      workflowId,
+      taskQueue: taskQueueOf(queuePrefix, queue),
+      args: [argument],
+      signal: ringSignal,
+      signalArgs: [],
+    });
+  const ring = (...of: Parameters<typeof reach>): Promise<void> => paced(of[1], () => reach(...of));
   return {
     intake: (ws, partition) =>
       void ring('intake', intakeWorkflowId(ws, partition), 'intake', { ws, partition }).then(rung, failed),
     backfill: (ws) => ring('backfill', backfillWorkflowId(ws), 'clock', { ws }),
-    sync: (ws, audience, destination) =>
-      ring('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination }),
+    // As often as it is asked for: an intake does, once for each batch, and would wait for the rest before the next.
+    sync: async (ws, audience, destination) =>
+      void (await reach('sync', syncWorkflowId(ws, audience, destination), 'delivery', { ws, audience, destination })),
     operation: (ws, id) => {
       const workflowId = operationWorkflowId(ws, id);
       return paced(workflowId, () => start(deps, 'operation', 'operations', { workflowId, argument: { ws, id } }));
