@@ -71,6 +71,8 @@ export interface DeliveryChange {
   readonly consent?: ConsentProof | undefined;
   readonly isOfChannel?: true;
   readonly sandbox?: SandboxRequest;
+  /** Only while nobody has changed it since then. */
+  readonly ifUnchangedSince?: number;
   readonly now: number;
 }
 
@@ -118,27 +120,30 @@ export class DeliveryRepository {
   async change(ws: WorkspaceId, changes: readonly DeliveryChange[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#deliveries.bulkWrite(
-      changes.map(({ idempotencyKey, status, reason, attempt, consent, isOfChannel, sandbox, now }) => ({
-        updateOne: {
-          filter: {
-            _id: docId(ws, idempotencyKey),
-            status: { $in: deliveryStatuses.filter((from) => canMove(from, status)) },
-          },
-          update: {
-            $set: {
-              status,
-              updatedAt: now,
-              ...(reason !== undefined && { reason }),
-              ...(consent && { consent }),
-              ...(isOfChannel && { isOfChannel }),
-              ...(sandbox && { sandbox }),
-              ...(isFinal(status) && { settledAt: now }),
+      changes.map(
+        ({ idempotencyKey, status, reason, attempt, consent, isOfChannel, sandbox, ifUnchangedSince, now }) => ({
+          updateOne: {
+            filter: {
+              _id: docId(ws, idempotencyKey),
+              status: { $in: deliveryStatuses.filter((from) => canMove(from, status)) },
+              ...(ifUnchangedSince !== undefined && { updatedAt: ifUnchangedSince }),
             },
-            ...(reason === undefined && { $unset: { reason: '' } }),
-            ...(attempt && { $push: { attempts: { $each: [attempt], $slice: -attemptsKept } } }),
+            update: {
+              $set: {
+                status,
+                updatedAt: now,
+                ...(reason !== undefined && { reason }),
+                ...(consent && { consent }),
+                ...(isOfChannel && { isOfChannel }),
+                ...(sandbox && { sandbox }),
+                ...(isFinal(status) && { settledAt: now }),
+              },
+              ...(reason === undefined && { $unset: { reason: '' } }),
+              ...(attempt && { $push: { attempts: { $each: [attempt], $slice: -attemptsKept } } }),
+            },
           },
-        },
-      })),
+        }),
+      ),
       { ordered: false },
     );
   }

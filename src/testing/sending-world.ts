@@ -1,6 +1,7 @@
 import { canMove, isFinal, type DeliveryStatus } from '../domain/delivery/delivery';
 import type { SendingPolicy } from '../domain/delivery/sending-policy.schema';
 import type { Event } from '../domain/events/event';
+import { newGroup, type GroupMembership, type GroupRef } from '../domain/groups/group';
 import { identifierName } from '../domain/identity/identifier-types';
 import { subjectOf, type EnrollmentId, type ProfileId, type WorkspaceId } from '../domain/ids';
 import type { CompiledJourney } from '../domain/journeys/compiled-journey';
@@ -10,6 +11,7 @@ import { omit } from '../domain/json';
 import type { EnrollmentWrite } from '../domain/profiles/change-set';
 import type { Profile } from '../domain/profiles/profile';
 import type { DeliveryChange, DeliveryDoc, NewDelivery } from '../store/deliveries';
+import type { HouseholdSendDoc } from '../store/household-sends';
 import type { SendPlacesDoc } from '../store/send-places';
 import type { FoldedWorld } from './folded-world';
 
@@ -21,6 +23,10 @@ export class SendingWorld {
   policy: SendingPolicy = {};
   readonly rows = new Map<string, DeliveryDoc>();
   readonly places = new Map<string, SendPlacesDoc>();
+  /** In which everybody is, by their keys. */
+  households: readonly string[] = [];
+  /** Places that runs have taken in them. */
+  readonly homes = new Map<string, HouseholdSendDoc>();
   /** Accepted, and yet to be applied. */
   #pending: Event[] = [];
 
@@ -55,16 +61,28 @@ export class SendingWorld {
       sendPlaces: this.#sendPlaces(),
       identifiers: { key: (_ws: WorkspaceId, identifier: Event['identifiers'][number]) => identifierName(identifier) },
       journeys: { compiled: async (_ws: WorkspaceId, _key: string, version: number) => this.versions.get(version) },
-      profiles: { canonical: async (_ws: WorkspaceId, id: ProfileId) => this.#canonical(id) },
+      profiles: { canonical: async (_ws: WorkspaceId, id: ProfileId) => this.#housed(id) },
       purposes: { find: async () => undefined },
       suppressions: { check: async () => new Map(this.world.suppressions) },
-      workspaces: { sending: async () => ({ policy: this.policy }) },
+      workspaces: { sending: async () => ({ policy: this.policy }), find: async () => undefined },
+      groups: {
+        read: async (_ws: WorkspaceId, refs: readonly GroupRef[]) =>
+          refs.map((ref) => ({ ...newGroup(ref, 0), memberCount: 2 })),
+      },
+      householdSends: this.#householdSends(),
       events: {
         hasPendingFor: async (names: readonly string[], receivedBy: number) =>
           this.#pending.some((event) => event.receivedAt <= receivedBy && isOf(event, names)),
         insertPending: async (docs: readonly Event[]) => docs.forEach((doc) => this.accept(doc)),
       },
     };
+  }
+
+  /** The person's present profile, as a member of the households. */
+  #housed(id: ProfileId): Profile | undefined {
+    const found = this.#canonical(id);
+    if (!found || this.households.length === 0) return found;
+    return { ...found, groups: this.households.map(memberOf) };
   }
 
   #canonical(id: ProfileId): Profile | undefined {
@@ -127,10 +145,11 @@ export class SendingWorld {
       void deliveries
         .filter(({ idempotencyKey }) => !rows.has(idempotencyKey))
         .forEach((one) => rows.set(one.idempotencyKey, { ...one, ...reservedAt(one.idempotencyKey, now) }));
-    const changeOne = ({ idempotencyKey, attempt, now, ...change }: DeliveryChange): void => {
+    const changeOne = ({ idempotencyKey, attempt, ifUnchangedSince, now, ...change }: DeliveryChange): void => {
       const to = omit(change, 'consent');
       const row = rows.get(idempotencyKey);
       if (!row || !canMove(row.status, to.status)) return;
+      if (ifUnchangedSince !== undefined && row.updatedAt !== ifUnchangedSince) return;
       const attempts = attempt ? [...row.attempts, attempt] : row.attempts;
       const settled = isFinal(to.status) && { settledAt: now };
       rows.set(idempotencyKey, { ...omit(row, 'reason'), ...to, attempts, updatedAt: now, ...settled });
@@ -166,7 +185,31 @@ export class SendingWorld {
       },
     };
   }
+
+  #householdSends() {
+    const { homes } = this;
+    return {
+      find: async (id: string) => homes.get(id),
+      take: async (doc: HouseholdSendDoc, before: HouseholdSendDoc | undefined) => {
+        const found = homes.get(doc._id);
+        if (found === undefined ? before !== undefined : !before || !isSamePlace(found, before)) return false;
+        homes.set(doc._id, doc);
+        return true;
+      },
+      release: async (subject: string, attempt: string) => {
+        for (const doc of [...homes.values()])
+          if (doc.subject === subject && doc.attempt === attempt) homes.delete(doc._id);
+      },
+    };
+  }
 }
+
+const isSamePlace = (one: HouseholdSendDoc, other: HouseholdSendDoc): boolean =>
+  one.run === other.run && one.key === other.key && one.attempt === other.attempt;
+
+const memberOf = (key: string): GroupMembership => ({
+  ...{ type: 'household', key, since: 0, at: 0, source: 'test', by: 'call', holds: [] },
+});
 
 const isOf = (event: Event, names: readonly string[]): boolean =>
   event.identifiers.some((identifier) => names.includes(identifierName(identifier)));

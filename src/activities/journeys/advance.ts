@@ -6,7 +6,7 @@ import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
 import { omit } from '../../domain/json';
 import { look, type Move, type StepCause } from '../../domain/journeys/move';
 import { needsRecipient } from '../../domain/journeys/hand-over';
-import { runEnded, runMoved } from '../../domain/journeys/outcomes';
+import { runMoved } from '../../domain/journeys/outcomes';
 import { seenTo } from '../../domain/journeys/left';
 import type { Next } from '../../domain/journeys/next';
 import { step } from '../../domain/journeys/step';
@@ -18,6 +18,7 @@ import { readFacts } from './advance-facts';
 import { changeDelivery } from './change-delivery';
 import type { JourneyDeps } from './journeys';
 import { giveUp } from './deliver';
+import { endOfEnded } from './unheard-send';
 
 export interface RunRef {
   readonly ws: WorkspaceId;
@@ -216,10 +217,7 @@ async function leave({ store, ringRun }: JourneyDeps, { ws }: RunRef, ended: Enr
 /** The run was ended by a transaction: its workflow has now noticed. */
 async function acknowledgeEnd(deps: JourneyDeps, ref: RunRef, run: Enrollment): Promise<Next | undefined> {
   // A send that was held or between two attempts when the run ended will not be made any more; one that may have arrived has a claim.
-  const end =
-    run.sending === undefined
-      ? { status: 'withheld' as const, reason: runEnded }
-      : { status: 'unknown' as const, reason: 'interrupted' };
+  const end = await endOfEnded(deps, ref.ws, run, run.sending !== undefined);
   await changeDelivery(deps, ref.ws, { idempotencyKey: effectKey(run), ...end, now: deps.clock() });
   if (run.dueAt === undefined && run.sending === undefined) return leave(deps, ref, run);
   return finish(deps, ref, run, run.rev);

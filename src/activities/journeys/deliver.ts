@@ -1,11 +1,10 @@
 import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import { householdOnce } from '../../domain/journeys/household-once';
 import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
-import { runEnded } from '../../domain/journeys/outcomes';
 import { look, type StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
 import { isSentElsewhere } from '../../domain/journeys/steps/send';
-import { isFinal, type DeliveryStatus } from '../../domain/delivery/delivery';
+import { isFinal } from '../../domain/delivery/delivery';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
 import { isBehind } from './advance-facts';
@@ -18,8 +17,8 @@ import { rehearse } from './rehearse';
 import { keyOf, readSend, requestOf, reserve, type AskedSend, type SendVisit, type Visit } from './send-visit';
 import { hold, record, settle, settled } from './settle-send';
 import { lookAtHouseholds, takeHouseholds } from './take-household';
-
-const ranOut = 'retry-budget-used-up';
+import { endOfEnded, endOfTries } from './unheard-send';
+import { followUp, hasClaim, withhold } from './withhold-send';
 
 /**
  * One attempt. Claims the run first and re-reads everything after: an exit, a pause or a denial that was committed before the claim
@@ -40,10 +39,7 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
 
 /** A claim that another attempt has taken up since is no longer its own; and nobody claims anew what a merge says the other person had already. */
 const isToBeSent = (send: SendVisit, claim: Exclude<Claim, { is: 'refused' }>): boolean =>
-  isOf(send.run, send.key, claim.at) && !(claim.is === 'taken' && isSentElsewhere(send.run));
-
-const isOf = ({ sending }: Pick<Enrollment, 'sending'>, key: string, at: number | undefined): boolean =>
-  sending?.key === key && sending.at === at;
+  hasClaim(send.run, send.key, claim.at) && !(claim.is === 'taken' && isSentElsewhere(send.run));
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);
@@ -68,9 +64,6 @@ async function claimRun(
   return (await store.enrollments.takeUp(ref.ws, ref.id, sending, at)) ? { is: 'found', at } : { is: 'refused' };
 }
 
-/** What another person had, by a merge, is not sent to find out whether it has arrived. */
-const isRepeatable = ({ run }: SendVisit, hasDedup: boolean): boolean => hasDedup && !isSentElsewhere(run);
-
 async function sendUnlessBarred(
   deps: JourneyDeps,
   visit: SendVisit,
@@ -87,8 +80,8 @@ async function sendUnlessBarred(
   const send: AskedSend = { ...visit, permission };
   const { state, hasDedup } = to;
   await reserve(deps, send, permission, to.channel);
-  if (wasInFlight && !isRepeatable(visit, hasDedup))
-    return record(deps, send, { status: 'unknown', reason: 'interrupted' });
+  const over = wasInFlight && (await followUp(deps, send, hasDedup));
+  if (over) return over;
   if (send.journey.status === 'paused' || state === 'paused')
     return hold(deps, send, { reason: 'paused', mayHaveArrived: wasInFlight });
   // Something accepted meanwhile may end the run or deny the send: also before the tenth attempt, a day after the first.
@@ -136,20 +129,6 @@ async function sendToHousehold(
   return attempt(deps, send, wasInFlight);
 }
 
-/** Nothing more leaves. What may have arrived before that was not withheld, and nothing is sent in its place. */
-async function withhold(
-  deps: JourneyDeps,
-  send: AskedSend,
-  { reason, isOfChannel, wasInFlight }: { reason: string; isOfChannel: boolean; wasInFlight: boolean },
-): Promise<Next> {
-  if (wasInFlight) return record(deps, send, { status: 'unknown', reason: 'interrupted' });
-  const run = await deps.store.enrollments.byId(send.ref.ws, send.ref.id);
-  // Another attempt has taken the claim up, may be sending, and reports.
-  if (run?.sending && !isOf(run, send.key, send.run.sending?.at)) return advanceFrom(deps, send.ref, look);
-  deps.metrics.withheld.inc({ reason });
-  return record(deps, send, { status: 'withheld', reason, ...(isOfChannel && { isOfChannel }) });
-}
-
 /** Settles a delivery whose retries are over: `unknown` when the last attempt may have arrived, `dead` otherwise. */
 export async function giveUp(
   deps: JourneyDeps,
@@ -161,9 +140,9 @@ export async function giveUp(
   // Nobody may ever have picked it up; the step it settles counts it all the same.
   if (send) await reserve(deps, send);
   const run = send?.run ?? (await deps.store.enrollments.byId(ref.ws, ref.id));
-  const status: DeliveryStatus = run?.sending?.key === key ? 'unknown' : 'dead';
-  await changeDelivery(deps, ref.ws, { idempotencyKey: key, status, reason: ranOut, now: deps.clock() });
-  return { cause: settled((await deps.store.deliveries.byKey(ref.ws, key)) ?? { status }), key };
+  const ending = await endOfTries(deps, ref.ws, run, key);
+  await changeDelivery(deps, ref.ws, { idempotencyKey: key, ...ending, now: deps.clock() });
+  return { cause: settled((await deps.store.deliveries.byKey(ref.ws, key)) ?? ending), key };
 }
 
 /**
@@ -175,11 +154,7 @@ async function leave(deps: JourneyDeps, ref: RunRef & Visit, key: string, claim:
   if (claim.is === 'taken') await enrollments.release(ref.ws, ref.id, { key, at: claim.at });
   const run = await enrollments.byId(ref.ws, ref.id);
   if (run && !isInside(run)) {
-    // An attempt that was never heard of again may have arrived; one that was not begun has not.
-    const end =
-      claim.is === 'found' || run.sending?.key === key
-        ? { status: 'unknown' as const, reason: 'interrupted' }
-        : { status: 'withheld' as const, reason: runEnded };
+    const end = await endOfEnded(deps, ref.ws, run, claim.is === 'found' || run.sending?.key === key);
     await changeDelivery(deps, ref.ws, { idempotencyKey: key, ...end, now: deps.clock() });
   }
   return advanceFrom(deps, ref, look);

@@ -1,9 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import fc from 'fast-check';
-import type { SendingPolicy } from '../../domain/delivery/sending-policy.schema';
 import { compileJourney } from '../../domain/journeys/compiled-journey';
-import type { Enrollment } from '../../domain/journeys/enrollment';
-import { JourneyDefinition } from '../../domain/journeys/journey.schema';
+import { effectKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { Next } from '../../domain/journeys/next';
 import { carryOutTask } from '../../domain/journeys/run-task';
 import type { EnrollmentId } from '../../domain/ids';
@@ -15,74 +12,21 @@ import { Race } from '../../testing/races';
 import { SendingWorld } from '../../testing/sending-world';
 import { advanceRun } from './advance';
 import { deliverStep } from './deliver';
-import type { JourneySend, SendAnswer } from './journey-sender';
+import type { JourneySend } from './journey-sender';
 import type { JourneyDeps } from './journeys';
+import { ScriptedDestination } from './scripted-destination.testsuite';
+import { hasMerge, journeyOf, type Case, type Happening } from './send-cases.testsuite';
 
-const happenings = ['left', 'merge', 'migrate', 'update', 'deny', 'suppress', 'stop'] as const;
-type Happening = (typeof happenings)[number];
-const answerKinds = ['ok', 'arrived', 'lost', 'transient', 'invalid'] as const;
-
-export interface Case {
-  readonly hasDedup: boolean;
-  /** The person is inside twice. */
-  readonly isTwice: boolean;
-  readonly isHeldOutByHalf: boolean;
-  readonly cap: SendingPolicy['caps'];
-  readonly answers: readonly (typeof answerKinds)[number][];
-  readonly happens: readonly Happening[];
-  /** At which of its operations each attempt is given up, and whether it goes on all the same. */
-  readonly ends: readonly { readonly at: number; readonly goesOn: boolean }[];
-  readonly picks: readonly number[];
-}
-
-export const cases: fc.Arbitrary<Case> = fc.record({
-  hasDedup: fc.boolean(),
-  isTwice: fc.boolean(),
-  isHeldOutByHalf: fc.boolean(),
-  cap: fc
-    .option(
-      fc.record({
-        max: fc.integer({ min: 1, max: 2 }),
-        per: fc.constant('1h'),
-        then: fc.constantFrom('skip', 'delay'),
-      }),
-      { nil: undefined },
-    )
-    .map((cap) => cap && [cap]),
-  answers: fc.array(fc.constantFrom(...answerKinds), { maxLength: 8 }),
-  // Twice as many merges as chance would draw: what they may meet is the most.
-  happens: fc
-    .uniqueArray(fc.constantFrom(...happenings), { maxLength: 4 })
-    .chain((drawn) => fc.constantFrom(drawn, [...new Set([...drawn, 'merge' as const])])),
-  ends: fc.array(fc.record({ at: fc.integer({ min: 1, max: 60 }), goesOn: fc.boolean() }), { maxLength: 6 }),
-  picks: fc.array(fc.nat(20), { minLength: 1, maxLength: 200 }),
-});
-
-const mail = { type: 'send', destination: 'mails', fallback: [{ destination: 'texts' }], next: 'again' };
-const define = (first: string, holdout: number) =>
-  JourneyDefinition.parse({
-    ...{
-      key: 'j',
-      name: 'J',
-      entry: { on: { event: 'Started' }, key: 'properties.cart' },
-      purpose: 'news',
-      start: first,
-    },
-    ...(holdout > 0 && { holdout: { percent: holdout } }),
-    exits: [{ on: { event: 'Left' }, reason: 'left' }],
-    updates: [{ on: { event: 'Changed' }, resumeAt: 'again' }],
-    steps: {
-      [first]: mail,
-      again: { type: 'send', destination: 'mails', next: 'bye' },
-      bye: { type: 'exit', reason: 'bye' },
-    },
-  });
-
-export const half = 50;
 const user = identifiers({ user_id: 'u1' });
 const device = identifiers({ anonymous_id: 'a1' });
 const attemptsAtMost = 5;
 const longestPauseMs = 1_800_000;
+
+/** One try of an activity. */
+interface Attempt {
+  /** It has died, or goes on unheard. */
+  isGivenUp: boolean;
+}
 
 /** One person, or two who turn out to be one, inside a journey that sends; and all that may happen to them meanwhile. */
 export class Sends {
@@ -90,30 +34,33 @@ export class Sends {
   readonly race: Race;
   readonly world: FoldedWorld;
   readonly memory: SendingWorld;
-  /** What the destination was asked, with the run as it stood when that attempt had last looked. */
-  readonly asked: { readonly request: JourneySend; readonly seen: Enrollment | undefined }[] = [];
-  readonly arrived: string[] = [];
-  readonly #refused = new Set<string>();
-  readonly #answers: (typeof answerKinds)[number][];
+  readonly destination: ScriptedDestination;
+  /** Keys that an attempt sent which was not given up, while nobody had their claim or it said that nothing is under way. */
+  readonly lostClaims: string[] = [];
+  /** Claims that were taken up late, by an attempt that had been given up before it read them: who had them may send as well. */
+  readonly #takenLate = new Set<string>();
   readonly #ends: Case['ends'][number][];
-  readonly #goingOn: Promise<unknown>[] = [];
+  /** Attempts that come to their end, or have died. */
+  readonly #attempts: Promise<unknown>[] = [];
   /** Attempts to deliver last no time: it passes between them. */
   #underWay = 0;
+  /** How often the operation has come of which the case says what happens there. */
+  #times = 0;
   readonly #versions;
 
   constructor(readonly the: Case) {
     this.race = new Race(the.picks);
-    this.#answers = [...the.answers];
+    this.destination = new ScriptedDestination(the.answers);
     this.#ends = [...the.ends];
-    const percent = the.isHeldOutByHalf ? half : 0;
     this.#versions = new Map([
-      [1, compileJourney(define('mail', percent), 1, 'published')],
-      [2, compileJourney(define('post', percent), 2, 'published')],
+      [1, compileJourney(journeyOf(the, 'mail'), 1, 'published')],
+      [2, compileJourney(journeyOf(the, 'post'), 2, 'published')],
     ]);
-    const ruleset = aRuleset({ journeys: [define('mail', percent)] });
+    const ruleset = aRuleset({ journeys: [journeyOf(the, 'mail')] });
     const both = [...this.#versions.values()].map((one) => [journeyVersionKey(one.key, one.version), one] as const);
     this.world = new FoldedWorld({ ...ruleset, journeyVersions: new Map([...ruleset.journeyVersions, ...both]) });
     this.memory = new SendingWorld(this.world, this.#versions, () => this.now);
+    this.memory.households = the.isOncePerHousehold ? ['h1'] : [];
     if (the.cap) this.memory.policy = { caps: the.cap };
   }
 
@@ -121,12 +68,13 @@ export class Sends {
     const started = { ...this.#at(), name: 'Started', identifiers: user, properties: { cart: 1 } };
     this.#accept(anEvent(started));
     if (this.the.isTwice) this.#accept(anEvent({ ...started, properties: { cart: 2 } }));
-    if (this.the.happens.includes('merge')) this.#accept(anEvent({ ...started, identifiers: device }));
+    const other = { ...started, identifiers: device };
+    if (hasMerge(this.the)) this.#accept(anEvent(this.the.isOtherInside ? other : { ...other, name: 'Visited' }));
     this.memory.apply();
     const runs = [...this.world.enrollments.keys()] as EnrollmentId[];
     await this.race.run([...runs.map((id) => this.#workflow(id)), ...this.the.happens.map((one) => this.#happen(one))]);
     // What goes on after it was given up comes to its end as well, and then the workflows look once more.
-    await this.race.run(this.#goingOn);
+    await this.race.run(this.#attempts);
     this.memory.apply();
     this.memory.policy = { ...this.memory.policy, sendsStopped: false };
     await this.race.run(runs.map((id) => this.#workflow(id)));
@@ -143,6 +91,7 @@ export class Sends {
     await this.race.turn();
     if (what === 'migrate') return this.#migrate();
     if (what === 'stop') return this.#stop();
+    if (what === 'move') return this.#move();
     if (what === 'suppress') {
       const entry = { scope: 'channel:email', reason: 'manual', at: this.now, source: 'test' } as const;
       this.world.suppressions.set('user_id\nu1', [entry]);
@@ -153,7 +102,7 @@ export class Sends {
     this.memory.apply();
   }
 
-  #eventOf(what: Happening) {
+  #eventOf(what: Exclude<Happening, 'migrate' | 'stop' | 'move' | 'suppress'>) {
     const by = { ...this.#at(), identifiers: user };
     if (what === 'left') return anEvent({ ...by, name: 'Left' });
     if (what === 'update') return anEvent({ ...by, name: 'Changed' });
@@ -166,6 +115,30 @@ export class Sends {
     this.memory.policy = { ...this.memory.policy, sendsStopped: true };
     for (let turns = 0; turns < 5; turns += 1) await this.race.turn();
     this.memory.policy = { ...this.memory.policy, sendsStopped: false };
+  }
+
+  /** Again and again, so that some attempt sees it between its looks. */
+  async #move(): Promise<void> {
+    for (let times = 1; times <= 3; times += 1) {
+      await this.race.turn();
+      await this.race.turn();
+      this.#moveTo(`z${times}`);
+    }
+  }
+
+  /** Nobody leaves the first: there they met. */
+  #moveTo(household: string): void {
+    if (this.the.isOncePerHousehold) this.memory.households = ['h1', household];
+  }
+
+  /** They are in a second household as well, where others had the message of which a place is taken in the first. */
+  #moveIn(): void {
+    const { homes } = this.memory;
+    this.#moveTo('z1');
+    const [first] = homes.values();
+    const _id = first?._id.replace('h1', 'z1');
+    const other = { run: 'other', key: 'other', attempt: 'other', subject: 'other' };
+    if (first && _id !== undefined && !homes.has(_id)) homes.set(_id, { ...first, ...other, _id });
   }
 
   /** As the operation does: whose attempt is under way is come back to. */
@@ -237,34 +210,81 @@ export class Sends {
   ): Promise<Next | undefined> {
     return new Promise((heard, failed) => {
       let operations = 0;
-      const isOver = this.#begin(atMost);
-      const operation = async (): Promise<void> => {
-        operations += 1;
-        if (operations === end?.at) {
-          heard(undefined);
-          if (!end.goesOn) {
-            isOver();
-            await new Promise(() => undefined);
-          }
-        }
-        await this.race.turn();
+      let die: () => void = () => undefined;
+      const death = new Promise<void>((dies) => (die = dies));
+      const attempt: Attempt = { isGivenUp: false };
+      const giveUp = (): void => {
+        attempt.isGivenUp = true;
+        heard(undefined);
       };
-      const working = work(this.#deps(operation)).finally(isOver);
-      if (end?.goesOn) this.#goingOn.push(working.catch(() => undefined));
+      const operation = async (name: string): Promise<void> => {
+        operations += 1;
+        if (operations === end?.at) giveUp();
+        if (operations === end?.at && !end.goesOn) {
+          die();
+          await new Promise(() => undefined);
+        }
+        const turns = this.#stallAt(name);
+        if (turns > 0) giveUp();
+        for (let turn = 0; turn < turns; turn += 1) await this.race.turn();
+        await this.race.turn();
+        this.#happenAt(name);
+      };
+      const isOver = this.#begin(atMost);
+      const working = work(this.#deps(operation, attempt));
+      this.#attempts.push(
+        Promise.race([working, death])
+          .catch(() => undefined)
+          .finally(isOver),
+      );
       working.then(heard, failed);
     });
   }
 
-  #deps(operation: () => Promise<void>): JourneyDeps {
+  #isThen(name: string): boolean {
+    if (name !== this.the.at?.operation) return false;
+    this.#times += 1;
+    return this.#times === this.the.at.nth;
+  }
+
+  /** For how many turns of others whoever comes to the operation goes no further. */
+  #stallAt(name: string): number {
+    return this.the.at?.does === 'stall' && this.#isThen(name) ? this.the.at.turns : 0;
+  }
+
+  #happenAt(name: string): void {
+    const does = this.the.at?.does;
+    if (does === undefined || does === 'stall' || !this.#isThen(name)) return;
+    if (does === 'move') return this.#moveTo('z1');
+    if (does === 'move-in') return this.#moveIn();
+    this.#accept(this.#eventOf('merge'));
+    this.memory.apply();
+  }
+
+  /** While the present attempt of a run sends, its claim is there and does not rest, unless one that was given up has taken it up since. */
+  #checkClaim({ isGivenUp }: Attempt, { enrollment, idempotencyKey: key }: JourneySend): void {
+    const run = this.world.enrollments.get(enrollment);
+    if (isGivenUp || this.#takenLate.has(key) || !run || run.endedAt !== undefined || effectKey(run) !== key) return;
+    if (run.sending?.key !== key || run.sending.isResting) this.lostClaims.push(key);
+  }
+
+  #deps(operation: (name: string) => Promise<void>, attempt: Attempt): JourneyDeps {
     const looked = new Map<string, Enrollment>();
     const store = interrupted(this.memory.store(), operation);
-    const byId = store.enrollments.byId;
+    const { byId, takeUp } = store.enrollments;
     const enrollments = {
       ...store.enrollments,
       byId: async (...of: Parameters<typeof byId>) => {
         const run = await byId(...of);
         if (run) looked.set(run.id, run);
         return run;
+      },
+      takeUp: async (...of: Parameters<typeof takeUp>) => {
+        const { sending } = this.world.enrollments.get(of[1]) ?? {};
+        const isAsRead = sending?.key === of[2].key && sending.at === of[2].at;
+        const isTaken = await takeUp(...of);
+        if (isTaken && isAsRead && attempt.isGivenUp) this.#takenLate.add(of[2].key);
+        return isTaken;
       },
     };
     const deps = {
@@ -278,15 +298,16 @@ export class Sends {
         reaches: async () => true,
         rehearse: async () => ({ code: 'simulated' }),
         send: async (request: JourneySend) => {
-          await operation();
-          const answer = this.#send(request, looked.get(request.enrollment));
-          await operation();
+          await operation('sender.send');
+          this.#checkClaim(attempt, request);
+          const answer = this.destination.send(request, looked.get(request.enrollment));
+          await operation('sender.answer');
           return answer;
         },
         pause: async () => undefined,
       },
       ringIntake: async () => {
-        await operation();
+        await operation('ringIntake');
         this.memory.applyOwn();
       },
       recordEvent: async () => undefined,
@@ -296,22 +317,5 @@ export class Sends {
       retryBudgetSeconds: 3_600,
     };
     return deps as unknown as JourneyDeps;
-  }
-
-  #send(request: JourneySend, seen: Enrollment | undefined): SendAnswer {
-    this.asked.push({ request, seen });
-    const answer = this.#answerTo(request.idempotencyKey);
-    if (answer === 'ok' || answer === 'arrived') this.arrived.push(request.idempotencyKey);
-    if (answer === 'arrived' || answer === 'lost') return { kind: 'unclear', code: 'timeout' };
-    return { kind: answer, code: answer };
-  }
-
-  /** What was refused once is refused again, and what has arrived is refused no more. */
-  #answerTo(key: string): (typeof answerKinds)[number] {
-    const answer = this.#refused.has(key) ? 'invalid' : (this.#answers.shift() ?? 'ok');
-    if (answer !== 'invalid') return answer;
-    if (this.arrived.includes(key)) return 'ok';
-    this.#refused.add(key);
-    return answer;
   }
 }
