@@ -37,8 +37,14 @@ export interface Case {
   readonly picks: readonly number[];
 }
 
-/** Where the person or their household is read, and where a place is taken or given back. */
-const operations = ['profiles.canonical', 'sendPlaces.write', 'householdSends.find', 'householdSends.release'];
+/** Where the person or their household is read, where a place is taken or given back, and where the ledger is written. */
+const operations = [
+  'profiles.canonical',
+  'sendPlaces.write',
+  'householdSends.find',
+  'householdSends.release',
+  'deliveries.change',
+];
 
 const atOperations: fc.Arbitrary<AtOperation> = fc
   .record({
