@@ -54,6 +54,7 @@ export function ledger(memory: Memory) {
   return {
     deliveries: {
       byKey: async (_ws, key) => memory.deliveries.get(key),
+      byKeys: async (_ws, keys) => keys.flatMap((key) => memory.deliveries.get(key) ?? []),
       reserve: async (deliveries, now) => {
         for (const delivery of deliveries) {
           const { idempotencyKey: _id } = delivery;
@@ -79,7 +80,7 @@ export function ledger(memory: Memory) {
         [...memory.deliveries.values()].filter(
           ({ subject, createdAt, isExempt }) => subjects.includes(subject) && createdAt >= since && isExempt !== true,
         ),
-    } satisfies Part<'deliveries', 'byKey' | 'reserve' | 'change' | 'sendsTo'>,
+    } satisfies Part<'deliveries', 'byKey' | 'byKeys' | 'reserve' | 'change' | 'sendsTo'>,
   };
 }
 

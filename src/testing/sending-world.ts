@@ -157,6 +157,7 @@ export class SendingWorld {
     return {
       reserve,
       byKey: async (_ws: WorkspaceId, key: string) => rows.get(key),
+      byKeys: async (_ws: WorkspaceId, keys: readonly string[]) => keys.flatMap((key) => rows.get(key) ?? []),
       change: async (_ws: WorkspaceId, changes: readonly DeliveryChange[]) => changes.forEach(changeOne),
       sendsTo: async (subjects: readonly string[], since: number) =>
         [...rows.values()].filter(({ subject, createdAt }) => subjects.includes(subject) && createdAt >= since),

@@ -16,6 +16,7 @@ function theDoorbells(take: () => Promise<unknown> = () => Promise.resolve()) {
     return take();
   };
   const client = {
+    withDeadline: (_: number, ring: () => Promise<unknown>) => ring(),
     workflow: {
       signalWithStart: (_: string, { workflowId }: { readonly workflowId: string }) => reach(workflowId),
       start: (_: string, { workflowId }: { readonly workflowId: string }) => reach(workflowId),

@@ -50,13 +50,15 @@ export function createDoorbells(deps: DoorbellDeps, clocks = 1): Doorbells {
   const paced = createPacedRing(deps);
   const { rung, failed } = createIntakeNotes(log);
   const reach = (type: WorkflowName, workflowId: string, queue: QueueName, argument: object): Promise<unknown> =>
-    client.workflow.signalWithStart(type, {
-      workflowId,
-      taskQueue: taskQueueOf(queuePrefix, queue),
-      args: [argument],
-      signal: ringSignal,
-      signalArgs: [],
-    });
+    inTime(client, () =>
+      client.workflow.signalWithStart(type, {
+        workflowId,
+        taskQueue: taskQueueOf(queuePrefix, queue),
+        args: [argument],
+        signal: ringSignal,
+        signalArgs: [],
+      }),
+    );
   const ring = (...of: Parameters<typeof reach>): Promise<void> => paced(of[1], () => reach(...of));
   return {
     intake: (ws, partition) =>
@@ -91,6 +93,12 @@ export function createDoorbells(deps: DoorbellDeps, clocks = 1): Doorbells {
   };
 }
 
+/** Longer than a ring is tried again while Temporal is away; one that is never answered is not to keep all later ones waiting. */
+const longestRingMs = 60_000;
+
+const inTime = <Answer>(client: Client, ring: () => Promise<Answer>): Promise<Answer> =>
+  client.withDeadline(Date.now() + longestRingMs, ring);
+
 /** Starts a workflow that goes on by itself; one that runs goes on as it is. */
 async function start(
   { client, queuePrefix }: DoorbellDeps,
@@ -98,17 +106,19 @@ async function start(
   queue: QueueName,
   { workflowId, argument }: { readonly workflowId: string; readonly argument: object },
 ): Promise<void> {
-  await client.workflow.start(type, {
-    workflowId,
-    taskQueue: taskQueueOf(queuePrefix, queue),
-    args: [argument],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  });
+  await inTime(client, () =>
+    client.workflow.start(type, {
+      workflowId,
+      taskQueue: taskQueueOf(queuePrefix, queue),
+      args: [argument],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  );
 }
 
 async function wake(client: Client, workflowId: string): Promise<void> {
   try {
-    await client.workflow.getHandle(workflowId).signal(wakeSignal);
+    await inTime(client, () => client.workflow.getHandle(workflowId).signal(wakeSignal));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

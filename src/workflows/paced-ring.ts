@@ -36,7 +36,7 @@ export function createPacedRing(pacing: Pacing = {}): (workflowId: string, ring:
   /** `before`: how long the last one took, where it was just now. One alone may be slow because all has just begun. */
   const begin = (workflowId: string, ring: Ring, before = 0): Promise<void> => {
     const startedAt = clock();
-    const rung = ring().then(() => undefined);
+    const rung = (async () => void (await ring()))();
     const rested = async (): Promise<number> => {
       const took = clock() - startedAt;
       const restMs = Math.max(leastRestMs, restsPerRing * Math.min(took, before));

@@ -3,7 +3,7 @@ import type { EnrollmentId, WorkspaceId } from '../../domain/ids';
 import { describeRun } from '../../domain/journeys/describe-run';
 import { effectKey, endEnrollment, isInside, saidKey, type Enrollment } from '../../domain/journeys/enrollment';
 import type { CompiledJourney } from '../../domain/journeys/compiled-journey';
-import { omit } from '../../domain/json';
+import { omit, own } from '../../domain/json';
 import { look, type Move, type StepCause } from '../../domain/journeys/move';
 import { needsRecipient } from '../../domain/journeys/hand-over';
 import { runMoved } from '../../domain/journeys/outcomes';
@@ -74,7 +74,10 @@ async function advanceOnce(
   ]);
   if (!journey || !profile) {
     const reason = journey ? 'profile-gone' : 'journey-gone';
-    return finish(deps, ref, endEnrollment(run, { status: 'failed', reason }, ref.now), run.rev);
+    await deps.store.enrollments.write(ref.ws, [
+      { enrollment: endEnrollment(run, { status: 'failed', reason }, ref.now), readRev: run.rev },
+    ]);
+    return undefined;
   }
   return new Walk(deps, ref, journey, profile, run).go(cause);
 }
@@ -107,13 +110,24 @@ class Walk {
     for (let move = await this.#take(cause); ; move = await this.#take(look)) {
       await withholdLeft(this.deps, this.ref, move.run);
       this.#run = seenTo(move.run);
-      if (move.to === 'end') return finish(this.deps, this.ref, move.run, this.#stored.rev);
+      if (move.to === 'end') return this.#end(move.run);
       if (move.to === 'record') await this.#record(move);
       if (move.to === 'deliver') return needsRecipient(move.run) ? this.#choose() : this.#deliver(move);
       if (move.to !== 'wait') continue;
       const rested = await this.#rest(move);
       if (rested !== 'look') return rested;
     }
+  }
+
+  /** One that ends where it has set out to send, by its lifetime say, is stored as whoever else ends it would: what has become of the send is said after that. */
+  async #end(run: Enrollment): Promise<Next | undefined> {
+    const { deps, ref } = this;
+    const stored = this.#stored;
+    const isUnsettled = effectKey(run) === effectKey(stored) && run.effects === stored.effects;
+    const isAtSend = own(this.journey.definition.steps, run.step)?.type === 'send';
+    if (!isUnsettled || !isAtSend) return finish(deps, ref, run, stored.rev);
+    await deps.store.enrollments.write(ref.ws, [{ enrollment: { ...run, rev: stored.rev + 1 }, readRev: stored.rev }]);
+    return undefined;
   }
 
   /** Stores what is waited for; `look` once more when it was not stored before. */

@@ -16,7 +16,7 @@ import type { Profile } from '../../domain/profiles/profile';
 import type { DeliveryDoc } from '../../store/deliveries';
 import type { SendPlacesDoc } from '../../store/send-places';
 import type { JourneyDeps } from './journeys';
-import { attemptOf, type AskedSend } from './send-visit';
+import { attemptOf, laterAttempt, type AskedSend } from './send-visit';
 
 /** A send that nothing else keeps, and its row of the ledger from before this attempt. */
 export interface PolicyQuestion {
@@ -43,17 +43,13 @@ export async function passPolicies(
     return decideSend(policy, sendingOf(question, policy), []);
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const taken = await readPlaces(deps, question, policy);
-    const ruling = decideSend(policy, sendingOf(question, policy), taken.places);
-    const isCounted = question.mayHaveArrived && taken.isCounted;
-    if (!passes(ruling, isCounted)) return ruling;
+    const countedAt = question.mayHaveArrived ? taken.countedAt : undefined;
+    const ruling = decideSend(policy, sendingOf(question, policy), taken.places, countedAt);
+    if (ruling.do !== 'send') return ruling;
     if (await takePlace(deps, question, policy, taken)) return checkMerged(deps, question);
   }
   return { do: 'hold', reason: 'cap', until: question.send.ref.now };
 }
-
-/** A cap keeps nothing that counts under it already. */
-const passes = (ruling: Ruling, isCounted: boolean): boolean =>
-  ruling.do === 'send' || (isCounted && ruling.reason === 'cap');
 
 /** What they would say now: for a look at a send that is held. */
 export async function lookAtPolicies(deps: JourneyDeps, question: PolicyQuestion): Promise<Ruling> {
@@ -83,8 +79,8 @@ function sendingOf({ send: { ref, profile, permission, journey }, channel }: Pol
 }
 
 interface Taken {
-  /** Whether the send has a place already. */
-  readonly isCounted: boolean;
+  /** Since when the send has a place, where it has one. */
+  readonly countedAt: number | undefined;
   /** Of others. */
   readonly places: readonly SendPlace[];
   /** Of the person's present profile, as it was read. */
@@ -106,12 +102,15 @@ async function readPlaces(
       since,
     ),
   ]);
-  const ledger = sends.map(({ idempotencyKey, status, channel, updatedAt, settledAt = updatedAt }) => ({
+  const taken = docs.flatMap(({ places }) => places);
+  // What was decided on longer ago than caps look back.
+  const older = taken.map((place) => place.key).filter((of) => !sends.some((one) => one.idempotencyKey === of));
+  const rows = older.length > 0 ? await store.deliveries.byKeys(ref.ws, older) : [];
+  const ledger = [...sends, ...rows].map(({ idempotencyKey, status, channel, updatedAt, settledAt = updatedAt }) => ({
     ...{ key: idempotencyKey, status, channel, at: settledAt },
   }));
-  const taken = docs.flatMap(({ places }) => places);
   return {
-    isCounted: taken.some((place) => place.key === key),
+    countedAt: taken.find((place) => place.key === key)?.at,
     places: placesTaken(key, taken, ledger),
     own: docs.find(({ _id }) => _id === subjectOf(ref.ws, profile.id)),
   };
@@ -127,7 +126,13 @@ function takePlace(
   const { ref, key, profile } = send;
   const lookBackMs = capsLookBackMs(policy);
   const others = (own?.places ?? []).filter((place) => place.key !== key && place.at >= ref.now - lookBackMs);
-  const place = { key, attempt: attemptOf(send), at: ref.now, ...(channel !== undefined && { channel }) };
+  const before = own?.places.find((place) => place.key === key)?.attempt;
+  const place = {
+    key,
+    attempt: laterAttempt(attemptOf(send), before),
+    at: ref.now,
+    ...(channel !== undefined && { channel }),
+  };
   return store.sendPlaces.write(ref.ws, profile.id, {
     places: [...others, place],
     expireAt: new Date(ref.now + lookBackMs),

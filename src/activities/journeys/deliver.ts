@@ -1,9 +1,9 @@
-import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
+import { effectKey, isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import { householdOnce } from '../../domain/journeys/household-once';
 import { armOf, heldOut, isGhost, unreachable } from '../../domain/journeys/journey-holdout';
 import { look, type StepCause } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
-import { isSentElsewhere } from '../../domain/journeys/steps/send';
+import { isPassedOver } from '../../domain/journeys/steps/send';
 import { isFinal } from '../../domain/delivery/delivery';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom, type RunRef } from './advance';
@@ -37,9 +37,9 @@ export async function deliverStep(deps: JourneyDeps, ref: RunRef & Visit): Promi
     : leave(deps, ref, key, claim);
 }
 
-/** A claim that another attempt has taken up since is no longer its own; and nobody claims anew what a merge says the other person had already. */
+/** A claim that another attempt has taken up since is no longer its own; and nobody claims anew what is passed over. */
 const isToBeSent = (send: SendVisit, claim: Exclude<Claim, { is: 'refused' }>): boolean =>
-  hasClaim(send.run, send.key, claim.at) && !(claim.is === 'taken' && isSentElsewhere(send.run));
+  hasClaim(send.run, send.key, claim.at) && !(claim.is === 'taken' && isPassedOver(send.run));
 
 const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarred>): Promise<Next> =>
   send.run.test ? rehearse(deps, send) : sendUnlessBarred(deps, send, ...of);
@@ -47,7 +47,7 @@ const sendOrRehearse = (...[deps, send, ...of]: Parameters<typeof sendUnlessBarr
 /** `found`: another attempt of this very visit began and was never heard of again, or goes on unheard. `at`: since when it is this one's. */
 type Claim = { readonly is: 'taken' | 'found'; readonly at: number } | { readonly is: 'refused' };
 
-/** Of two attempts at once one is refused, and comes again. */
+/** Of two attempts at once one is refused, and comes again. A claim that is left of what the run has come past is nobody's. */
 async function claimRun(
   { store, clock }: JourneyDeps,
   ref: RunRef & Visit,
@@ -57,6 +57,7 @@ async function claimRun(
   const { sending } = run ?? {};
   if (sending?.key !== key) {
     const at = clock();
+    if (sending && run && effectKey(run) === key) await store.enrollments.release(ref.ws, ref.id, { key: sending.key });
     return (await store.enrollments.claim(ref.ws, ref, { key, at })) ? { is: 'taken', at } : { is: 'refused' };
   }
   // From now on the other gives it back no more.
@@ -140,7 +141,11 @@ export async function giveUp(
   // Nobody may ever have picked it up; the step it settles counts it all the same.
   if (send) await reserve(deps, send);
   const run = send?.run ?? (await deps.store.enrollments.byId(ref.ws, ref.id));
-  const ending = await endOfTries(deps, ref.ws, run, key);
+  const { is } = await claimRun(deps, { ...ref, ...visit }, key, run);
+  // Refused by an attempt that was slow, or since the run is elsewhere.
+  const present = is === 'refused' ? await deps.store.enrollments.byId(ref.ws, ref.id) : run;
+  const mayHaveArrived = is === 'found' || present?.sending?.key === key;
+  const ending = await endOfTries(deps, ref.ws, run, mayHaveArrived);
   await changeDelivery(deps, ref.ws, { idempotencyKey: key, ...ending, now: deps.clock() });
   return { cause: settled((await deps.store.deliveries.byKey(ref.ws, key)) ?? ending), key };
 }

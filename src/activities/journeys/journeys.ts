@@ -78,8 +78,12 @@ export function createJourneyActivities(deps: JourneyDeps) {
     /** One attempt to deliver the present step, then `advance`. Fails, to be retried, when nothing was delivered for now. */
     deliver: ({ ws, enrollment, now, step, visit }: DeliverInput): Promise<Next> => {
       const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-      // `now` is of the first attempt; a later one is later by what lay between.
-      const elapsedMs = Math.max(0, currentAttemptScheduledTimestampMs - scheduledTimestampMs);
+      // `now` is of when it was asked for: an attempt is later by what lay between, and by how long it waited for a worker.
+      const elapsedMs = Math.max(
+        0,
+        currentAttemptScheduledTimestampMs - scheduledTimestampMs,
+        deps.clock() - scheduledTimestampMs,
+      );
       return deliverStep(deps, {
         ws: workspaceId(ws),
         id: enrollmentId(enrollment),

@@ -22,6 +22,8 @@ export interface Case {
   readonly hasDedup: boolean;
   /** The person is inside twice. */
   readonly isTwice: boolean;
+  /** Of a run; as the journey's schema has it unless given. */
+  readonly lifetime?: string;
   /** Whoever turns out to be the same person is inside as well. */
   readonly isOtherInside: boolean;
   /** Of two people, where the journey holds out half of them. */
@@ -100,7 +102,7 @@ function keyOf(heldOut: Case['heldOut']): string {
 }
 
 /** The journey of a case, of which the first step has a name of its own in each version. */
-export function journeyOf({ heldOut, isOncePerHousehold }: Case, first: 'mail' | 'post'): JourneyDefinition {
+export function journeyOf({ heldOut, isOncePerHousehold, lifetime }: Case, first: 'mail' | 'post'): JourneyDefinition {
   const send = {
     ...{ type: 'send', destination: 'mails' },
     ...(isOncePerHousehold && { once: { per: 'household', within: '300d' } }),
@@ -109,6 +111,7 @@ export function journeyOf({ heldOut, isOncePerHousehold }: Case, first: 'mail' |
     ...{ key: keyOf(heldOut), name: 'J', purpose: 'news', start: first },
     entry: { on: { event: 'Started' }, key: 'properties.cart' },
     ...(heldOut && { holdout: { percent: half } }),
+    ...(lifetime !== undefined && { lifetime }),
     exits: [{ on: { event: 'Left' }, reason: 'left' }],
     updates: [{ on: { event: 'Changed' }, resumeAt: 'again' }],
     steps: {

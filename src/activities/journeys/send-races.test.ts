@@ -128,6 +128,12 @@ describe('when chance holds somebody out', () => {
 });
 
 describe('when a step speaks to a household once', () => {
+  it('takes no place back from an attempt that was given up and has the claim since later', async () => {
+    const ends = [dies(9), dies(2), goesOn(1)];
+    const sends = await sendsOf({ ...shared, isOtherInside: false, answers: ['ok', 'transient'], ends, picks: [17] });
+    expect(arrivedAt(sends, 'mail')).toHaveLength(1);
+  });
+
   const ofOne = expect.arrayContaining([
     ['delivered', undefined],
     ['withheld', 'household-once'],

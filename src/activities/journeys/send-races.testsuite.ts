@@ -31,6 +31,12 @@ interface Attempt {
 /** One person, or two who turn out to be one, inside a journey that sends; and all that may happen to them meanwhile. */
 export class Sends {
   now = noon;
+  /** When the runs have begun; between two looks of a workflow; and when all have ended, before they look once more. */
+  atStart?: () => void;
+  onLook?: () => void;
+  atEnd?: () => void;
+  /** Of the destinations. */
+  state: () => 'ready' | 'paused' = () => 'ready';
   readonly race: Race;
   readonly world: FoldedWorld;
   readonly memory: SendingWorld;
@@ -65,19 +71,27 @@ export class Sends {
   }
 
   async run(): Promise<void> {
-    const started = { ...this.#at(), name: 'Started', identifiers: user, properties: { cart: 1 } };
-    this.#accept(anEvent(started));
+    const started = this.begin();
     if (this.the.isTwice) this.#accept(anEvent({ ...started, properties: { cart: 2 } }));
     const other = { ...started, identifiers: device };
     if (hasMerge(this.the)) this.#accept(anEvent(this.the.isOtherInside ? other : { ...other, name: 'Visited' }));
     this.memory.apply();
+    this.atStart?.();
     const runs = [...this.world.enrollments.keys()] as EnrollmentId[];
     await this.race.run([...runs.map((id) => this.#workflow(id)), ...this.the.happens.map((one) => this.#happen(one))]);
     // What goes on after it was given up comes to its end as well, and then the workflows look once more.
     await this.race.run(this.#attempts);
     this.memory.apply();
+    this.atEnd?.();
     this.memory.policy = { ...this.memory.policy, sendsStopped: false };
     await this.race.run(runs.map((id) => this.#workflow(id)));
+  }
+
+  /** Accepts what begins the first run. */
+  begin() {
+    const started = { ...this.#at(), name: 'Started', identifiers: user, properties: { cart: 1 } };
+    this.#accept(anEvent(started));
+    return started;
   }
 
   #at = () => ({ occurredAt: this.now, receivedAt: this.now });
@@ -164,6 +178,7 @@ export class Sends {
     let next: Next = await this.#attempted((deps) => advanceRun(deps, ref()), Infinity);
     while (next.do !== 'exit') {
       await this.race.turn();
+      this.onLook?.();
       if (next.do === 'wait') {
         // The clock comes to what somebody wrote who then died.
         this.memory.applyOwn();
@@ -241,6 +256,9 @@ export class Sends {
     });
   }
 
+  /** Of an attempt that nothing happens to. */
+  deps = (): JourneyDeps => this.#deps(async () => undefined, { isGivenUp: false });
+
   #isThen(name: string): boolean {
     if (name !== this.the.at?.operation) return false;
     this.#times += 1;
@@ -291,7 +309,7 @@ export class Sends {
       store: { ...store, enrollments },
       sender: {
         state: async (_ws: unknown, to: string) => ({
-          state: 'ready',
+          state: this.state(),
           hasDedup: this.the.hasDedup,
           channel: to === 'mails' ? 'email' : 'sms',
         }),

@@ -39,6 +39,9 @@ export interface AskedSend extends SendVisit {
 export const attemptOf = ({ key, run }: { readonly key: string; readonly run: Pick<Enrollment, 'sending'> }): string =>
   `${key}@${run.sending?.at ?? 0}`;
 
+/** Of two attempts of one visit the one that has the claim since later: what it has, the other leaves to it. */
+export const laterAttempt = (one: string, other = ''): string => (other > one ? other : one);
+
 /** `undefined` when the run has ended or moved on. */
 export async function readSend(deps: JourneyDeps, ref: RunRef & Visit, key: string): Promise<SendVisit | undefined> {
   const run = await deps.store.enrollments.byId(ref.ws, ref.id);

@@ -7,7 +7,7 @@ import { oncePerHousehold, whosePlace, type OncePerHousehold } from '../../domai
 import type { Profile } from '../../domain/profiles/profile';
 import type { HouseholdSendDoc } from '../../store/household-sends';
 import type { JourneyDeps } from './journeys';
-import { attemptOf, type SendVisit } from './send-visit';
+import { attemptOf, laterAttempt, type SendVisit } from './send-visit';
 
 /** `moved`: the person's households are others by now, and it is asked again. */
 type Answer = 'ours' | 'taken' | 'moved';
@@ -53,7 +53,8 @@ async function take(deps: JourneyDeps, send: SendVisit, once: OncePerHousehold, 
     if (whose === 'taken') return false;
     const place = householdSend(send, once, id);
     // Of an earlier attempt of this visit it is taken over; of an earlier visit it is left as it is.
-    const isKept = whose === 'own' && (before?.key !== place.key || before.attempt === place.attempt);
+    const isKept =
+      whose === 'own' && (before?.key !== place.key || laterAttempt(place.attempt, before.attempt) === before.attempt);
     if (isKept || (await deps.store.householdSends.take(place, before))) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../../domain/delivery/delivery';
 import type { WorkspaceId } from '../../domain/ids';
 import type { Enrollment } from '../../domain/journeys/enrollment';
-import { heldOut, isGhost } from '../../domain/journeys/journey-holdout';
+import { heldOut, isGhost, testSend } from '../../domain/journeys/journey-holdout';
 import { runEnded } from '../../domain/journeys/outcomes';
 import { journeyOfRun } from '../../folding/journey-of-run';
 import type { JourneyDeps } from './journeys';
@@ -30,16 +30,17 @@ export async function endOfTries(
   deps: JourneyDeps,
   ws: WorkspaceId,
   run: Enrollment | undefined,
-  key: string,
+  wasBegun: boolean,
 ): Promise<Ending> {
-  if (run?.sending?.key !== key) return { status: 'dead', reason: ranOut };
+  if (!run || !wasBegun) return { status: 'dead', reason: ranOut };
   return (await isOfGhost(deps, ws, run))
-    ? { status: 'withheld', reason: heldOut }
+    ? { status: 'withheld', reason: run.test ? testSend : heldOut }
     : { status: 'unknown', reason: ranOut };
 }
 
-/** Of somebody whom chance holds out nothing has left, however an attempt ended. */
+/** Of somebody whom chance holds out, and of a made-up person, nothing has left, however an attempt ended. */
 async function isOfGhost({ store }: JourneyDeps, ws: WorkspaceId, run: Enrollment): Promise<boolean> {
+  if (run.test) return true;
   const journey = await journeyOfRun(store, ws, run);
   if (!journey?.definition.holdout) return false;
   const profile = await store.profiles.canonical(ws, run.profile);

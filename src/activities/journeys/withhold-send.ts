@@ -2,7 +2,7 @@ import { isFinal } from '../../domain/delivery/delivery';
 import { isInside, type Enrollment } from '../../domain/journeys/enrollment';
 import { look } from '../../domain/journeys/move';
 import type { Next } from '../../domain/journeys/next';
-import { isSentElsewhere } from '../../domain/journeys/steps/send';
+import { isPassedOver } from '../../domain/journeys/steps/send';
 import type { DeliveryDoc } from '../../store/deliveries';
 import { advanceFrom } from './advance';
 import { changeDelivery } from './change-delivery';
@@ -52,8 +52,8 @@ export async function followUp(deps: JourneyDeps, send: AskedSend, hasDedup: boo
 
 const interrupted = { status: 'unknown', reason: 'interrupted' } as const;
 
-/** What another person had, by a merge, is not sent to find out whether it has arrived. */
-const isRepeatable = ({ run }: SendVisit, hasDedup: boolean): boolean => hasDedup && !isSentElsewhere(run);
+/** What is passed over is not sent to find out whether it has arrived. */
+const isRepeatable = ({ run }: SendVisit, hasDedup: boolean): boolean => hasDedup && !isPassedOver(run);
 
 /** Whether the claim of a run is that of this delivery, since then. */
 export const hasClaim = ({ sending }: Pick<Enrollment, 'sending'>, key: string, at: number | undefined): boolean =>

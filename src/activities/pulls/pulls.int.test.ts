@@ -21,7 +21,8 @@ const slow: Puller = {
   },
 };
 
-it('a turn reads on for its time from the first page, however long it takes to come to that', async () => {
+/** The activities of a worker, and the source `slow` that they read. */
+async function aSource() {
   const mapping = { columns: { id: { to: 'identifier', type: 'user_id' } } };
   const settings = { schedule: '1h', mapping, url: 'https://shop.example/' };
   await request(api.app)
@@ -38,6 +39,18 @@ it('a turn reads on for its time from the first page, however long it takes to c
     outbox: { carryOut: async () => undefined },
     doorbells: { intake: () => undefined },
   } as unknown as PullDeps);
-  expect(await new MockActivityEnvironment().run(pullSource, { ws: mine.ws, source: 'slow' })).toBe('completed');
+  return () => new MockActivityEnvironment().run(pullSource, { ws: mine.ws, source: 'slow' });
+}
+
+it('a turn reads on for its time from the first page, however long it takes to come to that', async () => {
+  const takeTurn = await aSource();
+  expect(await takeTurn()).toBe('completed');
   expect((await api.store.pullStates.find(mine.ws, 'slow'))?.lastRun).toMatchObject({ pages: 3, accepted: 3 });
+});
+
+it('a turn of a source that was deleted keeps nothing of it', async () => {
+  const takeTurn = await aSource();
+  await request(api.app).delete('/v1/sources/slow').auth(mine.apiKey, { type: 'bearer' }).expect(204);
+  expect(await takeTurn()).toBe('stopped');
+  expect(await api.store.pullStates.find(mine.ws, 'slow')).toBeUndefined();
 });

@@ -70,6 +70,8 @@ async function pullSource(deps: PullDeps, ws: WorkspaceId, key: string, turn: Tu
 }
 
 async function pullOnce(deps: PullDeps, ws: WorkspaceId, key: string, turn: Turn): Promise<TurnOutcome | 'changed'> {
+  // Of one that is gone nothing is to be kept.
+  if (!(await deps.store.sources.find(ws, key))) return 'stopped';
   const held = { current: await deps.store.pullStates.begin(ws, key, deps.clock()) };
   if (!held.current) return 'stopped';
   try {

@@ -47,15 +47,20 @@ export const longestHoldMs: { readonly [Reason in PolicyReason]: number } = {
 const openForMs = 120_000;
 const openLookMs = 15_000;
 
-/** Whether a send may leave now. `places` are those of its person that others have taken. */
+/**
+ * Whether a send may leave now. `places` are those of its person that others have taken; `countedAt` is since when it counts itself, of what
+ * may have arrived before: no cap in whose window that is keeps it.
+ */
 export function decideSend(
   { quietHours, caps = [] }: SendingPolicy,
   sending: Sending,
   places: readonly SendPlace[],
+  countedAt = -Infinity,
 ): Ruling {
   if (sending.isTransactional) return letGo;
   const quiet = quietHours && decideQuiet(quietHours, sending);
-  return quiet ?? decideCaps(caps, sending, places);
+  const asked = caps.filter(({ per }) => countedAt < sending.now - parseDuration(per));
+  return quiet ?? decideCaps(asked, sending, places);
 }
 
 function decideQuiet(hours: QuietHours, { zone, now }: Sending): Ruling | undefined {

@@ -25,7 +25,7 @@ export const send: StepKind<StepOf<'send'>> = {
       const others = run.sentElsewhere.filter((sent) => sent !== run.step);
       return goTo({ ...standing, run: withLeft({ ...run, sentElsewhere: others }) }, step.next, sentElsewhere);
     }
-    if (run.pause === 'skip') return goTo({ ...standing, run: withLeft(run) }, step.next, skipped);
+    if (run.pause === 'skip' && !run.sending) return goTo({ ...standing, run: withLeft(run) }, step.next, skipped);
     if (isKept(standing)) return hold({ ...standing, run: { ...run, pause: 'kept' } }, keptBy(journey));
     if (facts.heldBy !== undefined) return hold(standing, facts.heldBy);
     if (facts.heldUntil) {
@@ -50,6 +50,9 @@ export const send: StepKind<StepOf<'send'>> = {
 /** Whether a run that was merged into this one has had the message of the step that this one stands at. */
 export const isSentElsewhere = (run: Enrollment): run is Enrollment & Required<Pick<Enrollment, 'sentElsewhere'>> =>
   run.sentElsewhere?.includes(run.step) ?? false;
+
+/** What is not sent any more: where an attempt of it is found under way, what has become of that is all that is left to say. */
+export const isPassedOver = (run: Enrollment): boolean => isSentElsewhere(run) || run.pause === 'skip';
 
 /** By a pause, and after it until its turn comes. */
 const isKept = ({ journey, run }: Standing): boolean =>
