@@ -9,6 +9,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 /** Doorbells of a Temporal that takes a ring as `take` says; rests end when the test says so. */
 function theDoorbells(take: () => Promise<unknown> = () => Promise.resolve()) {
   const rung: string[] = [];
+  const deadlines: number[] = [];
   const logged: string[] = [];
   const rests: (() => void)[] = [];
   const reach = (workflowId: string) => {
@@ -16,7 +17,10 @@ function theDoorbells(take: () => Promise<unknown> = () => Promise.resolve()) {
     return take();
   };
   const client = {
-    withDeadline: (_: number, ring: () => Promise<unknown>) => ring(),
+    withDeadline: (deadline: number, ring: () => Promise<unknown>) => {
+      deadlines.push(deadline);
+      return ring();
+    },
     workflow: {
       signalWithStart: (_: string, { workflowId }: { readonly workflowId: string }) => reach(workflowId),
       start: (_: string, { workflowId }: { readonly workflowId: string }) => reach(workflowId),
@@ -33,7 +37,7 @@ function theDoorbells(take: () => Promise<unknown> = () => Promise.resolve()) {
     rests.splice(0).forEach((then) => then());
     await settle();
   };
-  return { doorbells, rung, logged, endRests };
+  return { doorbells, rung, deadlines, logged, endRests };
 }
 
 const rings: readonly (readonly [string, (bells: Doorbells) => Promise<void> | void])[] = [
@@ -85,6 +89,15 @@ it.each(rings.slice(1))('whoever rings %s is answered once it is rung, and told 
   answer?.refused(new Error('unreachable'));
   await settle();
   expect(answered).toEqual(['rung', 'Error: unreachable']);
+});
+
+it.each(rings)('the ring of %s is given up after a minute', (_, push) => {
+  const { doorbells, deadlines } = theDoorbells();
+  const before = Date.now();
+  void push(doorbells);
+  expect(deadlines).toHaveLength(1);
+  expect((deadlines[0] ?? 0) - before).toBeGreaterThanOrEqual(60_000);
+  expect((deadlines[0] ?? 0) - Date.now()).toBeLessThanOrEqual(60_000);
 });
 
 it('wakes a run whose workflow is gone without a complaint', async () => {

@@ -1,4 +1,5 @@
 import { restartStaleEnrollments } from '../../src/activities/journeys/start-enrollment';
+import type { Enrollment } from '../../src/domain/journeys/enrollment';
 import type { JsonObject } from '../../src/domain/json';
 import { until } from '../../src/testing/system';
 import { journey, JourneyHarness } from './journey-harness';
@@ -69,7 +70,10 @@ describe('a journey on Temporal', () => {
     }
     const runs = await harness.allWaitingAt('patient', 'rest', people.length);
     for (const { workflowId } of runs) await harness.fastForward(workflowId, 60 * day);
-    await harness.allWaitingAt('patient', 'rest-again', people.length);
+    // On a busy machine the server now and then skips the next wait of one of them as well.
+    const hasCome = (run: Enrollment): boolean =>
+      run.path.some(({ step }) => step === 'rest-again') && (run.endedAt !== undefined || run.dueAt !== undefined);
+    await harness.until('patient', (all) => all.every(hasCome), 'all have come to rest-again');
     const rounds = await Promise.all(runs.map(({ workflowId }) => roundOf(workflowId)));
     // What a busy machine adds to one of them is not what a round costs.
     const least = rounds.reduce((one, other) => (other.length < one.length ? other : one));
@@ -80,7 +84,8 @@ describe('a journey on Temporal', () => {
       'EVENT_TYPE_TIMER_STARTED',
     ]);
 
-    for (const { workflowId } of runs) await harness.fastForward(workflowId, day);
+    for (const { endedAt, workflowId } of await harness.runs('patient'))
+      if (endedAt === undefined) await harness.fastForward(workflowId, day);
     const ended = await harness.ended('patient');
     for (const run of ended) expect(run).toMatchObject({ status: 'completed', reason: 'reminded', effects: 1 });
     const keys = harness.destination.got.map((request) => request.idempotencyKey);
