@@ -1,5 +1,4 @@
-import { openScriptedApi } from '../testing/scripted-api';
-import { run } from './run';
+import { runHeddle } from '../testing/run-heddle';
 
 const instants = { createdAt: '2026-05-01T09:00:00.000Z', updatedAt: '2026-05-02T09:00:00.000Z' };
 const serving = {
@@ -19,20 +18,7 @@ const version = {
   savedBy: 'k1',
 };
 
-async function heddle(body: object, ...argv: string[]) {
-  const api = await openScriptedApi(() => ({ body }));
-  let out = '';
-  const code = await run(argv, {
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (out += text) },
-    env: { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management' },
-    cwd: '/',
-    stdin: (async function* () {})(),
-    wait: async () => undefined,
-  });
-  await api.close();
-  return { code, out, asked: api.requests.map(({ method, url }) => `${method} ${url}`) };
-}
+const heddle = (body: object, ...argv: string[]) => runHeddle(() => ({ body }), ...argv);
 
 describe('an audience whose rule is edited', () => {
   it('is listed with how far that is', async () => {

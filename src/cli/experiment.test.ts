@@ -1,5 +1,4 @@
-import { openScriptedApi } from '../testing/scripted-api';
-import { run } from './run';
+import { runHeddle } from '../testing/run-heddle';
 
 const against = {
   ...{ difference: 0.04, interval: [0.027, 0.053], anytime: [0.019, 0.061], p: 7.1e-10 },
@@ -24,18 +23,9 @@ const report = {
 };
 
 it('shows how variants compare, the verdict, and what is not in the figures', async () => {
-  const api = await openScriptedApi(() => ({ body: report }));
-  let out = '';
-  const code = await run(['journeys', 'experiment', 'cart', 'subject'], {
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (out += text) },
-    env: { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management' },
-    cwd: '/',
-    stdin: (async function* () {})(),
-    wait: async () => undefined,
-  });
-  await api.close();
-  expect([code, api.requests.map(({ url }) => url)]).toEqual([0, ['/v1/journeys/cart/experiments/subject']]);
+  const argv = ['journeys', 'experiment', 'cart', 'subject'];
+  const { code, out, asked } = await runHeddle(() => ({ body: report }), ...argv);
+  expect([code, asked]).toEqual([0, ['GET /v1/journeys/cart/experiments/subject']]);
   expect(out).toMatch(/urgent +5,000 +700 +14\.0% +4\.0% +1\.9% to 6\.1% +7\.1e-10 +40\.0%/);
   expect(out).toMatch(/none +0 +0 +–/);
   expect(out).toContain(`"urgent" is better.

@@ -1,5 +1,4 @@
-import { openScriptedApi } from '../testing/scripted-api';
-import { run } from './run';
+import { runHeddle } from '../testing/run-heddle';
 
 const visited = (step: string, visit: number, outcome: string) => ({
   ...{ step, visit, outcome },
@@ -21,20 +20,11 @@ const path = [
 const ended = { id: 'enr_1', profileId: 'prf_1', endedAt: '2026-05-01T09:01:00.000Z', why: 'completed at bye', path };
 
 it('shows below each visit of a step what it would have sent, and nothing of its other visits', async () => {
-  const api = await openScriptedApi(({ method, url }) => {
+  const answer = ({ method, url }: { readonly method: string; readonly url: string }) => {
     if (method === 'POST') return { body: { id: 'enr_1' } };
     return { body: url.includes('/deliveries') ? { data: deliveries } : ended };
-  });
-  let out = '';
-  const code = await run(['journeys', 'test', 'cart'], {
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (out += text) },
-    env: { HEDDLE_URL: api.url, HEDDLE_API_KEY: 'hdl_management' },
-    cwd: '/',
-    stdin: (async function* () {})(),
-    wait: async () => undefined,
-  });
-  await api.close();
+  };
+  const { code, out } = await runHeddle(answer, 'journeys', 'test', 'cart');
   expect(code).toBe(0);
   const walked = out.split('\n').map((line) => line.replace(/ {2}2026.*|: POST https:\/\/crm.test/, ''));
   expect(walked).toEqual([
